@@ -1,0 +1,86 @@
+"""What a monitor said: one message about one thing, whatever monitor it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class AlertStatus(StrEnum):
+    """Whether the monitor says that the thing is broken now."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One message from a monitor. Times are UTC; a time the monitor did not give is None, never a guess.
+
+    ``key`` names *this alert* across its repeats and its resolution; ``group`` names what its monitor sends together.
+    ``severity`` is the monitor's own word. ``links`` holds absolute http(s) URLs only, by name.
+    """
+
+    source: str
+    key: str
+    status: AlertStatus
+    title: str
+    description: str = ""
+    severity: str | None = None
+    service: str | None = None
+    group: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """All that is known of one alert: its last message, how often it came, and the incident it belongs to.
+
+    ``version`` counts its saves, so that two messages decided at once cannot both be the first.
+    """
+
+    alert: Alert
+    incident_id: str | None
+    first_at: datetime
+    last_at: datetime
+    count: int = 1
+    firings: int = 1
+    """How often it went from quiet to firing."""
+    version: int = 0
+
+    @property
+    def id(self) -> str:
+        """The alert's name in the store: its source and key."""
+        return f"{self.alert.source}:{self.alert.key}"
+
+    @property
+    def firing(self) -> bool:
+        """True while the monitor's last word was that it is broken."""
+        return self.alert.status is AlertStatus.FIRING
+
+
+class DeliveryState(StrEnum):
+    """What became of a raw webhook body."""
+
+    RECEIVED = "received"
+    TAKEN = "taken"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One webhook request as it came: the raw body, an allow-list of headers (never a credential), when it came.
+
+    ``key`` says *this request again*. A *dead* delivery could not be understood; it is kept for replay with its reason.
+    """
+
+    key: str
+    source: str
+    received_at: datetime
+    headers: Mapping[str, str]
+    body: bytes
+    state: DeliveryState = DeliveryState.RECEIVED
+    reason: str = ""

@@ -1,0 +1,212 @@
+"""A second person's yes or no to one plan: asked, decided once, run once, and always ended in words."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from incident import refusal
+from incident.finding import Outcome, OutcomeState
+from incident.plan import Plan
+from incident.responder import UserId
+from incident.runbook import GuardKind
+
+
+class ApprovalState(StrEnum):
+    """Where a request stands."""
+
+    PREPARING = "preparing"
+    """Muster is looking at what it would touch."""
+    ASKED = "asked"
+    APPROVED = "approved"
+    RUNNING = "running"
+    RAN = "ran"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    VOID = "void"
+    UNKNOWN = "unknown"
+
+    @property
+    def final(self) -> bool:
+        """True when nothing more can happen to it."""
+        return self not in _OPEN
+
+
+_OPEN = frozenset({ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED, ApprovalState.RUNNING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a remediation would touch, seen before it is approved. ``count`` is None when the target cannot tell."""
+
+    sentence: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalPolicy:
+    """Who may answer, and until when. ``approvers`` names people (``U…``) and the chat's groups (``S…``)."""
+
+    approvers: tuple[str, ...]
+    expires_after: timedelta = timedelta(minutes=15)
+    requester_may_approve: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One request. It is bound to ``digest``: the plan that runs must have exactly that one (empty while preparing)."""
+
+    id: str
+    incident_id: str
+    procedure_id: str
+    plan: Plan
+    digest: str
+    requester: UserId
+    asked_at: datetime
+    expires_at: datetime
+    policy: ApprovalPolicy
+    state: ApprovalState = ApprovalState.ASKED
+    decided_by: UserId | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+    """Why it was rejected, voided, or run on break-glass."""
+    broke_glass: bool = False
+    preview: Preview | None = None
+    outcome: Outcome | None = None
+    message: str | None = None
+    """Where its card is: the chat's timestamp."""
+
+    @property
+    def latency(self) -> timedelta | None:
+        """From the request to the decision."""
+        return None if self.decided_at is None else self.decided_at - self.asked_at
+
+
+def ask(
+    approval_id: str,
+    *,
+    incident_id: str,
+    procedure_id: str,
+    plan: Plan,
+    requester: UserId,
+    policy: ApprovalPolicy,
+    now: datetime,
+) -> Approval:
+    """A new request for one plan, before anybody knows what it would touch."""
+    return Approval(
+        id=approval_id,
+        incident_id=incident_id,
+        procedure_id=procedure_id,
+        plan=plan,
+        digest="",
+        requester=requester,
+        asked_at=now,
+        expires_at=now + policy.expires_after,
+        policy=policy,
+        state=ApprovalState.PREPARING,
+    )
+
+
+def prepared(request: Approval, preview: Preview, *, now: datetime) -> Approval:
+    """The request with what it would touch; from now on it can be answered, and its digest stands.
+
+    The guard's number is what was seen plus the step's headroom. Raises Spent when it is not being prepared, and of a
+    guarded remediation NothingToChange when it would touch nothing, GuardBroken when nobody can tell what it would.
+    """
+    if request.state is not ApprovalState.PREPARING:
+        raise refusal.Spent(state=request.state, by=request.decided_by)
+    promise = request.plan.promise
+    if promise.kind is not GuardKind.NONE:
+        if preview.count is None:
+            raise refusal.GuardBroken(reason="what it would touch could not be counted")
+        if preview.count <= 0:
+            raise refusal.NothingToChange(step=request.plan.title)
+        promise = replace(promise, seen=preview.count, most=preview.count + promise.headroom)
+    plan = replace(request.plan, promise=promise)
+    return replace(
+        request,
+        plan=plan,
+        digest=plan.digest,
+        preview=preview,
+        state=ApprovalState.ASKED,
+        asked_at=now,
+        expires_at=now + request.policy.expires_after,
+    )
+
+
+def withdraw(request: Approval, *, reason: str, now: datetime) -> Approval:
+    """The request, void before anybody could answer it: it could not be prepared, for the reason given."""
+    return replace(request, state=ApprovalState.VOID, decided_at=now, reason=reason)
+
+
+def approve(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> Approval:
+    """The request with a second person's yes. ``allowed`` says whether the policy names them, as checked just now.
+
+    Raises Spent, Expired, OwnRequest, NotAnApprover.
+    """
+    _still_open(request, now)
+    if by == request.requester and not request.policy.requester_may_approve:
+        raise refusal.OwnRequest()
+    if not allowed:
+        raise refusal.NotAnApprover(approvers=request.policy.approvers)
+    return replace(request, state=ApprovalState.APPROVED, decided_by=by, decided_at=now)
+
+
+def reject(request: Approval, *, by: UserId, allowed: bool, reason: str, now: datetime) -> Approval:
+    """The request with a no. Whoever asked may take it back; otherwise the policy must name the person.
+
+    Raises Spent, Expired, NotAnApprover.
+    """
+    _still_open(request, now)
+    if by != request.requester and not allowed:
+        raise refusal.NotAnApprover(approvers=request.policy.approvers)
+    return replace(request, state=ApprovalState.REJECTED, decided_by=by, decided_at=now, reason=reason)
+
+
+def break_glass(request: Approval, *, by: UserId, reason: str, now: datetime) -> Approval:
+    """The requester, alone on call, lets it run without a second person, for a reason that is told and reviewed.
+
+    Raises Spent, Expired, NotAnApprover (somebody else's request), NothingSaid (no reason).
+    """
+    _still_open(request, now)
+    if by != request.requester:
+        raise refusal.NotAnApprover(approvers=(request.requester,))
+    if not reason.strip():
+        raise refusal.NothingSaid(what="reason")
+    return replace(
+        request, state=ApprovalState.APPROVED, decided_by=by, decided_at=now, reason=reason.strip(), broke_glass=True
+    )
+
+
+def expire(request: Approval, now: datetime) -> Approval | None:
+    """The request, expired; None when it was decided in time or its time has not come."""
+    if request.state is not ApprovalState.ASKED or now < request.expires_at:
+        return None
+    return replace(request, state=ApprovalState.EXPIRED, decided_at=now)
+
+
+def begin(request: Approval, *, digest: str) -> Approval:
+    """The request as its one run starts. Raises Spent unless it is approved, GuardBroken when the plan is another."""
+    if request.state is not ApprovalState.APPROVED:
+        raise refusal.Spent(state=request.state, by=request.decided_by)
+    if digest != request.digest:
+        raise refusal.GuardBroken(reason="the plan is not the one that was approved")
+    return replace(request, state=ApprovalState.RUNNING)
+
+
+def settle(request: Approval, outcome: Outcome) -> Approval:
+    """The request with the outcome of its run."""
+    ended = {
+        OutcomeState.RAN: ApprovalState.RAN,
+        OutcomeState.FAILED: ApprovalState.FAILED,
+        OutcomeState.VOID: ApprovalState.VOID,
+        OutcomeState.UNKNOWN: ApprovalState.UNKNOWN,
+    }[outcome.state]
+    return replace(request, state=ended, outcome=outcome)
+
+
+def _still_open(request: Approval, now: datetime) -> None:
+    if request.state is ApprovalState.EXPIRED or (request.state is ApprovalState.ASKED and now >= request.expires_at):
+        raise refusal.Expired(at=request.expires_at)
+    if request.state is not ApprovalState.ASKED:
+        raise refusal.Spent(state=request.state, by=request.decided_by)

@@ -1,0 +1,44 @@
+"""What one decision changes: saved whole in one transaction, or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from incident.alert import AlertRecord, Delivery
+from incident.approval import Approval
+from incident.digest import identifier
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.job import Claim, Job
+from incident.timeline import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The new state and what is owed for it.
+
+    ``cause`` is what it was decided for (a delivery's key, a view, a click, a job's claim) and unique in the store: the
+    same cause again is a repeat and changes nothing. ``incident`` carries the version that it was decided on (0: new);
+    likewise each alert record. If another change came between, the store says so and the decision is made anew.
+    ``settles`` is the job that this change ends; a claim that was lost in the meantime makes the save fail.
+    """
+
+    cause: str
+    at: datetime
+    incident: Incident | None = None
+    events: tuple[Event, ...] = ()
+    alerts: tuple[AlertRecord, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    """Only together with the incident, whose version guards them."""
+    deliveries: tuple[Delivery, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    settles: Claim | None = None
+
+    def event_id(self, index: int) -> str:
+        """The id that the event at ``index`` will have in the store."""
+        return event_id(self.cause, index)
+
+
+def event_id(cause: str, index: int) -> str:
+    """The id of a change's event, known before it is saved, so that a job can name it."""
+    return identifier("ev", cause, str(index))

@@ -1,0 +1,49 @@
+"""What must not be forgotten: the procedure's manual parts and the house's own, each ticked by a person with a name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incident import refusal
+from incident.responder import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of the checklist; ``source`` says which part of the runbook it comes from."""
+
+    text: str
+    source: str = ""
+    ticked_by: UserId | None = None
+    ticked_at: datetime | None = None
+
+
+def done(items: Sequence[Item]) -> int:
+    """How many are ticked."""
+    return sum(item.ticked_by is not None for item in items)
+
+
+def tick(items: Sequence[Item], number: int, by: UserId, now: datetime) -> tuple[Item, ...]:
+    """The list with item ``number`` (counted from 1) ticked. Raises NoSuchItem, AlreadySo."""
+    item = _item(items, number)
+    if item.ticked_by is not None:
+        raise refusal.AlreadySo(what="ticked", by=item.ticked_by, at=item.ticked_at)
+    return _replaced(items, number, replace(item, ticked_by=by, ticked_at=now))
+
+
+def untick(items: Sequence[Item], number: int) -> tuple[Item, ...]:
+    """The list with item ``number`` open again. Raises NoSuchItem, AlreadySo."""
+    item = _item(items, number)
+    if item.ticked_by is None:
+        raise refusal.AlreadySo(what="open", by=None, at=None)
+    return _replaced(items, number, replace(item, ticked_by=None, ticked_at=None))
+
+
+def _item(items: Sequence[Item], number: int) -> Item:
+    if not 1 <= number <= len(items):
+        raise refusal.NoSuchItem(asked=number, count=len(items))
+    return items[number - 1]
+
+
+def _replaced(items: Sequence[Item], number: int, item: Item) -> tuple[Item, ...]:
+    return (*items[: number - 1], item, *items[number:])

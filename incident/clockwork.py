@@ -1,0 +1,106 @@
+"""What the clocks make Muster say and do when they ring: remind, record a breach, escalate, look again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from incident import clock
+from incident.change import Change
+from incident.clock import Clock, ClockKind, Signal
+from incident.incident import Incident
+from incident.job import Claim, Job, JobName, owe
+from incident.opening import claimed
+from incident.owing import decided
+from incident.responder import Role, UserId
+from incident.timeline import Event, Kind
+
+WATCH = "watch"
+"""The subject of a look that confirms a fix some time later."""
+
+
+def ring(
+    incident: Incident,
+    *,
+    escalation: Sequence[UserId],
+    settles: Claim,
+    now: datetime,
+) -> Change:
+    """Everything that came due by ``now``, recorded and said once; the timer is set for what comes next."""
+    clocks, signals = clock.ring(incident.clocks, incident.policy, now)
+    after = replace(incident, clocks=clocks)
+    events: list[Event] = []
+    jobs: list[Job] = []
+    for rung, signal in signals:
+        if rung.kind is ClockKind.WATCH:
+            # The end of the watch is no breach: it is the second look that was promised.
+            after = replace(after, clocks=_met_on_time(after.clocks, rung))
+            rank = incident.severity.rank
+            jobs.append(owe(JobName.VERIFY, incident.id, now, subject=WATCH, urgency=rank, again=_mark(rung)))
+        else:
+            events.append(_said(rung, signal, now))
+            jobs.extend(_owed(incident, rung, signal, now))
+        if rung.kind is ClockKind.ESCALATE and signal is Signal.BREACH:
+            after, more = _escalate(after, rung, escalation, now)
+            events.append(more[0])
+            jobs.extend(more[1])
+    again = clock.next_instant(after.clocks)
+    if again is not None and after.clocks == incident.clocks:
+        jobs.append(owe(JobName.RING_CLOCKS, incident.id, again, urgency=incident.severity.rank))
+    return decided(claimed(settles), now, after, *events, before=incident, jobs=jobs, settles=settles)
+
+
+def _said(rung: Clock, signal: Signal, now: datetime) -> Event:
+    if signal is Signal.REMIND:
+        return Event(
+            kind=Kind.CLOCK_REMINDED, at=now, facts={"clock": rung.kind.value, "due_at": rung.due_at.isoformat()}
+        )
+    facts = {
+        "clock": rung.kind.value,
+        "due_at": rung.due_at.isoformat(),
+        "allowed_seconds": rung.allowed.total_seconds(),
+    }
+    return Event(kind=Kind.CLOCK_BREACHED, at=rung.due_at, facts=facts)
+
+
+def _owed(incident: Incident, rung: Clock, signal: Signal, now: datetime) -> Iterable[Job]:
+    again = f"{_mark(rung)}-{signal.value}-{len(rung.reminders)}"
+    for user in _whoever_can(incident, rung.kind):
+        yield owe(
+            JobName.REMIND,
+            incident.id,
+            now,
+            subject=f"{rung.kind.value}/{user}",
+            urgency=incident.severity.rank,
+            again=again,
+        )
+
+
+def _whoever_can(incident: Incident, kind: ClockKind) -> tuple[UserId, ...]:
+    """Who can still meet a clock: the commander, else whoever acknowledged; before that, everybody who was called."""
+    leader = incident.roles.get(Role.COMMANDER) or incident.acknowledged_by
+    if kind is not ClockKind.ACKNOWLEDGE and leader is not None:
+        return (leader,)
+    return incident.responders
+
+
+def _escalate(
+    incident: Incident, rung: Clock, people: Sequence[UserId], now: datetime
+) -> tuple[Incident, tuple[Event, tuple[Job, ...]]]:
+    reason = f"not mitigated after {int(rung.allowed.total_seconds() // 60)} minutes"
+    event = Event(kind=Kind.ESCALATED, at=now, facts={"users": list(people), "reason": reason})
+    rank = incident.severity.rank
+    pages = tuple(
+        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"escalated-{_mark(rung)}")
+        for user in people
+    )
+    invite = (owe(JobName.INVITE, incident.id, now, urgency=rank, again=f"escalated-{_mark(rung)}"),) if people else ()
+    return incident.with_responders(*people), (event, (*pages, *invite))
+
+
+def _met_on_time(clocks: tuple[Clock, ...], rung: Clock) -> tuple[Clock, ...]:
+    done = replace(rung, breached_at=None, met_at=rung.due_at)
+    return tuple(done if (c.kind, c.started_at) == (rung.kind, rung.started_at) else c for c in clocks)
+
+
+def _mark(rung: Clock) -> str:
+    return f"{rung.kind.value}-{int(rung.started_at.timestamp() * 1000)}"

@@ -1,0 +1,116 @@
+"""What a diagnostic saw, with the proof that it only looked; and how a remediation ended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from incident.digest import Facts, Json
+from incident.verdict import Verdict
+
+
+class Phase(StrEnum):
+    """When a diagnostic ran."""
+
+    FIRST = "first"
+    """By itself, when the incident was declared."""
+    ASKED = "asked"
+    BEFORE = "before"
+    """Just before a remediation ran."""
+    AFTER = "after"
+    """Just after it, to see whether it helped."""
+    WATCH = "watch"
+    """Some time after the fix, to see whether it lasted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What an executor saw: redacted, capped output; the one value that matters, if there is one; the receipt.
+
+    ``error`` is a sentence when the look failed; then ``value`` is None. ``rows`` counts what was returned.
+    """
+
+    output: str
+    value: Json = None
+    rows: int | None = None
+    truncated: bool = False
+    receipt: Facts = field(default_factory=dict)
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One run of one diagnostic in an incident. ``healthy`` is None when the step says nothing of what is healthy."""
+
+    id: str
+    incident_id: str
+    step_id: str
+    title: str
+    phase: Phase
+    at: datetime
+    verdict: Verdict
+    reason: str
+    shown: str
+    target: str
+    sight: Sight
+    healthy: bool | None = None
+    expectation: str = ""
+    attested: str = ""
+    """What proved that the credential cannot write."""
+    cause: str = ""
+    """What it was run for: a declaration, a person's question, an approval."""
+
+
+class OutcomeState(StrEnum):
+    """How a remediation ended."""
+
+    RAN = "ran"
+    FAILED = "failed"
+    VOID = "void"
+    """The guard no longer held, so nothing was changed."""
+    UNKNOWN = "unknown"
+    """It was cut short and may or may not have happened: a person must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one approved run ended. ``changed`` counts the rows or things it touched, when the target told."""
+
+    state: OutcomeState
+    sentence: str
+    output: str = ""
+    changed: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    receipt: Facts = field(default_factory=dict)
+
+
+class Comparison(StrEnum):
+    """The before/after verdict of a remediation."""
+
+    HEALED = "healed"
+    BETTER = "better"
+    UNCHANGED = "unchanged"
+    WORSE = "worse"
+    UNTOLD = "untold"
+    """The diagnostics could not tell."""
+
+
+def compare(before: Iterable[Finding], after: Sequence[Finding]) -> Comparison:
+    """Whether the symptom went away, from the same diagnostics before and after.
+
+    Healed: something was wrong before, and afterwards every diagnostic that can tell says healthy.
+    """
+    told_before = {f.step_id: f.healthy for f in before if f.healthy is not None}
+    told_after = {f.step_id: f.healthy for f in after if f.healthy is not None}
+    shared = told_before.keys() & told_after.keys()
+    if not shared or any(f.sight.error for f in after):
+        return Comparison.UNTOLD
+    bad_before = sum(not told_before[step] for step in shared)
+    bad_after = sum(not told_after[step] for step in shared)
+    if bad_after == 0:
+        return Comparison.HEALED if bad_before else Comparison.UNCHANGED
+    if bad_after == bad_before:
+        return Comparison.UNCHANGED
+    return Comparison.BETTER if bad_after < bad_before else Comparison.WORSE

@@ -1,0 +1,127 @@
+"""What responders work on: one incident, its people, its place in the chat and its deadlines, as they stand now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from incident.checklist import Item
+from incident.clock import Clock
+from incident.responder import Actor, Role, UserId
+from incident.severity import Policy, Severity
+
+
+class Status(StrEnum):
+    """How far the work is. Only *resolved* ends it."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+
+    @property
+    def next(self) -> "Status":
+        """The one that usually follows: what a form preselects."""
+        order = list(Status)
+        return order[min(order.index(self) + 1, len(order) - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Somewhere to post: a channel, or one thread in it."""
+
+    channel: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where an incident lives in the chat. Until its channel exists, that is the thread under its announcement."""
+
+    channel: str | None = None
+    name: str | None = None
+    card: str | None = None
+    """The message that holds the live card; findings go into its thread."""
+    checklist: str | None = None
+    awaited_until: datetime | None = None
+    """When its channel can come, while Slack's limit on new channels holds it back."""
+    announcement: Place | None = None
+    """The announcement: its channel, and its message as the thread to reply in."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where a line for everybody goes now."""
+        return Place(channel=self.channel) if self.channel is not None else self.announcement
+
+    @property
+    def thread(self) -> Place | None:
+        """Where findings and other detail go now."""
+        if self.channel is None:
+            return self.announcement
+        return Place(channel=self.channel, thread=self.card) if self.card is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Something to do after the incident. ``why`` says what opened it."""
+
+    text: str
+    why: str
+    opened_at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident as it stands. ``number`` (INC-142) and ``version`` are given by the store; 0 means not saved yet.
+
+    Times are UTC. ``started_at`` is when the monitor says it began, ``detected_at`` when Muster first heard of it.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    declared_by: Actor
+    declared_at: datetime
+    detected_at: datetime
+    system: str
+    policy: Policy
+    number: int = 0
+    version: int = 0
+    summary: str = ""
+    status: Status = Status.INVESTIGATING
+    procedure: str | None = None
+    catalog: str | None = None
+    """The digest of the catalog that it was declared under."""
+    group: str | None = None
+    """Alerts of this group join it while it is open."""
+    started_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: UserId | None = None
+    updated_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: Actor | None = None
+    responders: tuple[UserId, ...] = ()
+    """Whoever was called or came, in that order; the first is the one who must answer first."""
+    roles: Mapping[Role, UserId] = field(default_factory=dict)
+    checklist: tuple[Item, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    alerts_summed: int = 0
+    """How many messages of monitors the timeline has told of; repeats beyond it are summed up next."""
+    home: Home = Home()
+
+    @property
+    def key(self) -> str:
+        """What people call it: INC-142."""
+        return f"INC-{self.number}"
+
+    @property
+    def open(self) -> bool:
+        """True until it is resolved."""
+        return self.status is not Status.RESOLVED
+
+    def with_responders(self, *users: UserId) -> "Incident":
+        """The incident with these people in it, each once."""
+        return replace(self, responders=tuple(dict.fromkeys((*self.responders, *users))))

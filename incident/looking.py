@@ -1,0 +1,49 @@
+"""What a look becomes: a finding on the timeline, and in the thread when people were waiting for it."""
+
+from datetime import datetime
+
+from incident.change import Change
+from incident.digest import Facts
+from incident.finding import Finding, Phase
+from incident.incident import Incident
+from incident.job import Claim, JobName, owe
+from incident.owing import decided
+from incident.timeline import Event, Kind
+
+_SHOWN = frozenset({Phase.FIRST, Phase.ASKED})
+"""Looks before and after a remediation are shown together, in its verdict."""
+
+
+def find(incident: Incident, finding: Finding, *, cause: str, now: datetime, settles: Claim | None = None) -> Change:
+    """A diagnostic saw something, or failed to look."""
+    sight = finding.sight
+    facts: Facts = {
+        "finding": finding.id,
+        "step": finding.step_id,
+        "title": finding.title,
+        "phase": finding.phase.value,
+        "healthy": finding.healthy,
+        "value": sight.value,
+        "error": sight.error,
+    }
+    event = Event(kind=Kind.FOUND, at=finding.at, facts=facts, evidence=(f"finding:{finding.id}",))
+    rank = incident.severity.rank
+    wanted = finding.phase in _SHOWN and incident.home.thread is not None
+    jobs = (owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank),) if wanted else ()
+    return decided(cause, now, incident, event, before=incident, jobs=jobs, findings=(finding,), settles=settles)
+
+
+def trouble(
+    incident: Incident,
+    *,
+    what: str,
+    error: str,
+    given_up: bool,
+    cause: str,
+    now: datetime,
+    settles: Claim | None = None,
+) -> Change:
+    """Something that Muster owes is late or cannot be done: it is said, not hidden."""
+    facts: Facts = {"what": what, "error": error, "given_up": given_up}
+    event = Event(kind=Kind.TROUBLE, at=now, facts=facts)
+    return decided(cause, now, incident, event, before=incident, settles=settles)

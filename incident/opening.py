@@ -1,0 +1,246 @@
+"""How an incident begins: declared, its place in the chat made, its people called; and how it begins again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incident import clock, refusal
+from incident.alert import AlertRecord
+from incident.change import Change
+from incident.checklist import Item
+from incident.clock import ClockKind
+from incident.digest import identifier
+from incident.finding import Finding, Phase
+from incident.incident import Incident, Place, Status
+from incident.job import Claim, Job, JobName, owe
+from incident.owing import decided
+from incident.responder import Actor, UserId, user_of
+from incident.runbook import Procedure, StepKind
+from incident.severity import Policy, Severity
+from incident.timeline import Event, Kind
+
+LONGEST_TITLE = 200
+
+HOUSE_CHECKLIST = (
+    "Confirm the severity, or change it",
+    "Name a commander",
+    "Tell the people affected what is known",
+)
+"""What is easily forgotten in any incident; the procedure's own items follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What is known when an incident is declared. ``reason`` says why, in words."""
+
+    title: str
+    severity: Severity
+    system: str
+    by: Actor
+    policy: Policy
+    reason: str
+    responders: tuple[UserId, ...] = ()
+    summary: str = ""
+    procedure: Procedure | None = None
+    catalog: str | None = None
+    group: str | None = None
+    started_at: datetime | None = None
+    detected_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+
+
+def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[AlertRecord, ...] = ()) -> Change:
+    """A new incident. Its channel and its diagnostics are owed at once; its people are called when it has a place.
+
+    Raises BadTitle.
+    """
+    title = " ".join(asked.title.split())
+    if not title or len(title) > LONGEST_TITLE:
+        raise refusal.BadTitle(title=title)
+    policy = policy_of(asked.policy, asked.procedure)
+    incident = Incident(
+        id=identifier("inc", cause),
+        title=title,
+        severity=asked.severity,
+        declared_by=asked.by,
+        declared_at=now,
+        detected_at=asked.detected_at or now,
+        system=asked.system,
+        policy=policy,
+        summary=asked.summary.strip(),
+        procedure=asked.procedure.id if asked.procedure else None,
+        catalog=asked.catalog,
+        group=asked.group,
+        started_at=asked.started_at,
+        responders=tuple(dict.fromkeys(asked.responders)),
+        checklist=_checklist(asked.procedure),
+        clocks=clock.started(policy, now),
+        alerts_summed=len(alerts),
+    )
+    declared = Event(
+        kind=Kind.DECLARED,
+        at=now,
+        actor=asked.by,
+        facts={
+            "title": title,
+            "severity": asked.severity.value,
+            "reason": asked.reason,
+            "system": asked.system,
+            "procedure": incident.procedure,
+        },
+        evidence=asked.evidence,
+    )
+    owned = tuple(replace(record, incident_id=incident.id) for record in alerts)
+    jobs = [
+        owe(JobName.OPEN_CHANNEL, incident.id, now, urgency=asked.severity.rank),
+        *looks(incident, asked.procedure, now),
+    ]
+    return decided(cause, now, incident, declared, before=None, jobs=jobs, alerts=owned)
+
+
+def looks(
+    incident: Incident, procedure: Procedure | None, now: datetime, *, phase: Phase = Phase.FIRST, again: str = ""
+) -> Iterable[Job]:
+    """The procedure's diagnostics, each a job of its own so that they run side by side."""
+    rank = incident.severity.rank
+    for step in procedure.diagnostics if procedure else ():
+        yield owe(JobName.DIAGNOSE, incident.id, now, subject=f"{phase.value}/{step.id}", urgency=rank, again=again)
+
+
+def await_channel(incident: Incident, *, until: datetime, reason: str, cause: str, now: datetime) -> Change:
+    """Its channel cannot come yet: it lives under its announcement until then, and its people are called from there."""
+    event = Event(kind=Kind.CHANNEL_AWAITED, at=now, facts={"until": until.isoformat(), "reason": reason})
+    announce = owe(JobName.ANNOUNCEMENT, incident.id, now, urgency=incident.severity.rank)
+    after = replace(incident, home=replace(incident.home, awaited_until=until))
+    pages = _pages(incident, now, by=incident.declared_by)
+    return decided(cause, now, after, event, before=incident, jobs=(announce, *pages))
+
+
+def open_channel(incident: Incident, *, channel: str, name: str, settles: Claim, cause: str, now: datetime) -> Change:
+    """Its channel exists. People first: the invitation, the card and the pages; decoration follows the card."""
+    after = replace(incident, home=replace(incident.home, channel=channel, name=name, awaited_until=None))
+    event = Event(kind=Kind.CHANNEL_OPENED, at=now, facts={"channel": channel, "name": name})
+    rank = incident.severity.rank
+    invitation = [owe(JobName.INVITE, incident.id, now, urgency=rank)] if incident.responders else []
+    shown = [owe(each, incident.id, now, urgency=rank) for each in (JobName.CARD, JobName.ANNOUNCEMENT)]
+    jobs = (*invitation, *shown, *_pages(incident, now, by=incident.declared_by))
+    return decided(cause, now, after, event, before=incident, jobs=jobs, settles=settles)
+
+
+def post_card(
+    incident: Incident, *, timestamp: str, findings: Sequence[Finding], settles: Claim, cause: str, now: datetime
+) -> Change:
+    """Its card is in the channel: it is pinned, and what the diagnostics saw meanwhile goes into its thread.
+
+    The checklist comes second, so that the card stands first in the channel.
+    """
+    after = replace(incident, home=replace(incident.home, card=timestamp))
+    rank = incident.severity.rank
+    names = (JobName.CHECKLIST, JobName.PIN_CARD, JobName.TOPIC, JobName.BOOKMARK)
+    jobs = (*(owe(each, incident.id, now, urgency=rank) for each in names), *_unposted(incident, findings, now))
+    return decided(cause, now, after, before=after, jobs=jobs, settles=settles)
+
+
+def post_checklist(incident: Incident, *, timestamp: str, settles: Claim, cause: str, now: datetime) -> Change:
+    """Its checklist is in the channel."""
+    after = replace(incident, home=replace(incident.home, checklist=timestamp))
+    return decided(cause, now, after, before=after, settles=settles)
+
+
+def announce(
+    incident: Incident, *, place: Place, findings: Sequence[Finding], settles: Claim, cause: str, now: datetime
+) -> Change:
+    """It is announced. While it has no channel, findings go under the announcement."""
+    after = replace(incident, home=replace(incident.home, announcement=place))
+    jobs = _unposted(incident, findings, now) if incident.home.channel is None else ()
+    return decided(cause, now, after, before=after, jobs=jobs, settles=settles)
+
+
+def page(incident: Incident, *, user: UserId, escalated: bool, message: str, settles: Claim, now: datetime) -> Change:
+    """One person was called."""
+    event = Event(
+        kind=Kind.PAGED,
+        at=now,
+        facts={"user": user, "escalated": escalated, "reason": ""},
+        evidence=(f"message:{message}",),
+    )
+    after = incident.with_responders(user)
+    return decided(claimed(settles), now, after, event, before=incident, settles=settles)
+
+
+def join(incident: Incident, *, user: UserId, cause: str, now: datetime) -> Change:
+    """Somebody came into the channel."""
+    after = incident.with_responders(user)
+    event = Event(kind=Kind.RESPONDER_JOINED, at=now, actor=Actor(f"user:{user}"), facts={"user": user})
+    return decided(cause, now, after, event, before=incident)
+
+
+def reopen(
+    incident: Incident,
+    *,
+    by: Actor,
+    reason: str,
+    procedure: Procedure | None,
+    cause: str,
+    now: datetime,
+    alerts: tuple[AlertRecord, ...] = (),
+    evidence: tuple[str, ...] = (),
+) -> Change:
+    """It came back: the same incident goes on, with new clocks, and its people are called again. Raises StillOpen."""
+    if incident.open:
+        raise refusal.StillOpen(number=incident.number)
+    after = replace(
+        incident,
+        status=Status.INVESTIGATING,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        resolved_at=None,
+        resolved_by=None,
+        mitigated_at=None,
+        alerts_summed=incident.alerts_summed + len(alerts),
+        clocks=(*clock.stop(incident.clocks, ClockKind, now), *clock.started(incident.policy, now)),
+    )
+    event = Event(
+        kind=Kind.REOPENED,
+        at=now,
+        actor=by,
+        facts={"reason": reason, "alert": alerts[0].id if alerts else None},
+        evidence=evidence,
+    )
+    again = identifier("again", cause)
+    owned = tuple(replace(record, incident_id=incident.id) for record in alerts)
+    jobs = (*_pages(incident, now, by=by, again=again), *looks(incident, procedure, now, again=again))
+    return decided(cause, now, after, event, before=incident, jobs=jobs, alerts=owned)
+
+
+def claimed(claim: Claim) -> str:
+    """The cause of what one claim of a job decides: the same claim cannot decide twice."""
+    return f"job:{claim.id}:{claim.fence}"
+
+
+def policy_of(policy: Policy, procedure: Procedure | None) -> Policy:
+    """A severity's deadlines where a procedure is followed: it may say itself when to escalate."""
+    after = procedure.escalate_after if procedure else None
+    return policy if after is None else replace(policy, escalate=after)
+
+
+def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
+    house = tuple(Item(text=text, source="house") for text in HOUSE_CHECKLIST)
+    if procedure is None:
+        return house
+    heading = procedure.origin.heading
+    written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
+    manual = tuple(Item(text=step.title, source=heading) for step in procedure.of_kind(StepKind.MANUAL))
+    return (*house, *written, *manual)
+
+
+def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> Iterable[Job]:
+    for user in incident.responders:
+        # Nobody is paged about what they have just declared or reopened themselves.
+        if user != user_of(by):
+            yield owe(JobName.PAGE, incident.id, now, subject=user, urgency=incident.severity.rank, again=again)
+
+
+def _unposted(incident: Incident, findings: Iterable[Finding], now: datetime) -> Iterable[Job]:
+    for finding in findings:
+        yield owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=incident.severity.rank)

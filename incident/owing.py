@@ -1,0 +1,129 @@
+"""What a decision makes Muster owe: lines to say, and the card, checklist, topic and clocks to bring up to date."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident import clock
+from incident.alert import AlertRecord
+from incident.approval import Approval
+from incident.change import Change, event_id
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.job import Claim, Job, JobName, owe
+from incident.timeline import Event, Kind
+
+LOUD: Final = frozenset(
+    {
+        Kind.SEVERITY_CHANGED,
+        Kind.UPDATED,
+        Kind.MITIGATED,
+        Kind.RESOLVED,
+        Kind.REOPENED,
+        Kind.CLOCK_BREACHED,
+        Kind.ESCALATED,
+        Kind.BROKE_GLASS,
+        Kind.REMEDIATED,
+        Kind.VERIFIED,
+        Kind.TROUBLE,
+    }
+)
+"""Worth a message of its own in the channel. Everything else is on the card, in the thread or only on the timeline."""
+
+QUIET: Final = frozenset({Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERT_JOINED, Kind.ALERT_RESOLVED})
+"""Worth one line in the thread, because an edited card notifies nobody."""
+
+HEADLINES: Final = frozenset({Kind.SEVERITY_CHANGED, Kind.UPDATED, Kind.MITIGATED, Kind.RESOLVED, Kind.REOPENED})
+"""Worth a line under the announcement too, for those who are not in the channel."""
+
+HEADLINE: Final = "headline/"
+"""How the subject of a line under the announcement begins; the event's id follows."""
+
+FOLD: Final = timedelta(milliseconds=300)
+"""Changes that come this close together become one edit of the card."""
+
+
+def decided(
+    cause: str,
+    now: datetime,
+    incident: Incident,
+    *events: Event,
+    before: Incident | None,
+    jobs: Iterable[Job] = (),
+    alerts: tuple[AlertRecord, ...] = (),
+    findings: tuple[Finding, ...] = (),
+    approvals: tuple[Approval, ...] = (),
+    settles: Claim | None = None,
+) -> Change:
+    """The Change of one incident, with everything that follows from it. ``before`` is None for a new incident."""
+    return Change(
+        cause=cause,
+        at=now,
+        incident=incident,
+        events=events,
+        alerts=alerts,
+        findings=findings,
+        approvals=approvals,
+        jobs=(
+            *jobs,
+            *_lines(cause, now, incident, events),
+            *_displays(now, incident, before, alerts, approvals),
+            *_clocks(incident, before),
+        ),
+        settles=settles,
+    )
+
+
+def _lines(cause: str, now: datetime, incident: Incident, events: tuple[Event, ...]) -> Iterable[Job]:
+    rank = incident.severity.rank
+    for index, event in enumerate(events):
+        told = event_id(cause, index)
+        if event.kind in LOUD or event.kind in QUIET:
+            yield owe(JobName.TELL, incident.id, now, subject=told, urgency=rank)
+        if event.kind in HEADLINES and incident.home.channel is not None:
+            yield owe(JobName.TELL, incident.id, now, subject=HEADLINE + told, urgency=rank)
+
+
+def _displays(
+    now: datetime,
+    incident: Incident,
+    before: Incident | None,
+    alerts: tuple[AlertRecord, ...],
+    approvals: tuple[Approval, ...],
+) -> Iterable[Job]:
+    rank, due = incident.severity.rank, now + FOLD
+    if before is None:
+        return
+    # What is being posted just now shows what was true when it was read, so it is owed anew, too.
+    opened = before.home.channel is not None
+    if opened and (_card(incident) != _card(before) or alerts or approvals):
+        yield owe(JobName.CARD, incident.id, due, urgency=rank)
+    if before.home.card is not None and incident.checklist != before.checklist:
+        yield owe(JobName.CHECKLIST, incident.id, due, urgency=rank)
+    announced = opened or before.home.awaited_until is not None
+    if announced and (_headline(incident) != _headline(before) or alerts):
+        yield owe(JobName.ANNOUNCEMENT, incident.id, due, urgency=rank)
+    if incident.home.channel is not None and _topic(incident) != _topic(before):
+        yield owe(JobName.TOPIC, incident.id, due, urgency=rank)
+    for approval in approvals:
+        yield owe(JobName.APPROVAL_CARD, incident.id, now, subject=approval.id, urgency=rank)
+
+
+def _clocks(incident: Incident, before: Incident | None) -> Iterable[Job]:
+    due = clock.next_instant(incident.clocks)
+    if due is not None and (before is None or incident.clocks != before.clocks):
+        yield owe(JobName.RING_CLOCKS, incident.id, due, urgency=incident.severity.rank)
+
+
+def _card(incident: Incident) -> tuple[object, ...]:
+    shown = (_headline(incident), incident.summary, incident.clocks, incident.checklist, incident.responders)
+    return (*shown, incident.home.channel)
+
+
+def _headline(incident: Incident) -> tuple[object, ...]:
+    people = (incident.acknowledged_by, tuple(incident.roles.items()))
+    return (incident.title, incident.severity, incident.status, people, incident.home.channel, len(incident.responders))
+
+
+def _topic(incident: Incident) -> tuple[object, ...]:
+    return (incident.severity, incident.status)

@@ -1,0 +1,139 @@
+"""Exactly what would run: one step, rendered once and for all, with its target and guard, under one digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from incident import refusal
+from incident.digest import Facts, Json, digest
+from incident.runbook import Catalog, GuardKind, Step, StepKind
+from incident.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The guard of one plan, with the number a second person approves. ``most`` is None when nothing is checked."""
+
+    kind: GuardKind
+    seen: int | None = None
+    """How many rows or things the remediation would touch when it was asked for."""
+    most: int | None = None
+    probe: Facts | None = None
+    headroom: int = 0
+    """How much more than was seen is still as approved."""
+
+
+NO_PROMISE = Promise(kind=GuardKind.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One step ready to run. Executors run only what a plan holds; ``digest`` covers it and nothing cosmetic."""
+
+    step_id: str
+    title: str
+    verdict: Verdict
+    executor: str
+    target: str
+    environment: str
+    command: Facts
+    """The final command in the executor's terms, parameters already bound."""
+    shown: str
+    """The same for people: what the card prints under *Runs*."""
+    parameters: Mapping[str, Json]
+    catalog: str
+    """The digest of the catalog that the step comes from."""
+    promise: Promise = NO_PROMISE
+    undo: str = ""
+    temporary: bool = False
+
+    @property
+    def digest(self) -> str:
+        """What an approval is bound to: executor, target, command, parameters, catalog and guard."""
+        return digest(
+            {
+                "executor": self.executor,
+                "target": self.target,
+                "environment": self.environment,
+                "step": self.step_id,
+                "command": dict(self.command),
+                "parameters": dict(self.parameters),
+                "catalog": self.catalog,
+                "guard": {
+                    "kind": self.promise.kind.value,
+                    "most": self.promise.most,
+                    "probe": dict(self.promise.probe) if self.promise.probe is not None else None,
+                },
+            }
+        )
+
+
+def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environment: str) -> Plan:
+    """The plan for one step with a person's parameters, its guard still without a number.
+
+    Raises NotRunnable for a manual or refused step, NotReadOnly for a diagnostic whose verdict is not read-only, and
+    BadParameter.
+    """
+    if step.executor is None or step.target is None or not step.runnable:
+        raise refusal.NotRunnable(step=step.title, reason=step.reason)
+    if step.kind is StepKind.DIAGNOSTIC and step.verdict is not Verdict.READ_ONLY:
+        raise refusal.NotReadOnly(step=step.title, reason=step.reason)
+    values = {parameter.name: parameter.read(given.get(parameter.name)) for parameter in step.parameters}
+    command = bind(step.command, values)
+    probe = bind(step.guard.probe, values) if step.guard.probe is not None else None
+    return Plan(
+        step_id=step.id,
+        title=step.title,
+        verdict=step.verdict,
+        executor=step.executor,
+        target=step.target,
+        environment=environment,
+        command=command,
+        shown=shown(command),
+        parameters=values,
+        catalog=catalog.digest,
+        promise=Promise(kind=step.guard.kind, probe=probe, headroom=step.guard.headroom),
+        undo=step.undo,
+        temporary=step.temporary,
+    )
+
+
+def bind(command: Facts, values: Mapping[str, int | str]) -> Facts:
+    """The command with its parameters' values in their places.
+
+    ``arguments`` lists parameter names: they become values for ``$1…`` in SQL, sent apart from the text. In ``path``
+    and in the strings of ``body``, a ``{name}`` that is the whole of one path segment or string is replaced; a value
+    holds no blank, quote or control character (see Parameter), and the executor's judge reads the final command again.
+    """
+    bound: dict[str, Json] = {}
+    for key, value in command.items():
+        if key == "arguments" and isinstance(value, (list, tuple)):
+            bound[key] = [values[str(name)] for name in value]
+        elif key == "path" and isinstance(value, str):
+            bound[key] = "/".join(str(_whole(part, values)) for part in value.split("/"))
+        elif key == "body" and isinstance(value, Mapping):
+            bound[key] = {name: _whole(part, values) for name, part in value.items()}
+        else:
+            bound[key] = value
+    return bound
+
+
+def shown(command: Facts) -> str:
+    """The final command as people read it, complete: nothing that runs is left out."""
+    if "sql" in command:
+        arguments = command.get("arguments")
+        bound = (
+            ", ".join(f"${n} = {value!r}" for n, value in enumerate(arguments, 1))
+            if isinstance(arguments, list)
+            else ""
+        )
+        return f"{command['sql']}" + (f"\n-- {bound}" if bound else "")
+    head = f"{command.get('method', 'GET')} {command.get('path', '/')}"
+    pick = f" | {command['pick']}" if command.get("pick") else ""
+    body = command.get("body")
+    return head + pick + (f"\n{body}" if body is not None else "")
+
+
+def _whole(part: Json, values: Mapping[str, int | str]) -> Json:
+    if isinstance(part, str) and part.startswith("{") and part.endswith("}"):
+        return values[part[1:-1]]
+    return part

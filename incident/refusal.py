@@ -1,0 +1,105 @@
+"""Why Muster said no. Each refusal has one meaning; ``bot/words.py`` alone turns it into a sentence."""
+
+
+class Refused(Exception):
+    """Something may not be done, and nothing was changed. ``facts`` are what the sentence needs."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(type(self).__name__, facts)
+        self.facts = facts
+
+
+class NoSuchIncident(Refused):
+    """No incident bears that name or lives in that channel (``asked``)."""
+
+
+class NoSuchStep(Refused):
+    """The incident's procedure has no such step (``asked``, ``offered``)."""
+
+
+class NoSuchApproval(Refused):
+    """No request of that id is known (``asked``)."""
+
+
+class NoSuchItem(Refused):
+    """The checklist has no such item (``asked``, ``count``)."""
+
+
+class NoSuchRole(Refused):
+    """Nobody can hold a role of that name (``asked``)."""
+
+
+class NoProcedure(Refused):
+    """The incident follows no runbook procedure, so there is nothing to run (``number``)."""
+
+
+class AlreadySo(Refused):
+    """It is as asked already (``what``, ``by``, ``at``)."""
+
+
+class Ended(Refused):
+    """The incident is resolved; that can only be asked of one that is open (``number``)."""
+
+
+class StillOpen(Refused):
+    """The incident is not resolved yet (``number``)."""
+
+
+class GoesOnElsewhere(Refused):
+    """Another incident of the same trouble is open, so this one stays closed (``number`` of the open one)."""
+
+
+class BadTitle(Refused):
+    """A declaration needs a title of at most 200 characters."""
+
+
+class NothingSaid(Refused):
+    """A note, an update or a reason was asked for and is empty (``what``)."""
+
+
+class BadParameter(Refused):
+    """A step's parameter is missing or outside what the step allows (``name``, ``value``, ``rule``)."""
+
+
+class NotRunnable(Refused):
+    """The step is for a person to do: no executor or target is bound to it (``step``, ``reason``)."""
+
+
+class NotReadOnly(Refused):
+    """Only what is proven read-only may run without approval (``step``, ``reason``)."""
+
+
+class NothingToChange(Refused):
+    """The remediation would change nothing now (``step``)."""
+
+
+class OwnRequest(Refused):
+    """The person who asked for a remediation may not be the one who approves it."""
+
+
+class NotAnApprover(Refused):
+    """The approval's policy does not name this person (``approvers``)."""
+
+
+class UnknownApprovers(Refused):
+    """Who may approve could not be checked just now, so nobody may (``reason``)."""
+
+
+class Expired(Refused):
+    """The request was not answered in time (``at``)."""
+
+
+class Spent(Refused):
+    """The request has been decided already (``state``, ``by``)."""
+
+
+class GuardBroken(Refused):
+    """What was approved no longer holds, so nothing was run (``reason``)."""
+
+
+class TargetBusy(Refused):
+    """Another remediation holds the target (``target``)."""
+
+
+class CoolingDown(Refused):
+    """The same step ran on this target a moment ago (``until``)."""

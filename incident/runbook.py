@@ -1,0 +1,243 @@
+"""The team's document as Muster holds it: a catalog of procedures, and steps whose verdicts were proven.
+
+A *diagnostic* only looks; a *remediation* changes something; a *manual* step is done by a person and ticked. What a
+step runs is typed (``command``), never a line for a shell.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from incident import refusal
+from incident.digest import Facts, Json
+from incident.severity import Policy, Severity
+from incident.verdict import Verdict
+
+
+class StepKind(StrEnum):
+    """Who does a step, and whether it changes something."""
+
+    DIAGNOSTIC = "diagnostic"
+    REMEDIATION = "remediation"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where in the team's document a step stands: the headings above it, and the 1-based line."""
+
+    heading: str
+    line: int | None = None
+
+
+class ParameterKind(StrEnum):
+    """What a parameter may hold."""
+
+    INTEGER = "integer"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A value that a person may give a step. It is checked here, and bound, never pasted into a command's text."""
+
+    name: str
+    kind: ParameterKind
+    label: str
+    default: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    pattern: str = r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}"
+    """What a text must match whole; the default shape never starts with ``-`` and has no blank, quote or control."""
+
+    def read(self, given: str | None) -> int | str:
+        """The checked value. Raises BadParameter with the rule that was not met."""
+        value = (given if given not in (None, "") else self.default) or ""
+        if self.kind is ParameterKind.INTEGER:
+            return self._integer(value)
+        if self.kind is ParameterKind.CHOICE and value not in self.choices:
+            raise refusal.BadParameter(name=self.label, value=value, rule="one of " + ", ".join(self.choices))
+        if self.kind is ParameterKind.TEXT and not re.fullmatch(self.pattern, value, re.ASCII):
+            raise refusal.BadParameter(name=self.label, value=value, rule=f"text that matches {self.pattern}")
+        return value
+
+    def _integer(self, value: str) -> int:
+        low = self.minimum if self.minimum is not None else 0
+        high = self.maximum if self.maximum is not None else 2**31 - 1
+        number = int(value) if re.fullmatch(r"-?[0-9]{1,10}", value, re.ASCII) else None
+        if number is None or not low <= number <= high:
+            raise refusal.BadParameter(name=self.label, value=value, rule=f"a whole number from {low} to {high}")
+        return number
+
+
+class Operator(StrEnum):
+    """How a finding's value is compared with what is healthy."""
+
+    AT_MOST = "at most"
+    AT_LEAST = "at least"
+    IS = "is"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What a diagnostic's value is when nothing is wrong. ``value`` is a number, or a text for *is*."""
+
+    operator: Operator
+    value: float | str
+
+    def __str__(self) -> str:
+        """For people: *at most 5*."""
+        return (
+            f"{self.operator.value} {self.value:g}"
+            if isinstance(self.value, float)
+            else f"{self.operator.value} {self.value}"
+        )
+
+    def holds(self, seen: Json) -> bool | None:
+        """True when healthy, False when not, None when the value cannot be compared."""
+        if self.operator is Operator.IS:
+            return None if seen is None else str(seen) == str(self.value)
+        number = _number(seen)
+        bound = _number(self.value)
+        if number is None or bound is None:
+            return None
+        return number <= bound if self.operator is Operator.AT_MOST else number >= bound
+
+
+class GuardKind(StrEnum):
+    """What must still hold when an approved remediation runs."""
+
+    ROWS = "rows"
+    """The statement may change at most the approved number of rows; above it, it is rolled back."""
+    COUNT = "count"
+    """A read counts what would be touched; above the approved number nothing is run."""
+    NONE = "none"
+    """Nothing is checked, and the card says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A step's guard as its author declared it. ``headroom`` is how much more than was seen is still as approved."""
+
+    kind: GuardKind
+    probe: Facts | None = None
+    """The read that counts, in the executor's own terms. Its verdict is read-only."""
+    headroom: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that the runbook says to do.
+
+    ``command`` is what the executor takes, by its kind: ``{"sql": …, "arguments": [parameter names]}``,
+    ``{"method": …, "path": …, "pick": …}``. ``written`` is the line as it stands in the document.
+    """
+
+    id: str
+    title: str
+    kind: StepKind
+    verdict: Verdict
+    reason: str
+    written: str
+    origin: Origin
+    executor: str | None = None
+    target: str | None = None
+    command: Facts = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+    expects: Expectation | None = None
+    guard: Guard = Guard(kind=GuardKind.NONE)
+    undo: str = ""
+    """How to take it back, in words; empty when there is no way back."""
+    temporary: bool = False
+    """A mitigation that must be reverted later: it opens a follow-up."""
+    cool_down: timedelta = timedelta(0)
+    condition: str = ""
+    """When the runbook says to do it."""
+
+    @property
+    def runnable(self) -> bool:
+        """Whether Muster may run it: an executor and a target are bound and it was not refused."""
+        return self.executor is not None and self.target is not None and self.verdict is not Verdict.REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """What the runbook says about one kind of incident."""
+
+    id: str
+    title: str
+    origin: Origin
+    symptoms: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    checklist: tuple[str, ...] = ()
+    escalate_after: timedelta | None = None
+    prevention: tuple[str, ...] = ()
+
+    def of_kind(self, kind: StepKind) -> tuple[Step, ...]:
+        """Its steps of one kind, in the document's order."""
+        return tuple(step for step in self.steps if step.kind is kind)
+
+    @property
+    def diagnostics(self) -> tuple[Step, ...]:
+        """The steps that only look and that Muster may run by itself."""
+        return tuple(s for s in self.of_kind(StepKind.DIAGNOSTIC) if s.runnable and s.verdict is Verdict.READ_ONLY)
+
+    @property
+    def remediations(self) -> tuple[Step, ...]:
+        """The steps that change something and that Muster may run once a second person approved."""
+        return tuple(s for s in self.of_kind(StepKind.REMEDIATION) if s.runnable)
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id. Raises NoSuchStep."""
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise refusal.NoSuchStep(asked=step_id, offered=tuple(step.id for step in self.steps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Which alerts belong to a procedure: every label named must have exactly that value."""
+
+    labels: Mapping[str, str]
+    procedure: str
+    severity: Severity | None = None
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """True when an alert with these labels takes this route."""
+        return all(labels.get(name) == value for name, value in self.labels.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """A whole runbook, proven. ``digest`` names its content: an approval is bound to it."""
+
+    system: str
+    title: str
+    digest: str
+    procedures: tuple[Procedure, ...]
+    routes: tuple[Route, ...] = ()
+    policies: Mapping[Severity, Policy] = field(default_factory=dict)
+    """The document's own severity levels; empty when it has none and the house's apply."""
+    runbook_url: str | None = None
+
+    def procedure(self, procedure_id: str | None) -> Procedure | None:
+        """The procedure of that id, or None."""
+        return next((each for each in self.procedures if each.id == procedure_id), None)
+
+    def route(self, labels: Mapping[str, str]) -> Route | None:
+        """The first route that an alert with these labels takes."""
+        return next((route for route in self.routes if route.matches(labels)), None)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
