@@ -1,0 +1,1 @@
+"""The Web API: every method in one visible table, with its tier, scopes, arguments and handler."""

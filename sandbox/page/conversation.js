@@ -1,0 +1,116 @@
+// One channel or direct message: header, messages, composer; for an app also its home.
+import { Composer } from "./composer.js";
+import { h } from "./dom.js";
+import { drawHeader } from "./header.js";
+import { drawHome } from "./home.js";
+import { icon } from "./icons.js";
+import { MessageColumn } from "./messages.js";
+import { underway } from "./progress.js";
+
+const PAGE = 100;
+
+export class Conversation {
+  constructor(app, id) {
+    Object.assign(this, { app, id, unreadFrom: null });
+    this.column = new MessageColumn(app, { label: `Messages in ${app.store.nameOf(this.channel)}`, older: () => this.fetchOlder(), onEnd: () => this.markRead() });
+    this.writer = new Composer(app, { place: { channel: id }, label: labelOf(app, this.channel) });
+    this.head = h("div", { class: "head" });
+    this.foot = h("div", { class: "foot" });
+    this.talk = h("div", { class: "talk" }, this.column.node, this.foot);
+    this.home = h("div", { class: "home" });
+    this.node = h("main", { class: "conversation" }, this.head, this.talk, this.home);
+  }
+
+  get channel() {
+    return this.app.store.channel(this.id);
+  }
+
+  get log() {
+    return this.app.store.log(this.id);
+  }
+
+  /** Reads the newest page. */
+  async read() {
+    const { unread } = this.channel;
+    const answer = await this.app.api.get("messages", { channel: this.id, limit: PAGE });
+    this.unreadFrom ??= firstUnread(answer.messages, unread, this.app.me);
+    this.app.store.take(this.id, answer);
+  }
+
+  async fetchOlder() {
+    const { hasMore, messages } = this.log;
+    if (!hasMore || !messages.length) return;
+    const answer = await this.app.api.get("messages", { channel: this.id, before: messages[0].ts, limit: PAGE });
+    this.app.store.take(this.id, answer, { older: true });
+  }
+
+  /** What is in view at the end of the column has been read. */
+  markRead() {
+    const newest = this.log.messages.at(-1);
+    const { unread, mentions } = this.channel;
+    if (!newest || !(unread || mentions) || !this.column.atEnd || document.visibilityState !== "visible") return;
+    this.app.store.markRead(this.id);
+    this.app.tell(this.app.api.post("read", { channel: this.id, ts: newest.ts }));
+  }
+
+  show() {
+    const { loaded, messages } = this.log;
+    if (!loaded) return;
+    this.column.show(messages, { unreadFrom: this.unreadFrom });
+    if (!messages.length) this.column.list.replaceChildren(h("p", { class: "nothing" }, "Nothing has been said here yet."));
+    else this.column.list.querySelector(":scope > .nothing")?.remove();
+  }
+
+  changed() {
+    this.showHead();
+    this.markRead();
+  }
+
+  showHead() {
+    const atHome = this.app.ui.tab === "home";
+    this.head.replaceChildren(...drawHeader(this.app, this.channel).filter(Boolean));
+    this.talk.hidden = atHome;
+    this.home.hidden = !atHome;
+    this.showFoot();
+  }
+
+  showFoot() {
+    const { is_archived: archived, is_member: member, kind } = this.channel;
+    const wanted = archived ? "shut" : kind === "im" || member ? "writer" : "join";
+    if (this.foot.dataset.kind === wanted) return;
+    this.foot.dataset.kind = wanted;
+    this.foot.replaceChildren({ shut: shutLine, writer: () => this.writer.node, join: () => joinBar(this.app, this.channel) }[wanted]());
+  }
+
+  showHome() {
+    drawHome(this.app, this.home);
+  }
+
+  settle() {
+    this.column.settle();
+  }
+
+  focus() {
+    this.writer.focus();
+  }
+
+  reveal(ts) {
+    return this.column.reveal(ts);
+  }
+}
+
+function labelOf(app, channel) {
+  return channel.kind === "im" ? `Message ${app.store.nameOf(channel)}` : `Message #${channel.name}`;
+}
+
+function firstUnread(messages, count, me) {
+  const others = messages.filter((message) => message.user !== me && !message.system);
+  return count > 0 ? (others.at(-Math.min(count, others.length))?.ts ?? null) : null;
+}
+
+const shutLine = () => h("p", { class: "shut" }, icon("archive"), "This channel is archived. It can be read, not written.");
+
+function joinBar(app, channel) {
+  const join = (event) => underway(app, event.currentTarget, () => app.api.post("join", { channel: channel.id }));
+  return h("div", { class: "join fault-home" }, h("p", {}, "You are looking at ", h("strong", {}, `#${channel.name}`)), h("button", { type: "button", class: "button primary", on: { click: join } }, "Join channel"));
+}

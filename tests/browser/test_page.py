@@ -1,0 +1,225 @@
+"""The page as a workspace to live in: what is shown, how fast, and on which screens."""
+
+import asyncio
+import statistics
+import time
+
+import pytest
+from playwright.async_api import Page, expect
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.driver import Person
+from sandbox.server import Sandbox
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.small_app import Patient, approval, section
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DRAWN_AT = """words => new Promise(resolve => new MutationObserver((_, observer) => {
+  if (!document.querySelector('.rows').textContent.includes(words)) return;
+  observer.disconnect();
+  requestAnimationFrame(() => resolve(Date.now()));
+}).observe(document.querySelector('.rows'), {childList: true, subtree: true}))"""
+
+
+READY = "() => document.querySelectorAll('.message').length >= 100 && performance.now()"
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+
+
+async def test_a_message_is_sent_with_enter_and_shift_enter_breaks_the_line(
+    open_page: OpenPage, ana: Person, ben: Person
+) -> None:
+    page = await open_page(ana)
+    await page.locator(".composer-input").click()
+    await page.keyboard.type("first")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("*second* & :tada:")
+    await page.keyboard.press("Enter")
+    shown = page.locator(".message .text")
+    await expect(shown).to_have_text("firstsecond & 🎉")
+    await expect(shown.locator("strong")).to_have_text("second")
+    await expect(page.locator(".composer-input")).to_have_value("")
+    assert ben.sees("incidents")[-1].text == "first\n*second* &amp; :tada:"
+
+
+async def test_what_others_say_elsewhere_is_marked_unread_until_it_is_looked_at(
+    open_page: OpenPage, ana: Person, ben: Person
+) -> None:
+    page = await open_page(ana)
+    entry = page.locator(".side-entry", has_text="engineering")
+    ben.post("engineering", "anybody?")
+    await expect(entry).to_have_accessible_name("engineering, 1 unread")
+    ben.post("engineering", "@ana please look")
+    await expect(entry.locator(".badge")).to_have_text("1")
+    await entry.click()
+    await expect(page.locator(".unread-mark")).to_be_visible()
+    await expect(page.locator(".mention.me")).to_have_text("@Ana Ruiz")
+    await expect(entry).to_have_accessible_name("engineering")
+    assert await page.evaluate("fetch('/page/state').then(r => r.json()).then(s => s.channels.every(c => !c.unread))")
+
+
+async def test_messages_of_one_author_stand_together_and_an_edit_is_marked(
+    open_page: OpenPage, ana: Person, client: AsyncWebClient
+) -> None:
+    channel = ana.channel("incidents").id
+    ts = [(await client.chat_postMessage(channel=channel, text=text))["ts"] for text in ("one", "two")]
+    page = await open_page(ana)
+    await expect(page.locator(".message-head")).to_have_count(1)
+    await client.chat_update(channel=channel, ts=ts[1], text="two, better")
+    await expect(page.locator(".message").last).to_contain_text("two, better (edited)")
+
+
+async def test_a_thread_is_read_and_answered_at_the_side(open_page: OpenPage, ana: Person, ben: Person) -> None:
+    root = ben.post("incidents", "what happened?")
+    page = await open_page(ana)
+    await page.locator(".message").hover()
+    await page.get_by_role("button", name="Reply in thread").click()
+    await page.keyboard.type("the queue stopped")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".side .message").last).to_contain_text("the queue stopped")
+    ben.post("incidents", "since when?", root.ts)
+    await expect(page.locator(".side .message").last).to_contain_text("since when?")
+    await expect(page.locator(".thread-summary .count")).to_have_text("2 replies")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".side")).to_have_count(0)
+
+
+async def test_reactions_pins_and_files_are_shown_and_live(
+    open_page: OpenPage, ana: Person, ben: Person, client: AsyncWebClient
+) -> None:
+    message = ben.post("incidents", "the queue stopped")
+    await client.conversations_join(channel=ana.channel("incidents").id)
+    page = await open_page(ana)
+    ben.react(message, "eyes")
+    await page.locator(".reaction", has_text="👀").click()
+    await expect(page.locator(".reaction.mine .count")).to_have_text("2")
+    await page.locator(".message:not(.system)").hover()
+    await page.get_by_role("button", name="Pin to the channel").click()
+    await expect(page.locator(".pins")).to_have_text("1")
+    await page.locator(".pins").click()
+    await expect(page.locator(".pinned-card")).to_contain_text("the queue stopped")
+    await client.files_upload_v2(
+        channel=ana.channel("incidents").id, content="# Draft\n\n**Bold** <b>", filename="draft.md", title="The draft"
+    )
+    await expect(page.locator(".file-preview")).to_contain_text("# Draft")
+    await page.get_by_role("button", name="Read it").click()
+    await expect(page.get_by_role("dialog").locator(".md-h1")).to_have_text("Draft")
+    await expect(page.get_by_role("dialog").locator("strong")).to_have_text("Bold")
+
+
+async def test_control_k_goes_anywhere_and_the_app_shows_its_home(
+    open_page: OpenPage, ana: Person, app: AsyncApp
+) -> None:
+    page = await open_page(ana)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("muster")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_contain_text("Muster")
+    await page.get_by_role("tab", name="Home").click()
+    await expect(page.locator(".home-sheet")).to_have_text("Two incidents are open")
+
+
+async def test_a_thousand_messages_are_on_the_screen_within_a_second(
+    open_page: OpenPage, ana: Person, ben: Person
+) -> None:
+    for number in range(1000):
+        ben.post("incidents", f"message *{number}*")
+    page = await open_page(ana)
+    seconds = []
+    for _ in range(3):
+        await page.reload(wait_until="commit")
+        drawn = [await page.wait_for_function(moment) for moment in (READY, PAINTED)]
+        seconds.append(max([await moment.json_value() / 1000 for moment in drawn]))
+    assert min(seconds) < 1, seconds
+    await expect(page.locator(".message")).to_have_count(100)
+    await expect(page.get_by_text("message 999")).to_be_in_viewport()
+    await page.locator(".scroller").evaluate("scroller => scroller.scrollTop = 0")
+    await expect(page.locator(".message")).to_have_count(200)
+    await expect(page.get_by_text("message 900", exact=True)).to_be_attached()
+
+
+async def test_an_api_call_is_on_the_screen_within_100_ms(
+    open_page: OpenPage, ana: Person, client: AsyncWebClient
+) -> None:
+    page = await open_page(ana)
+    delays = []
+    for number in range(5):
+        drawn = asyncio.create_task(page.evaluate(DRAWN_AT, f"word {number}"))
+        await page.evaluate("'the watch is set before this is answered'")
+        called = time.time()
+        await client.chat_postMessage(channel=ana.channel("incidents").id, text=f"word {number}")
+        delays.append(await drawn - called * 1000)
+    assert statistics.median(delays) < 100, delays
+
+
+async def test_a_phone_has_the_list_in_a_drawer_and_the_thread_on_the_whole_screen(
+    open_page: OpenPage, ana: Person, ben: Person, client: AsyncWebClient
+) -> None:
+    wide = [section("a" * 400), section("two", fields=[{"type": "mrkdwn", "text": "b" * 90}] * 2), *approval()]
+    await client.chat_postMessage(channel=ana.channel("incidents").id, text="wide", blocks=wide)
+    root = ben.post("incidents", "what happened?")
+    ben.post("incidents", "it stopped", root.ts)
+    page = await open_page(ana, size=PHONE)
+    assert await sideways(page) == 0
+    await expect(page.locator(".sidebar")).to_be_hidden()
+    await page.get_by_role("button", name="Conversations").tap()
+    await page.locator(".side-entry", has_text="general").tap()
+    await expect(page.locator("h1")).to_contain_text("general")
+    await expect(page.locator(".sidebar")).to_be_hidden()
+    await page.get_by_role("button", name="Conversations").tap()
+    await page.locator(".side-entry", has_text="incidents").tap()
+    await page.locator(".thread-summary").tap()
+    box = await page.locator(".side").bounding_box()
+    assert box is not None
+    assert box["width"] == PHONE[0]
+    await page.get_by_role("button", name="Back").tap()
+    await expect(page.locator(".side")).to_have_count(0)
+
+
+async def sideways(page: Page) -> int:
+    """How many pixels of the page lie beyond the screen's edge."""
+    return int(await page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+async def test_the_look_follows_the_system_and_can_be_switched(open_page: OpenPage, ana: Person) -> None:
+    page = await open_page(ana)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await page.evaluate(ground)
+    await page.emulate_media(color_scheme="dark")
+    dark = await page.evaluate(ground)
+    assert light != dark
+    await page.get_by_role("button", name="Look: auto").click()
+    assert await page.evaluate(ground) == light
+    await page.reload()
+    await expect(page.get_by_role("button", name="Look: light")).to_be_visible()
+
+
+async def test_the_demo_panel_breaks_the_patient_and_shows_what_the_bot_did(
+    open_page: OpenPage, ana: Person, client: AsyncWebClient, patient: Patient
+) -> None:
+    page = await open_page(ana)
+    await page.get_by_role("switch", name="Jobs get stuck").click()
+    await expect(page.locator(".health")).to_have_text("Unhealthy")
+    await expect(page.locator(".fact.bad")).to_have_text("Stuck jobs37")
+    await page.get_by_role("button", name="Jobs are stuck").click()
+    await expect(page.locator(".panel-part .busy")).to_have_count(0)
+    assert patient.alerts == ["page"]
+    created = await client.conversations_create(name="inc-1")
+    await client.chat_postMessage(channel=created["channel"]["id"], text="hello")
+    await expect(page.locator(".call.chosen .method")).to_have_text(["conversations.create", "chat.postMessage"])
+    await expect(page.locator(".chain-length").first).to_have_text("chain of 2")
+
+
+async def test_after_a_lost_connection_the_page_reads_what_it_missed(
+    open_page: OpenPage, box: Sandbox, ana: Person, ben: Person, wrong: list[str]
+) -> None:
+    page = await open_page(ana)
+    await box.stop()
+    await expect(page.get_by_role("status")).to_contain_text("connection to the sandbox is down")
+    ben.post("incidents", "said meanwhile")
+    await box.start()
+    await expect(page.get_by_text("said meanwhile")).to_be_visible(timeout=10_000)
+    await expect(page.locator(".status")).to_be_hidden()
+    assert all("ERR_" in line for line in wrong), wrong
+    wrong.clear()
