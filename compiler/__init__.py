@@ -1,0 +1,1 @@
+"""From a team's Markdown runbook to a catalog in which every command carries a proven verdict."""

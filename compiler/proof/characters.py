@@ -1,0 +1,36 @@
+"""Characters that hide what a command says from the person who reads it.
+
+A reviewer approves what the screen shows. A zero-width space, a direction override or a carriage return shows something
+else than what would run, so text that holds one is never judged: it is refused, and the character is named.
+"""
+
+import unicodedata
+
+_LAYOUT = frozenset("\t\n")
+_HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+WORD_PROCESSOR = frozenset("‐‑‒–—―−‘’‚‛“”„‟´«»…")
+"""Dashes, quotes and dots that an editor puts in place of the ASCII character a command needs."""
+
+
+def name_of(character: str) -> str:
+    """The code point and Unicode name that a lint message shows, such as `U+200B ZERO WIDTH SPACE`."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, 'CONTROL CHARACTER')}"
+
+
+def hiding_character(text: str) -> str | None:
+    """The first character in `text` that does not show as what it is, named; None when there is none.
+
+    Tab and newline are layout; a carriage return counts unless it ends a line; a space must be the ASCII one.
+    """
+    for character in text.replace("\r\n", "\n"):
+        if character.isascii() and (character.isprintable() or character in _LAYOUT):
+            continue
+        category = unicodedata.category(character)
+        if category in _HIDING_CATEGORIES or category == "Zs":
+            return name_of(character)
+    return None
+
+
+def word_processor_character(text: str) -> str | None:
+    """The first typographic dash, quote or ellipsis in `text`, named; None when there is none."""
+    return next((name_of(character) for character in text if character in WORD_PROCESSOR), None)

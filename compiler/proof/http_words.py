@@ -1,0 +1,142 @@
+"""The words of a URL that tell what a GET would do: actions, secrets, and pages that cost or show too much.
+
+GET is only safe by convention. A path is read as words, and a word that names an action makes the request a change.
+"""
+
+from compiler.proof.word_list import word_list
+
+ACTIONS = word_list(
+    """
+    abandon add allocate approve assign ban bulk bump bust cancel cleanup clear clone crash create deactivate
+    decline decommission decrement defrag defragment delete demote dequeue deregister destroy detach disable dismiss
+    dispatch drain_listeners drop edit elect emit empty enable enqueue erase evacuate evict execute expire fail
+    fence flush force forcemerge forget freeosmemory freeze gc grant halt hibernate increment inject insert install
+    invalidate invoke isolate kick kickoff kickstart kill launch leave logout mark merge modify move mute nack
+    notify optimize override overwrite patch perform persist pin poke post provision prune publish purge push put
+    quarantine quiesce quit quitquitquit reap recalculate recompute reconcile recover recycle redeliver redrive
+    reelect regenerate register reindex reinstall reject rekey reload_config remove rename repair reprocess
+    reprovision requeue rerun rescan reschedule reseed resend reset reshard resize restore resubmit revert revoke
+    rollover safeexit safeload saferestart save schedule_now send set shrink shutdown silence simulate sleep spawn
+    stepdown stress suspend sweep terminate toggle touch transfer trigger truncate unassign unban undelete undo
+    unfreeze uninstall unlock unmark unmute unpause unpin unpublish unregister unseal unset unsilence unsubscribe
+    update upgrade upload vacuum wake warm warmup wipe write
+    """
+)
+"""Verbs that change something wherever they stand, whatever word follows: `/reset/stats` resets the statistics.
+One of four letters or fewer must begin its part of the path, since `data-set` and `hot-spot` are things."""
+
+GLUED_ACTIONS = (
+    "clear",
+    "delete",
+    "flush",
+    "invalidate",
+    "purge",
+    "reboot",
+    "reload",
+    "reset",
+    "restart",
+    "shutdown",
+    "truncate",
+)
+"""Verbs found also at the beginning of a run-together word such as `flushall`, `clearcache`."""
+NOT_GLUED = word_list(
+    """
+    clearance cleared clearing cleartext deleted deletes deletion deletions flushed flushes flushing invalidated purged
+    reboots rebooted reloaded reloads resets resetted restarted restarts truncated
+    """
+)
+
+LIFECYCLE = word_list(
+    """
+    abort acknowledge ack activate backup bounce compact cordon deploy drain failover lock migrate pause prewarm promote
+    rebalance reboot rebuild redeploy refresh reinitialize release reload replay restart resume resync retry rollback
+    rotate run scale seal snapshot start stop switch switchover sync uncordon undrain unmount
+    """
+)
+"""Verbs that are asked about too: a change, unless a word of QUESTIONS follows (`/failover/history`)."""
+
+PAGES = word_list(
+    """
+    accept archive assemble attach bind block build change clean close commit complete confirm connect convert copy
+    disconnect export finish flip generate import join off on open order pay play populate process reassign reopen
+    resolve seed sign submit subscribe unbind vote
+    """
+)
+"""Words that are mostly nouns: a change only as the first word of the last part of the path."""
+
+QUESTIONS = word_list(
+    """
+    count counts events health history info last latest list log logs metrics policies policy progress state states
+    stats status
+    """
+)
+
+OPERATION_KEYS = word_list("action cmd command do op operation task verb")
+"""Query keys whose value says what to do."""
+READING_OPERATIONS = word_list(
+    "count describe get health info list peek query read search show stats status view validate explain"
+)
+QUERY_LANGUAGE_KEYS = word_list("cypher db_query q query sql statement stmt")
+STATEMENT_CHANGES = word_list("alter create delete drop grant insert into mutation revoke truncate update upsert")
+"""Words that make a statement in a query parameter a change, wherever they stand outside quotes."""
+STATEMENT_COMMANDS = word_list(
+    """
+    analyze attach backup begin call commit copy detach do exec execute kill load lock merge optimize put remove rename
+    replace restore rollback set start stop system vacuum
+    """
+)
+"""Words that make it a change as its first."""
+METHOD_OVERRIDES = word_list(
+    "_method method_override httpmethod x-http-method x-http-method-override x-method-override"
+)
+
+NOUNS = word_list("_snapshot")
+"""Parts of a path that look like an action and are a thing: Elasticsearch lists its snapshots there."""
+
+# The parts below are compared without their dashes and underscores.
+REFUSED_PARTS = {
+    "heapdump": "a heap dump stops the process and holds its secrets",
+    "coredump": "a core dump holds the process's secrets",
+    "hprof": "a heap dump holds the process's secrets",
+    "env": "an environment page shows secrets",
+    "environ": "an environment page shows secrets",
+    "environment": "an environment page shows secrets",
+    "configprops": "a configuration page shows secrets",
+    "configdump": "a configuration page shows secrets",
+    "dump": "a dump holds the process's secrets",
+    "memorydump": "a memory dump holds the process's secrets",
+    "phpinfo": "an environment page shows secrets",
+    "httptrace": "recorded requests hold credentials",
+    "httpexchanges": "recorded requests hold credentials",
+    "definitions": "broker definitions hold password hashes",
+    "configmaps": "free-form configuration often holds secrets",
+    "kv": "a key-value store's entries often hold secrets",
+    "securitycredentials": "it hands out credentials",
+    "userdata": "a machine's start-up data often holds secrets",
+}
+CODE_PARTS = {
+    "exec": "it runs a command",
+    "attach": "it opens a container's standard input",
+    "portforward": "it opens a tunnel",
+    "script": "it runs code",
+    "eval": "it runs code",
+    "shell": "it opens a shell",
+    "console": "it opens a console",
+}
+REFUSED_LAST_PARTS = {
+    "config": "a configuration page often shows secrets",
+    "configuration": "a configuration page often shows secrets",
+    "properties": "a configuration page often shows secrets",
+}
+REFUSED_PROFILES = word_list("profile heap trace allocs cmdline")
+"""Pages under /pprof/ that take long, or show memory or the command line."""
+REFUSED_ENDINGS = (
+    *(".pem", ".key", ".p12", ".pfx", ".jks", ".ppk", ".keytab", ".kdbx", ".env", ".htpasswd", ".tfstate"),
+    *(".sql", ".bak", ".dump", ".db", ".sqlite", ".hprof", ".pcap", ".tar.gz", ".tgz"),
+)
+REFUSED_PORTS = {
+    2375: "the Docker API is root on its host",
+    2376: "the Docker API is root on its host",
+    10250: "a GET on the kubelet can run commands",
+    10255: "the kubelet shows what pods hold",
+}
