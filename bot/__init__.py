@@ -1,0 +1,1 @@
+"""The edges and the wiring: the only place that knows Slack, HTTP servers, databases and SDKs."""

@@ -1,0 +1,73 @@
+"""The text that a database keeps for each value, and the value again."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from incident.alert import AlertRecord
+from incident.approval import Approval
+from incident.digest import canonical
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.responder import Actor
+from incident.timeline import Event, Kind
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """JSON of one kind of value, by the types of its dataclass."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._adapter = TypeAdapter(kind)
+
+    def text(self, value: T) -> str:
+        """The value as JSON."""
+        return self._adapter.dump_json(value).decode()
+
+    def value(self, text: str) -> T:
+        """The value that was kept."""
+        return self._adapter.validate_json(text)
+
+
+INCIDENT: Final = Codec(Incident)
+ALERT: Final = Codec(AlertRecord)
+FINDING: Final = Codec(Finding)
+APPROVAL: Final = Codec(Approval)
+
+
+def event_text(event: Event) -> str:
+    """An event as JSON that gives back exactly what its content digest covers, down to a number's type."""
+    return canonical(
+        {
+            "kind": event.kind.value,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "facts": dict(event.facts),
+            "evidence": list(event.evidence),
+        }
+    )
+
+
+def event_value(text: str) -> Event:
+    """The event that was kept."""
+    kept = json.loads(text)
+    return Event(
+        kind=Kind(kept["kind"]),
+        at=datetime.fromisoformat(kept["at"]),
+        actor=Actor(kept["actor"]),
+        facts=kept["facts"],
+        evidence=tuple(kept["evidence"]),
+    )
+
+
+def stamp(at: datetime) -> str:
+    """A time as UTC text of one width, so that texts compare as their times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(text: str) -> datetime:
+    """The time that a stamp says."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""What every store must keep, whichever database is under it."""

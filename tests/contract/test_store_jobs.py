@@ -1,0 +1,409 @@
+"""What is owed is done once: claimed in order, held under a lease, settled by its holder, and never lost."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from commands.ports import Conflict, LostClaim, Store
+from incident.approval import ApprovalState
+from incident.job import Claim, Job, JobName
+from incident.refusal import TargetBusy
+from tests.contract import making
+from tests.contract.making import NOW, change
+from tests.contract.stores import MovedClock
+
+LEASE = timedelta(seconds=10)
+
+
+async def owe(store: Store, *jobs: Job, cause: str = "owe") -> None:
+    await store.save(change(cause, jobs=jobs))
+
+
+async def claim(store: Store, limit: int = 10) -> tuple[Claim, ...]:
+    return await store.claim("worker", limit=limit, lease=LEASE)
+
+
+async def claim_one(store: Store) -> Claim:
+    (only,) = await claim(store)
+    return only
+
+
+async def settle(store: Store, held: Claim) -> None:
+    await store.save(change(f"settle {held.id} {held.fence}", settles=held))
+
+
+def keys(claims: Iterable[Claim]) -> list[str]:
+    return [each.job.key for each in claims]
+
+
+async def test_the_most_urgent_come_first_then_those_longest_due_then_those_owed_first(store: Store) -> None:
+    long_due = NOW - timedelta(minutes=1)
+    await owe(
+        store,
+        making.job("calm", urgency=3, due_at=long_due),
+        making.job("second"),
+        making.job("third"),
+        making.job("first", due_at=long_due),
+        making.job("urgent", urgency=0),
+    )
+    assert keys(await claim(store, limit=2)) == ["urgent", "first"]
+    assert keys(await claim(store)) == ["second", "third", "calm"]
+
+
+async def test_a_claim_carries_the_job_as_it_was_owed(store: Store) -> None:
+    given = making.job("k", name=JobName.INVITE, subject="U1", urgency=1)
+    await owe(store, given)
+    held = await claim_one(store)
+    assert (held.job, held.attempts) == (given, 1)
+
+
+async def test_a_job_is_not_claimed_before_it_is_due(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("k", due_at=NOW + timedelta(minutes=1)))
+    assert await claim(store) == ()
+    clock.pass_(minutes=1)
+    assert keys(await claim(store)) == ["k"]
+
+
+async def test_a_claimed_job_is_nobody_elses_until_its_lease_lapses(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("k"))
+    first = await claim_one(store)
+    clock.pass_(seconds=9)
+    assert await claim(store) == ()
+    clock.pass_(seconds=1)
+    second = await claim_one(store)
+    assert second.fence > first.fence
+    assert second.attempts == 2
+
+
+async def test_whoever_lost_a_claim_can_neither_settle_renew_put_off_nor_give_up(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("k"))
+    old = await claim_one(store)
+    clock.pass_(seconds=11)
+    new = await claim_one(store)
+    with pytest.raises(LostClaim):
+        await settle(store, old)
+    with pytest.raises(LostClaim):
+        await store.put_off(old, until=NOW)
+    with pytest.raises(LostClaim):
+        await store.give_up(old, "no")
+    assert await store.renew([old, new], lease=LEASE) == {new.id}
+    await settle(store, new)
+
+
+async def test_a_lapsed_lease_that_nobody_took_is_still_its_holders(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("k"))
+    held = await claim_one(store)
+    clock.pass_(minutes=1)
+    await settle(store, held)
+    assert await claim(store) == ()
+
+
+async def test_a_renewed_lease_holds(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("k"))
+    held = await claim_one(store)
+    clock.pass_(seconds=8)
+    assert await store.renew([held], lease=LEASE) == {held.id}
+    clock.pass_(seconds=8)
+    assert await claim(store) == ()
+
+
+async def test_a_settled_job_is_done_and_owed_no_second_time(store: Store) -> None:
+    await owe(store, making.job("k"))
+    held = await claim_one(store)
+    await settle(store, held)
+    await owe(store, making.job("k"), cause="again")
+    assert await claim(store) == ()
+    with pytest.raises(LostClaim):
+        await store.put_off(held, until=NOW)
+    assert await store.renew([held], lease=LEASE) == frozenset()
+
+
+async def test_a_job_owed_twice_is_owed_once_at_its_first_time(store: Store) -> None:
+    await owe(store, making.job("k"))
+    await owe(store, making.job("k", due_at=NOW - timedelta(hours=1)), cause="again")
+    assert (await claim_one(store)).job.due_at == NOW
+
+
+async def test_a_job_put_off_comes_back_then_and_counts_unless_it_waited_for_a_budget(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("k"))
+    await store.put_off(await claim_one(store), until=NOW + timedelta(seconds=5), error="Slack said no")
+    assert await claim(store) == ()
+    assert await store.next_due() == NOW + timedelta(seconds=5)
+    clock.pass_(seconds=5)
+    second = await claim_one(store)
+    assert second.attempts == 2
+    await store.put_off(second, until=NOW, count=False)
+    assert (await claim_one(store)).attempts == 2
+
+
+async def test_a_job_given_up_is_not_claimed_again(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("k"))
+    await store.give_up(await claim_one(store), "the channel is gone")
+    clock.pass_(hours=1)
+    assert await claim(store) == ()
+    assert await store.next_due() is None
+
+
+async def test_next_due_is_the_next_debt_or_the_next_lease_to_lapse(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("soon", due_at=NOW + timedelta(seconds=30)), making.job("now"))
+    assert await store.next_due() == NOW
+    await claim(store)
+    assert await store.next_due() == NOW + LEASE
+    await owe(store, making.job("sooner", due_at=NOW + timedelta(seconds=3)), cause="again")
+    assert await store.next_due() == NOW + timedelta(seconds=3)
+
+
+# Converge: the card, the topic, the clocks.
+
+
+async def test_debts_of_a_card_that_waits_are_one_at_the_earliest_time_however_many_come(
+    store: Store, clock: MovedClock
+) -> None:
+    """A stream of changes must not push the edit away for ever."""
+    for n in range(5):
+        due = NOW + timedelta(milliseconds=300 + 100 * n)
+        await owe(store, making.job("card", name=JobName.CARD, due_at=due), cause=str(n))
+    clock.pass_(milliseconds=300)
+    await settle(store, await claim_one(store))
+    clock.pass_(hours=1)
+    assert await claim(store) == ()
+
+
+async def test_a_timer_that_waits_takes_the_new_time_earlier_or_later(store: Store) -> None:
+    for n, minutes in enumerate((30, 60, 45)):
+        due = NOW + timedelta(minutes=minutes)
+        await owe(store, making.job("ring", name=JobName.RING_CLOCKS, due_at=due), cause=str(n))
+        assert await store.next_due() == due
+
+
+async def test_an_edit_that_comes_while_one_runs_is_owed_again_when_that_one_settles(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("card", name=JobName.CARD))
+    held = await claim_one(store)
+    due = NOW + timedelta(seconds=1)
+    await owe(store, making.job("card", name=JobName.CARD, due_at=due), cause="edit")
+    clock.pass_(seconds=2)
+    assert await claim(store) == (), "it is held"
+    assert await store.next_due() == NOW + LEASE, "so nobody can do anything before"
+    await settle(store, held)
+    again = await claim_one(store)
+    assert (again.job.due_at, again.attempts) == (due, 1)
+    assert again.generation > held.generation
+    await settle(store, again)
+    assert await claim(store) == ()
+
+
+async def test_a_job_can_be_put_off_though_an_edit_came_while_it_ran(store: Store) -> None:
+    await owe(store, making.job("card", name=JobName.CARD))
+    held = await claim_one(store)
+    await owe(store, making.job("card", name=JobName.CARD), cause="edit")
+    later = NOW + timedelta(minutes=1)
+    await store.put_off(held, until=later)
+    assert await store.next_due() == later
+
+
+async def test_an_edit_that_comes_while_one_runs_survives_its_failure_too(store: Store) -> None:
+    await owe(store, making.job("card", name=JobName.CARD))
+    held = await claim_one(store)
+    await owe(store, making.job("card", name=JobName.CARD), cause="edit")
+    await store.give_up(held, "the message was deleted")
+    assert keys(await claim(store)) == ["card"]
+
+
+@pytest.mark.parametrize("ended", ["settled", "given up"])
+async def test_a_converge_job_that_ended_is_owed_anew_from_its_first_attempt(store: Store, ended: str) -> None:
+    await owe(store, making.job("card", name=JobName.CARD))
+    held = await claim_one(store)
+    if ended == "settled":
+        await settle(store, held)
+    else:
+        await store.give_up(held, "no")
+    due = NOW - timedelta(seconds=1)
+    await owe(store, making.job("card", name=JobName.CARD, due_at=due, urgency=0), cause="edit")
+    again = await claim_one(store)
+    assert (again.job.due_at, again.job.urgency, again.attempts) == (due, 0, 1)
+
+
+async def test_a_timer_that_rings_sets_itself_for_the_next_time_in_the_change_that_settles_it(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("ring", name=JobName.RING_CLOCKS))
+    held = await claim_one(store)
+    following = NOW + timedelta(minutes=30)
+    ring = making.job("ring", name=JobName.RING_CLOCKS, due_at=following)
+    await store.save(change("rang", settles=held, jobs=(ring,)))
+    assert await claim(store) == ()
+    assert await store.next_due() == following
+    clock.pass_(minutes=30)
+    assert keys(await claim(store)) == ["ring"]
+
+
+# Once: a remediation.
+
+
+async def begun(store: Store, approval_id: str = "app_1", *, target: str = "storybook-db") -> Claim:
+    """A remediation's job, marked doing together with its running request."""
+    asked = making.approval(approval_id, target=target, incident_id=f"inc_{approval_id}")
+    incident = making.incident(f"inc_{approval_id}")
+    job = making.job(f"run {approval_id}", name=JobName.RUN_REMEDIATION, incident_id=incident.id, subject=approval_id)
+    saved = await store.save(change(f"ask {approval_id}", incident=incident, approvals=(asked,), jobs=(job,)))
+    held = await claim_one(store)
+    running = replace(asked, state=ApprovalState.RUNNING)
+    begins = change(f"begin {approval_id}", incident=saved.incident, approvals=(running,), events=(making.event(),))
+    await store.begin(held, begins)
+    return held
+
+
+async def test_begin_saves_its_change_and_the_holder_settles_what_it_began(store: Store) -> None:
+    held = await begun(store)
+    running = await store.approval("app_1")
+    assert running is not None
+    assert running.state is ApprovalState.RUNNING
+    assert len(await store.timeline("inc_app_1")) == 1
+    await settle(store, held)
+    assert await store.cut_short() == ()
+
+
+async def test_a_once_job_that_was_begun_is_never_claimed_again(store: Store, clock: MovedClock) -> None:
+    await begun(store)
+    clock.pass_(hours=1)
+    assert await claim(store) == ()
+
+
+async def test_a_once_job_that_was_not_begun_is_claimed_again_after_its_lease(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("run", name=JobName.RUN_REMEDIATION))
+    await claim(store)
+    clock.pass_(seconds=11)
+    assert keys(await claim(store)) == ["run"]
+
+
+async def test_a_job_that_was_begun_cannot_be_put_off(store: Store) -> None:
+    held = await begun(store)
+    with pytest.raises(LostClaim):
+        await store.put_off(held, until=NOW)
+
+
+async def test_a_running_remediation_that_keeps_its_lease_is_not_cut_short(store: Store, clock: MovedClock) -> None:
+    held = await begun(store)
+    clock.pass_(seconds=9)
+    assert await store.renew([held], lease=LEASE) == {held.id}
+    clock.pass_(seconds=9)
+    assert await store.cut_short() == ()
+
+
+async def test_a_remediation_whose_holder_went_silent_is_found_by_one_and_only_that_one_ends_it(
+    store: Store, clock: MovedClock
+) -> None:
+    old = await begun(store)
+    clock.pass_(seconds=11)
+    (found,) = await store.cut_short()
+    assert found.job == old.job
+    assert await store.cut_short() == (), "somebody is telling people already"
+    with pytest.raises(LostClaim):
+        await settle(store, old)
+    assert await store.renew([old], lease=LEASE) == frozenset()
+    await settle(store, found)
+    clock.pass_(hours=1)
+    assert await store.cut_short() == ()
+    assert await claim(store) == ()
+
+
+async def test_a_cut_short_remediation_is_found_again_when_its_finder_dies_too(store: Store, clock: MovedClock) -> None:
+    await begun(store)
+    clock.pass_(seconds=11)
+    (first,) = await store.cut_short()
+    clock.pass_(minutes=1)
+    (second,) = await store.cut_short()
+    with pytest.raises(LostClaim):
+        await settle(store, first)
+    await settle(store, second)
+
+
+async def test_a_second_remediation_on_a_target_waits_for_the_first(store: Store) -> None:
+    first = await begun(store, "app_1")
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_2")
+    assert await store.timeline("inc_app_2") == (), "nothing of it is saved"
+    ended = replace(making.approval("app_1", incident_id="inc_app_1"), state=ApprovalState.RAN)
+    incident = await store.incident("inc_app_1")
+    await store.save(change("end", incident=incident, approvals=(ended,), settles=first))
+    running = replace(making.approval("app_2", incident_id="inc_app_2"), state=ApprovalState.RUNNING)
+    assert (await store.save(change("x", incident=await store.incident("inc_app_2"), approvals=(running,)))).fresh
+
+
+async def test_a_job_refused_its_target_is_still_claimed_and_can_be_put_off(store: Store) -> None:
+    await begun(store, "app_1")
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_2")
+    assert await claim(store) == ()
+    assert await store.next_due() == NOW + LEASE
+
+
+async def test_nothing_begins_twice_or_under_a_lease_that_lapsed(store: Store, clock: MovedClock) -> None:
+    held = await begun(store)
+    with pytest.raises(LostClaim):
+        await store.begin(held, change("once more"))
+    await owe(store, making.job("run 2", name=JobName.RUN_REMEDIATION), cause="another")
+    late = await claim_one(store)
+    clock.pass_(seconds=10)
+    with pytest.raises(LostClaim):
+        await store.begin(late, change("late"))
+
+
+async def test_what_another_claim_began_does_not_begin_again_and_the_job_stays_as_it_was(
+    store: Store, clock: MovedClock
+) -> None:
+    await store.save(change("begin app_1"))
+    await owe(store, making.job("run", name=JobName.RUN_REMEDIATION))
+    held = await claim_one(store)
+    with pytest.raises(LostClaim):
+        await store.begin(held, change("begin app_1"))
+    clock.pass_(seconds=11)
+    assert await store.cut_short() == (), "it was not marked doing"
+
+
+async def test_a_conflict_in_begin_leaves_the_job_claimed_and_not_doing(store: Store, clock: MovedClock) -> None:
+    saved = (await store.save(change("a", incident=making.incident()))).incident
+    assert saved is not None
+    await store.save(change("b", incident=saved))
+    await owe(store, making.job("run", name=JobName.RUN_REMEDIATION))
+    held = await claim_one(store)
+    with pytest.raises(Conflict):
+        await store.begin(held, change("begin", incident=saved))
+    await store.begin(held, change("begin", incident=await store.incident("inc_1")))
+    clock.pass_(seconds=11)
+    assert keys(await store.cut_short()) == ["run"]
+
+
+async def test_only_once_jobs_can_be_begun(store: Store) -> None:
+    await owe(store, making.job("k"))
+    with pytest.raises(LostClaim):
+        await store.begin(await claim_one(store), change("begin"))
+
+
+# Waking the worker.
+
+
+async def test_the_worker_is_woken_once_something_is_owed_and_only_then(store: Store) -> None:
+    woken: list[str] = []
+    store.on_owed = lambda: woken.append("woken")
+    await store.save(change("nothing owed", events=(making.event(),)))
+    assert woken == []
+    await owe(store, making.job("card", name=JobName.CARD))
+    assert len(woken) == 1
+    held = await claim_one(store)
+    await owe(store, making.job("card", name=JobName.CARD), cause="edit")
+    await settle(store, held)
+    assert len(woken) == 3, "the edit is owed again"
+    await settle(store, await claim_one(store))
+    assert len(woken) == 3
+    with pytest.raises(Conflict):
+        await store.save(change("bad", incident=replace(making.incident(), version=7), jobs=(making.job("k"),)))
+    assert len(woken) == 3
