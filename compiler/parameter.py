@@ -1,0 +1,90 @@
+"""A step's parameters as a catalog writes them: what a person may fill in, and the check that it must pass."""
+
+import re
+from typing import Final
+
+from compiler.section import Section
+from incident import refusal
+from incident.runbook import Parameter, ParameterKind
+
+
+def parameter_of(section: Section) -> Parameter:
+    """The parameter that one entry of ``parameters`` describes. Raises CatalogError."""
+    kinds = [kind for kind in ParameterKind if kind.value in section]
+    if len(kinds) != 1:
+        raise section.wrong("name", "needs exactly one of “integer”, “choice” and “text” beside it")
+    parameter = _PARAMETERS[kinds[0]](section)
+    section.done()
+    if parameter.default is not None:
+        try:
+            parameter.read(None)
+        except refusal.BadParameter as wrong:
+            raise section.wrong("default", f"must be {wrong.facts['rule']}") from wrong
+    return parameter
+
+
+def _integer(section: Section) -> Parameter:
+    bounds = section.section("integer")
+    low, high = (bounds.whole("from"), bounds.whole("to")) if bounds else (None, None)
+    if bounds is None or low is None or high is None or low > high:
+        raise section.wrong("integer", "must say the lowest and the highest value: {from: 0, to: 60}")
+    bounds.done()
+    return Parameter(
+        name=_name(section),
+        kind=ParameterKind.INTEGER,
+        label=section.text("label"),
+        default=section.optional_text("default"),
+        minimum=low,
+        maximum=high,
+    )
+
+
+def _choice(section: Section) -> Parameter:
+    choices = section.texts("choice")
+    if not choices:
+        raise section.wrong("choice", "must offer at least one")
+    return Parameter(
+        name=_name(section),
+        kind=ParameterKind.CHOICE,
+        label=section.text("label"),
+        default=section.optional_text("default"),
+        choices=choices,
+    )
+
+
+def _text(section: Section) -> Parameter:
+    pattern = section.text("text")
+    try:
+        re.compile(pattern, re.ASCII)
+    except re.error as fault:
+        raise section.wrong("text", f"must be a regular expression: {fault}") from fault
+    return Parameter(
+        name=_name(section),
+        kind=ParameterKind.TEXT,
+        label=section.text("label"),
+        default=section.optional_text("default"),
+        pattern=pattern,
+    )
+
+
+_PARAMETERS: Final = {
+    ParameterKind.INTEGER: _integer,
+    ParameterKind.CHOICE: _choice,
+    ParameterKind.TEXT: _text,
+}
+
+
+def _name(section: Section) -> str:
+    name = section.text("name")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise section.wrong("name", "must be lower-case letters, digits and _")
+    return name
+
+
+def sample(parameter: Parameter) -> int | str:
+    """A value that the parameter may have, to judge a command as it would run with it."""
+    if parameter.default is not None:
+        return parameter.read(None)
+    if parameter.kind is ParameterKind.INTEGER:
+        return parameter.minimum or 0
+    return parameter.choices[0] if parameter.choices else "sample"

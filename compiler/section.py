@@ -1,0 +1,174 @@
+"""A YAML document read key by key, so that whatever is wrong is told with its file, line and key in one sentence."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from incident.digest import Json
+
+T = TypeVar("T")
+
+_SPAN: Final = re.compile(r"([1-9][0-9]{0,4}) (second|minute|hour|day)s?")
+_DEEPEST: Final = 12
+
+
+class CatalogError(Exception):
+    """The catalog cannot be used; the text is one sentence that names file, line and key."""
+
+
+def read(text: str, file: str) -> "Section":
+    """The document's top level. YAML 1.2 without duplicate keys, tags or dates. Raises CatalogError."""
+    yaml = YAML(typ="rt")
+    try:
+        document = yaml.load(text)
+    except MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise CatalogError(f"{file}, line {line}: {(fault.problem or 'not YAML').splitlines()[0]}.") from fault
+    except (YAMLError, ValueError, RecursionError) as fault:
+        raise CatalogError(f"{file}, line 1: this cannot be read as YAML: {str(fault).splitlines()[0]}.") from fault
+    if not isinstance(document, CommentedMap):
+        raise CatalogError(f"{file}, line 1: a catalog is a mapping of keys to values, and this is none.")
+    return Section(document, file, 1)
+
+
+class Section:
+    """One mapping of the document. Each key is taken once, by the type it must have; ``done`` refuses the rest."""
+
+    def __init__(self, values: CommentedMap, file: str, line: int) -> None:
+        self._values = values
+        self._file = file
+        self._line = line
+        self._taken: list[str] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    @property
+    def plain(self) -> Mapping[str, Json]:
+        """All of it as plain values, comments and order left out. Raises CatalogError for what JSON has no word for."""
+        return {str(key): self._plain(str(key), value, 0) for key, value in self._values.items()}
+
+    def wrong(self, key: str, what: str) -> CatalogError:
+        """The error that ``what`` is wrong with ``key``."""
+        line = self._values.lc.key(key)[0] + 1 if key in self._values and self._values.lc.data else self._line
+        return CatalogError(f"{self._file}, line {line}: “{key}” {what}.")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text that must not be empty; without a default it must be there. A number counts as its digits."""
+        value = self._take(key)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
+            raise self.wrong(key, "must be a text" if key in self._values else "is missing")
+        return str(value).strip()
+
+    def optional_text(self, key: str) -> str | None:
+        """A text, or None when the key is not there."""
+        return self.text(key) if key in self._values else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty when the key is not there."""
+        values = self._take(key)
+        if values is None:
+            return ()
+        if not isinstance(values, list) or not all(isinstance(each, str) and each.strip() for each in values):
+            raise self.wrong(key, "must be a list of texts")
+        return tuple(each.strip() for each in values)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number, or None when the key is not there."""
+        value = self._take(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise self.wrong(key, "must be a whole number")
+        return None if value is None else int(value)
+
+    def number_or_text(self, key: str) -> float | str:
+        """A number or a text."""
+        value = self._take(key)
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, int | float) and math.isfinite(value):
+            return float(value)
+        if isinstance(value, str) and value:
+            return str(value)
+        raise self.wrong(key, "must be a number or a text")
+
+    def flag(self, key: str) -> bool:
+        """True or false; false when the key is not there."""
+        value = self._take(key)
+        if not isinstance(value, bool | None):
+            raise self.wrong(key, "must be true or false")
+        return bool(value)
+
+    def span(self, key: str) -> timedelta | None:
+        """A time such as ``30 minutes``, or None when the key is not there."""
+        value = self._take(key)
+        if value is None:
+            return None
+        match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise self.wrong(key, "must be a time such as “30 minutes”")
+        return timedelta(**{f"{match[2]}s": int(match[1])})
+
+    def word(self, key: str, words: Mapping[str, T]) -> T:
+        """What one of the allowed words means."""
+        value = self.text(key)
+        if value not in words:
+            raise self.wrong(key, f"is “{value}”, and must be one of {', '.join(words)}")
+        return words[value]
+
+    def section(self, key: str) -> "Section | None":
+        """A mapping below this one, or None when the key is not there."""
+        value = self._take(key)
+        if value is None:
+            return None
+        if not isinstance(value, CommentedMap):
+            raise self.wrong(key, "must be a mapping of keys to values")
+        return Section(value, self._file, self._values.lc.value(key)[0] + 1)
+
+    def sections(self, key: str) -> "tuple[Section, ...]":
+        """A list of mappings; empty when the key is not there."""
+        values = self._take(key)
+        if values is None:
+            return ()
+        if not isinstance(values, CommentedSeq) or not all(isinstance(each, CommentedMap) for each in values):
+            raise self.wrong(key, "must be a list of mappings")
+        return tuple(Section(each, self._file, values.lc.item(n)[0] + 1) for n, each in enumerate(values))
+
+    def mapping(self, key: str) -> Mapping[str, Json] | None:
+        """A mapping as it is, in plain values, or None when the key is not there."""
+        section = self.section(key)
+        return None if section is None else section.plain
+
+    def done(self) -> None:
+        """Refuse every key that nothing has asked for: a misspelt key must not be a guard that is silently missing."""
+        for key in self._values:
+            if key not in self._taken:
+                raise self.wrong(str(key), f"is not known here; what is known: {', '.join(dict.fromkeys(self._taken))}")
+
+    def _take(self, key: str) -> object:
+        self._taken.append(key)
+        return self._values.get(key)
+
+    def _plain(self, key: str, value: object, depth: int) -> Json:
+        if depth > _DEEPEST:
+            raise self.wrong(key, "is nested too deeply")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, int):
+            return int(value)
+        if isinstance(value, float) and math.isfinite(value):
+            return float(value)
+        if isinstance(value, CommentedMap):
+            return {str(name): self._plain(key, each, depth + 1) for name, each in value.items()}
+        if isinstance(value, CommentedSeq):
+            return [self._plain(key, each, depth + 1) for each in value]
+        raise self.wrong(key, "holds something that is neither text, number, list nor mapping: put it in quotes")
