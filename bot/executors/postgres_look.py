@@ -1,0 +1,201 @@
+"""One look at a PostgreSQL: every gate that text alone cannot keep, the answer under caps, and the receipt."""
+
+import math
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
+
+from bot.executors.caps import Caps
+from bot.executors.postgres_plan import plan_of
+from bot.executors.postgres_session import Connection, opening, undo
+from bot.executors.table import CELL, Row, counted, drawn
+from compiler.proof import sql
+from compiler.proof.postgres_tree import parse
+from incident.digest import Facts, Json
+from incident.finding import Sight
+from incident.verdict import Judgement, Verdict
+
+Statement: TypeAlias = "PreparedStatement[asyncpg.Record]"
+
+_RELATIONS: Final = """
+SELECT given, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind
+FROM unnest($1::text[]) AS given
+LEFT JOIN pg_class AS c ON c.oid = to_regclass(given) LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
+"""
+# `alias.name` calls a function when there is no such column and the function takes a whole row. Functions of
+# PostgreSQL's own that do so only compute.
+_ROW_FUNCTIONS: Final = """
+SELECT p.proname::text FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.proargtypes[0]
+WHERE p.proname = ANY($1::text[]) AND p.pronargs - p.pronargdefaults <= 1
+  AND p.pronamespace <> 'pg_catalog'::regnamespace AND t.typtype IN ('c', 'p', 'd') LIMIT 1
+"""
+_RECEIPT: Final = """
+SELECT current_setting('transaction_read_only') AS read_only, pg_current_xact_id_if_assigned()::text AS xid,
+       current_user::text AS role, current_setting('server_version') AS version
+"""
+_OWN_TABLES: Final = frozenset({"r", "p", "v", "m"})
+_WHOLE_NUMBERS: Final = frozenset({"int2", "int4", "int8", "oid"})
+_NUMBERS: Final = frozenset({"numeric", "float4", "float8"})
+
+
+class NotAllowed(Exception):
+    """A gate is shut, so nothing was read. The text is a sentence that says which."""
+
+
+class LeftATrace(Exception):
+    """The receipt shows that the look was more than a look; it was rolled back. The text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the text alone tells of a statement. ``text`` is the form that may run, bounded where the judge did so."""
+
+    judgement: Judgement
+    text: str
+    relations: tuple[str, ...]
+    attributes: tuple[str, ...]
+    select: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One read as it will run, with its arguments apart from the text."""
+
+    reading: Reading
+    arguments: Sequence[Json]
+
+
+@lru_cache(maxsize=256)
+def reading_of(text: str) -> Reading:
+    """Read a statement. The same text always reads the same, so that the looks before and after need it read once."""
+    judgement = sql.judge(text)
+    final = judgement.rewrite or text
+    return Reading(
+        judgement=judgement,
+        text=final,
+        relations=sql.relations(final),
+        attributes=sql.attributes(final),
+        select=judgement.verdict is not Verdict.REFUSED and parse(final)[0].kind == "SelectStmt",
+    )
+
+
+def judged(command: Facts) -> Query:
+    """The command as a query, judged here whatever its plan says. Raises NotAllowed."""
+    text, arguments = command.get("sql"), command.get("arguments", [])
+    if not isinstance(text, str) or not isinstance(arguments, list | tuple):
+        raise NotAllowed("Nothing was run: the step holds no SQL that a database could take.")
+    reading = reading_of(text)
+    judgement = reading.judgement
+    if judgement.verdict is not Verdict.READ_ONLY:
+        raise NotAllowed(f"Nothing was run, because this is {judgement.verdict.value}: {judgement.reason}.")
+    return Query(reading=reading, arguments=arguments)
+
+
+async def look(connection: Connection, query: Query, *, relations: Collection[str], caps: Caps) -> Sight:
+    """Run one judged read and roll it back. Raises NotAllowed, LeftATrace, or one of postgres_session.FAULTS."""
+    started = time.perf_counter()
+    await connection.execute(opening("READ ONLY", caps, seconds=caps.look_seconds))
+    try:
+        await _check_names(connection, query.reading, relations)
+        statement = await connection.prepare(query.reading.text)
+        bounded = _bounded(query.reading, statement, caps)
+        if bounded:
+            cost: float | None = await _check_plan(connection, bounded, query.arguments, caps)
+            found = await (await connection.prepare(bounded)).fetch(*query.arguments)
+        else:
+            cost = None
+            found = await (await statement.cursor(*query.arguments)).fetch(caps.rows + 1)
+        rows = [[None if value is None else str(value) for value in record] for record in found]
+        receipt = await _receipt(connection)
+    finally:
+        await undo(connection)
+    seconds = round(time.perf_counter() - started, 4)
+    return _sight(statement.get_attributes(), rows, caps, {**receipt, "cost": cost, "seconds": seconds})
+
+
+async def _check_names(connection: Connection, reading: Reading, reviewed: Collection[str]) -> None:
+    """Only relations that were reviewed, and no column that is a function in disguise. Raises NotAllowed."""
+    for row in await connection.fetch(_RELATIONS, reading.relations):
+        full = f"{row['schema']}.{row['name']}"
+        if row["name"] is None:
+            raise NotAllowed(f"There is no table or view {row['given']}, or Muster's role may not see it.")
+        if row["kind"] not in _OWN_TABLES:
+            raise NotAllowed(f"Nothing was run: {full} is no table or view of this database's own.")
+        if row["schema"] != "pg_catalog" and full not in reviewed:
+            raise NotAllowed(f"Nothing was run: {full} is not among the target's reviewed `relations`; add it there.")
+    if reading.attributes:
+        function = await connection.fetchval(_ROW_FUNCTIONS, reading.attributes)
+        if function is not None:
+            raise NotAllowed(f"Nothing was run: .{function} may call the function of that name; drop the prefix.")
+
+
+def _bounded(reading: Reading, statement: Statement, caps: Caps) -> str | None:
+    """The same read with every column as text of bounded length, so that no single value can fill Muster's memory, and
+    of at most one row more than the cap, so that it is known whether there are more.
+
+    None when it is no SELECT (EXPLAIN, SHOW) and cannot be put inside one; those answer little by nature.
+    """
+    columns = len(statement.get_attributes())
+    if not reading.select or not columns:
+        return None
+    cut = ", ".join(f"left(c{n}::text, {CELL + 1})" for n in range(columns))
+    names = ", ".join(f"c{n}" for n in range(columns))
+    # The judge has read the text as one whole statement; the line break ends a comment at its end.
+    inner = reading.text.rstrip().rstrip(";")
+    return f"SELECT {cut} FROM (\n{inner}\n) AS found ({names}) LIMIT {caps.rows + 1}"  # noqa: S608
+
+
+async def _check_plan(connection: Connection, text: str, arguments: Sequence[Json], caps: Caps) -> float:
+    """The planner's cost. Raises NotAllowed when it is too high, or when a foreign table hides behind a view."""
+    plan = await plan_of(connection, text, arguments)
+    if any(node.kind == "Foreign Scan" for node in plan.walk()):
+        raise NotAllowed("Nothing was run: it would read a foreign table, whose server Muster cannot vouch for.")
+    if plan.cost > caps.cost:
+        raise NotAllowed(f"Nothing was run: the planner expects a cost of {plan.cost:.0f}, the cap is {caps.cost:.0f}.")
+    if (rows := max(node.rows for node in plan.walk())) > caps.planned_rows:
+        raise NotAllowed(
+            f"Nothing was run: the planner expects to read {rows:.0f} rows, the cap is {caps.planned_rows}."
+        )
+    return plan.cost
+
+
+async def _receipt(connection: Connection) -> Facts:
+    """What the server says of the transaction that was the look. Raises LeftATrace."""
+    row = await connection.fetchrow(_RECEIPT)
+    if row is None or row["read_only"] != "on" or row["xid"] is not None:
+        raise LeftATrace("A look wrote to the database although it was judged read-only; it was rolled back.")
+    return {
+        "transaction_read_only": "on",
+        "transaction_id": None,
+        "role": row["role"],
+        "server": f"PostgreSQL {row['version']}",
+    }
+
+
+def _sight(columns: Sequence[asyncpg.Attribute], rows: Sequence[Row], caps: Caps, receipt: Facts) -> Sight:
+    shown, more = rows[: caps.rows], len(rows) > caps.rows
+    table, cut = drawn([column.name for column in columns], shown, characters=caps.characters)
+    single = len(rows) == 1 and len(columns) == 1
+    return Sight(
+        output=f"{table}\n{counted(len(shown), more=more)}",
+        value=_scalar(rows[0][0], columns[0].type.name) if single else len(rows),
+        rows=len(shown),
+        truncated=more or cut,
+        receipt={**receipt, "rows": len(shown)},
+        seconds=float(str(receipt["seconds"])),
+    )
+
+
+def _scalar(value: str | None, kind: str) -> Json:
+    if value is None:
+        return None
+    if kind in _WHOLE_NUMBERS:
+        return int(value)
+    if kind in _NUMBERS and math.isfinite(number := float(value)):
+        return number
+    return value

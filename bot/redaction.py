@@ -1,0 +1,153 @@
+"""What must never be shown: secrets that Muster knows, in any spelling they come back in, and what looks like one.
+
+Applied to everything a target answered before it leaves its executor, so that stores, Slack and logs never hold it.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+MARK: Final = "[redacted]"
+
+_SHORTEST: Final = 6
+"""A known secret shorter than this is as likely a word of the answer; it is not looked for."""
+
+_LINE_BREAK: Final = re.compile(r"[ \t]*(?:\r?\n|⏎)[ \t]*")
+"""A line's end with the indentation around it; ⏎ is how a table shows one within a cell."""
+
+_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+
+_UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
+"""A count of tokens is no token, and what is hidden already stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a kind of secret looks. Without one of the ``hints`` (in lower case) a text cannot hold it."""
+
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _shape(hints: str, pattern: str, flags: int = 0) -> _Shape:
+    return _Shape(tuple(hints.split()), re.compile(pattern, flags))
+
+
+_SHAPES: Final = (
+    _shape("-----begin", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+    _shape("bearer basic", r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE),
+    _shape("xox", r"\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}"),
+    _shape("xapp-", r"\bxapp-[A-Za-z0-9-]{10,}"),
+    _shape("slack.com", r"\bhooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9/_-]{8,})"),
+    _shape("akia asia", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    _shape("gh git glpat", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,})"),
+    _shape("sk- sk_ pk- pk_ rk- rk_", r"\b(?:sk|pk|rk)[-_](?:[a-z]+[-_])*[A-Za-z0-9_-]{16,}"),
+    _shape("r8_", r"\br8_[A-Za-z0-9]{20,}"),
+    _shape("eyj", r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*"),
+    _shape("://", r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]*:(?P<secret>[^\s@/]+)@", re.IGNORECASE),
+    _shape(
+        "pass pwd secret token key authorization credential",
+        r"(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|token"
+        r"|(?:api|access|private|encryption|signing)[_-]?key|authorization|credential)s?"
+        r"(?:\\?[\"'])?\s{0,2}[:=]>?\s{0,2}"
+        rf"(?:\\?\"{_UNLESS_PLAIN}(?P<double>[^\"\\]{{3,}})|\\?'{_UNLESS_PLAIN}(?P<single>[^'\\]{{3,}})"
+        rf"|{_UNLESS_PLAIN}(?P<secret>[^\s\"'\\,;&)}}\]|]{{3,}}))",
+        re.IGNORECASE,
+    ),
+)
+"""Secrets that nobody told Muster about, known by how they look. Where a group matched, only it is hidden."""
+
+
+class Redactor:
+    """Hides secrets in text. ``secrets`` are the values that the configuration resolved; they are never shown again."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        needles = {needle for secret in secrets if len(secret) >= _SHORTEST for needle in _spellings(secret)}
+        # The longest first, so that no part of a long spelling is left beside the mark of a short one.
+        self._needles = sorted(needles, key=lambda needle: (-len(needle), needle))
+
+    def clean(self, text: str) -> str:
+        """The text with every secret replaced by ``[redacted]``, also one that is broken over lines."""
+        text = self._without_known(text)
+        lowered = text.lower()
+        for shape in _SHAPES:
+            if any(hint in lowered for hint in shape.hints):
+                text = shape.pattern.sub(_hidden, text)
+        return text
+
+    def _without_known(self, text: str) -> str:
+        flat = _LINE_BREAK.sub("", text)
+        spans = sorted(span for needle in self._needles for span in _occurrences(flat, needle))
+        if not spans:
+            return text
+        places = _places(text)
+        pieces, end, resume = [], 0, 0
+        for start, stop in spans:
+            if start >= end:
+                pieces += [text[resume : places[start]], MARK]
+            end = max(end, stop)
+            resume = places[end - 1] + 1
+        return "".join(pieces) + text[resume:]
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it may come back: plain, quoted for a URL or JSON, in hexadecimal, and within anything in base64."""
+    raw = secret.encode()
+    plain = {
+        _LINE_BREAK.sub("", secret),
+        *(
+            spelled
+            for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret))
+            for spelled in (quoted, _ESCAPE.sub(lambda escape: escape.group().lower(), quoted))
+        ),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        raw.hex(),
+        raw.hex().upper(),
+    }
+    return {spelling for spelling in plain | _base64_cores(raw) if len(spelling) >= _SHORTEST}
+
+
+def _base64_cores(raw: bytes) -> set[str]:
+    """What base64 makes of the secret at each of the three places that a neighbour can push it to.
+
+    Characters that also depend on the neighbours are left out; what stays of them tells nothing.
+    """
+    cores = set()
+    for shift in range(3):
+        coded = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
+        bits = (shift + len(raw)) * 8
+        core = coded[-(-shift * 8 // 6) : bits // 6]
+        cores |= {core, core.replace("+", "-").replace("/", "_")}
+    return cores
+
+
+def _places(text: str) -> list[int]:
+    """Where each character stands that is left when line breaks and the indentation around them are taken out."""
+    places: list[int] = []
+    start = 0
+    for match in _LINE_BREAK.finditer(text):
+        places.extend(range(start, match.start()))
+        start = match.end()
+    places.extend(range(start, len(text)))
+    return places
+
+
+def _occurrences(text: str, needle: str) -> Iterable[tuple[int, int]]:
+    start = text.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = text.find(needle, start + 1)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    whole = match.group()
+    for name in ("secret", "double", "single"):
+        if name in match.re.groupindex and match.group(name) is not None:
+            start, stop = match.start(name) - match.start(), match.end(name) - match.start()
+            return whole[:start] + MARK + whole[stop:]
+    return MARK

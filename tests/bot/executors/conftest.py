@@ -1,0 +1,135 @@
+"""A shop's database with a role that only looks, a role that may change jobs, and one that breaks each rule."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from bot.executors.caps import Caps
+from bot.executors.postgres import PostgresExecutor, PostgresTarget
+from bot.redaction import Redactor
+from demo.postgres import RealPostgres
+from incident.digest import Json
+from incident.plan import NO_PROMISE, Plan, Promise
+from incident.verdict import Verdict
+
+PASSWORD = "correct-horse-battery"
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 21, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The database under test. ``suffix`` makes its roles its own, because roles belong to the whole server."""
+
+    postgres: RealPostgres
+    name: str
+    suffix: str
+    superuser: "asyncpg.Connection[asyncpg.Record]"
+
+    def role(self, name: str) -> str:
+        """The full name of one of its roles."""
+        return f"{name}_{self.suffix}"
+
+    def dsn(self, role: str) -> str:
+        """Where one of its roles connects."""
+        return self.postgres.dsn(self.name, role=self.role(role), password=PASSWORD)
+
+    def target(self, **changes: object) -> PostgresTarget:
+        """The target as a team would configure it."""
+        settings: dict[str, object] = {
+            "name": "shop-db",
+            "environment": "production",
+            "diagnostic_dsn": self.dsn("looker"),
+            "remediation_dsn": self.dsn("fixer"),
+            "relations": frozenset({"public.jobs"}),
+            "caps": Caps(look_seconds=2, run_seconds=3, connect_seconds=2, lock_seconds=0.5),
+        }
+        return PostgresTarget(**{**settings, **changes})  # type: ignore[arg-type]  # the settings of one test
+
+    async def count(self, where: str = "true") -> int:
+        """How many jobs there are, seen by the superuser."""
+        number: int = await self.superuser.fetchval(f"SELECT count(*) FROM jobs WHERE {where}")
+        return number
+
+
+SCHEMA = """
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+CREATE ROLE looker_{suffix} LOGIN PASSWORD '{password}';
+CREATE ROLE fixer_{suffix} LOGIN PASSWORD '{password}';
+GRANT CONNECT ON DATABASE {database} TO looker_{suffix}, fixer_{suffix};
+GRANT pg_monitor TO looker_{suffix};
+GRANT pg_signal_backend, pg_read_all_stats TO fixer_{suffix};
+CREATE TABLE jobs (id int PRIMARY KEY, status text NOT NULL, note text, updated_at timestamptz NOT NULL DEFAULT now());
+INSERT INTO jobs (id, status, updated_at)
+SELECT n, 'running', now() - interval '1 hour' FROM generate_series(1, 7) AS n;
+CREATE TABLE other (id int);
+GRANT SELECT ON jobs, other TO looker_{suffix};
+GRANT SELECT, UPDATE ON jobs TO fixer_{suffix};
+"""
+
+
+@pytest.fixture
+async def shop(postgres: RealPostgres, database: str) -> AsyncIterator[Shop]:
+    """A fresh database with seven running jobs and its roles."""
+    suffix = uuid4().hex[:10]
+    superuser = await asyncpg.connect(database)
+    name = database.rsplit("/", 1)[1]
+    await superuser.execute(SCHEMA.format(database=name, suffix=suffix, password=PASSWORD))
+    yield Shop(postgres=postgres, name=name, suffix=suffix, superuser=superuser)
+    roles = [row[0] for row in await superuser.fetch(f"SELECT rolname FROM pg_roles WHERE rolname LIKE '%\\_{suffix}'")]
+    for role in roles:
+        await superuser.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}; DROP ROLE {role}")
+    await superuser.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Three in the morning."""
+    return Clock()
+
+
+@pytest.fixture
+async def executor(shop: Shop, clock: Clock) -> AsyncIterator[PostgresExecutor]:
+    """An executor on the shop's database."""
+    executor = PostgresExecutor(shop.target(), redactor=Redactor([PASSWORD]), clock=clock)
+    yield executor
+    await executor.close()
+
+
+def plan(
+    sql: str,
+    *arguments: Json,
+    verdict: Verdict = Verdict.READ_ONLY,
+    promise: Promise = NO_PROMISE,
+    target: str = "shop-db",
+) -> Plan:
+    """A plan for one SQL statement."""
+    return Plan(
+        step_id="step",
+        title="A step",
+        verdict=verdict,
+        executor="postgres",
+        target=target,
+        environment="production",
+        command={"sql": sql, "arguments": list(arguments)},
+        shown=sql,
+        parameters={},
+        catalog="0" * 64,
+        promise=promise,
+    )

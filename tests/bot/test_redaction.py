@@ -1,0 +1,109 @@
+"""What a target answers leaves its executor without a secret in any spelling."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from bot.redaction import MARK, Redactor
+
+SECRET = "s3cret/Pa+ss wörd&7"
+KEEPER = Redactor([SECRET])
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        SECRET,
+        quote(SECRET, safe=""),
+        quote(SECRET, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%C3%B6", "%c3%b6"),
+        json.dumps(SECRET)[1:-1],
+        SECRET.encode().hex(),
+        SECRET[:7] + "\n" + SECRET[7:],
+        SECRET[:7] + "  \r\n    " + SECRET[7:],
+    ],
+)
+def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
+    cleaned = KEEPER.clean(f"before <{spelled}> after")
+    assert cleaned == f"before <{MARK}> after"
+
+
+@pytest.mark.parametrize("neighbour", ["", "a", "ab", "abc", "user:"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(
+    neighbour: str, encode: Callable[[bytes], bytes]
+) -> None:
+    coded = encode(f"{neighbour}{SECRET}:and more".encode()).decode()
+    cleaned = KEEPER.clean(coded)
+    assert MARK in cleaned
+    kept = "".join(cleaned.split(MARK))
+    assert len(kept) <= len(coded) - len(SECRET), "only the neighbours may be left"
+
+
+def test_base64_wrapped_at_76_characters_is_still_found() -> None:
+    wrapped = base64.encodebytes(b"x" * 50 + SECRET.encode() + b"y" * 50).decode()
+    assert MARK in KEEPER.clean(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Authorization: Bearer abcdefgh12345678", "abcdefgh12345678"),
+        ("token xoxb-1234567890-abcdefghij", "xoxb-1234567890-abcdefghij"),
+        ("xapp-1-A0123456789-abcdef", "xapp-1-A0123456789-abcdef"),
+        ("id AKIAIOSFODNN7EXAMPLE here", "AKIAIOSFODNN7EXAMPLE"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N", "eyJzdWIiOiIxMjM0NTY3ODkwIn0"),
+        ("postgresql://app:hunter22@db:5432/shop", "hunter22"),
+        ("redis://:hunter22@cache:6379/0", "hunter22"),
+        ("password=hunter22 host=db", "hunter22"),
+        ('{"api_key": "abc def ghi"}', "abc def ghi"),
+        ("ALTER ROLE x PASSWORD: 'hunter22'", "hunter22"),
+        ('"client_secret":"zzz999"', "zzz999"),
+        ("https://hooks.slack.com/services/T0/B0/abcdefghijkl", "abcdefghijkl"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----", "MIIEow"),
+        ("OPENAI sk-proj-abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwx"),
+        ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnop"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(text: str, hidden: str) -> None:
+    cleaned = Redactor().clean(text)
+    assert hidden not in cleaned
+    assert MARK in cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7 jobs stuck at images since 12:31",
+        'max_tokens: 4096, "total_tokens": 12',
+        "postgresql://db:5432/storybook",
+        "https://api.aistorybook.com/health/detailed",
+        "password authentication failed for user muster_diagnostic",
+        "id 0d1f6a0e-6f0a-4c53-9a55-9d6b3c0a11aa\nstate idle",
+    ],
+)
+def test_plain_facts_stay_as_they_are(text: str) -> None:
+    assert KEEPER.clean(text) == text
+
+
+@pytest.mark.parametrize("text", ["password=hunter22", f"x {SECRET} y", "postgres://u:pw12@h/d", "Bearer abcdefgh1"])
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = KEEPER.clean(text)
+    assert KEEPER.clean(once) == once
+
+
+def test_overlapping_spellings_leave_nothing_between_marks() -> None:
+    keeper = Redactor(["abcdefgh", "efghijkl"])
+    assert keeper.clean("<abcdefghijkl>") == f"<{MARK}>"
+
+
+def test_a_full_answer_is_cleaned_within_a_blink() -> None:
+    """64 KB with five known secrets takes some milliseconds, not seconds: no shape runs away on hostile text."""
+    keeper = Redactor([f"secret-number-{n}" for n in range(5)])
+    for hostile in ("a" * 65536, "password" * 8192, "://a:" * 13000, "eyJ" * 21000, "\n" * 65536, "bearer " * 9000):
+        started = time.perf_counter()
+        keeper.clean(hostile)
+        assert time.perf_counter() - started < 1
