@@ -1,0 +1,178 @@
+"""The document reads well, gives nobody's name away, and keeps its shape whatever the data says.
+
+``python -m tests.bot.exports.test_markdown`` rewrites the golden example; read the difference before you keep it.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from bot.exports import sentences
+from bot.exports.markdown import markdown
+from bot.exports.page import exact
+from incident import working
+from incident.approval import ApprovalState
+from incident.blameless import Advice
+from incident.clock import ClockKind, ClockState
+from incident.finding import Finding, Phase
+from incident.incident import Place
+from incident.postmortem import Question, Record, draft
+from incident.review import Gap, Seed
+from incident.timeline import Event, Kind
+from tests.incident.kept import ANA, BEN, CLEO, DAN, Kept, after, declared, storybook, timedelta
+
+GOLDEN = Path(__file__).parent / "golden" / "storybook.md"
+RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def address(place: Place) -> str:
+    """What Slack would open."""
+    return f"https://example.slack.com/archives/{place.channel}" + (f"/p{place.thread}" if place.thread else "")
+
+
+def rendered(kept: Kept, at: float = 53) -> str:
+    return markdown(kept.record, draft(kept.record, after(at)), address)
+
+
+def shape(text: str) -> list[str]:
+    return [each.type for each in RENDERER.parse(text)]
+
+
+def test_the_golden_example() -> None:
+    assert rendered(storybook()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_nobody_is_named() -> None:
+    text = rendered(storybook())
+    assert [user for user in (ANA, BEN, CLEO, DAN) if user in text] == []
+    assert "person C sees" in text
+
+
+def test_every_link_into_the_document_leads_to_a_heading() -> None:
+    text = rendered(storybook())
+    headings = {line.lstrip("#").strip().lower().replace(" ", "-") for line in text.splitlines() if line[:1] == "#"}
+    inner = {part.split(")")[0] for part in text.split("](#")[1:]}
+    assert inner
+    assert inner <= headings
+
+
+def test_an_open_incident_of_which_little_is_known() -> None:
+    text = rendered(declared(by_monitor=False), at=4)
+    assert "When it began is not on record." in text
+    assert "When this was written, its status was investigating." in text
+    assert "| Time to detect | impact start | detected | not known: no record of “impact start” |" in text
+    assert "- [ ] No update was given." in text
+    assert "No diagnostic ran." in text
+    assert "No remediation was asked for." in text
+
+
+def test_a_mitigation_that_only_the_resolution_implies_is_not_told_as_a_fact() -> None:
+    kept = declared()
+    kept.decide(working.resolve, 9, fix="It went away", lingering="unknown", impact="", by=ANA, cause="resolve")
+    text = rendered(kept, at=10)
+    assert "It was resolved 9 min after the declaration." in text
+    assert "| Time to mitigate | declared | mitigated | 9 min, its end taken from the resolution |" in text
+    assert "- [ ] Nobody said when it was mitigated; the time of the resolution stands in for it." in text
+    assert "At the resolution, lingering effects were not known." in text
+
+
+def test_every_kind_of_remark_question_and_advice_has_its_sentence() -> None:
+    assert set(sentences.REMARKS) == {*Gap, *Seed}
+    assert set(sentences.QUESTIONS) == set(Question)
+    assert set(sentences.ADVICE) == set(Advice)
+    assert set(sentences.CLOCKS) == set(ClockKind)
+    assert set(sentences.CLOCK_ENDS) == set(ClockState)
+    assert set(sentences.PHASES) == set(Phase)
+    assert set(sentences.STATES) == set(ApprovalState)
+
+
+def test_a_record_with_no_line_and_no_alert_is_still_a_document() -> None:
+    bare = replace(declared().record, timeline=(), alerts=())
+    assert "No alert belongs to this incident." in markdown(bare, draft(bare, after(1)))
+
+
+def test_a_removed_line_says_so_and_a_changed_one_is_told_first() -> None:
+    kept = storybook()
+    kept.links[3] = replace(kept.links[3], event=None)
+    kept.links[5] = replace(kept.links[5], content="0" * 64)
+    text = rendered(kept)
+    assert "_The content of this line was removed._" in text
+    assert text.index("does not verify from line 6 on: it may have been changed") < text.index("## Overview")
+
+
+def test_without_a_chat_messages_keep_their_place_in_words() -> None:
+    record = storybook().record
+    assert "message 1773479885.000200 in C0INC142" in markdown(record, draft(record, after(53)))
+
+
+def test_times_carry_the_date_when_it_lasted_longer_than_a_day() -> None:
+    kept = declared()
+    kept.decide(working.acknowledge, 2000, by=ANA, cause="ack")
+    assert "| 2026-03-15 18:32:05 | responder A | acknowledged after 1 d 9 h" in rendered(kept, 2001)
+
+
+def test_five_hundred_lines_stay_one_table() -> None:
+    kept = declared()
+    for number in range(500):
+        event = Event(kind=Kind.NOTED, at=after(number / 10), facts={"text": f"line {number} | with a pipe"})
+        kept.append(event, after(60))
+    text = rendered(kept)
+    assert "line 499" in text
+    assert shape(text) == shape(text.replace(r"\|", "")), "no pipe of a note may make a cell"
+
+
+FREE = {"title", "text", "reason", "impact", "next", "item", "sentence", "fix", "impact_note", "how", "why", "value"}
+
+
+def spoilt(said: str) -> Record:
+    """The example with ``said`` in everything that comes from a monitor, a person or a target."""
+    record = storybook().record
+    return Record(
+        incident=replace(record.incident, title=f"T {said}", summary=f"S {said}", system=f"s {said}"),
+        timeline=tuple(replace(each, event=spoilt_event(each.event, said)) for each in record.timeline if each.event),
+        alerts=tuple(replace(a, alert=replace(a.alert, title=f"A {said}", severity=said)) for a in record.alerts),
+        findings=tuple(spoilt_finding(each, said) for each in record.findings),
+        approvals=tuple(
+            replace(a, reason=f"r {said}", plan=replace(a.plan, title=f"P {said}", undo=said, target=said))
+            for a in record.approvals
+        ),
+    )
+
+
+def spoilt_event(event: Event, said: str) -> Event:
+    return replace(event, facts={name: f"{v} {said}" if name in FREE else v for name, v in event.facts.items()})
+
+
+def spoilt_finding(finding: Finding, said: str) -> Finding:
+    sight = replace(finding.sight, output=f"o {said}", value=f"v {said}", receipt={"k": said})
+    return replace(finding, title=f"F {said}", reason=said, attested=f"x {said}", shown=f"c {said}", sight=sight)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(st.one_of(st.sampled_from(list("`*_[]()<>|~#+-=!&:\n\t")), st.characters(codec="utf-8")), max_size=30))
+def test_hostile_data_changes_no_heading_no_table_and_no_list(said: str) -> None:
+    plain, hostile = spoilt("plain"), spoilt(said)
+    assert shape(markdown(hostile, draft(hostile, after(53)))) == shape(markdown(plain, draft(plain, after(53))))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.42, "0.4 s"),
+        (59.6, "1 min"),
+        (3605, "1 h 5 s"),
+        (90061, "1 d 1 h 1 min 1 s"),
+        (-61, "−1 min 1 s"),
+    ],
+)
+def test_durations_are_exact_to_the_second(seconds: float, words: str) -> None:
+    assert exact(timedelta(seconds=seconds)) == words
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(rendered(storybook()), encoding="utf-8")

@@ -1,0 +1,207 @@
+"""Every refusal and every event has one plain sentence, and none of them is missing."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import words
+from bot.phrase import When, Who, duration, fields, fill
+from incident import clock, refusal
+from incident.clock import ClockKind, ClockState
+from incident.digest import Facts
+from incident.finding import Comparison
+from incident.job import JobName
+from incident.refusal import Refused
+from incident.responder import MUSTER, Actor, UserId, monitor, person
+from incident.severity import HOUSE, Severity
+from incident.timeline import Event, Kind
+from incident.verdict import Verdict
+
+NOW = datetime(2026, 11, 22, 12, 33, tzinfo=UTC)
+ADA, BOB = UserId("U0ADA0001"), UserId("U0BOB0002")
+
+EVERY_REFUSAL = tuple(each for each in vars(refusal).values() if isinstance(each, type) and each is not Refused)
+
+FACTS: dict[str, Facts] = {
+    "DECLARED": {"title": "Checkout errors", "severity": "P1", "reason": "declares", "system": "s", "procedure": None},
+    "ALERT_JOINED": {"alert": "a", "title": "HighLatency", "reason": "joins"},
+    "ALERTS_REPEATED": {"count": 12, "alerts": 3, "since": NOW.isoformat()},
+    "ALERT_RESOLVED": {"alert": "a", "title": "HighLatency", "still_firing": 2},
+    "ALERT_IGNORED": {"alert": "a", "title": "Watchdog", "reason": "ignored"},
+    "REOPENED": {"reason": "it fires again", "alert": None},
+    "CHANNEL_AWAITED": {"until": NOW.isoformat(), "reason": "20 a minute"},
+    "CHANNEL_OPENED": {"channel": "C1", "name": "inc-1"},
+    "PAGED": {"user": ADA, "escalated": True, "reason": ""},
+    "RESPONDER_JOINED": {"user": ADA},
+    "ACKNOWLEDGED": {"after_seconds": 200},
+    "SEVERITY_CHANGED": {"from": "P2", "to": "P1", "reason": "all of the EU"},
+    "ROLE_TAKEN": {"role": "commander", "user": ADA, "from": BOB},
+    "NOTED": {"text": "deploy at 12:01"},
+    "TICKED": {"number": 2, "item": "Tell support"},
+    "UNTICKED": {"number": 2, "item": "Tell support"},
+    "UPDATED": {"text": "found it", "impact": "", "next": "", "status_from": "open", "status_to": "identified"},
+    "FOUND": {"finding": "f", "step": "s", "title": "Stuck jobs", "phase": "first", "healthy": False,
+              "value": 12, "error": None},
+    "APPROVAL_ASKED": {"approval": "a", "title": "Requeue", "count": 12, "expires_at": NOW.isoformat()},
+    "APPROVED": {"approval": "a", "title": "Requeue", "digest": "d", "latency_seconds": 65},
+    "REJECTED": {"approval": "a", "title": "Requeue", "reason": "too many"},
+    "EXPIRED": {"approval": "a", "title": "Requeue"},
+    "VOIDED": {"approval": "a", "title": "Requeue", "reason": "it would touch nothing"},
+    "BROKE_GLASS": {"approval": "a", "title": "Requeue", "reason": "alone"},
+    "REMEDIATION_STARTED": {"approval": "a", "title": "Requeue", "target": "db", "shown": "UPDATE jobs"},
+    "REMEDIATED": {"approval": "a", "title": "Requeue", "state": "ran", "sentence": "12 rows changed", "changed": 12},
+    "VERIFIED": {"approval": "a", "title": "Requeue", "comparison": "healed"},
+    "FOLLOW_UP_OPENED": {"text": "Raise the limit again", "why": "temporary", "due_at": NOW.isoformat()},
+    "CLOCK_REMINDED": {"clock": "acknowledge", "due_at": NOW.isoformat()},
+    "CLOCK_MET": {"clock": "acknowledge", "late": True, "after_seconds": 1000, "allowed_seconds": 900},
+    "CLOCK_BREACHED": {"clock": "update", "due_at": NOW.isoformat(), "allowed_seconds": 1800},
+    "ESCALATED": {"users": [ADA, BOB], "reason": "30 min"},
+    "MITIGATED": {"how": "requeued"},
+    "RESOLVED": {"fix": "requeued", "lingering": "no", "impact_note": ""},
+    "POSTMORTEM_WRITTEN": {"paths": {"md": "x"}},
+    "POSTMORTEM_DONE": {},
+    "TROUBLE": {"what": "pin the card", "error": "Slack is in trouble", "given_up": False},
+    "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
+    "DEAD_LETTER": {"source": "alertmanager", "delivery": "d", "reason": "not JSON"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EVERY_REFUSAL, ids=lambda kind: kind.__name__)
+def test_every_refusal_says_why_and_what_to_do(kind: type[Refused]) -> None:
+    """None is missing, none shows a placeholder or a missing fact, and each ends as a sentence."""
+    facts = {
+        "asked": "x", "offered": ("a", "b"), "count": 7, "number": 142, "what": "reason", "by": ADA, "at": NOW,
+        "name": "Minutes", "value": "0", "rule": "a whole number", "step": "Requeue", "reason": "it is opaque",
+        "approvers": (BOB, "S0ONCALL1"), "state": "ran", "until": NOW, "target": "db",
+    }  # fmt: skip
+    for given in (facts, {}):
+        sentence = words.refusal(kind(**given))
+        assert sentence[0].isupper() or sentence[0] in "“{"
+        assert sentence.endswith((".", "?"))
+        assert not re.search(r"[{}\[\]]|None", sentence)
+
+
+def test_the_refusals_of_an_approval_name_people() -> None:
+    """Whoever is refused learns whom to ask."""
+    sentence = words.refusal(refusal.NotAnApprover(approvers=(BOB, "S0ONCALL1")), lambda actor: f"<{actor}>")
+    assert sentence == "Only <user:U0BOB0002>, <user:S0ONCALL1> may answer this request. Ask one of them."
+    assert "approved already" not in words.refusal(refusal.Spent(state="rejected", by=BOB))
+    assert "rejected by U0BOB0002" in words.refusal(refusal.Spent(state="rejected", by=BOB))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_event_is_one_sentence(kind: Kind) -> None:
+    """With all its facts, and when facts are missing or of the wrong kind."""
+    facts = FACTS[kind.name]
+    for given in (facts, {}, dict.fromkeys(facts)):
+        sentence = words.event_sentence(Event(kind=kind, at=NOW, actor=person(ADA), facts=given))
+        assert sentence.strip()
+        assert not re.search(r"[{}\[\]]|None", sentence)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_fact_that_a_sentence_names_is_recorded(kind: Kind) -> None:
+    """A misspelt fact would leave a hole in the timeline."""
+    template = words.EVENTS[kind]
+    facts = FACTS[kind.name]
+    text = template if isinstance(template, str) else template(facts)
+    assert fields(text) <= facts.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "sentence"),
+    [
+        (Kind.SEVERITY_CHANGED, {"from": "P1"}, "confirmed the severity, P1: all of the EU"),
+        (Kind.CLOCK_MET, {}, "Acknowledged, late, after 16 min of 15 min"),
+        (Kind.FOUND, {}, "Looked at “Stuck jobs”: 12, not healthy"),
+        (Kind.FOUND, {"healthy": True, "value": 0}, "Looked at “Stuck jobs”: 0, healthy"),
+        (Kind.FOUND, {"error": "timed out"}, "Could not look at “Stuck jobs”: timed out"),
+        (Kind.ROLE_TAKEN, {"from": None}, "U0ADA0001 is now commander"),
+        (Kind.ROLE_TAKEN, {}, "U0ADA0001 is now commander, in place of U0BOB0002"),
+        (Kind.APPROVED, {}, "U0ADA0001 approved “Requeue” after 1 min"),
+        (Kind.REMEDIATED, {"state": "unknown", "sentence": ""}, "a person must look"),
+        (Kind.CLOCK_BREACHED, {}, "No update for 30 min"),
+        (Kind.UPDATED, {"next": "Ada: restart"}, "found it · Next: Ada: restart"),
+        (Kind.TROUBLE, {"given_up": True}, "Muster could not pin the card and gave up: Slack is in trouble"),
+    ],
+)
+def test_sentences_read_well(kind: Kind, facts: dict[str, object], sentence: str) -> None:
+    """A few of them, word for word."""
+    event = Event(kind=kind, at=NOW, actor=person(ADA), facts={**FACTS[kind.name], **facts})  # type: ignore[dict-item]
+    assert sentence in words.event_sentence(event)
+
+
+@pytest.mark.parametrize("name", JobName)
+def test_every_job_that_fails_is_named_in_words(name: JobName) -> None:
+    """People are told what is late, not what the job is called."""
+    facts = {**FACTS["TROUBLE"], "what": name.value.replace("_", " ")}
+    sentence = words.event_sentence(Event(kind=Kind.TROUBLE, at=NOW, facts=facts))
+    assert sentence.startswith("Muster could not ")
+    assert len(sentence.split(" yet and")[0].split()) > 4
+
+
+def test_data_that_looks_like_a_template_is_only_shown() -> None:
+    """A note may hold braces and brackets."""
+    event = Event(kind=Kind.NOTED, at=NOW, actor=MUSTER, facts={"text": "{text} [{actor}] {0.__class__}"})
+    assert words.event_sentence(event) == "Muster noted: {text} [{actor}] {0.__class__}"
+
+
+def test_optional_parts_are_left_out_whole() -> None:
+    """No dangling colon when there is no reason."""
+    assert fill("ended[: {reason}]", {"reason": ""}, MUSTER) == ("ended",)
+    assert fill("ended[: {reason}][ by {by:who}]", {"reason": "r", "by": ADA}, MUSTER) == (
+        "ended: r by ",
+        Who(person(ADA)),
+    )
+    assert fill("due {at:day}", {"at": NOW}, MUSTER) == ("due ", When(NOW, day=True))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(-5, "0 s"), (0, "0 s"), (59.9, "59 s"), (60, "1 min"), (245, "4 min"), (3600, "1 h"), (3900, "1 h 5 min"),
+     (86_400, "1 d"), (97_200, "1 d 3 h"), (86_460, "1 d")],
+)  # fmt: skip
+def test_durations(seconds: float, shown: str) -> None:
+    """The two largest units."""
+    assert duration(timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize("kind", ClockKind)
+def test_every_clock_in_every_state_is_said(kind: ClockKind) -> None:
+    """A deadline is absolute; one far away names its day."""
+    start = clock.Clock(kind=kind, started_at=NOW, due_at=NOW + timedelta(minutes=15))
+    states = {
+        ClockState.RUNNING: start,
+        ClockState.MET: clock.meet([start], kind, NOW + timedelta(minutes=3))[0],
+        ClockState.LATE: clock.meet([start], kind, NOW + timedelta(minutes=20))[0],
+        ClockState.BREACHED: clock.ring([start], HOUSE[Severity.P0], NOW + timedelta(minutes=20))[0][0],
+        ClockState.STOPPED: clock.stop([start], [kind], NOW)[0],
+    }
+    said = {state: words.plain(words.clock_words(each), words.actor_words) for state, each in states.items()}
+    assert [each.state for each in states.values()] == list(states)
+    assert len(set(said.values())) == len(ClockState)
+    assert "12:48 UTC" in said[ClockState.RUNNING]
+    far = clock.Clock(kind=kind, started_at=NOW, due_at=NOW + timedelta(hours=24))
+    assert "23 Nov 12:33 UTC" in words.plain(words.clock_words(far), words.actor_words)
+
+
+def test_a_met_clock_tells_how_long_it_took() -> None:
+    """Elapsed of allowed."""
+    started = clock.started(HOUSE[Severity.P0], NOW)
+    met = clock.meet(started, ClockKind.ACKNOWLEDGE, NOW + timedelta(minutes=3))[0]
+    assert words.plain(words.clock_words(met), words.actor_words) == "acknowledged after 3 min of 15 min"
+
+
+def test_whoever_acts_has_a_name() -> None:
+    """People by id, monitors by name, Muster as itself."""
+    assert words.actor_words(person(ADA)) == "U0ADA0001"
+    assert words.actor_words(monitor("alertmanager")) == "Alertmanager"
+    assert words.actor_words(MUSTER) == "Muster"
+    assert words.actor_words(Actor("cron")) == "Cron"
+
+
+def test_verdicts_and_comparisons_are_all_said() -> None:
+    """Every member has its own words."""
+    assert len({words.verdict_words(each) for each in Verdict}) == len(Verdict)
+    assert len({words.comparison_words(each) for each in Comparison}) == len(Comparison)
