@@ -135,7 +135,7 @@ LONGEST_RETRY: Final = timedelta(minutes=2)
 TELL_AFTER: Final = 3
 """After so many failures people are told that something is late."""
 MOST_ATTEMPTS: Final = 40
-"""After so many failures, more than an hour, Muster gives up and says so."""
+"""After so many failures, which take about three quarters of an hour, Muster gives up and says so."""
 
 
 def retry_after(attempts: int, chance: float) -> timedelta | None:

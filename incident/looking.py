@@ -1,5 +1,6 @@
 """What a look becomes: a finding on the timeline, and in the thread when people were waiting for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from incident.change import Change
@@ -8,6 +9,7 @@ from incident.finding import Finding, Phase
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
 from incident.owing import decided
+from incident.responder import UserId
 from incident.timeline import Event, Kind
 
 _SHOWN = frozenset({Phase.FIRST, Phase.ASKED})
@@ -42,8 +44,9 @@ def trouble(
     cause: str,
     now: datetime,
     settles: Claim | None = None,
+    users: Sequence[UserId] = (),
 ) -> Change:
-    """Something that Muster owes is late or cannot be done: it is said, not hidden."""
-    facts: Facts = {"what": what, "error": error, "given_up": given_up}
+    """Something that Muster owes is late or cannot be done: it is said, not hidden. ``users`` are whom it concerns."""
+    facts: Facts = {"what": what, "error": error, "given_up": given_up, "users": list(users)}
     event = Event(kind=Kind.TROUBLE, at=now, facts=facts)
     return decided(cause, now, incident, event, before=incident, settles=settles)

@@ -231,7 +231,7 @@ def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
     heading = procedure.origin.heading
     written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
     manual = tuple(Item(text=step.title, source=heading) for step in procedure.of_kind(StepKind.MANUAL))
-    return (*house, *written, *manual)
+    return (*house, *manual, *written)
 
 
 def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> Iterable[Job]:

@@ -1,0 +1,1 @@
+"""What may be asked of Muster, one verb a file: by a monitor, by people, by the clock."""

@@ -1,0 +1,80 @@
+"""A second person's answer to an approval card: yes, no, or the requester's break-glass when nobody else is there."""
+
+from collections.abc import Awaitable, Callable
+
+from commands.asked import Asked
+from commands.deciding import anew, said_before, with_approval
+from commands.ports import Outage, Ports, Saved
+from incident import refusal, remedy
+from incident.approval import Approval
+from incident.change import Change
+from incident.incident import Incident
+
+
+async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
+    """Say yes. Who clicked is checked now, and when that cannot be checked, nobody may.
+
+    Raises Spent, Expired, OwnRequest, NotAnApprover, UnknownApprovers, Ended.
+    """
+
+    async def decision(incident: Incident, request: Approval) -> Change:
+        allowed = await _allowed(asked, request, ports)
+        return remedy.approve(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
+
+    return await _answer(asked, approval_id, ports, decision)
+
+
+async def reject(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -> Saved:
+    """Say no, or take one's own request back. Raises Spent, Expired, NotAnApprover, UnknownApprovers."""
+
+    async def decision(incident: Incident, request: Approval) -> Change:
+        allowed = request.requester == asked.by or await _allowed(asked, request, ports)
+        now = ports.clock()
+        return remedy.reject(incident, request, by=asked.by, allowed=allowed, reason=reason, cause=asked.cause, now=now)
+
+    return await _answer(asked, approval_id, ports, decision)
+
+
+async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -> Saved:
+    """Run it alone, for a reason; everybody else on call is told.
+
+    Raises Spent, Expired, NotAnApprover, NothingSaid, Ended.
+    """
+
+    async def decision(incident: Incident, request: Approval) -> Change:
+        others = (*ports.settings.on_call(incident.system), *ports.settings.escalation(incident.system))
+        tell = tuple(dict.fromkeys(others))
+        now = ports.clock()
+        return remedy.break_glass(incident, request, by=asked.by, reason=reason, tell=tell, cause=asked.cause, now=now)
+
+    return await _answer(asked, approval_id, ports, decision)
+
+
+async def _answer(
+    asked: Asked, approval_id: str, ports: Ports, decision: Callable[[Incident, Approval], Awaitable[Change]]
+) -> Saved:
+    async def attempt() -> Saved:
+        incident, request = await with_approval(ports.store, approval_id)
+        return await ports.store.save(await decision(incident, request))
+
+    try:
+        return await anew(attempt)
+    except refusal.Refused:
+        # The same click again finds its own answer given: it is a repeat, and told so.
+        if await said_before(ports.store, asked.cause) is None:
+            raise
+        incident, _ = await with_approval(ports.store, approval_id)
+        return Saved(incident=incident, fresh=False)
+
+
+async def _allowed(asked: Asked, request: Approval, ports: Ports) -> bool:
+    if asked.by in request.policy.approvers:
+        return True
+    groups = [name for name in request.policy.approvers if name.startswith("S")]
+    try:
+        for group in groups:
+            if asked.by in await ports.chat.members_of(group):
+                return True
+    except Outage as outage:
+        raise refusal.UnknownApprovers(reason=outage.sentence) from outage
+    return False

@@ -1,0 +1,113 @@
+"""What a command answers to the person who gave it, before anybody has chosen the words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from incident.incident import Incident
+from incident.postmortem import Record
+from incident.runbook import Procedure, Step
+from incident.timeline import Event
+
+
+class Form(StrEnum):
+    """A form that a command may ask a person to fill in."""
+
+    DECLARE = "declare"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    SEVERITY = "severity"
+    ROLE = "role"
+    NOTE = "note"
+    FIX = "fix"
+    FIX_STEP = "fix_step"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It happened: the event says what."""
+
+    incident: Incident
+    event: Event
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A new incident. ``channel_due`` is when its channel can come, when Slack's limit holds it back."""
+
+    incident: Incident
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """These diagnostics are running; what they see goes into the thread."""
+
+    incident: Incident
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparing:
+    """Muster looks at what a remediation would touch, then asks for a second person."""
+
+    incident: Incident
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafting:
+    """The post-mortem is being drafted; it comes into the channel as a file."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormWanted:
+    """More must be asked than a line of text can hold."""
+
+    form: Form
+    incident: Incident | None = None
+    procedure: Procedure | None = None
+    step: Step | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which incident is meant? The choice continues the command with its words."""
+
+    verb: str
+    words: str
+    incidents: tuple[Incident, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The open incidents, worst first, then the newest ended ones."""
+
+    incidents: tuple[Incident, ...]
+    ended: tuple[Incident, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp:
+    """Everything about one incident, for somebody who comes to it now."""
+
+    record: Record
+    procedure: Procedure | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """The menu; ``unknown`` is a word that is not on it, ``nearest`` the one that was probably meant."""
+
+    unknown: str = ""
+    nearest: str = ""
+
+
+Answer = Done | Declared | Looking | Preparing | Drafting | FormWanted | Which | Listing | CatchUp | Help

@@ -1,0 +1,83 @@
+"""The clock asks: people are to be brought in, called and reminded."""
+
+from commands.deciding import decide, known
+from commands.messages import PageMessage, ReminderMessage
+from commands.ports import NotYet, Ports
+from incident import looking, opening
+from incident.change import Change
+from incident.clock import ClockKind
+from incident.incident import Incident
+from incident.job import Claim
+from incident.responder import UserId
+
+
+async def invite(claim: Claim, *, ports: Ports) -> None:
+    """Bring everybody who was called into the channel; whoever could not be brought in is named there."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    rank = incident.severity.rank
+    if incident.home.channel is None:
+        raise NotYet("the channel is not open yet")
+    missing = await ports.chat.invite(incident.home.channel, incident.responders, urgency=rank)
+    cause = opening.claimed(claim)
+    if not missing:
+        await ports.store.save(Change(cause=cause, at=ports.clock(), settles=claim))
+        return
+
+    def told(it: Incident) -> Change:
+        return looking.trouble(
+            it,
+            what=claim.job.name.value,
+            error="Slack would not invite them",
+            given_up=True,
+            cause=cause,
+            now=ports.clock(),
+            settles=claim,
+            users=missing,
+        )
+
+    await decide(ports.store, incident.id, told)
+
+
+async def page(claim: Claim, *, ports: Ports) -> None:
+    """Call one person by a direct message that leads to the incident."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    user = UserId(claim.job.subject)
+    place = incident.home.place
+    if place is None:
+        raise NotYet("the incident has no place in Slack yet")
+    escalated = ":escalated-" in claim.job.key
+    reason = await _reason(claim, ports)
+    message = PageMessage(incident=incident, user=user, place=place, escalated=escalated, reason=reason)
+    timestamp = await ports.chat.direct(
+        user, message, mark=claim.job.key, again=claim.attempts > 1, urgency=incident.severity.rank
+    )
+
+    def paged(it: Incident) -> Change:
+        return opening.page(
+            it, user=user, escalated=escalated, message=f"{user}/{timestamp}", settles=claim, now=ports.clock()
+        )
+
+    await decide(ports.store, incident.id, paged)
+
+
+async def remind(claim: Claim, *, ports: Ports) -> None:
+    """Tell one person that a clock comes near or ran out; nothing, if it was met meanwhile."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    kind, _, user = claim.job.subject.partition("/")
+    now = ports.clock()
+    waiting = [each for each in incident.clocks if each.kind is ClockKind(kind) and each.open]
+    if waiting:
+        # A missed update has its next interval running already: what is told is the one that was missed.
+        missed = [each for each in waiting if each.breached_at is not None]
+        message = ReminderMessage(incident=incident, clock=(missed or waiting)[-1], now=now)
+        again = claim.attempts > 1
+        rank = incident.severity.rank
+        await ports.chat.direct(UserId(user), message, mark=claim.job.key, again=again, urgency=rank)
+    await ports.store.save(Change(cause=opening.claimed(claim), at=now, settles=claim))
+
+
+async def _reason(claim: Claim, ports: Ports) -> str:
+    """What one person let run alone, and why: whoever is called for it must read that first."""
+    _, _, approval_id = claim.job.key.partition(":glass-")
+    request = await ports.store.approval(approval_id) if approval_id else None
+    return f"Break-glass: “{request.plan.title}” runs without a second person: {request.reason}" if request else ""

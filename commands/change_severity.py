@@ -1,0 +1,30 @@
+"""``/incident severity P1 more users affected``: it is worse, or not so bad; the clocks follow."""
+
+from commands.answers import Answer, Done, Form
+from commands.asked import Asked, ask_further, first_word, procedure_of
+from commands.finishing import settle
+from commands.ports import Ports
+from incident import severity, working
+from incident.opening import policy_of
+from incident.severity import Severity
+
+
+async def change_severity(asked: Asked, *, ports: Ports) -> Answer:
+    """The level is the first word, the reason is the rest; without a level the form is shown."""
+    head, reason = first_word(asked.words)
+    level = severity.of_word(head)
+    if level is None:
+        return ask_further(asked, Form.SEVERITY)
+    return await change_severity_to(asked, level=level, reason=reason, ports=ports)
+
+
+async def change_severity_to(asked: Asked, *, level: Severity, reason: str, ports: Ports) -> Done:
+    """Change it, or confirm it, which counts as assessing. Raises Ended."""
+    policy = policy_of(ports.settings.policy(asked.incident.system, level), procedure_of(asked.incident, ports))
+    return await settle(
+        asked,
+        ports,
+        lambda it: working.change_severity(
+            it, to=level, policy=policy, by=asked.by, reason=reason, cause=asked.cause, now=asked.at
+        ),
+    )

@@ -1,0 +1,57 @@
+"""Anybody may declare: ``/incident declare P1 Checkout fails``, or the form when the title is missing."""
+
+from commands.answers import Answer, Declared, Form, FormWanted
+from commands.asked import Asked, first_word
+from commands.ports import Ports
+from incident import severity
+from incident.opening import Declaration
+from incident.opening import declare as decided
+from incident.responder import UserId, person
+from incident.severity import Severity
+
+
+async def declare(asked: Asked, *, ports: Ports) -> Answer:
+    """Declare from one line: a level may come first, the rest is the title; with nothing said, the form is shown."""
+    head, rest = first_word(asked.words)
+    level = severity.of_code(head)
+    title = rest if level is not None else asked.words.strip()
+    if not title:
+        return FormWanted(form=Form.DECLARE)
+    return await declare_filled(asked, title=title, level=level or Severity.P2, ports=ports)
+
+
+async def declare_filled(
+    asked: Asked,
+    *,
+    title: str,
+    level: Severity,
+    ports: Ports,
+    summary: str = "",
+    system: str | None = None,
+    procedure_id: str | None = None,
+) -> Declared:
+    """Declare with everything that the form asks. The same delivery twice is one incident. Raises BadTitle."""
+    home = system or ports.runbooks.default()
+    catalog = ports.runbooks.catalog(home)
+    responders: tuple[UserId, ...] = (asked.by, *ports.settings.on_call(home))
+    change = decided(
+        Declaration(
+            title=title,
+            severity=level,
+            system=home,
+            by=person(asked.by),
+            policy=ports.settings.policy(home, level),
+            reason="declared by a person",
+            responders=responders,
+            summary=summary,
+            procedure=catalog.procedure(procedure_id) if catalog else None,
+            catalog=catalog.digest if catalog else None,
+        ),
+        cause=asked.cause,
+        now=asked.at,
+    )
+    saved = await ports.store.save(change)
+    incident = saved.incident or change.incident
+    if incident is None:
+        raise AssertionError("a declaration always saves an incident")
+    return Declared(incident=incident, fresh=saved.fresh)

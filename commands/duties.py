@@ -1,0 +1,71 @@
+"""The visible table of what the clock may ask: a job's name → the function that does it."""
+
+from collections.abc import Awaitable, Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from commands.call_people import invite, page, remind
+from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
+from commands.look import diagnose, post_finding
+from commands.open_channel import open_channel
+from commands.ports import Ports
+from commands.run_remediation import expire_approval, not_run, preview, run_remediation, verify
+from commands.take_delivery import bury, take_delivery
+from commands.tell import ring_clocks, sum_up_repeats, tell
+from commands.write_postmortem import share_postmortem, write_postmortem
+from incident.job import Claim, JobName
+
+
+class Duty(Protocol):
+    """What does one kind of job: it acts, and saves the outcome with the claim settled, or raises."""
+
+    def __call__(self, claim: Claim, *, ports: Ports) -> Awaitable[None]: ...
+
+
+class GivingUp(Protocol):
+    """What ends one kind of job that cannot be done, and leaves word of it for whoever waits for it."""
+
+    def __call__(self, claim: Claim, reason: str, *, ports: Ports) -> Awaitable[None]: ...
+
+
+async def give_up(claim: Claim, reason: str, *, ports: Ports) -> None:
+    """End a job for which nobody waits by name."""
+    await ports.store.give_up(claim, reason)
+
+
+DUTIES: Mapping[JobName, Duty] = MappingProxyType(
+    {
+        JobName.TAKE_DELIVERY: take_delivery,
+        JobName.OPEN_CHANNEL: open_channel,
+        JobName.INVITE: invite,
+        JobName.PAGE: page,
+        JobName.CARD: card,
+        JobName.PIN_CARD: pin_card,
+        JobName.CHECKLIST: checklist,
+        JobName.ANNOUNCEMENT: announcement,
+        JobName.TOPIC: topic,
+        JobName.BOOKMARK: bookmark,
+        JobName.DIAGNOSE: diagnose,
+        JobName.POST_FINDING: post_finding,
+        JobName.TELL: tell,
+        JobName.REMIND: remind,
+        JobName.RING_CLOCKS: ring_clocks,
+        JobName.SUM_UP_REPEATS: sum_up_repeats,
+        JobName.PREVIEW: preview,
+        JobName.APPROVAL_CARD: approval_card,
+        JobName.EXPIRE_APPROVAL: expire_approval,
+        JobName.RUN_REMEDIATION: run_remediation,
+        JobName.VERIFY: verify,
+        JobName.WRITE_POSTMORTEM: write_postmortem,
+        JobName.SHARE_POSTMORTEM: share_postmortem,
+    }
+)
+
+GIVE_UP: Mapping[JobName, GivingUp] = MappingProxyType(
+    {
+        JobName.TAKE_DELIVERY: bury,
+        JobName.PREVIEW: not_run,
+        JobName.RUN_REMEDIATION: not_run,
+    }
+)
+"""Everything else is only given up."""

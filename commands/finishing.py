@@ -1,0 +1,34 @@
+"""How a person's command ends: its change is saved, and its first event is the answer, also when it comes again."""
+
+from collections.abc import Callable
+
+from commands.answers import Done
+from commands.asked import Asked
+from commands.deciding import decide, known, said_before
+from commands.ports import Ports
+from incident.change import Change
+from incident.incident import Incident
+from incident.refusal import Refused
+from incident.timeline import Event
+
+
+async def settle(asked: Asked, ports: Ports, decision: Callable[[Incident], Change]) -> Done:
+    """Save what ``decision`` makes of the incident; the answer is what its first event says.
+
+    A delivery that comes again would find its own work done and be refused: it is answered as it was the first time.
+    """
+    said: list[Event] = []
+
+    def deciding(incident: Incident) -> Change:
+        change = decision(incident)
+        said[:] = change.events[:1]
+        return change
+
+    try:
+        saved = await decide(ports.store, asked.incident.id, deciding)
+    except Refused:
+        before = await said_before(ports.store, asked.cause)
+        if before is None:
+            raise
+        return Done(incident=await known(ports.store, asked.incident.id), event=before, fresh=False)
+    return Done(incident=saved.incident or asked.incident, event=said[0], fresh=saved.fresh)

@@ -1,0 +1,72 @@
+"""``/incident fix``: one of the runbook's remediations, with its parameters, for a second person to approve."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from commands.answers import Answer, Form, FormWanted, Preparing
+from commands.asked import Asked, procedure_of
+from commands.deciding import decide
+from commands.ports import Ports
+from incident import refusal, remedy
+from incident.approval import ApprovalPolicy
+from incident.plan import draw_up
+from incident.runbook import Procedure, Step, StepKind
+
+
+async def fix(asked: Asked, *, ports: Ports) -> Answer:
+    """The form to choose from; ``words`` may name the step, which is then asked for its parameters, if it has any."""
+    procedure = _procedure(asked, ports)
+    wanted = asked.words.strip()
+    if not wanted:
+        return FormWanted(form=Form.FIX, incident=asked.incident, procedure=procedure)
+    step = _remediation(procedure, wanted)
+    if step.parameters:
+        return FormWanted(form=Form.FIX_STEP, incident=asked.incident, procedure=procedure, step=step)
+    return await fix_filled(asked, step_id=step.id, parameters={}, ports=ports)
+
+
+async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str], ports: Ports) -> Preparing:
+    """Ask for one remediation. Nothing runs; what it would touch is looked at, then the card goes up.
+
+    Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, CoolingDown, Ended.
+    """
+    step = _remediation(_procedure(asked, ports), step_id)
+    catalog = ports.runbooks.catalog(asked.incident.system)
+    if catalog is None:
+        raise refusal.NoProcedure(number=asked.incident.number)
+    environment = ports.executors.environment(step.target) if step.target else ""
+    plan = draw_up(step, parameters, catalog=catalog, environment=environment)
+    until = await cooling_until(step.id, plan.target, step.cool_down, ports)
+    if until is not None:
+        raise refusal.CoolingDown(until=until, step=step.title)
+    policy = ApprovalPolicy(
+        approvers=ports.settings.approvers(asked.incident.system),
+        expires_after=ports.settings.approval_expires_after,
+    )
+    await decide(
+        ports.store,
+        asked.incident.id,
+        lambda it: remedy.request(it, plan=plan, policy=policy, by=asked.by, cause=asked.cause, now=asked.at),
+    )
+    return Preparing(incident=asked.incident, title=step.title)
+
+
+def _procedure(asked: Asked, ports: Ports) -> Procedure:
+    procedure = procedure_of(asked.incident, ports)
+    if procedure is None or not procedure.remediations:
+        raise refusal.NoProcedure(number=asked.incident.number)
+    return procedure
+
+
+def _remediation(procedure: Procedure, step_id: str) -> Step:
+    """The step of that id, which must be one that changes something: what only looks needs nobody's approval."""
+    offered = tuple(each.id for each in procedure.remediations)
+    if step_id not in {each.id for each in procedure.steps if each.kind is not StepKind.DIAGNOSTIC}:
+        raise refusal.NoSuchStep(asked=step_id, offered=offered)
+    return procedure.step(step_id)
+
+
+async def cooling_until(step_id: str, target: str, cool_down: timedelta, ports: Ports) -> datetime | None:
+    """Until when a step must not run on its target again; None when it may now."""
+    last = await ports.store.last_run(step_id, target) if cool_down else None
+    return last + cool_down if last is not None and ports.clock() < last + cool_down else None

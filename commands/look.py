@@ -1,0 +1,109 @@
+"""The clock asks: diagnostics are to be run, and what they saw is to be told. A failed look is a finding too."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from commands.asked import procedure_of
+from commands.deciding import decide, known
+from commands.messages import FindingMessage
+from commands.ports import NotYet, Ports
+from incident import looking, opening
+from incident.change import Change
+from incident.digest import identifier
+from incident.finding import Finding, Phase
+from incident.incident import Incident
+from incident.job import Claim
+from incident.plan import draw_up
+from incident.runbook import Catalog, Step
+
+
+async def diagnose(claim: Claim, *, ports: Ports) -> None:
+    """Run one diagnostic and put what it saw on the timeline."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    phase, _, step_id = claim.job.subject.partition("/")
+    catalog, procedure = ports.runbooks.catalog(incident.system), procedure_of(incident, ports)
+    step = next((each for each in procedure.diagnostics if each.id == step_id), None) if procedure else None
+    if catalog is None or step is None:
+        # The runbook was changed since: there is no such diagnostic any longer.
+        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        return
+    finding = await look(incident, catalog, step, phase=Phase(phase), cause=claim.job.key, ports=ports)
+
+    def found(it: Incident) -> Change:
+        return looking.find(it, finding, cause=opening.claimed(claim), now=ports.clock(), settles=claim)
+
+    await decide(ports.store, incident.id, found)
+
+
+async def look_all(incident: Incident, *, phase: Phase, cause: str, ports: Ports) -> tuple[Finding, ...]:
+    """Run all diagnostics of the incident's procedure side by side and record what they saw.
+
+    What was seen for the same ``cause`` before is not looked at again: it is on record, and the verdict rests on it.
+    """
+    catalog, procedure = ports.runbooks.catalog(incident.system), procedure_of(incident, ports)
+    if catalog is None or procedure is None:
+        return ()
+    steps: Sequence[Step] = procedure.diagnostics
+    findings = await asyncio.gather(
+        *(_look_once(incident, catalog, step, phase=phase, cause=cause, ports=ports) for step in steps)
+    )
+    for finding in findings:
+        await decide(ports.store, incident.id, partial(_recorded, finding=finding, ports=ports))
+    return tuple(findings)
+
+
+async def _look_once(
+    incident: Incident, catalog: Catalog, step: Step, *, phase: Phase, cause: str, ports: Ports
+) -> Finding:
+    seen = await ports.store.finding(_finding_id(incident, cause, step))
+    return seen or await look(incident, catalog, step, phase=phase, cause=cause, ports=ports)
+
+
+async def look(incident: Incident, catalog: Catalog, step: Step, *, phase: Phase, cause: str, ports: Ports) -> Finding:
+    """One look. The executor judges the final command again, whatever the catalog says."""
+    at = ports.clock()
+    target = step.target or ""
+    plan = draw_up(step, {}, catalog=catalog, environment=ports.executors.environment(target))
+    sight = await ports.executors.of(target).look(plan)
+    attested = ports.executors.attested(target)
+    expects = step.expects
+    return Finding(
+        id=_finding_id(incident, cause, step),
+        incident_id=incident.id,
+        step_id=step.id,
+        title=step.title,
+        phase=phase,
+        at=at,
+        verdict=step.verdict,
+        reason=step.reason,
+        shown=plan.shown,
+        target=target,
+        sight=sight,
+        healthy=expects.holds(sight.value) if expects is not None and sight.error is None else None,
+        expectation=str(expects) if expects is not None else "",
+        attested=attested.proof if attested is not None else "",
+        cause=cause,
+    )
+
+
+async def post_finding(claim: Claim, *, ports: Ports) -> None:
+    """Put one finding into the thread under the card."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    finding = await ports.store.finding(claim.job.subject)
+    place = incident.home.thread
+    if place is None:
+        raise NotYet("the card is not posted yet")
+    if finding is not None:
+        message = FindingMessage(incident=incident, finding=finding)
+        again = claim.attempts > 1
+        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
+    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+def _finding_id(incident: Incident, cause: str, step: Step) -> str:
+    return identifier("find", incident.id, cause, step.id)
+
+
+def _recorded(incident: Incident, *, finding: Finding, ports: Ports) -> Change:
+    return looking.find(incident, finding, cause=f"finding:{finding.id}", now=ports.clock())

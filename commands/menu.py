@@ -1,0 +1,181 @@
+"""The visible table of what people may ask: word → function, help line, and whether it is about one incident."""
+
+import difflib
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from commands.acknowledge import acknowledge
+from commands.answers import Answer, Help, Which
+from commands.asked import Asked, first_word
+from commands.change_severity import change_severity
+from commands.check import check
+from commands.declare import declare
+from commands.diagnose import diagnose
+from commands.fix import fix
+from commands.note import note
+from commands.ports import Ports
+from commands.postmortem import postmortem
+from commands.reopen import reopen
+from commands.resolve import resolve
+from commands.show import list_incidents, show
+from commands.take_role import take_role
+from commands.update import update
+
+
+class Function(Protocol):
+    """What a word of the menu does. Raises a refusal, and then nothing was changed."""
+
+    def __call__(self, asked: Asked, *, ports: Ports) -> Awaitable[Answer]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One line of the menu. ``also`` are the words that people try first."""
+
+    word: str
+    usage: str
+    line: str
+    does: Function
+    also: tuple[str, ...] = ()
+    of_an_incident: bool = True
+
+
+async def _help(asked: Asked, *, ports: Ports) -> Answer:
+    return Help()
+
+
+MENU: Final = (
+    Verb(
+        word="declare",
+        usage="[P0–P3] [title]",
+        line="open an incident with its channel; without a title a form asks",
+        does=declare,
+        also=("new", "open", "create", "start", "trigger"),
+        of_an_incident=False,
+    ),
+    Verb(
+        word="show",
+        usage="",
+        line="what is known, what was tried, who does what",
+        does=show,
+        also=("status", "catchup", "summary", "info"),
+    ),
+    Verb(
+        word="list",
+        usage="",
+        line="the open incidents, worst first",
+        does=list_incidents,
+        also=("ls", "all"),
+        of_an_incident=False,
+    ),
+    Verb(
+        word="ack",
+        usage="",
+        line="say that you are on it",
+        does=acknowledge,
+        also=("acknowledge", "own", "mine"),
+    ),
+    Verb(
+        word="severity",
+        usage="P0–P3 [reason]",
+        line="make it worse or less bad, or confirm it",
+        does=change_severity,
+        also=("sev", "level", "priority"),
+    ),
+    Verb(
+        word="role",
+        usage="commander|scribe|comms [@person]",
+        line="take a role, or give it",
+        does=take_role,
+        also=("roles", "assign", "lead"),
+    ),
+    Verb(
+        word="note",
+        usage="text",
+        line="write a line on the timeline",
+        does=note,
+        also=("timeline", "log"),
+    ),
+    Verb(
+        word="check",
+        usage="number [undo]",
+        line="tick a line of the checklist",
+        does=check,
+        also=("tick", "checklist", "done"),
+    ),
+    Verb(
+        word="update",
+        usage="[text]",
+        line="tell everybody what is known now",
+        does=update,
+        also=("tell", "inform"),
+    ),
+    Verb(
+        word="diagnose",
+        usage="[step]",
+        line="run the runbook's read-only diagnostics again",
+        does=diagnose,
+        also=("diag", "look", "diagnostics"),
+    ),
+    Verb(
+        word="fix",
+        usage="[step]",
+        line="ask for a remediation; a second person approves it",
+        does=fix,
+        also=("remediate", "run", "mitigate"),
+    ),
+    Verb(
+        word="resolve",
+        usage="[what fixed it]",
+        line="it is over; the post-mortem is drafted",
+        does=resolve,
+        also=("close", "end", "resolved"),
+    ),
+    Verb(
+        word="reopen",
+        usage="[why]",
+        line="it is back",
+        does=reopen,
+    ),
+    Verb(
+        word="postmortem",
+        usage="[done]",
+        line="draft the post-mortem as of now, or say that it is finished",
+        does=postmortem,
+        also=("post-mortem", "pm", "export", "retro"),
+    ),
+    Verb(word="help", usage="", line="this list", does=_help, also=("menu", "?"), of_an_incident=False),
+)
+
+_WORDS: Final = {word: verb for verb in MENU for word in (verb.word, *verb.also)}
+
+
+def find(word: str) -> Verb | None:
+    """The line of the menu for a word or one of its synonyms, in any case; None for a word that is not on it."""
+    return _WORDS.get(word.lower())
+
+
+def nearest(word: str) -> str:
+    """The word of the menu that was probably meant, or an empty text."""
+    close = difflib.get_close_matches(word.lower(), list(_WORDS), n=1, cutoff=0.6)
+    return _WORDS[close[0]].word if close else ""
+
+
+async def ask(asked: Asked, *, ports: Ports) -> Answer:
+    """Do what the first word of ``asked.words`` says. Outside an incident, the open ones are offered to choose from.
+
+    Raises whatever the function refuses.
+    """
+    word, rest = first_word(asked.words)
+    if not word:
+        return Help()
+    verb = find(word)
+    if verb is None:
+        return Help(unknown=word, nearest=nearest(word))
+    if verb.of_an_incident and asked.about is None:
+        incidents = await ports.store.open_incidents(limit=5)
+        return Which(verb=verb.word, words=rest, incidents=incidents, now=asked.at)
+    return await verb.does(
+        Asked(by=asked.by, words=rest, cause=asked.cause, at=asked.at, about=asked.about), ports=ports
+    )

@@ -1,0 +1,112 @@
+"""What Muster has to say, before anybody has chosen the words: ``bot/slack`` turns each of these into blocks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from incident.alert import AlertRecord
+from incident.approval import Approval
+from incident.clock import Clock
+from incident.finding import Comparison, Finding
+from incident.incident import Incident, Place
+from incident.responder import UserId
+from incident.runbook import Procedure
+from incident.timeline import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The live card: first in the channel, pinned, edited in place."""
+
+    incident: Incident
+    alerts: tuple[AlertRecord, ...]
+    procedure: Procedure | None
+    open_approvals: int
+    runbook_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistMessage:
+    """The checklist with a button for each open item."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One incident in the announcements channel, edited in place. ``channel_due`` is when its channel can come."""
+
+    incident: Incident
+    alerts: tuple[AlertRecord, ...]
+    channel_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMessage:
+    """A direct message that calls one person. ``escalated`` when the first ones did not end it in time."""
+
+    incident: Incident
+    user: UserId
+    place: Place | None
+    escalated: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingMessage:
+    """What a diagnostic saw, for the findings thread."""
+
+    incident: Incident
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalMessage:
+    """The approval card: exactly what would run, where, what it would change, and how to take it back."""
+
+    incident: Incident
+    approval: Approval
+    runbook_url: str | None
+    origin: str
+    before: tuple[Finding, ...] = ()
+    """What the diagnostics saw last, so that whoever approves need not scroll for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMessage:
+    """One line about something that happened, for everybody."""
+
+    incident: Incident
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictMessage:
+    """The before/after verdict of a remediation."""
+
+    incident: Incident
+    title: str
+    comparison: Comparison
+    before: tuple[Finding, ...]
+    after: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderMessage:
+    """A clock that comes near, told to whoever can still meet it."""
+
+    incident: Incident
+    clock: Clock
+    now: datetime
+
+
+Message = (
+    Card
+    | ChecklistMessage
+    | Announcement
+    | PageMessage
+    | FindingMessage
+    | ApprovalMessage
+    | EventMessage
+    | VerdictMessage
+    | ReminderMessage
+)

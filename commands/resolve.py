@@ -1,0 +1,25 @@
+"""``/incident resolve restarted the workers``: it is over. The diagnostics look once more and the draft is written."""
+
+from commands.answers import Answer, Done, Form
+from commands.asked import Asked, ask_further
+from commands.finishing import settle
+from commands.ports import Ports
+from incident import working
+
+
+async def resolve(asked: Asked, *, ports: Ports) -> Answer:
+    """What fixed it is the text; with nothing said, the form is shown."""
+    if not asked.words.strip():
+        return ask_further(asked, Form.RESOLVE)
+    return await resolve_filled(asked, fix=asked.words, lingering="unknown", impact="", ports=ports)
+
+
+async def resolve_filled(asked: Asked, *, fix: str, lingering: str, impact: str, ports: Ports) -> Done:
+    """End it with everything that the form asks. Raises Ended, NothingSaid."""
+    return await settle(
+        asked,
+        ports,
+        lambda it: working.resolve(
+            it, fix=fix, lingering=lingering, impact=impact, by=asked.by, cause=asked.cause, now=asked.at
+        ),
+    )

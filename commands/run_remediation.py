@@ -1,0 +1,182 @@
+"""The clock asks: a remediation is to be previewed, expired, run once, and verified."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from commands.deciding import anew, known, with_approval
+from commands.fix import cooling_until
+from commands.look import look_all
+from commands.ports import NotYet, Outage, Ports
+from incident import opening, refusal, remedy
+from incident.approval import Approval, ApprovalState
+from incident.change import Change
+from incident.clockwork import WATCH
+from incident.finding import Finding, Outcome, OutcomeState, Phase
+from incident.incident import Incident
+from incident.job import Claim
+
+SETTLE_TRIES: Final = 300
+"""How often, a second apart, an outcome is offered to a store that is away."""
+
+BUSY_FOR: Final = timedelta(seconds=1)
+"""How long a run waits before it tries again for a target that another remediation holds."""
+
+
+async def preview(claim: Claim, *, ports: Ports) -> None:
+    """Look at what a remediation would touch, and put its card up."""
+    _, request = await with_approval(ports.store, claim.job.subject)
+    try:
+        seen = await ports.executors.of(request.plan.target).preview(request.plan)
+        reason = ""
+    except Outage as outage:
+        seen, reason = None, f"what it would touch could not be seen: {outage.sentence}"
+
+    async def attempt() -> None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        now = ports.clock()
+        if asked.state is not ApprovalState.PREPARING:
+            change = Change(cause=opening.claimed(claim), at=now, settles=claim)
+        elif seen is None:
+            change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
+        else:
+            change = remedy.put_up(incident, asked, seen, settles=claim, now=now)
+        await ports.store.save(change)
+
+    await anew(attempt)
+
+
+async def expire_approval(claim: Claim, *, ports: Ports) -> None:
+    """The time to answer is over."""
+
+    async def attempt() -> None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        now = ports.clock()
+        if asked.state is ApprovalState.ASKED and now < asked.expires_at:
+            # The store's clock, which says what is due, may be a little ahead of this one.
+            raise NotYet("it can still be answered", after=asked.expires_at - now)
+        await ports.store.save(remedy.expire(incident, asked, settles=claim, now=now))
+
+    await anew(attempt)
+
+
+async def run_remediation(claim: Claim, *, ports: Ports) -> None:
+    """Run what was approved, exactly once: looked at before, marked as begun, run, settled with its outcome.
+
+    Two requests for one step may be approved together: the second is void when the first has only just run.
+    """
+    incident, request = await with_approval(ports.store, claim.job.subject)
+    if request.state is not ApprovalState.APPROVED:
+        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        return
+    executor = ports.executors.of(request.plan.target)
+    until = await cooling_until(request.plan.step_id, request.plan.target, _cool_down(incident, request, ports), ports)
+    if until is not None:
+        sentence = f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
+        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=sentence), ports)
+        return
+    await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports)
+    running = await _begin(claim, ports)
+    outcome = await executor.run(running.plan)
+    await _settle(claim, outcome, ports)
+
+
+async def settle_cut_short(claim: Claim, *, ports: Ports) -> None:
+    """A run that was cut short: it is shown as unknown, and never run again by itself."""
+
+    async def attempt() -> None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        await ports.store.save(remedy.cut_short(incident, asked, settles=claim, now=ports.clock()))
+
+    await anew(attempt)
+
+
+async def not_run(claim: Claim, reason: str, *, ports: Ports) -> None:
+    """What was asked for or approved cannot even be begun: it is void, and says why."""
+
+    async def attempt() -> None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        now = ports.clock()
+        if asked.state is ApprovalState.RUNNING:
+            # It did begin: whoever finds it cut short tells that nobody knows how it ended.
+            return
+        if asked.state is ApprovalState.PREPARING:
+            change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
+        elif asked.state is ApprovalState.APPROVED:
+            void = Outcome(state=OutcomeState.VOID, sentence=reason)
+            change = remedy.settle(incident, asked, void, settles=claim, now=now)
+        else:
+            change = Change(cause=opening.claimed(claim), at=now, settles=claim)
+        await ports.store.save(change)
+
+    try:
+        await anew(attempt)
+    except refusal.Refused:
+        # The request itself is gone, and with it whoever could be told.
+        await ports.store.give_up(claim, reason)
+
+
+async def verify(claim: Claim, *, ports: Ports) -> None:
+    """Look again with the same diagnostics, and say whether it helped, or whether it lasted."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    watching = claim.job.subject == WATCH
+    phase = Phase.WATCH if watching else Phase.AFTER
+    after = await look_all(incident, phase=phase, cause=claim.job.key, ports=ports)
+    request = None if watching else await ports.store.approval(claim.job.subject)
+    findings = await ports.store.findings_of(incident.id)
+    before = _before(findings, request)
+
+    async def attempt() -> None:
+        it = await known(ports.store, incident.id)
+        change = remedy.verify(
+            it,
+            title=request.plan.title if request else "The fix, watched since",
+            approval_id=request.id if request else None,
+            before=before,
+            after=after,
+            settles=claim,
+            now=ports.clock(),
+        )
+        await ports.store.save(change)
+
+    await anew(attempt)
+
+
+def _before(findings: tuple[Finding, ...], request: Approval | None) -> tuple[Finding, ...]:
+    if request is None:
+        return tuple(each for each in findings if each.phase is Phase.FIRST)
+    return tuple(each for each in findings if each.phase is Phase.BEFORE and each.cause == request.id)
+
+
+def _cool_down(incident: Incident, request: Approval, ports: Ports) -> timedelta:
+    catalog = ports.runbooks.catalog(incident.system)
+    procedure = catalog.procedure(request.procedure_id) if catalog else None
+    steps = procedure.steps if procedure else ()
+    return next((each.cool_down for each in steps if each.id == request.plan.step_id), timedelta(0))
+
+
+async def _begin(claim: Claim, ports: Ports) -> Approval:
+    async def attempt() -> Approval:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        change = remedy.begin(incident, asked, settles=claim, now=ports.clock())
+        try:
+            await ports.store.begin(claim, change)
+        except refusal.TargetBusy as busy:
+            raise NotYet("another remediation runs on the same target", after=BUSY_FOR) from busy
+        return change.approvals[0]
+
+    return await anew(attempt)
+
+
+async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
+    async def attempt() -> None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        await ports.store.save(remedy.settle(incident, asked, outcome, settles=claim, now=ports.clock()))
+
+    for _ in range(SETTLE_TRIES):
+        try:
+            return await anew(attempt)
+        except Outage:
+            # The outcome is known here and nowhere else: it is held until the store is back.
+            await asyncio.sleep(1)
+    return await anew(attempt)

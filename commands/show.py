@@ -1,0 +1,18 @@
+"""``/incident show``: what is known, for somebody who comes to it now. ``/incident list``: what is open."""
+
+from commands.answers import CatchUp, Listing
+from commands.asked import Asked, procedure_of
+from commands.ports import Ports
+
+
+async def show(asked: Asked, *, ports: Ports) -> CatchUp:
+    """Everything about the incident, seen only by whoever asks."""
+    record = await ports.store.record(asked.incident.id)
+    return CatchUp(record=record, procedure=procedure_of(asked.incident, ports), now=asked.at)
+
+
+async def list_incidents(asked: Asked, *, ports: Ports) -> Listing:
+    """The open incidents, worst first, and the newest that ended."""
+    recent = await ports.store.recent_incidents(limit=20)
+    ended = tuple(each for each in recent if not each.open)[:5]
+    return Listing(incidents=await ports.store.open_incidents(limit=15), ended=ended, now=asked.at)

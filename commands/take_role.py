@@ -1,0 +1,28 @@
+"""``/incident role commander @ana``: who leads, who writes, who informs. Without a name it is whoever asks."""
+
+from commands.answers import Answer, Done, Form
+from commands.asked import Asked, ask_further, first_word, mentioned
+from commands.finishing import settle
+from commands.ports import Ports
+from incident import refusal, working
+from incident.responder import ROLE_WORDS, Role, UserId
+
+
+async def take_role(asked: Asked, *, ports: Ports) -> Answer:
+    """The role is the first word, the person an @mention; without a role the form is shown. Raises NoSuchRole."""
+    head, rest = first_word(asked.words)
+    if not head:
+        return ask_further(asked, Form.ROLE)
+    role = ROLE_WORDS.get(head.lower())
+    if role is None:
+        raise refusal.NoSuchRole(asked=head, offered=tuple(each.value for each in Role))
+    return await give_role(asked, role=role, user=mentioned(rest) or asked.by, ports=ports)
+
+
+async def give_role(asked: Asked, *, role: Role, user: UserId, ports: Ports) -> Done:
+    """Give a role to a person. Raises Ended, AlreadySo."""
+    return await settle(
+        asked,
+        ports,
+        lambda it: working.take_role(it, role=role, user=user, by=asked.by, cause=asked.cause, now=asked.at),
+    )

@@ -1,0 +1,35 @@
+"""``/incident update replicas are back, watching``: what is known now, for everybody."""
+
+from commands.answers import Answer, Done, Form
+from commands.asked import Asked, ask_further
+from commands.finishing import settle
+from commands.ports import Ports
+from incident import working
+from incident.incident import Status
+
+
+async def update(asked: Asked, *, ports: Ports) -> Answer:
+    """Tell it in one line; with nothing said, the form is shown."""
+    if not asked.words.strip():
+        return ask_further(asked, Form.UPDATE)
+    return await update_filled(asked, text=asked.words, ports=ports)
+
+
+async def update_filled(
+    asked: Asked, *, text: str, ports: Ports, status: Status | None = None, impact: str = "", following: str = ""
+) -> Done:
+    """Tell it with everything that the form asks. Raises Ended, NothingSaid."""
+    return await settle(
+        asked,
+        ports,
+        lambda it: working.update(
+            it,
+            text=text,
+            by=asked.by,
+            cause=asked.cause,
+            now=asked.at,
+            status=status,
+            impact=impact,
+            following=following,
+        ),
+    )

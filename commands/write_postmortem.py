@@ -1,0 +1,40 @@
+"""The clock asks: the post-mortem is to be drafted from the record and shared."""
+
+from commands.deciding import decide, known
+from commands.look import look_all
+from commands.ports import NotYet, Ports
+from incident import opening, working
+from incident.change import Change
+from incident.finding import Phase
+from incident.incident import Incident
+from incident.job import Claim
+from incident.postmortem import draft
+
+
+async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
+    """Draft it from what is on record; at the resolution, the diagnostics look once more first."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    if claim.job.subject == working.AT_RESOLUTION:
+        await look_all(incident, phase=Phase.WATCH, cause=claim.job.key, ports=ports)
+    record = await ports.store.record(incident.id)
+    paths = await ports.drafts.write(record, draft(record, ports.clock()))
+
+    def written(it: Incident) -> Change:
+        return working.write_postmortem(it, paths=paths, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, written)
+
+
+async def share_postmortem(claim: Claim, *, ports: Ports) -> None:
+    """Put one file of the draft into the incident's place."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    place = incident.home.place
+    if place is None:
+        raise NotYet("the incident has no place in Slack yet")
+    path = claim.job.subject
+    content = await ports.drafts.read(path)
+    name = f"{incident.key}-post-mortem{path[path.rfind('.') :]}"
+    again = claim.attempts > 1
+    title = f"{incident.key} post-mortem draft"
+    await ports.chat.share_file(place, name, content, title, mark=claim.job.key, again=again)
+    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))

@@ -1,0 +1,71 @@
+"""The end: the diagnostics look once more, the draft is written from the record, and every version is shared once."""
+
+from commands.attest import attest
+from incident.clock import ClockKind, ClockState
+from incident.finding import Phase
+from incident.timeline import Kind
+from tests.fakes.settings import ANA, BEN
+from tests.fakes.world import World
+
+
+async def test_resolving_looks_once_more_and_shares_the_draft(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    findings = await world.store.findings_of(incident.id)
+    assert {each.step_id for each in findings if each.phase is Phase.WATCH} == {"count-stuck", "oldest"}
+    ((place, name, content),) = world.chat.files
+    assert place.channel == incident.home.channel
+    assert name == f"{incident.key}-post-mortem.md"
+    assert content == b"# Orders stand still"
+    (written,) = await world.events(incident, Kind.POSTMORTEM_WRITTEN)
+    assert written.facts["paths"] == {"md": "INC-1/v1.md"}
+
+
+async def test_a_later_draft_is_shared_too(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    await world.say(BEN, "postmortem", incident)
+    await world.work()
+    assert len(world.chat.files) == 2
+
+
+async def test_a_draft_whose_upload_lost_its_answer_is_shared_once(world: World) -> None:
+    incident = await world.declared()
+    world.chat.lose_answer("share_file", times=2)
+    await world.say(ANA, "resolve failed over", incident)
+    await world.let_pass(seconds=10)
+    assert len(world.chat.files) == 1
+
+
+async def test_a_full_disk_delays_the_draft_and_does_not_lose_it(world: World) -> None:
+    incident = await world.declared()
+    world.drafts.full = True
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    assert world.drafts.written == {}
+    world.drafts.full = False
+    await world.let_pass(seconds=2)
+    assert len(world.drafts.written) == 1
+    assert len(await world.events(incident, Kind.POSTMORTEM_WRITTEN)) == 1
+
+
+async def test_the_post_mortems_clock_runs_for_a_day_and_reminds_before_it_is_over(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.let_pass(hours=23)
+    reminded = [e.facts["clock"] for e in await world.events(incident, Kind.CLOCK_REMINDED)]
+    assert reminded.count("postmortem") == 2
+    await world.let_pass(hours=2)
+    await world.say(BEN, "postmortem done", incident)
+    (clock,) = [each for each in (await world.again(incident)).clocks if each.kind is ClockKind.POSTMORTEM]
+    assert clock.state is ClockState.LATE
+
+
+async def test_when_attesting_what_is_proven_and_what_is_not_is_recorded(world: World) -> None:
+    world.database.proven = False
+    (told,) = await attest([world.database.target], ports=world.ports)
+    assert not told.proven
+    links = await world.store.timeline("system")
+    assert [link.event.facts["proven"] for link in links if link.event] == [False]

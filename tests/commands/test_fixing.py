@@ -1,0 +1,341 @@
+"""One remediation from the question to the verdict: a second person's yes, one run, and what it did, in words."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from commands.answer_approval import approve, break_glass, reject
+from commands.fix import fix_filled
+from commands.messages import ApprovalMessage, EventMessage, PageMessage, VerdictMessage
+from commands.ports import LostClaim, Outage, Saved
+from commands.run_remediation import not_run, run_remediation, settle_cut_short
+from incident.approval import Approval, ApprovalState
+from incident.finding import Comparison, OutcomeState, Phase
+from incident.incident import Status
+from incident.job import JobName
+from incident.refusal import (
+    CoolingDown,
+    Ended,
+    Expired,
+    NotAnApprover,
+    OwnRequest,
+    Refused,
+    Spent,
+    UnknownApprovers,
+)
+from incident.responder import UserId
+from incident.timeline import Kind, fact
+from tests.fakes.settings import ANA, BEN, CLEO, DAN, DATABASE_PEOPLE
+from tests.fakes.world import World
+
+
+async def yes(world: World, request: Approval, by: UserId = CLEO, cause: str = "") -> Saved:
+    return await approve(world.asked(by, cause=cause), request.id, ports=world.ports)
+
+
+async def card(world: World, request: Approval) -> ApprovalMessage:
+    (shown,) = [
+        each.message
+        for each in world.chat.posts
+        if isinstance(each.message, ApprovalMessage) and each.message.approval.id == request.id
+    ]
+    assert isinstance(shown, ApprovalMessage)
+    return shown
+
+
+async def verdicts(world: World) -> list[Comparison]:
+    return [each.message.comparison for each in world.chat.posts if isinstance(each.message, VerdictMessage)]
+
+
+# Asking.
+
+
+async def test_the_card_goes_up_with_what_it_would_touch_and_nothing_has_run(world: World) -> None:
+    request = await world.requested(await world.declared())
+    assert request.state is ApprovalState.ASKED
+    assert request.plan.promise.most == 3 + 2
+    shown = await card(world, request)
+    assert shown.approval.preview is not None
+    assert shown.approval.preview.count == 3
+    assert shown.origin == "3.1 Orders stand still, line 40"
+    assert world.database.ran == []
+
+
+async def test_what_cannot_be_looked_at_is_called_off_with_the_reason(world: World) -> None:
+    world.database.blind = Outage("the database does not answer", retry=True)
+    request = await world.requested(await world.declared())
+    assert request.state is ApprovalState.VOID
+    assert "the database does not answer" in request.reason
+    assert world.database.ran == []
+
+
+async def test_a_submission_that_comes_twice_is_one_request(world: World) -> None:
+    incident = await world.declared()
+    for _ in range(2):
+        await fix_filled(
+            world.asked(ANA, about=incident, cause="view:V1"), step_id="requeue", parameters={}, ports=world.ports
+        )
+    await world.work()
+    assert len(await world.store.approvals_of(incident.id)) == 1
+
+
+# Answering.
+
+
+async def test_an_approved_remediation_runs_once_and_heals_and_is_told_before_and_after(world: World) -> None:
+    world.database.heals = {"count-stuck": 0}
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    await world.work()
+    ended = await world.approval(request)
+    assert ended.state is ApprovalState.RAN
+    assert [each.digest for each in world.database.ran] == [request.digest]
+    assert await verdicts(world) == [Comparison.HEALED]
+    now = await world.again(incident)
+    assert now.status is Status.MITIGATED
+    assert [each.why for each in now.follow_ups] == ["a temporary mitigation"]
+    kinds = [event.kind for event in await world.events(incident)]
+    order = [Kind.APPROVAL_ASKED, Kind.APPROVED, Kind.REMEDIATION_STARTED, Kind.REMEDIATED, Kind.VERIFIED]
+    assert [kind for kind in kinds if kind in order] == order
+    assert (await card(world, request)).approval.state is ApprovalState.RAN
+
+
+async def test_a_hundred_yeses_of_different_people_at_once_owe_one_run(world: World) -> None:
+    people = [UserId(f"U0P{n}") for n in range(100)]
+    world.chat.groups[DATABASE_PEOPLE] = frozenset(people)
+    request = await world.requested(await world.declared())
+    answers = await asyncio.gather(*(yes(world, request, each) for each in people), return_exceptions=True)
+    assert sum(isinstance(each, Saved) for each in answers) == 1
+    assert sum(isinstance(each, Spent) for each in answers) == 99
+    await world.work()
+    assert len(world.database.ran) == 1
+
+
+async def test_the_same_click_twenty_times_at_once_is_one_yes_and_nobody_is_told_no(world: World) -> None:
+    request = await world.requested(await world.declared())
+    answers = await asyncio.gather(*(yes(world, request, cause="click:1") for _ in range(20)))
+    assert sum(each.fresh for each in answers) == 1
+    await world.work()
+    assert len(world.database.ran) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "refusal"), [(ANA, OwnRequest), (DAN, NotAnApprover)], ids=["the requester", "a stranger"]
+)
+async def test_who_may_not_answer_is_refused_and_nothing_runs(world: World, by: UserId, refusal: type[Refused]) -> None:
+    request = await world.requested(await world.declared(), by=ANA)
+    with pytest.raises(refusal):
+        await yes(world, request, by)
+    await world.work()
+    assert world.database.ran == []
+    assert (await world.approval(request)).state is ApprovalState.ASKED
+
+
+async def test_whoever_left_the_group_a_moment_ago_may_no_longer_approve(world: World) -> None:
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({DAN})
+    request = await world.requested(await world.declared())
+    world.chat.groups[DATABASE_PEOPLE] = frozenset()
+    with pytest.raises(NotAnApprover):
+        await yes(world, request, DAN)
+
+
+async def test_when_the_group_cannot_be_checked_nobody_of_it_may_approve(world: World) -> None:
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({DAN})
+    request = await world.requested(await world.declared())
+    world.chat.fail("members_of")
+    with pytest.raises(UnknownApprovers):
+        await yes(world, request, DAN)
+    world.chat.fail("members_of")
+    assert (await yes(world, request, CLEO)).fresh, "Cleo is named herself"
+
+
+async def test_too_late_is_too_late_and_the_card_says_so(world: World) -> None:
+    request = await world.requested(await world.declared())
+    await world.let_pass(minutes=15)
+    with pytest.raises(Expired):
+        await yes(world, request)
+    await world.let_pass(seconds=2)
+    assert (await card(world, request)).approval.state is ApprovalState.EXPIRED
+
+
+async def test_a_timer_that_runs_ahead_of_the_clock_does_not_leave_a_request_open_for_ever(world: World) -> None:
+    request = await world.requested(await world.declared())
+    world.clock.advance(minutes=15)
+    held = await world.claim(JobName.EXPIRE_APPROVAL)
+    world.clock.advance(seconds=-1)
+    await world.do(held)
+    assert (await world.approval(request)).state is ApprovalState.ASKED
+    await world.let_pass(seconds=2)
+    assert (await world.approval(request)).state is ApprovalState.EXPIRED
+
+
+async def test_after_the_incident_is_resolved_nothing_is_approved_any_more(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await world.say(BEN, "resolve it healed by itself", incident)
+    with pytest.raises(Ended):
+        await yes(world, request)
+    await world.work()
+    assert world.database.ran == []
+
+
+async def test_a_no_ends_it_with_its_reason(world: World) -> None:
+    request = await world.requested(await world.declared())
+    await reject(world.asked(CLEO), request.id, reason="not during the sale", ports=world.ports)
+    with pytest.raises(Spent):
+        await yes(world, request)
+    await world.let_pass(seconds=1)
+    shown = (await card(world, request)).approval
+    assert (shown.state, shown.reason) == (ApprovalState.REJECTED, "not during the sale")
+
+
+async def test_break_glass_runs_it_and_calls_the_others_with_the_reason(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident, by=ANA)
+    await break_glass(world.asked(ANA), request.id, reason="nobody answers", ports=world.ports)
+    await world.work()
+    assert len(world.database.ran) == 1
+    (called,) = [each for each in world.chat.told(DAN) if isinstance(each, PageMessage)]
+    assert "nobody answers" in called.reason
+    loud = [each.event.kind for each in world.chat.messages_in(incident.home.channel, EventMessage)]
+    assert Kind.BROKE_GLASS in loud
+    assert (await world.again(incident)).follow_ups[0].text.startswith("Review the break-glass run")
+
+
+# Running.
+
+
+async def test_what_was_looked_at_before_the_run_is_what_the_verdict_compares_with(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    await world.work()
+    findings = await world.store.findings_of(incident.id)
+    before = {each.step_id for each in findings if each.phase is Phase.BEFORE and each.cause == request.id}
+    after = {each.step_id for each in findings if each.phase is Phase.AFTER}
+    assert before == after == {"count-stuck", "oldest"}
+    assert await verdicts(world) == [Comparison.UNCHANGED]
+
+
+async def test_a_run_that_was_cut_short_is_shown_as_unknown_and_never_run_again(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    held = await world.claim(JobName.RUN_REMEDIATION)
+    world.database.gate = asyncio.Event()
+    running = asyncio.create_task(run_remediation(held, ports=world.ports))
+    while not world.database.ran:
+        await asyncio.sleep(0.001)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await world.approval(request)).state is ApprovalState.RUNNING
+    world.clock.advance(minutes=1)
+    (found,) = await world.store.cut_short()
+    await settle_cut_short(found, ports=world.ports)
+    await world.let_pass(hours=1)
+    assert (await world.approval(request)).state is ApprovalState.UNKNOWN
+    assert len(world.database.ran) == 1
+    (told,) = await world.events(incident, Kind.REMEDIATED)
+    assert fact(told, "state") == "unknown"
+    loud = [each.event.kind for each in world.chat.messages_in(incident.home.channel, EventMessage)]
+    assert Kind.REMEDIATED in loud
+
+
+async def test_an_outcome_that_comes_after_the_run_was_given_up_for_lost_does_not_overwrite_it(world: World) -> None:
+    request = await world.requested(await world.declared())
+    await yes(world, request)
+    held = await world.claim(JobName.RUN_REMEDIATION)
+    world.database.gate = asyncio.Event()
+    running = asyncio.create_task(run_remediation(held, ports=world.ports))
+    while not world.database.ran:
+        await asyncio.sleep(0.001)
+    world.clock.advance(minutes=1)
+    (found,) = await world.store.cut_short()
+    await settle_cut_short(found, ports=world.ports)
+    world.database.gate.set()
+    with pytest.raises(LostClaim):
+        await running
+    assert (await world.approval(request)).state is ApprovalState.UNKNOWN
+
+
+async def test_two_approved_remediations_of_one_target_run_after_each_other(world: World) -> None:
+    incident = await world.declared()
+    first = await world.requested(incident, step="requeue")
+    second = await world.requested(incident, step="restart")
+    await yes(world, first)
+    await yes(world, second)
+    claims = await world.store.claim("test", limit=50, lease=timedelta(seconds=10))
+    runs = [each for each in claims if each.job.name is JobName.RUN_REMEDIATION]
+    world.database.gate = asyncio.Event()
+    working = asyncio.gather(*(world.do(each) for each in runs))
+    while not world.database.ran:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.05)
+    assert len(world.database.ran) == 1, "the other waits for the target"
+    looks = len(world.database.looked)
+    world.database.gate.set()
+    await working
+    world.database.gate = None
+    await world.let_pass(seconds=15)
+    assert len(world.database.ran) == 2
+    assert {(await world.approval(each)).state for each in (first, second)} == {ApprovalState.RAN}
+    befores = [each for each in await world.store.findings_of(incident.id) if each.phase is Phase.BEFORE]
+    assert len(befores) == 4
+    assert looks <= 2 + 4, "whoever waits does not look again and again"
+
+
+async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_approved_already(world: World) -> None:
+    incident = await world.declared()
+    first = await world.requested(incident, step="restart")
+    second = await world.requested(incident, step="restart")
+    await yes(world, first)
+    await yes(world, second)
+    await world.let_pass(seconds=5)
+    assert len(world.database.ran) == 1
+    states = {(await world.approval(each)).state for each in (first, second)}
+    assert states == {ApprovalState.RAN, ApprovalState.VOID}
+    with pytest.raises(CoolingDown):
+        await world.requested(incident, step="restart")
+    await world.let_pass(minutes=11)
+    third = await world.requested(incident, step="restart")
+    await yes(world, third)
+    await world.let_pass(seconds=5)
+    assert len(world.database.ran) == 2
+
+
+async def test_a_run_that_fails_or_whose_guard_broke_is_told_and_not_repeated(world: World) -> None:
+    for state in (OutcomeState.FAILED, OutcomeState.VOID):
+        incident = await world.declared()
+        request = await world.requested(incident)
+        world.database.outcome = state
+        await yes(world, request)
+        await world.let_pass(minutes=5)
+        assert (await world.approval(request)).state.value == state.value
+        assert await world.events(incident, Kind.VERIFIED) == []
+    assert len(world.database.ran) == 2
+
+
+async def test_what_can_never_be_begun_is_void_and_says_why(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    held = await world.claim(JobName.RUN_REMEDIATION)
+    await not_run(held, "KeyError in run_remediation", ports=world.ports)
+    ended = await world.approval(request)
+    assert ended.state is ApprovalState.VOID
+    assert ended.outcome is not None
+    assert ended.outcome.sentence == "KeyError in run_remediation"
+    assert world.database.ran == []
+
+
+async def test_the_fix_is_looked_at_once_more_when_its_watch_ends_and_then_no_more(world: World) -> None:
+    world.database.heals = {"count-stuck": 0}
+    incident = await world.declared()
+    await yes(world, await world.requested(incident))
+    await world.work()
+    await world.let_pass(minutes=29)
+    assert len(await verdicts(world)) == 1
+    await world.let_pass(hours=5)
+    assert await verdicts(world) == [Comparison.HEALED, Comparison.HEALED]

@@ -1,0 +1,47 @@
+"""A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from commands.ports import Settings
+from incident.responder import UserId
+from incident.severity import HOUSE, Policy, Severity
+from tests.fakes.chat import NEWS
+
+ANA, BEN, CLEO, DAN = UserId("U0ANA"), UserId("U0BEN"), UserId("U0CLEO"), UserId("U0DAN")
+DATABASE_PEOPLE = "S0DBA"
+
+
+@dataclass
+class FakeSettings(Settings):
+    """What the team configured."""
+
+    people: tuple[UserId, ...] = (ANA,)
+    seconds: tuple[UserId, ...] = (DAN,)
+    approving: tuple[str, ...] = (CLEO, DATABASE_PEOPLE)
+    expires_after: timedelta = timedelta(minutes=15)
+    window: timedelta = timedelta(hours=2)
+
+    def on_call(self, system: str) -> tuple[UserId, ...]:
+        return self.people
+
+    def escalation(self, system: str) -> tuple[UserId, ...]:
+        return self.seconds
+
+    def approvers(self, system: str) -> tuple[str, ...]:
+        return self.approving
+
+    def policy(self, system: str, severity: Severity) -> Policy:
+        return HOUSE[severity]
+
+    @property
+    def approval_expires_after(self) -> timedelta:
+        return self.expires_after
+
+    @property
+    def announcements(self) -> str:
+        return NEWS
+
+    @property
+    def reopen_window(self) -> timedelta:
+        return self.window

@@ -1,0 +1,160 @@
+"""What an alert means: the whole table, always with a reason, and never two open incidents for one trouble."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident import intake
+from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.incident import Incident, Status
+from incident.intake import CATCH_UP, Decision, Verb
+from incident.job import JobName
+from incident.responder import monitor
+from incident.severity import HOUSE, Severity
+from incident.timeline import Kind
+
+NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
+WINDOW = timedelta(hours=2)
+FIRING = Alert(source="alertmanager", key="a@1", status=AlertStatus.FIRING, title="OrdersStuck", group="g")
+QUIET = replace(FIRING, status=AlertStatus.RESOLVED)
+
+
+def incident(number: int = 1, *, resolved_ago: timedelta | None = None) -> Incident:
+    """One that is open, or that was resolved so long ago."""
+    return Incident(
+        id=f"inc_{number}",
+        number=number,
+        version=1,
+        title="Orders stand still",
+        severity=Severity.P1,
+        declared_by=monitor("alertmanager"),
+        declared_at=NOW - timedelta(days=1),
+        detected_at=NOW - timedelta(days=1),
+        system="shop",
+        policy=HOUSE[Severity.P1],
+        status=Status.INVESTIGATING if resolved_ago is None else Status.RESOLVED,
+        resolved_at=None if resolved_ago is None else NOW - resolved_ago,
+    )
+
+
+def record(alert: Alert = FIRING) -> AlertRecord:
+    return AlertRecord(alert=alert, incident_id="inc_1", first_at=NOW, last_at=NOW, version=1)
+
+
+def decide(
+    alert: Alert = FIRING,
+    *,
+    known: AlertRecord | None = None,
+    own: Incident | None = None,
+    last: Incident | None = None,
+) -> Decision:
+    return intake.decide(alert, known=known, own=own, last=last, now=NOW, window=WINDOW)
+
+
+MOMENT, SOON, LONG = CATCH_UP, WINDOW, WINDOW + timedelta(seconds=1)
+OPEN, JUST_ENDED = incident(), incident(resolved_ago=MOMENT)
+ENDED_SOON, ENDED_LONG = incident(resolved_ago=SOON), incident(resolved_ago=LONG)
+NEWER, NEWER_ENDED = incident(2), incident(2, resolved_ago=SOON)
+
+TABLE = {
+    "nothing known": (FIRING, None, None, None, Verb.DECLARES, None),
+    "its group's incident is open": (FIRING, None, None, OPEN, Verb.JOINS, OPEN),
+    "still firing in its open incident": (FIRING, record(), OPEN, OPEN, Verb.REPEATS, OPEN),
+    "people resolved it a moment ago": (FIRING, record(), JUST_ENDED, JUST_ENDED, Verb.REPEATS, JUST_ENDED),
+    "it never went away": (FIRING, record(), ENDED_SOON, ENDED_SOON, Verb.REOPENS, ENDED_SOON),
+    "it never went away, for days": (FIRING, record(), ENDED_LONG, ENDED_LONG, Verb.REOPENS, ENDED_LONG),
+    "it never went away, and its group has a newer one": (FIRING, record(), ENDED_LONG, NEWER, Verb.JOINS, NEWER),
+    "just resolved, and its group has a newer one": (FIRING, record(), JUST_ENDED, NEWER, Verb.REPEATS, JUST_ENDED),
+    "it fires again while its incident is open": (FIRING, record(QUIET), OPEN, OPEN, Verb.JOINS, OPEN),
+    "the same, and its group was renamed": (FIRING, record(QUIET), OPEN, None, Verb.JOINS, OPEN),
+    "it came back soon": (FIRING, record(QUIET), ENDED_SOON, ENDED_SOON, Verb.REOPENS, ENDED_SOON),
+    "its group came back soon": (FIRING, None, None, ENDED_SOON, Verb.REOPENS, ENDED_SOON),
+    "it came back to a newer one": (FIRING, record(QUIET), ENDED_LONG, NEWER_ENDED, Verb.REOPENS, NEWER_ENDED),
+    "it came back long after": (FIRING, record(QUIET), ENDED_LONG, ENDED_LONG, Verb.DECLARES, None),
+    "the monitor says that it is over": (QUIET, record(), OPEN, OPEN, Verb.RESOLVES, OPEN),
+    "over, after people said so": (QUIET, record(), ENDED_SOON, ENDED_SOON, Verb.RESOLVES, ENDED_SOON),
+    "over, and it was over": (QUIET, record(QUIET), OPEN, OPEN, Verb.REPEATS, OPEN),
+    "over, and never heard of": (QUIET, None, None, OPEN, Verb.IGNORED, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("alert", "known", "own", "last", "verb", "concerned"),
+    list(TABLE.values()),
+    ids=list(TABLE),
+)
+def test_what_an_alert_does(
+    alert: Alert,
+    known: AlertRecord | None,
+    own: Incident | None,
+    last: Incident | None,
+    verb: Verb,
+    concerned: Incident | None,
+) -> None:
+    decision = decide(alert, known=known, own=own, last=last)
+    assert (decision.verb, decision.incident) == (verb, concerned)
+    assert decision.why
+
+
+incidents = st.sampled_from([OPEN, JUST_ENDED, ENDED_SOON, ENDED_LONG])
+newer = st.sampled_from([NEWER, NEWER_ENDED, incident(2, resolved_ago=LONG)])
+
+
+@given(st.sampled_from([FIRING, QUIET]), st.sampled_from([None, FIRING, QUIET]), incidents, newer, st.booleans())
+def test_nothing_is_ever_declared_or_reopened_beside_an_open_incident_of_the_same_trouble(
+    alert: Alert, before: Alert | None, own: Incident, last: Incident, same: bool
+) -> None:
+    known = None if before is None else record(before)
+    newest = own if same else last
+    decision = decide(alert, known=known, own=None if known is None else own, last=newest)
+    if decision.verb in (Verb.DECLARES, Verb.REOPENS):
+        assert not newest.open
+    if decision.verb is Verb.REOPENS:
+        assert decision.incident is not None
+        assert not decision.incident.open
+    if decision.verb is Verb.JOINS:
+        assert decision.incident is not None
+        assert decision.incident.open
+
+
+def test_the_record_counts_every_message_and_every_time_it_went_off() -> None:
+    first = intake.recorded(FIRING, None, "inc_1", NOW)
+    assert (first.count, first.firings, first.version) == (1, 1, 0)
+    repeated = intake.recorded(FIRING, first, None, NOW + timedelta(minutes=1))
+    quiet = intake.recorded(QUIET, repeated, None, NOW + timedelta(minutes=2))
+    again = intake.recorded(FIRING, quiet, "inc_2", NOW + timedelta(minutes=3))
+    assert (again.count, again.firings, again.incident_id) == (4, 2, "inc_2")
+    assert (again.first_at, again.last_at) == (NOW, NOW + timedelta(minutes=3))
+
+
+def test_a_repeat_does_not_touch_the_incident_and_is_summed_up_later() -> None:
+    change = intake.count(record(), cause="d#0", now=NOW)
+    assert change.incident is None
+    assert change.events == ()
+    (job,) = change.jobs
+    assert (job.name, job.due_at) == (JobName.SUM_UP_REPEATS, NOW + intake.SUM_UP_EVERY)
+
+
+def test_when_a_monitor_says_that_it_is_over_the_incident_stays_open_for_people_to_resolve() -> None:
+    change = intake.quieten(OPEN, QUIET, record(QUIET), 2, cause="d#0", now=NOW)
+    assert change.incident is not None
+    assert change.incident.open
+    (event,) = change.events
+    assert event.facts["still_firing"] == 2
+
+
+def test_what_is_ignored_is_told_on_the_systems_chain_with_its_reason() -> None:
+    change = intake.ignore(QUIET, "resolved, and it was never heard of", cause="d#0", now=NOW)
+    assert change.incident is None
+    assert [(each.kind, each.facts["reason"]) for each in change.events] == [
+        (Kind.ALERT_IGNORED, "resolved, and it was never heard of")
+    ]
+
+
+def test_a_message_that_the_timeline_told_of_is_not_summed_up_again() -> None:
+    joined = intake.join(OPEN, FIRING, record(), "why", cause="d#0", now=NOW).incident
+    assert joined is not None
+    assert joined.alerts_summed == OPEN.alerts_summed + 1

@@ -1,0 +1,381 @@
+"""A remediation: seen before it is asked for, approved by a second person, run once, and always ended in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident import approval, remedy, working
+from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.change import Change
+from incident.clock import ClockKind
+from incident.finding import Comparison, Finding, Outcome, OutcomeState, Phase, compare
+from incident.incident import Status
+from incident.job import JobName
+from incident.plan import Plan, Promise, draw_up
+from incident.refusal import (
+    BadParameter,
+    Ended,
+    Expired,
+    GuardBroken,
+    NotAnApprover,
+    NothingSaid,
+    NotReadOnly,
+    NotRunnable,
+    OwnRequest,
+    Refused,
+    Spent,
+)
+from incident.responder import UserId
+from incident.runbook import GuardKind, StepKind
+from incident.timeline import Kind
+from incident.verdict import Verdict
+from tests.fakes.runbooks import CATALOG, STUCK
+from tests.incident.kept import ANA, BEN, CLEO, DAN, Kept, after, declared, finding, remediation_plan
+
+POLICY = ApprovalPolicy(approvers=(CLEO, "S0DBA"))
+SEEN = Preview(sentence="7 rows", count=7)
+
+
+def asked(kept: Kept, plan: Plan | None = None, seen: Preview = SEEN) -> Approval:
+    """Ben's request with its card up."""
+    kept.decide(remedy.request, 1, plan=plan or remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    (request,) = kept.approvals.values()
+    kept.save(remedy.put_up(kept.it, request, seen, settles=kept.claim(), now=after(1.1)))
+    return kept.approvals[request.id]
+
+
+def approved(kept: Kept) -> Approval:
+    kept.save(remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, cause="click", now=after(2)))
+    return next(iter(kept.approvals.values()))
+
+
+def runs(change: Change) -> int:
+    return sum(job.name is JobName.RUN_REMEDIATION for job in change.jobs)
+
+
+def ended(kept: Kept, state: OutcomeState) -> Change:
+    request = approved(kept)
+    kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(2.1)))
+    outcome = Outcome(state=state, sentence="7 rows were changed.")
+    return remedy.settle(kept.it, kept.approvals[request.id], outcome, settles=kept.claim(), now=after(2.2))
+
+
+# The plan.
+
+
+def test_the_command_is_rendered_once_with_its_parameters_bound_apart() -> None:
+    plan = draw_up(STUCK.step("requeue"), {"minutes": "20"}, catalog=CATALOG, environment="production")
+    assert plan.command["arguments"] == [20]
+    assert "20" not in str(plan.command["sql"])
+    assert plan.shown.endswith("-- $1 = 20")
+
+
+@pytest.mark.parametrize("value", ["0", "61", "1 OR 1=1", "15; DROP TABLE orders", "٣", "1e1", "-1"])
+def test_a_parameter_outside_its_rule_is_refused(value: str) -> None:
+    with pytest.raises(BadParameter):
+        draw_up(STUCK.step("requeue"), {"minutes": value}, catalog=CATALOG, environment="production")
+
+
+def test_what_a_person_must_do_cannot_be_drawn_up() -> None:
+    with pytest.raises(NotRunnable):
+        draw_up(STUCK.step("call-bank"), {}, catalog=CATALOG, environment="production")
+
+
+def test_a_diagnostic_that_is_not_proven_read_only_cannot_be_drawn_up() -> None:
+    doubtful = replace(STUCK.step("count-stuck"), verdict=Verdict.MUTATING)
+    assert doubtful.kind is StepKind.DIAGNOSTIC
+    with pytest.raises(NotReadOnly):
+        draw_up(doubtful, {}, catalog=CATALOG, environment="production")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"command": {"sql": "UPDATE orders SET state = 'gone'"}},
+        {"target": "other-db"},
+        {"environment": "staging"},
+        {"executor": "http"},
+        {"parameters": {"minutes": 16}},
+        {"catalog": "d" * 64},
+        {"promise": Promise(kind=GuardKind.ROWS, most=10**6)},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whatever_would_run_differently_has_another_digest(changed: dict[str, object]) -> None:
+    plan = remediation_plan()
+    assert replace(plan, **changed).digest != plan.digest  # type: ignore[arg-type] # each names a real field
+
+
+def test_a_nicer_title_is_the_same_plan() -> None:
+    assert replace(remediation_plan(), title="Another title", undo="x").digest == remediation_plan().digest
+
+
+# The request.
+
+
+def test_a_request_cannot_be_answered_before_it_is_known_what_it_would_touch() -> None:
+    kept = declared()
+    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    (request,) = kept.approvals.values()
+    assert (request.state, request.digest) == (ApprovalState.PREPARING, "")
+    with pytest.raises(Spent):
+        remedy.approve(kept.it, request, by=CLEO, allowed=True, cause="click", now=after(2))
+
+
+def test_the_guards_number_is_what_was_seen_plus_the_headroom() -> None:
+    plan = replace(remediation_plan(), promise=Promise(kind=GuardKind.ROWS, headroom=2))
+    request = asked(declared(), plan)
+    assert (request.plan.promise.seen, request.plan.promise.most) == (7, 9)
+    assert request.digest == request.plan.digest
+
+
+@pytest.mark.parametrize(("count", "reason"), [(0, "change nothing"), (None, "could not be counted")])
+def test_a_guarded_request_that_touches_nothing_or_nobody_knows_what_is_called_off(
+    count: int | None, reason: str
+) -> None:
+    kept = declared()
+    request = asked(kept, seen=Preview(sentence="", count=count))
+    assert request.state is ApprovalState.VOID
+    assert reason in request.reason
+
+
+def test_a_request_whose_incident_was_resolved_meanwhile_is_called_off() -> None:
+    kept = declared()
+    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    (request,) = kept.approvals.values()
+    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
+    change = remedy.put_up(kept.it, request, SEEN, settles=kept.claim(), now=after(3))
+    assert [each.state for each in change.approvals] == [ApprovalState.VOID]
+
+
+# The answer.
+
+
+def test_a_second_persons_yes_owes_exactly_one_run() -> None:
+    kept = declared()
+    change = remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, cause="click", now=after(3))
+    assert runs(change) == 1
+    assert change.events[0].facts["latency_seconds"] == pytest.approx(114)
+
+
+@pytest.mark.parametrize(
+    ("by", "allowed", "minutes", "refusal"),
+    [
+        (BEN, True, 2, OwnRequest),
+        (BEN, False, 2, OwnRequest),
+        (DAN, False, 2, NotAnApprover),
+        (CLEO, True, 16.1, Expired),
+        (CLEO, True, 600, Expired),
+    ],
+)
+def test_a_yes_that_does_not_count_is_refused_with_its_reason(
+    by: UserId, allowed: bool, minutes: float, refusal: type[Refused]
+) -> None:
+    kept = declared()
+    with pytest.raises(refusal):
+        remedy.approve(kept.it, asked(kept), by=by, allowed=allowed, cause="click", now=after(minutes))
+
+
+def test_a_yes_after_the_incident_ended_is_refused() -> None:
+    kept = declared()
+    request = asked(kept)
+    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
+    with pytest.raises(Ended):
+        remedy.approve(kept.it, request, by=CLEO, allowed=True, cause="click", now=after(3))
+    with pytest.raises(Ended):
+        remedy.break_glass(kept.it, request, by=BEN, reason="x", tell=(), cause="click", now=after(3))
+
+
+def test_whoever_asked_may_take_it_back_and_a_stranger_may_not_reject_it() -> None:
+    kept = declared()
+    request = asked(kept)
+    back = remedy.reject(kept.it, request, by=BEN, allowed=False, reason="wrong", cause="c", now=after(2))
+    assert [each.state for each in back.approvals] == [ApprovalState.REJECTED]
+    with pytest.raises(NotAnApprover):
+        remedy.reject(kept.it, request, by=DAN, allowed=False, reason="", cause="c", now=after(2))
+
+
+def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> None:
+    kept = declared()
+    request = asked(kept)
+    with pytest.raises(NothingSaid):
+        remedy.break_glass(kept.it, request, by=BEN, reason=" ", tell=(ANA,), cause="c", now=after(2))
+    change = remedy.break_glass(kept.it, request, by=BEN, reason="alone", tell=(ANA, BEN), cause="c", now=after(2))
+    assert runs(change) == 1
+    assert [job.subject for job in change.jobs if job.name is JobName.PAGE] == [ANA]
+    assert {Kind.BROKE_GLASS, Kind.FOLLOW_UP_OPENED} <= {event.kind for event in change.events}
+    assert change.incident is not None
+    assert change.incident.follow_ups[-1].due_at == after(2) + timedelta(days=1)
+
+
+def test_nobody_breaks_the_glass_of_somebody_elses_request() -> None:
+    kept = declared()
+    with pytest.raises(NotAnApprover):
+        remedy.break_glass(kept.it, asked(kept), by=CLEO, reason="x", tell=(), cause="c", now=after(2))
+
+
+def test_a_request_expires_only_when_its_time_is_over_and_nobody_answered() -> None:
+    kept = declared()
+    request = asked(kept)
+    early = remedy.expire(kept.it, request, settles=kept.claim(), now=after(2))
+    assert early.approvals == ()
+    late = remedy.expire(kept.it, request, settles=kept.claim(), now=after(16.1))
+    assert [each.state for each in late.approvals] == [ApprovalState.EXPIRED]
+    answered = replace(request, state=ApprovalState.APPROVED)
+    assert remedy.expire(kept.it, answered, settles=kept.claim(), now=after(99)).approvals == ()
+
+
+Answer = Callable[[Approval, UserId, bool, float], Approval]
+
+
+def answer(name: str, request: Approval, by: UserId, allowed: bool, at: float) -> Approval:
+    now = after(at)
+    if name == "approve":
+        return approval.approve(request, by=by, allowed=allowed, now=now)
+    if name == "reject":
+        return approval.reject(request, by=by, allowed=allowed, reason="no", now=now)
+    if name == "glass":
+        return approval.break_glass(request, by=by, reason="alone", now=now)
+    if name == "expire":
+        return approval.expire(request, now) or request
+    return approval.begin(request, digest=request.plan.digest)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["approve", "reject", "glass", "expire", "begin"]),
+            st.sampled_from([BEN, CLEO, DAN]),
+            st.booleans(),
+            st.floats(0, 5),
+        ),
+        max_size=20,
+    )
+)
+def test_whatever_people_click_it_begins_at_most_once_and_only_after_a_yes_in_time(
+    clicks: list[tuple[str, UserId, bool, float]],
+) -> None:
+    request, now, begun = asked(declared()), 1.1, 0
+    for name, by, allowed, minutes in clicks:
+        now += minutes
+        before = request
+        try:
+            request = answer(name, request, by, allowed, now)
+        except Refused:
+            assert request == before
+            continue
+        if request.state is ApprovalState.APPROVED and before.state is ApprovalState.ASKED:
+            assert after(now) < request.expires_at
+            assert (allowed and by != BEN) or (by == BEN and request.broke_glass)
+        begun += request.state is ApprovalState.RUNNING and before.state is ApprovalState.APPROVED
+    assert begun <= 1
+    assert (request.state is ApprovalState.RUNNING) == bool(begun)
+
+
+# The run.
+
+
+def test_only_what_was_approved_begins() -> None:
+    kept = declared()
+    request = approved(kept)
+    swapped = replace(request, plan=replace(request.plan, command={"sql": "DELETE FROM orders"}))
+    with pytest.raises(GuardBroken):
+        remedy.begin(kept.it, swapped, settles=kept.claim(), now=after(3))
+
+
+def test_a_run_that_changed_something_is_looked_at_again_and_one_that_did_not_is_not() -> None:
+    assert JobName.VERIFY in {job.name for job in ended(declared(), OutcomeState.RAN).jobs}
+    for state in (OutcomeState.FAILED, OutcomeState.VOID, OutcomeState.UNKNOWN):
+        assert JobName.VERIFY not in {job.name for job in ended(declared(), state).jobs}
+
+
+def test_a_temporary_mitigation_opens_a_follow_up_with_a_date_and_the_way_back() -> None:
+    change = ended(declared(), OutcomeState.RAN)
+    assert change.incident is not None
+    (follow_up,) = change.incident.follow_ups
+    assert follow_up.due_at is not None
+    assert remediation_plan().undo in follow_up.text
+
+
+def test_a_run_that_was_cut_short_is_unknown_and_owes_no_further_run() -> None:
+    kept = declared()
+    request = approved(kept)
+    kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(3)))
+    change = remedy.cut_short(kept.it, kept.approvals[request.id], settles=kept.claim(), now=after(4))
+    assert [each.state for each in change.approvals] == [ApprovalState.UNKNOWN]
+    assert runs(change) == 0
+
+
+# The verdict.
+
+
+def looked(phase: Phase, *stuck: int | None) -> tuple[Finding, ...]:
+    return tuple(
+        replace(
+            finding(phase, n, count, cause="x", error="no answer" if count is None else None),
+            step_id=f"step-{n}",
+        )
+        for n, count in enumerate(stuck)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "verdict"),
+    [
+        ((7,), (0,), Comparison.HEALED),
+        ((7, 5), (0, 5), Comparison.BETTER),
+        ((7,), (9,), Comparison.UNCHANGED),
+        ((0,), (0,), Comparison.UNCHANGED),
+        ((0,), (3,), Comparison.WORSE),
+        ((7,), (None,), Comparison.UNTOLD),
+        ((None,), (0,), Comparison.UNTOLD),
+        ((), (0,), Comparison.UNTOLD),
+        ((7,), (), Comparison.UNTOLD),
+    ],
+)
+def test_the_verdict_says_only_what_the_diagnostics_saw(
+    before: tuple[int | None, ...], later: tuple[int | None, ...], verdict: Comparison
+) -> None:
+    assert compare(looked(Phase.BEFORE, *before), looked(Phase.AFTER, *later)) is verdict
+
+
+def verified(kept: Kept, at: float, approval_id: str | None, stuck: int = 0) -> Change:
+    return remedy.verify(
+        kept.it,
+        title="Fail the stuck jobs",
+        approval_id=approval_id,
+        before=looked(Phase.BEFORE, 7),
+        after=looked(Phase.AFTER, stuck),
+        settles=kept.claim(),
+        now=after(at),
+    )
+
+
+def test_healed_means_mitigated_and_the_fix_is_watched_once() -> None:
+    kept = declared()
+    kept.save(verified(kept, 5, "app_1"))
+    assert kept.it.status is Status.MITIGATED
+    assert [each.due_at for each in kept.it.clocks if each.kind is ClockKind.WATCH] == [after(35)]
+    kept.save(verified(kept, 35, None))
+    watches = [each for each in kept.it.clocks if each.kind is ClockKind.WATCH]
+    assert len(watches) == 1, "the last look starts no further watch"
+
+
+def test_a_second_fix_is_watched_instead_of_the_first() -> None:
+    kept = declared()
+    kept.save(verified(kept, 5, "app_1"))
+    kept.save(verified(kept, 15, "app_2"))
+    assert [each.due_at for each in kept.it.clocks if each.kind is ClockKind.WATCH and each.open] == [after(45)]
+
+
+def test_what_did_not_heal_is_not_called_mitigated() -> None:
+    kept = declared()
+    change = verified(kept, 5, "app_1", stuck=7)
+    assert change.incident is not None
+    assert change.incident.mitigated_at is None
+    assert [event.kind for event in change.events] == [Kind.VERIFIED]

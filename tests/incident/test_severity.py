@@ -1,0 +1,58 @@
+"""How bad it is: the words that monitors and people use, and what each level obliges to."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident.severity import HOUSE, Severity, of_code, of_word
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [
+        ("P0", Severity.P0),
+        ("sev-1", Severity.P1),
+        ("SEV 2", Severity.P2),
+        ("critical", Severity.P1),
+        (" Warning ", Severity.P2),
+        ("info", Severity.P3),
+        ("none", Severity.P3),
+        ("5", Severity.P3),
+        ("purple", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_words_of_monitors_and_people_mean_a_level_or_nothing(word: str | None, level: Severity | None) -> None:
+    assert of_word(word) is level
+
+
+@pytest.mark.parametrize("word", ["P1", "p1", "S1", "sev1", "SEV-1"])
+def test_a_code_names_a_level(word: str) -> None:
+    assert of_code(word) is Severity.P1
+
+
+@pytest.mark.parametrize("word", ["high", "critical", "page", "error", "1", "outage", "P9", "P1:", ""])
+def test_an_ordinary_word_is_no_code_so_that_a_title_may_begin_with_it(word: str) -> None:
+    assert of_code(word) is None
+
+
+@given(st.text(max_size=20))
+def test_no_word_of_any_shape_crashes(word: str) -> None:
+    assert of_code(word) in {None, *Severity}
+    assert of_word(word) in {None, *Severity}
+
+
+def test_the_order_is_from_worst_to_least() -> None:
+    assert sorted(Severity, key=lambda each: each.rank) == [Severity.P0, Severity.P1, Severity.P2, Severity.P3]
+    assert Severity.P0.raised_from(Severity.P1)
+    assert not Severity.P1.raised_from(Severity.P1)
+
+
+def test_the_house_allows_no_more_time_for_something_worse() -> None:
+    minutes = [HOUSE[level].acknowledge / timedelta(minutes=1) for level in Severity]
+    assert minutes == [15, 60, 240, 1440]
+    assert [HOUSE[level].escalate for level in Severity] == sorted(HOUSE[level].escalate for level in Severity)
+    assert all((HOUSE[level].postmortem is not None) == (level.rank <= 1) for level in Severity)
