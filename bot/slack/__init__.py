@@ -1,0 +1,1 @@
+"""The only place that knows Slack: what is shown there, what is read from there, and the connection."""

@@ -1,0 +1,109 @@
+"""The Bolt app: every delivery is answered within Slack's three seconds, handled once, and never without a word."""
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.clicks import Clicks
+from bot.slack.events import Events
+from bot.slack.sent_forms import SentForms
+from bot.slack.slash import Slash
+from bot.slack.tasks import Tasks
+from commands.ports import Ports
+
+SEEN: Final = 10_000
+"""How many event ids are remembered; what an event does is guarded by its cause in the store as well."""
+
+BROKEN: Final = "Something went wrong on my side; it is in my log. Look with /incident show before you repeat it."
+
+ANY: Final = re.compile(r".*")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who Muster is in the workspace, as ``auth.test`` said at the start."""
+
+    user: str
+    bot: str
+    team: str
+    url: str
+
+
+def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Tasks) -> AsyncApp:
+    """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it."""
+    app = AsyncApp(
+        client=client,
+        authorize=_authorize(identity, client),
+        # Deliveries come by Socket Mode: there is no signature to check and no address to verify.
+        signing_secret="",
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
+    app.middleware(_once())
+    slash, clicks = Slash(ports, tasks), Clicks(ports, tasks)
+    forms, events = SentForms(ports), Events(ports, identity.user)
+    app.command("/incident")(slash.typed)
+    app.action(ANY)(clicks.clicked)
+    app.view(ANY)(forms.sent)
+    app.shortcut("declare")(clicks.shortcut)
+    app.event("member_joined_channel")(events.member_joined)
+    app.event("pin_added")(events.pin_added)
+    app.event("app_mention")(events.mentioned)
+    app.error(_explain)
+    return app
+
+
+def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Who the app is was learnt at the start: no delivery has to wait for Slack to say it again."""
+
+    async def authorized() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team,
+            bot_user_id=identity.user,
+            bot_id=identity.bot,
+            bot_token=client.token,
+        )
+
+    return authorized
+
+
+def _once() -> Callable[..., Awaitable[BoltResponse]]:
+    """The same event delivered again is acknowledged and does nothing."""
+    seen: OrderedDict[str, None] = OrderedDict()
+
+    async def once(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        event = str(body.get("event_id") or "")
+        if event and event in seen:
+            return BoltResponse(status=200)
+        if event:
+            seen[event] = None
+            if len(seen) > SEEN:
+                seen.popitem(last=False)
+        return await next()
+
+    return once
+
+
+async def _explain(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    """Whatever went wrong, whoever asked is told so: silence would look like success."""
+    if isinstance(error, BoltUnhandledRequestError):
+        if "command" in body:
+            return BoltResponse(status=200, body=f"{body['command']} is not one of mine. Try /incident help.")
+        return BoltResponse(status=200)
+    kind = body.get("type") or body.get("command")
+    log.error("delivery failed", extra={"kind": kind, "error": f"{type(error).__name__}: {error}"})
+    return BoltResponse(status=200, body=BROKEN if "command" in body else "")

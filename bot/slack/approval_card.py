@@ -1,0 +1,196 @@
+"""The approval card: exactly what would run, where, what it would change and how to take it back; then how it ended.
+
+The command is complete whatever its length: in one code block, in several, or in a file beside the card.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.phrase import When
+from bot.slack import fit, signs
+from bot.slack.approval_end import end_lines, output_block
+from bot.slack.blocks import (
+    Block,
+    Element,
+    Rendered,
+    actions,
+    bold,
+    button,
+    context,
+    fallback,
+    header,
+    joined,
+    link,
+    mention,
+    moment,
+    paragraph,
+    preformatted,
+    rendered,
+    text,
+)
+from bot.slack.names import Action, pack
+from commands.messages import ApprovalMessage
+from incident.approval import Approval, ApprovalState
+from incident.finding import Finding
+from incident.plan import Plan, Promise
+from incident.responder import UserId
+from incident.runbook import GuardKind
+
+ON_CARD: Final = 5_000
+"""A longer command comes as a file, whole, and the card shows only how it begins."""
+_BEGINNING: Final = 1_000
+_APPROVERS: Final = 10
+_FINDINGS: Final = 5
+
+_HEADS: Final = {
+    ApprovalState.PREPARING: "Preparing a remediation",
+    ApprovalState.ASKED: "Remediation needs approval",
+    ApprovalState.APPROVED: "Approved, about to run",
+    ApprovalState.RUNNING: "Remediation is running",
+    ApprovalState.RAN: "Remediation ran",
+    ApprovalState.FAILED: "Remediation failed",
+    ApprovalState.REJECTED: "Remediation rejected",
+    ApprovalState.EXPIRED: "Request expired, nothing was run",
+    ApprovalState.VOID: "Request void, nothing was run",
+    ApprovalState.UNKNOWN: "Remediation was cut short: look at the target",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that belongs beside a message, because the message cannot hold it whole."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+def attached(message: ApprovalMessage) -> tuple[Attached, ...]:
+    """The whole command as a file, when the card cannot hold it."""
+    plan = message.approval.plan
+    if _on_card(plan):
+        return ()
+    name = f"{message.incident.key}-{message.approval.id}-command.txt"
+    return (Attached(name=name, title=f"Whole command: {fit.one_line(plan.title, 80)}", content=plan.shown.encode()),)
+
+
+def approval_card(message: ApprovalMessage) -> Rendered:
+    """The card as the request stands; only an open one has buttons, and it always ends in words."""
+    approval, plan = message.approval, message.approval.plan
+    head = f"{signs.APPROVAL[approval.state]} {_HEADS[approval.state]} · {message.incident.key}"
+    return rendered(
+        fallback(f"{head}: {fit.one_line(plan.title, fit.NAME)}"),
+        [
+            header(head),
+            paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message)),
+            *_runs(plan),
+            paragraph(*_facts(message)),
+            paragraph(*(_request_lines(approval) if approval.decided_at is None else end_lines(approval))),
+            output_block(approval),
+            actions(*_buttons(approval)),
+            context(_fine_print(approval)),
+        ],
+    )
+
+
+def _origin(message: ApprovalMessage) -> list[Element]:
+    words = fit.one_line(message.origin, 2 * fit.NAME) if message.origin else ""
+    if not words:
+        return []
+    return [text("Runbook: "), link(message.runbook_url, words) if message.runbook_url else text(words)]
+
+
+def _on_card(plan: Plan) -> bool:
+    return len(fit.visible(plan.shown)) <= ON_CARD
+
+
+def _runs(plan: Plan) -> list[Block | None]:
+    if not _on_card(plan):
+        words = f"The whole command has {len(plan.shown)} characters and is the file in this card's thread. "
+        begins = [text(words), bold("Read it there before you answer."), text(" It begins:")]
+        return [paragraph([bold("Runs")], begins), preformatted(fit.excerpt(plan.shown, _BEGINNING)[0])]
+    pieces = fit.split(plan.shown)
+    blocks: list[Block | None] = []
+    for number, piece in enumerate(pieces, 1):
+        blocks.append(paragraph([bold("Runs" if len(pieces) == 1 else f"Runs, part {number} of {len(pieces)}")]))
+        blocks.append(preformatted(piece))
+    return blocks
+
+
+def _facts(message: ApprovalMessage) -> list[list[Element]]:
+    approval, plan = message.approval, message.approval.plan
+    changes = approval.preview.sentence if approval.preview is not None else "being looked at"
+    return [
+        _fact("Where", f"{fit.one_line(plan.target, fit.NAME)} · {fit.one_line(plan.environment, fit.NAME)}"),
+        _fact("Changes", fit.one_line(changes, fit.SAID)),
+        _fact("Guard", guard_words(plan.promise)),
+        _fact("Before", before) if (before := _before(message.before)) else [],
+        _fact("Undo", fit.one_line(plan.undo, fit.SAID) if plan.undo.strip() else "none: there is no way back"),
+        _fact("Temporary", "a follow-up to take it back is opened when it ran") if plan.temporary else [],
+    ]
+
+
+def _fact(name: str, words: str) -> list[Element]:
+    return [bold(f"{name}: "), text(words)]
+
+
+def guard_words(promise: Promise) -> str:
+    """What must still hold when it runs, for whoever approves it."""
+    if promise.kind is GuardKind.NONE:
+        return "none: nothing is checked when it runs"
+    if promise.most is None:
+        return "set once it is known what would be touched"
+    return {
+        GuardKind.ROWS: f"at most {promise.most} rows; if it would change more, it is rolled back",
+        GuardKind.COUNT: f"counted again just before; above {promise.most} nothing is run",
+    }[promise.kind]
+
+
+def _before(findings: Sequence[Finding]) -> str:
+    return "; ".join(
+        f"{fit.one_line(found.title, 80)} {fit.one_line(str(found.sight.value), 40)}"
+        for found in findings[:_FINDINGS]
+        if found.sight.value is not None
+    )
+
+
+def _request_lines(approval: Approval) -> list[list[Element]]:
+    asked = [text("Asked by "), mention(approval.requester), text(" "), moment(When(approval.asked_at))]
+    if approval.state is ApprovalState.PREPARING:
+        return [asked]
+    own = [mention(approval.requester), text(" may not approve")]
+    return [
+        joined(
+            asked,
+            [text("expires "), moment(When(approval.expires_at))],
+            [] if approval.policy.requester_may_approve else own,
+        ),
+        _approvers(approval.policy.approvers),
+    ]
+
+
+def _approvers(approvers: Sequence[str]) -> list[Element]:
+    line: list[Element] = [text("May approve: ")]
+    for position, each in enumerate(approvers[:_APPROVERS]):
+        line += [*([text(", ")] if position else []), mention(UserId(each))]
+    more = len(approvers) - _APPROVERS
+    return [*line, text(f" and {more} more")] if more > 0 else line
+
+
+def _buttons(approval: Approval) -> list[Element | None]:
+    if approval.state is not ApprovalState.ASKED:
+        return []
+    subject = pack(approval.id)
+    return [
+        button("Approve", Action.APPROVE, subject, style="primary"),
+        button("Reject", Action.REJECT, subject),
+        button("Break glass…", Action.BREAK_GLASS, subject, style="danger"),
+    ]
+
+
+def _fine_print(approval: Approval) -> str:
+    if not approval.digest:
+        return ""
+    digest = f"Digest {approval.digest[:12]}"
+    return digest if approval.state.final else f"{digest}: the approval is for exactly this, and for one run."

@@ -1,0 +1,61 @@
+"""How a request was answered and how its run ended, with who and when: what every approval card ends in."""
+
+from typing import Final
+
+from bot.phrase import When
+from bot.slack import fit
+from bot.slack.blocks import Block, Element, bold, joined, mention, moment, preformatted, text
+from bot.words import duration
+from incident.approval import Approval, ApprovalState
+from incident.finding import Outcome
+
+_OUTPUT: Final = 600
+
+
+def end_lines(approval: Approval) -> list[list[Element]]:
+    """The lines under an answered request: who asked and decided, why, and the outcome."""
+    return [
+        joined(
+            [text("Asked by "), mention(approval.requester), text(" "), moment(When(approval.asked_at))],
+            _decision(approval),
+        ),
+        [bold("Reason: "), text(fit.one_line(approval.reason, fit.SAID))] if approval.reason.strip() else [],
+        _outcome(approval.outcome) if approval.outcome is not None else [],
+    ]
+
+
+def _decision(approval: Approval) -> list[Element]:
+    if approval.state is ApprovalState.EXPIRED:
+        return [text("expired unanswered "), moment(When(approval.expires_at))]
+    if approval.decided_at is None:
+        return []
+    when = [text(" "), moment(When(approval.decided_at))]
+    if approval.decided_by is None:
+        return [text("void since"), *when]
+    return [text(f"{_verb(approval)} "), mention(approval.decided_by), *when, *_latency(approval)]
+
+
+def _verb(approval: Approval) -> str:
+    if approval.broke_glass:
+        return "glass broken, without a second person, by"
+    return "rejected by" if approval.state is ApprovalState.REJECTED else "approved by"
+
+
+def _latency(approval: Approval) -> list[Element]:
+    return [text(f" after {duration(approval.latency)}")] if approval.latency is not None else []
+
+
+def _outcome(outcome: Outcome) -> list[Element]:
+    line = [bold("Outcome: "), text(fit.one_line(outcome.sentence, fit.SAID))]
+    changed = [text(f"{outcome.changed} changed")] if outcome.changed is not None else []
+    ended = [moment(When(outcome.ended_at))] if outcome.ended_at is not None else []
+    return joined(line, changed, ended)
+
+
+def output_block(approval: Approval) -> Block | None:
+    """What the run printed, trimmed; None when it printed nothing."""
+    output = approval.outcome.output.strip() if approval.outcome is not None else ""
+    if not output:
+        return None
+    words, left = fit.excerpt(output, _OUTPUT)
+    return preformatted(words + (f"\n… {left} more characters" if left else ""))

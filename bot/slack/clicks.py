@@ -1,0 +1,235 @@
+"""Buttons and menus: the one table from what was clicked to what it does. Only whoever clicked sees a refusal."""
+
+import html
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import answers, forms, modals, modals_fix
+from bot.slack.blocks import Rendered
+from bot.slack.modals import View
+from bot.slack.names import Action, Choice, unpack
+from bot.slack.tasks import Tasks
+from bot.words import refusal as refusal_words
+from commands import menu
+from commands.acknowledge import acknowledge
+from commands.answer_approval import approve
+from commands.answers import Answer, Form, FormWanted
+from commands.asked import Asked, ask_further, procedure_of
+from commands.bring_in import bring_in
+from commands.deciding import known, with_approval
+from commands.diagnose import diagnose
+from commands.fix import fix
+from commands.ports import Outage, Ports
+from commands.postmortem import postmortem
+from commands.show import show
+from commands.take_role import give_role
+from incident.refusal import Refused
+from incident.responder import Role, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """One click: who, on what, with which value, and the trigger that may open one form within three seconds."""
+
+    by: UserId
+    action: str
+    value: str
+    trigger: str
+    channel: str
+    view: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A form to open, or to put in the place of the one that was clicked in."""
+
+    view: View
+
+
+Handled = Answer | Rendered | Window | None
+"""An answer for whoever clicked, a form, or nothing: then the card itself shows what happened."""
+
+
+class Clicks:
+    """The listener of every button and menu."""
+
+    def __init__(self, ports: Ports, tasks: Tasks) -> None:
+        self._ports = ports
+        self._tasks = tasks
+        self._table: Final[Mapping[str, Callable[[Click], Awaitable[Handled]]]] = {
+            Action.ACKNOWLEDGE: self._acknowledge,
+            Action.UPDATE: self._form(Form.UPDATE),
+            Action.RESOLVE: self._form(Form.RESOLVE),
+            Action.DIAGNOSE: self._diagnose,
+            Action.FIX: self._fix,
+            Action.MORE: self._more,
+            Action.SHOW: self._show,
+            Action.JOIN: self._join,
+            Action.TAKE_ROLE: self._take_role,
+            Action.TICK: self._tick,
+            Action.UNTICK: self._untick,
+            Action.APPROVE: self._approve,
+            Action.REJECT: self._reject,
+            Action.BREAK_GLASS: self._break_glass,
+            Action.POSTMORTEM: self._postmortem,
+            Action.POSTMORTEM_DONE: self._postmortem_done,
+            Action.CHOOSE_STEP: self._choose_step,
+            Action.PICK: self._pick,
+            Action.DECLARE: self._declare,
+        }
+
+    async def clicked(
+        self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
+        """Acknowledge at once, then do it; a refusal is an answer that only whoever clicked sees."""
+        await ack()
+        click = _click(body)
+        does = self._table.get(click.action.partition(":")[0])
+        if does is None:
+            return
+        try:
+            handled = await does(click)
+        except Refused as refused:
+            handled = answers.refused(refused)
+        except Outage as outage:
+            handled = answers.said((f"That could not be done now: {outage.sentence}. Nothing was changed.",))
+        await self._give(handled, click, client, respond)
+
+    async def shortcut(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """*Declare an incident* from anywhere in Slack."""
+        await ack()
+        view = self._view(FormWanted(form=Form.DECLARE), UserId(body["user"]["id"]))
+        await client.views_open(trigger_id=body["trigger_id"], view=view.view)
+
+    async def _give(self, handled: Handled, click: Click, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        if handled is None:
+            return
+        if isinstance(handled, Window):
+            if click.view is not None:
+                await client.views_update(view_id=click.view["id"], hash=click.view["hash"], view=handled.view)
+            else:
+                await client.views_open(trigger_id=click.trigger, view=handled.view)
+            return
+        rendered = handled if isinstance(handled, dict) else answers.answered(handled)
+        await respond(**rendered, response_type="ephemeral", replace_original=False)
+
+    async def _asked(self, click: Click, incident_id: str, words: str = "") -> Asked:
+        about = await known(self._ports.store, incident_id)
+        cause = f"click:{click.trigger}"
+        return Asked(by=click.by, words=words, cause=cause, at=self._ports.clock(), about=about)
+
+    def _view(self, wanted: FormWanted, by: UserId) -> Window:
+        runbooks = self._ports.runbooks
+        return Window(forms.wanted(wanted, by=by, systems=runbooks.systems, system=runbooks.default()))
+
+    def _form(self, form: Form) -> Callable[[Click], Awaitable[Handled]]:
+        async def opened(click: Click) -> Handled:
+            return self._view(ask_further(await self._asked(click, click.value), form), click.by)
+
+        return opened
+
+    async def _acknowledge(self, click: Click) -> Handled:
+        await acknowledge(await self._asked(click, click.value), ports=self._ports)
+        return None
+
+    async def _diagnose(self, click: Click) -> Handled:
+        return await diagnose(await self._asked(click, click.value), ports=self._ports)
+
+    async def _fix(self, click: Click) -> Handled:
+        return await self._formed(await fix(await self._asked(click, click.value), ports=self._ports), click)
+
+    async def _more(self, click: Click) -> Handled:
+        choice, incident_id = unpack(click.value, 2)
+        asked = await self._asked(click, incident_id)
+        wanted = {Choice.SEVERITY: Form.SEVERITY, Choice.ROLE: Form.ROLE, Choice.NOTE: Form.NOTE}.get(Choice(choice))
+        if wanted is None:
+            return await show(asked, ports=self._ports)
+        if wanted is Form.NOTE:
+            return self._view(FormWanted(form=wanted, incident=asked.incident), click.by)
+        return self._view(ask_further(asked, wanted), click.by)
+
+    async def _show(self, click: Click) -> Handled:
+        return await show(await self._asked(click, click.value), ports=self._ports)
+
+    async def _join(self, click: Click) -> Handled:
+        await bring_in(await self._asked(click, click.value), ports=self._ports)
+        return None
+
+    async def _take_role(self, click: Click) -> Handled:
+        incident_id, role = unpack(click.value, 2)
+        asked = await self._asked(click, incident_id)
+        await give_role(asked, role=Role(role), user=click.by, ports=self._ports)
+        return None
+
+    async def _tick(self, click: Click) -> Handled:
+        return await self._turn(click, "")
+
+    async def _untick(self, click: Click) -> Handled:
+        return await self._turn(click, " undo")
+
+    async def _turn(self, click: Click, turn: str) -> Handled:
+        incident_id, number = unpack(click.value, 2)
+        await menu.ask(await self._asked(click, incident_id, f"check {number}{turn}"), ports=self._ports)
+        return None
+
+    async def _approve(self, click: Click) -> Handled:
+        asked = Asked(by=click.by, words="", cause=f"click:{click.trigger}", at=self._ports.clock())
+        await approve(asked, click.value, ports=self._ports)
+        return None
+
+    async def _reject(self, click: Click) -> Handled:
+        _, request = await with_approval(self._ports.store, click.value)
+        return Window(modals_fix.reject(request))
+
+    async def _break_glass(self, click: Click) -> Handled:
+        _, request = await with_approval(self._ports.store, click.value)
+        return Window(modals_fix.break_glass(request))
+
+    async def _postmortem(self, click: Click) -> Handled:
+        return await postmortem(await self._asked(click, click.value), ports=self._ports)
+
+    async def _postmortem_done(self, click: Click) -> Handled:
+        return await postmortem(await self._asked(click, click.value, "done"), ports=self._ports)
+
+    async def _choose_step(self, click: Click) -> Handled:
+        if click.view is None:
+            return None
+        (incident_id,) = unpack(click.view["private_metadata"].partition("\n")[0], 1)
+        incident = await known(self._ports.store, incident_id)
+        procedure = procedure_of(incident, self._ports)
+        if procedure is None:
+            return Window(modals.sorry("Fix", "The runbook was changed: open the form again."))
+        try:
+            return Window(modals_fix.fix_step(incident, procedure, procedure.step(click.value)))
+        except Refused as refused:
+            return Window(modals.sorry("Fix", refusal_words(refused)))
+
+    async def _pick(self, click: Click) -> Handled:
+        incident_id, words = unpack(click.value, 2)
+        return await self._formed(
+            await menu.ask(await self._asked(click, incident_id, words), ports=self._ports), click
+        )
+
+    async def _declare(self, click: Click) -> Handled:
+        return self._view(FormWanted(form=Form.DECLARE), click.by)
+
+    async def _formed(self, answer: Answer, click: Click) -> Handled:
+        return self._view(answer, click.by) if isinstance(answer, FormWanted) else answer
+
+
+def _click(body: Mapping[str, Any]) -> Click:
+    action = body["actions"][0]
+    chosen = action.get("selected_option") or {}
+    return Click(
+        by=UserId(body["user"]["id"]),
+        action=action["action_id"],
+        value=html.unescape(chosen.get("value") or action.get("value") or ""),
+        trigger=body["trigger_id"],
+        channel=(body.get("channel") or {}).get("id", ""),
+        view=body.get("view"),
+    )

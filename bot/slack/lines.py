@@ -1,0 +1,142 @@
+"""The short messages: something happened, a clock comes near, somebody is called, a fix helped or did not."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.phrase import Phrase, When
+from bot.slack import fit, signs
+from bot.slack.blocks import (
+    Element,
+    Rendered,
+    actions,
+    bold,
+    button,
+    channel,
+    elements,
+    fallback,
+    header,
+    joined,
+    moment,
+    mrkdwn,
+    paragraph,
+    rendered,
+    text,
+)
+from bot.slack.card import state_line, summary_line
+from bot.slack.finding import said
+from bot.slack.names import Action, pack
+from bot.words import clock_words, comparison_words, duration, event_phrase
+from commands.messages import EventMessage, PageMessage, ReminderMessage, VerdictMessage
+from incident.clock import ClockKind
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.timeline import Kind
+
+_LONGEST: Final = 2_900
+"""An update is told whole: people may type 3,000 characters, and most of a line is theirs."""
+_FINDINGS: Final = 15
+
+
+def event_line(message: EventMessage) -> Rendered:
+    """One line about what happened, with the button for what it asks for."""
+    event, incident = message.event, message.incident
+    sign = signs.EVENT.get(event.kind, "")
+    phrase: Phrase = ((f"{sign} ",) if sign else ()) + event_phrase(event)
+    return rendered(
+        f"{incident.key}: {mrkdwn(phrase)}",
+        [paragraph(elements(phrase, _LONGEST)), actions(*_event_buttons(message))],
+    )
+
+
+def _event_buttons(message: EventMessage) -> Sequence[Element | None]:
+    event, incident = message.event, message.incident
+    if event.kind is Kind.CLOCK_BREACHED and incident.open:
+        return clock_buttons(ClockKind(str(event.facts.get("clock"))), incident)
+    if event.kind in {Kind.RESOLVED, Kind.POSTMORTEM_WRITTEN}:
+        return [button("Post-mortem draft", Action.POSTMORTEM, pack(incident.id))]
+    return []
+
+
+def clock_buttons(kind: ClockKind, incident: Incident) -> Sequence[Element | None]:
+    """What meets a clock."""
+    subject = pack(incident.id)
+    acknowledge = button("Acknowledge", Action.ACKNOWLEDGE, subject, style="primary")
+    update = button("Update", Action.UPDATE, subject)
+    return {
+        ClockKind.ACKNOWLEDGE: [acknowledge],
+        ClockKind.ASSESS: [update],
+        ClockKind.UPDATE: [update],
+        ClockKind.ESCALATE: [update],
+        ClockKind.WATCH: [button("Diagnose", Action.DIAGNOSE, subject)],
+        ClockKind.POSTMORTEM: [
+            button("Post-mortem draft", Action.POSTMORTEM, subject),
+            button("Post-mortem done", Action.POSTMORTEM_DONE, subject),
+        ],
+    }[kind]
+
+
+def reminder(message: ReminderMessage) -> Rendered:
+    """A clock that comes near: what is due, when, how long that is, and the button that meets it."""
+    clock, incident = message.clock, message.incident
+    left = clock.due_at - message.now
+    remaining: Phrase = (f" ({duration(left)} left)",) if left.total_seconds() > 0 else ()
+    phrase: Phrase = ("⏳ ", *clock_words(clock), *remaining)
+    about = f"{incident.severity.value} · {incident.key} · {fit.one_line(incident.title, fit.NAME)}"
+    return rendered(
+        f"{incident.key}: {mrkdwn(phrase)}",
+        [paragraph(elements(phrase), [text(about)]), actions(*clock_buttons(clock.kind, incident))],
+    )
+
+
+def page(message: PageMessage) -> Rendered:
+    """A direct message that calls somebody: what is broken, why they, where to go, and the button to answer."""
+    incident = message.incident
+    called = "You are called because it was not under control in time" if message.escalated else "You are on call"
+    reason = fit.one_line(message.reason, fit.SAID) if message.reason.strip() else ""
+    return rendered(
+        fallback(f"📟 {signs.headline(incident)}. {called}."),
+        [
+            header(signs.headline(incident)),
+            paragraph(
+                [bold(f"📟 {called}."), *([text(f" {reason}")] if reason else [])],
+                state_line(incident),
+                summary_line(incident),
+                [text("Go to "), channel(message.place.channel)] if message.place is not None else [],
+            ),
+            actions(*_page_buttons(incident)),
+        ],
+    )
+
+
+def _page_buttons(incident: Incident) -> list[Element | None]:
+    if not incident.open:
+        return []
+    acknowledge = button("Acknowledge", Action.ACKNOWLEDGE, pack(incident.id), style="primary")
+    return [
+        acknowledge if incident.acknowledged_at is None else None,
+        button("Catch me up", Action.SHOW, pack(incident.id)),
+    ]
+
+
+def verdict(message: VerdictMessage) -> Rendered:
+    """Whether a remediation helped, and each diagnostic before and after."""
+    words = f"{signs.COMPARISON[message.comparison]} {comparison_words(message.comparison)}"
+    title = fit.one_line(message.title, fit.NAME)
+    before = {found.step_id: found for found in message.before}
+    return rendered(
+        fallback(f"{message.incident.key}: after {title}: {words}"),
+        [
+            paragraph([bold(f"After “{title}”")], [text(words)]),
+            paragraph(*(_compared(before.get(found.step_id), found) for found in message.after[:_FINDINGS])),
+        ],
+    )
+
+
+def _compared(before: Finding | None, after: Finding) -> list[Element]:
+    was = _value(before) if before is not None else "not looked"
+    line = [text(f"{signs.finding(after)} "), bold(fit.one_line(after.title, 80)), text(f": {was} → {_value(after)}")]
+    return joined(line, [moment(When(after.at))])
+
+
+def _value(found: Finding) -> str:
+    return fit.one_line(said(found) if found.sight.value is None else str(found.sight.value), 80)

@@ -1,0 +1,92 @@
+"""The few signs that messages use, so that a state is seen before it is read."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from incident.approval import ApprovalState
+from incident.clock import ClockState
+from incident.finding import Comparison, Finding
+from incident.incident import Incident
+from incident.severity import Severity
+from incident.timeline import Kind
+
+SEVERITY: Final[Mapping[Severity, str]] = {
+    Severity.P0: "🚨",
+    Severity.P1: "🔴",
+    Severity.P2: "🟠",
+    Severity.P3: "🔵",
+}
+
+CLOCK: Final[Mapping[ClockState, str]] = {
+    ClockState.RUNNING: "⏳",
+    ClockState.MET: "✅",
+    ClockState.LATE: "☑️",
+    ClockState.BREACHED: "⏰",
+    ClockState.STOPPED: "⏹️",
+}
+
+APPROVAL: Final[Mapping[ApprovalState, str]] = {
+    ApprovalState.PREPARING: "⏳",
+    ApprovalState.ASKED: "⚠️",
+    ApprovalState.APPROVED: "👍",
+    ApprovalState.RUNNING: "⚙️",
+    ApprovalState.RAN: "✅",
+    ApprovalState.FAILED: "❌",
+    ApprovalState.REJECTED: "⛔",
+    ApprovalState.EXPIRED: "⌛",
+    ApprovalState.VOID: "🚫",
+    ApprovalState.UNKNOWN: "❓",
+}
+
+COMPARISON: Final[Mapping[Comparison, str]] = {
+    Comparison.HEALED: "✅",
+    Comparison.BETTER: "📈",
+    Comparison.UNCHANGED: "➖",
+    Comparison.WORSE: "📉",
+    Comparison.UNTOLD: "❓",
+}
+
+EVENT: Final[Mapping[Kind, str]] = {
+    Kind.DECLARED: "📣",
+    Kind.ALERT_JOINED: "🔔",
+    Kind.ALERTS_REPEATED: "🔔",
+    Kind.ALERT_RESOLVED: "🔕",
+    Kind.REOPENED: "🔁",
+    Kind.CHANNEL_AWAITED: "⏳",
+    Kind.PAGED: "📟",
+    Kind.ACKNOWLEDGED: "👀",
+    Kind.SEVERITY_CHANGED: "🎚️",
+    Kind.ROLE_TAKEN: "🧢",
+    Kind.NOTED: "📝",
+    Kind.UPDATED: "💬",
+    Kind.APPROVAL_ASKED: "⚠️",
+    Kind.APPROVED: "👍",
+    Kind.REJECTED: "⛔",
+    Kind.EXPIRED: "⌛",
+    Kind.VOIDED: "🚫",
+    Kind.BROKE_GLASS: "🚨",
+    Kind.REMEDIATION_STARTED: "⚙️",
+    Kind.FOLLOW_UP_OPENED: "📌",
+    Kind.CLOCK_REMINDED: "⏳",
+    Kind.CLOCK_BREACHED: "⏰",
+    Kind.ESCALATED: "📟",
+    Kind.MITIGATED: "🩹",
+    Kind.RESOLVED: "✅",
+    Kind.POSTMORTEM_WRITTEN: "📄",
+    Kind.POSTMORTEM_DONE: "🏁",
+    Kind.TROUBLE: "⚠️",
+}
+"""Kinds that are not here are told without a sign."""
+
+
+def finding(found: Finding) -> str:
+    """Whether a diagnostic failed, is healthy, is not, or does not say."""
+    if found.sight.error is not None:
+        return "⚠️"
+    return "🔎" if found.healthy is None else "✅" if found.healthy else "❗"
+
+
+def headline(incident: Incident) -> str:
+    """``🔴 P1 · INC-142 · Checkout errors``: what every message about an incident begins with."""
+    sign = SEVERITY[incident.severity] if incident.open else "✅"
+    return f"{sign} {incident.severity.value} · {incident.key} · {incident.title}"

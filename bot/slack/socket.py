@@ -1,0 +1,195 @@
+"""The open line to Slack: deliveries come in over it and are answered over it. It mends itself, and says how it is.
+
+Two sockets stand side by side, because Slack replaces each of them every few hours and drops what comes in between;
+whatever comes twice is caught by its cause. A socket whose ticket is dead would be tried for ever, so a watchdog throws
+the ticket away.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.slack.faults import outage
+
+SOCKETS: Final = 2
+PING: Final = 10.0
+"""Seconds between pings, and between attempts to connect."""
+GRACE: Final = 15.0
+"""Seconds without connection after which a ticket is thought dead."""
+ANSWER: Final = 3.0
+"""Seconds in which Slack takes an answer."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether at least one socket is open, and the seconds since Slack last said anything over one (None: never)."""
+
+    connected: bool
+    silent_for: float | None
+
+
+class Connection:
+    """The line of one app. Its listeners' work is held here, so that closing it waits for them."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        sockets: int = SOCKETS,
+        ping: float = PING,
+        grace: float = GRACE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._grace = grace
+        self._clock = clock
+        self._heard_at: float | None = None
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
+        self._keeping: list[asyncio.Task[None]] = []
+        self._handlers = [_Handler(app, app_token, ping, self._answering) for _ in range(sockets)]
+        for handler in self._handlers:
+            handler.client.on_message_listeners.append(self._heard)
+        app.listener_runner.listener_start_handler = _Held(self._working)
+
+    async def open(self) -> None:
+        """Connect the first socket; the others follow by themselves.
+
+        Raises Outage for a token that Slack does not take. While Slack cannot be reached it goes on trying, and this
+        returns all the same: health tells.
+        """
+        for handler in self._handlers:
+            self._keep(self._watch(handler.client), "slack socket watchdog")
+        first, *others = self._handlers
+        try:
+            async with asyncio.timeout(self._grace):
+                first.client.wss_uri = await first.client.issue_new_wss_url()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            fault = outage("apps.connections.open", error)
+            if not fault.retry:
+                raise fault from error
+            log.warning("slack cannot be reached yet", extra={"error": fault.sentence})
+            others = self._handlers
+        else:
+            await asyncio.wait({self._keep(first.dial(), "slack socket")}, timeout=self._grace)
+        for handler in others:
+            self._keep(handler.dial(), "slack socket")
+
+    def _keep(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work, name=name)
+        self._keeping.append(task)
+        return task
+
+    async def _watch(self, client: SocketModeClient) -> None:
+        """Throw a ticket away that has not led to a connection in time: the client then asks for a new one."""
+        down: float | None = None
+        while not client.closed:
+            await asyncio.sleep(min(1.0, self._grace / 4))
+            if await client.is_connected():
+                down = None
+            elif down is None:
+                down = self._clock()
+            elif self._clock() - down >= self._grace:
+                client.wss_uri, down = None, None
+
+    async def _heard(self, _message: aiohttp.WSMessage) -> None:
+        self._heard_at = self._clock()
+
+    async def health(self) -> Health:
+        """How the line is now."""
+        connected = [await handler.client.is_connected() for handler in self._handlers]
+        silent = None if self._heard_at is None else self._clock() - self._heard_at
+        return Health(connected=any(connected), silent_for=silent)
+
+    async def close(self, within: float) -> int:
+        """Answer what is being answered, hang up, then wait for the listeners. How many had to be cut short."""
+        deadline = self._clock() + within
+        await _settled(self._answering, min(ANSWER, within))
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        for handler in self._handlers:
+            with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+                await handler.hang_up()
+        await _settled(self._working, max(0.0, deadline - self._clock()))
+        left = [task for task in self._working if not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return len(left)
+
+
+async def _settled(tasks: set[asyncio.Task[Any]], within: float) -> None:
+    if tasks:
+        await asyncio.wait(set(tasks), timeout=within)
+
+
+class _Handler(AsyncSocketModeHandler):
+    """One socket. It holds the tasks that answer deliveries, which nobody else does."""
+
+    def __init__(self, app: AsyncApp, app_token: str, ping: float, answering: set[asyncio.Task[Any]]) -> None:
+        super().__init__(app, app_token, logger=_quiet_logger(), ping_interval=ping)
+        self._answering = answering
+
+    async def dial(self) -> None:
+        """Connect, and try until it succeeds; afterwards the client mends the socket itself."""
+        await self.client.connect()  # type: ignore[no-untyped-call]  # the SDK does not type it
+
+    async def hang_up(self) -> None:
+        """Close the socket for good."""
+        await self.client.close()  # type: ignore[no-untyped-call]  # the SDK does not type it
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        # The parent narrows its own parent's argument in the same way.
+        task = asyncio.current_task()
+        if task is not None:
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        await super().handle(client, req)
+
+
+class _Held(AsyncListenerStartHandler):
+    """Holds every listener that starts, until it ends."""
+
+    def __init__(self, working: set[asyncio.Task[Any]]) -> None:
+        self._working = working
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+
+_TICKET: Final = re.compile(r"ticket=[^&'\" ]+")
+
+
+def _quiet_logger() -> logging.Logger:
+    """The SDK's log without tickets in it: they are secrets while they live."""
+    logger = logging.getLogger("slack_socket")
+    if not logger.filters:
+        logger.addFilter(_without_tickets)
+    return logger
+
+
+def _without_tickets(record: logging.LogRecord) -> bool:
+    record.msg, record.args = _TICKET.sub("ticket=…", record.getMessage()), ()
+    record.exc_info = None
+    return True

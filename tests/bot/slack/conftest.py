@@ -1,0 +1,52 @@
+"""A running rehearsal workspace and Muster's own client on it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.budget import Budgets
+from bot.slack.chat import SlackChat
+from bot.slack.client import client, session
+from sandbox.driver import Person
+from sandbox.server import Sandbox
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Sandbox]:
+    """The workspace."""
+    async with Sandbox(retry_delays=(0.0, 0.0, 0.0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def shared() -> AsyncIterator[ClientSession]:
+    """The one HTTP session."""
+    async with session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def slack(box: Sandbox, shared: ClientSession) -> AsyncWebClient:
+    """Muster's client."""
+    return client(box.bot_token, shared, box.api_url)
+
+
+@pytest.fixture
+async def chat(slack: AsyncWebClient) -> SlackChat:
+    """The Chat port on the workspace."""
+    who = await slack.auth_test()
+    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=Budgets())
+
+
+@pytest.fixture
+def ana(box: Sandbox) -> Person:
+    """Somebody on call."""
+    return Person(box, "ana")
+
+
+@pytest.fixture
+def ben(box: Sandbox) -> Person:
+    """Somebody else on call."""
+    return Person(box, "ben")

@@ -1,0 +1,117 @@
+"""The approval card shows exactly what would run, and always ends in words with who and when."""
+
+import pytest
+
+from bot.slack.approval_card import ON_CARD, guard_words
+from bot.slack.render import files, render
+from commands.messages import ApprovalMessage
+from incident.approval import Approval, ApprovalState
+from incident.finding import Outcome, OutcomeState
+from incident.plan import Promise
+from incident.runbook import GuardKind
+from tests.bot.slack.examples import a_finding, a_plan, a_request, an_incident
+from tests.bot.slack.reading import buttons, codes, lines
+
+
+def message(request: Approval) -> ApprovalMessage:
+    """The card of a request."""
+    return ApprovalMessage(
+        incident=an_incident(),
+        approval=request,
+        runbook_url="https://example.com/runbook",
+        origin="2.4 Stuck jobs, line 118",
+        before=(a_finding(),),
+    )
+
+
+def test_an_open_request_shows_everything_that_is_approved() -> None:
+    """Command, place, changes, guard, before, undo, people and deadline."""
+    card = render(message(a_request()))
+    shown = lines(card)
+    assert shown.splitlines()[0] == "⚠️ Remediation needs approval · INC-142"
+    assert "Runbook: 2.4 Stuck jobs, line 118" in shown
+    assert codes(card) == ["UPDATE jobs SET status = 'queued' WHERE id = $1\n-- $1 = 7"]
+    assert "Where: storybook-db · production" in shown
+    assert "Changes: 12 rows of jobs" in shown
+    assert "Guard: at most 12 rows; if it would change more, it is rolled back" in shown
+    assert "Before: Count stuck jobs 12" in shown
+    assert "Undo: Set them back by hand." in shown
+    assert "Asked by @U0ADA0001 12:03 UTC · expires 12:18 UTC · @U0ADA0001 may not approve" in shown
+    assert "May approve: @U0BOB0002, @S0ONCALL1" in shown
+    assert a_request().digest[:12] in shown
+    assert buttons(card) == {"Approve": "apr_1", "Reject": "apr_1", "Break glass…": "apr_1"}
+
+
+def test_a_step_without_a_way_back_says_so() -> None:
+    """As does one without a guard, and one that is only temporary."""
+    plan = a_plan(undo="", temporary=True, promise=Promise(kind=GuardKind.NONE))
+    shown = lines(render(message(a_request(plan=plan))))
+    assert "Undo: none: there is no way back" in shown
+    assert "Guard: none: nothing is checked when it runs" in shown
+    assert "Temporary: a follow-up" in shown
+
+
+@pytest.mark.parametrize("kind", GuardKind)
+def test_every_guard_has_words(kind: GuardKind) -> None:
+    """With and without its number."""
+    assert guard_words(Promise(kind=kind, most=7))
+    assert guard_words(Promise(kind=kind))
+
+
+def test_a_command_cannot_leave_its_code_block() -> None:
+    """Backticks in it are shown, not obeyed; a character that would reorder the text is shown by its code."""
+    command = "SELECT '```' -- <!channel> \u202eevil"
+    card = render(message(a_request(plan=a_plan(shown=command))))
+    assert codes(card) == ["SELECT '```' -- <!channel> \\u202eevil"]
+
+
+def test_a_long_command_is_split_and_complete() -> None:
+    """Nothing that runs is left out of the card."""
+    command = "\n".join(f"UPDATE jobs SET n = {number};" for number in range(170))
+    assert 2_500 < len(command) < ON_CARD
+    card = render(message(a_request(plan=a_plan(shown=command))))
+    assert len(codes(card)) > 1
+    assert "".join(codes(card)) == command
+    assert "Runs, part 1 of" in lines(card)
+    assert files(message(a_request(plan=a_plan(shown=command)))) == ()
+
+
+def test_a_command_too_long_for_the_card_is_a_whole_file() -> None:
+    """And the card says to read it before answering."""
+    command = "x" * (ON_CARD + 1)
+    asked = message(a_request(plan=a_plan(shown=command)))
+    assert "Read it there before you answer." in lines(render(asked))
+    (file,) = files(asked)
+    assert file.content == command.encode()
+
+
+@pytest.mark.parametrize("state", ApprovalState)
+def test_only_an_open_request_can_be_answered(state: ApprovalState) -> None:
+    """A card that is decided has no buttons left."""
+    card = render(message(a_request(state)))
+    assert bool(buttons(card)) is (state is ApprovalState.ASKED)
+
+
+@pytest.mark.parametrize(
+    ("request_", "ending"),
+    [
+        (a_request(ApprovalState.REJECTED, reason="too many"), "rejected by @U0BOB0002 12:05 UTC after 2 min"),
+        (a_request(ApprovalState.REJECTED, reason="too many"), "Reason: too many"),
+        (a_request(ApprovalState.EXPIRED), "expired unanswered 12:18 UTC"),
+        (a_request(ApprovalState.RUNNING), "approved by @U0BOB0002 12:05 UTC"),
+        (a_request(ApprovalState.RAN), "Outcome: 12 rows changed · 12 changed · 12:03 UTC"),
+        (a_request(ApprovalState.RAN, broke_glass=True, reason="alone"), "glass broken, without a second person, by @"),
+        (a_request(ApprovalState.VOID, decided_by=None, reason="nothing to change"), "void since 12:05 UTC"),
+        (a_request(ApprovalState.UNKNOWN), "Remediation was cut short: look at the target"),
+    ],
+)
+def test_it_ends_in_words(request_: Approval, ending: str) -> None:
+    """With who and when."""
+    assert ending in lines(render(message(request_)))
+
+
+def test_what_the_run_printed_is_shown_trimmed() -> None:
+    """The rest is counted."""
+    outcome = Outcome(state=OutcomeState.FAILED, sentence="it failed", output="e" * 1_000)
+    card = render(message(a_request(ApprovalState.FAILED, outcome=outcome)))
+    assert codes(card)[-1].endswith("… 400 more characters")

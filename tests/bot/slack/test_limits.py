@@ -1,0 +1,230 @@
+"""Whatever the data: Slack takes every message and window, and nothing in the data becomes markup or a mention."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.slack import fit, modals, modals_fix
+from bot.slack.answers import answered, refused, said
+from bot.slack.blocks import Rendered
+from bot.slack.render import RENDERERS, render
+from commands.answers import CatchUp, Declared, Done, Drafting, Help, Listing, Looking, Preparing, Which
+from commands.messages import (
+    Announcement,
+    ApprovalMessage,
+    Card,
+    ChecklistMessage,
+    EventMessage,
+    FindingMessage,
+    Message,
+    PageMessage,
+    ReminderMessage,
+    VerdictMessage,
+)
+from incident import refusal
+from incident.clock import Clock, ClockKind
+from incident.finding import Comparison
+from incident.incident import Place
+from incident.postmortem import Record
+from incident.runbook import Parameter, ParameterKind
+from incident.timeline import Event, Kind, Link
+from sandbox.blocks.guard import message_blocks, view_payload
+from sandbox.blocks.walk import total_text
+from tests.bot.slack.examples import (
+    ADA,
+    BOB,
+    NOW,
+    TEXT,
+    a_procedure,
+    a_step,
+    an_alert,
+    any_finding,
+    any_incident,
+    any_request,
+)
+
+# Without shrinking: the examples are readable as they are drawn, and making them smaller takes minutes.
+THOROUGH = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+URL = st.sampled_from([None, "https://example.com/runbook", "javascript:alert(1)", "https://e.com/" + "x" * 4_000])
+
+
+@st.composite
+def any_event(draw: st.DrawFn) -> Event:
+    """Any event, every fact of which is any text."""
+    words = draw(TEXT)
+    facts = dict.fromkeys(("title", "text", "reason", "item", "error", "shown", "what", "fix", "impact", "next"), words)
+    special = {
+        "comparison": draw(st.sampled_from(Comparison)).value, "clock": draw(st.sampled_from(ClockKind)).value,
+        "users": draw(st.lists(TEXT, max_size=8)), "user": words,
+        "due_at": draw(st.sampled_from([NOW.isoformat(), "soon"])),
+        "allowed_seconds": draw(st.sampled_from([1, 900.5, None])),
+    }  # fmt: skip
+    return Event(kind=draw(st.sampled_from(Kind)), at=NOW, facts={**facts, **special})
+
+
+@st.composite
+def a_card(draw: st.DrawFn) -> Card:
+    procedure = a_procedure(a_step(title=draw(TEXT)))
+    return Card(
+        incident=draw(any_incident()),
+        alerts=(an_alert(),) * 3,
+        procedure=procedure,
+        open_approvals=2,
+        runbook_url=draw(URL),
+    )
+
+
+@st.composite
+def an_approval_card(draw: st.DrawFn) -> ApprovalMessage:
+    before = tuple(draw(st.lists(any_finding(), max_size=2))) * 9
+    request = draw(any_request())
+    return ApprovalMessage(
+        incident=draw(any_incident()), approval=request, runbook_url=draw(URL), origin=draw(TEXT), before=before
+    )
+
+
+@st.composite
+def a_verdict(draw: st.DrawFn) -> VerdictMessage:
+    before, after = (tuple(draw(st.lists(any_finding(), max_size=2))) * 9 for _ in "ab")
+    comparison = draw(st.sampled_from(Comparison))
+    return VerdictMessage(
+        incident=draw(any_incident()), title=draw(TEXT), comparison=comparison, before=before, after=after
+    )
+
+
+@st.composite
+def a_reminder(draw: st.DrawFn) -> ReminderMessage:
+    due = NOW + timedelta(hours=draw(st.integers(-1, 30)))
+    clock = Clock(kind=draw(st.sampled_from(ClockKind)), started_at=NOW, due_at=due)
+    return ReminderMessage(incident=draw(any_incident()), clock=clock, now=NOW)
+
+
+PLACE = st.sampled_from([None, Place(channel="C0CHAN001")])
+MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
+    Card: a_card(),
+    ChecklistMessage: st.builds(ChecklistMessage, incident=any_incident()),
+    Announcement: st.builds(
+        Announcement, incident=any_incident(), alerts=st.just((an_alert(),)), channel_due=st.just(NOW)
+    ),
+    PageMessage: st.builds(
+        PageMessage, incident=any_incident(), user=st.just(ADA), place=PLACE, escalated=st.booleans(), reason=TEXT
+    ),
+    FindingMessage: st.builds(FindingMessage, incident=any_incident(), finding=any_finding()),
+    ApprovalMessage: an_approval_card(),
+    EventMessage: st.builds(EventMessage, incident=any_incident(), event=any_event()),
+    VerdictMessage: a_verdict(),
+    ReminderMessage: a_reminder(),
+}
+
+
+def check(message: Rendered) -> None:
+    """Slack would take it, and only people and times that Muster put there are markup."""
+    assert message_blocks(message["blocks"])
+    assert message["text"].strip()
+    assert len(message["blocks"]) <= 50
+    assert total_text(message["blocks"]) + len(message["text"]) < 10_000
+    message["text"].encode()
+    assert "<!channel>" not in message["text"]
+    assert "<!here>" not in message["text"]
+    assert "U0EVE0003" not in {str(leaf.get("user_id")) for leaf in leaves(message["blocks"])}
+    for leaf in leaves(message["blocks"]):
+        assert leaf.get("type") not in {"mrkdwn", "broadcast", "emoji"}
+        assert not str(leaf.get("url", "https://")).startswith("javascript:")
+        str(leaf.get("text", "")).encode()
+
+
+def leaves(value: object) -> Iterator[dict[str, object]]:
+    """Every object in blocks, whatever holds it."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+
+
+@pytest.mark.parametrize("kind", RENDERERS, ids=lambda kind: kind.__name__)
+@THOROUGH
+@given(st.data())
+def test_every_message_fits_whatever_the_data(kind: type[Message], data: st.DataObject) -> None:
+    """Titles, commands, outputs and notes of any length and content."""
+    check(render(data.draw(MESSAGES[kind])))
+
+
+@THOROUGH
+@given(st.data())
+def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
+    """What only one person sees obeys the same limits."""
+    incident, words = data.draw(any_incident()), data.draw(TEXT)
+    event = Event(kind=Kind.NOTED, at=NOW, facts={"text": words, "title": words})
+    link = Link(id="ev", seq=1, recorded_at=NOW, content="", link="", event=event)
+    record = Record(
+        incident=incident, timeline=(link,) * 60, alerts=(), findings=(), approvals=(data.draw(any_request()),) * 9
+    )
+    for answer in (
+        Done(incident=incident, event=event),
+        Declared(incident=incident, fresh=True),
+        Looking(incident=incident, titles=(words,) * 40),
+        Preparing(incident=incident, title=words),
+        Drafting(incident=incident),
+        Which(verb="note", words=words, incidents=(incident,) * 9, now=NOW),
+        Listing(incidents=(incident,) * 60, ended=(incident,) * 60, now=NOW),
+        CatchUp(record=record, procedure=None, now=NOW),
+        Help(unknown=words, nearest="note"),
+    ):
+        check(answered(answer))
+    check(refused(refusal.NoSuchStep(asked=words, offered=(words, words))))
+    check(said((words.strip() or "–",)))
+
+
+@THOROUGH
+@given(st.data())
+def test_every_window_fits_whatever_the_data(data: st.DataObject) -> None:
+    """Forms are prefilled with data, and steps may have any number of parameters."""
+    incident, request, words = data.draw(any_incident()), data.draw(any_request()), data.draw(TEXT)
+    choices = (words,) * data.draw(st.sampled_from([0, 1, 120]))
+    parameters = tuple(
+        Parameter(name=f"p{n}", kind=kind, label=words, choices=choices, default=data.draw(st.none() | st.just("1")))
+        for n, kind in enumerate(list(ParameterKind) * 20)
+    )
+    step = a_step(title=words, condition=words, undo=words, written=words, parameters=parameters)
+    procedure = a_procedure(step, *(a_step(id=f"s{n}") for n in range(150)))
+    for view in (
+        modals.declare({"a": words, "b": "B"}, title=words),
+        modals.update(incident, words),
+        modals.resolve(incident, words),
+        modals.severity(incident),
+        modals.role(incident, BOB),
+        modals.note(incident),
+        modals.loading("Fix"),
+        modals.sorry("Fix", words),
+        modals_fix.fix(incident, procedure),
+        modals_fix.fix_step(incident, procedure, step),
+        modals_fix.reject(request),
+        modals_fix.break_glass(request),
+    ):
+        assert view_payload(view)
+
+
+@given(TEXT)
+def test_a_command_that_is_split_is_complete(command: str) -> None:
+    """The pieces put together are the whole command."""
+    pieces = fit.split(command)
+    assert "".join(pieces) == fit.visible(command)
+    assert all(len(piece) <= fit.CODE for piece in pieces)
+
+
+@given(TEXT, st.integers(2, 200))
+def test_what_is_cut_is_never_longer_and_never_empty(words: str, limit: int) -> None:
+    """A line has something in it, and fits."""
+    assert 0 < len(fit.one_line(words, limit)) <= limit
+    assert "\n" not in fit.one_line(words, limit)

@@ -1,0 +1,125 @@
+"""Findings and the short messages: the answer first, the proof last, the button for what is asked."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.slack.render import render
+from commands.messages import EventMessage, FindingMessage, PageMessage, ReminderMessage, VerdictMessage
+from incident.clock import ClockKind, start
+from incident.finding import Comparison, Finding, Phase, Sight
+from incident.incident import Place, Status
+from incident.responder import person
+from incident.severity import HOUSE, Severity
+from incident.timeline import Event, Kind
+from tests.bot.slack.examples import ADA, NOW, a_finding, an_incident
+from tests.bot.slack.reading import buttons, codes, lines
+
+
+def shown(found: Finding) -> str:
+    """A finding as it is read."""
+    return lines(render(FindingMessage(incident=an_incident(), finding=found)))
+
+
+def test_a_finding_answers_first_and_proves_last() -> None:
+    """Title and verdict, value against what is healthy, command, output, and why it could not have written."""
+    read = shown(a_finding())
+    assert read.splitlines()[0] == "❗ Count stuck jobs · read-only · 12:03 UTC"
+    assert read.splitlines()[1] == "12 · not healthy · healthy: at most 0"
+    message = render(FindingMessage(incident=an_incident(), finding=a_finding()))
+    assert codes(message) == ["SELECT count(*) FROM jobs", "count\n12"]
+    assert read.splitlines()[-1] == (
+        "Judged read-only: a SELECT without locks | Could not write: role reader holds SELECT only"
+        " | Receipt: transaction read only · role reader | storybook-db, 0.02 s"
+    )
+
+
+def test_a_failed_look_says_why() -> None:
+    """It is not shown as healthy."""
+    failed = a_finding(sight=Sight(output="", error="the database did not answer"), healthy=None, phase=Phase.AFTER)
+    assert shown(failed).startswith("⚠️ Count stuck jobs · read-only · after the remediation")
+    assert "Could not look: the database did not answer" in shown(failed)
+
+
+def test_long_output_is_trimmed_and_says_so() -> None:
+    """Cut at a line's end, with how much is missing."""
+    output = "row\n" * 2_000
+    found = a_finding(sight=replace(a_finding().sight, output=output, truncated=True))
+    assert "more characters are not shown; the output was cut off at its cap" in shown(found)
+    message = render(FindingMessage(incident=an_incident(), finding=found))
+    assert codes(message)[1].endswith("row")
+    assert len(codes(message)[1]) <= 2_500
+
+
+def test_rows_are_counted_when_there_is_no_value() -> None:
+    """A diagnostic that only lists still answers something."""
+    assert "3 rows" in shown(a_finding(sight=Sight(output="a", rows=3), healthy=None, expectation=""))
+
+
+def event(kind: Kind, **facts: object) -> EventMessage:
+    """Something that Ada did."""
+    return EventMessage(incident=an_incident(), event=Event(kind=kind, at=NOW, actor=person(ADA), facts=facts))  # type: ignore[arg-type]
+
+
+def test_an_event_is_one_line_with_its_people() -> None:
+    """Mentions, not names."""
+    message = render(event(Kind.ROLE_TAKEN, user=ADA, role="commander"))
+    assert lines(message).strip() == "🧢 @U0ADA0001 is now commander"
+    assert message["text"] == "INC-142: 🧢 <@U0ADA0001> is now commander"
+
+
+def test_an_update_is_told_whole() -> None:
+    """People may write 2,000 characters, and all of them are read."""
+    words = "y" * 2_000
+    assert words in lines(render(event(Kind.UPDATED, text=words)))
+
+
+def test_an_escalation_calls_people() -> None:
+    """Everybody named is mentioned."""
+    message = render(event(Kind.ESCALATED, users=[ADA, "U0BOB0002"], reason="30 min"))
+    assert "Escalated to @U0ADA0001, @U0BOB0002: 30 min" in lines(message)
+
+
+@pytest.mark.parametrize("kind", ClockKind)
+def test_a_missed_deadline_offers_what_meets_it(kind: ClockKind) -> None:
+    """No clock without a button."""
+    breached = event(Kind.CLOCK_BREACHED, clock=kind.value, due_at=NOW.isoformat(), allowed_seconds=900)
+    assert buttons(render(breached))
+    clock = start(kind, HOUSE[Severity.P0], NOW)[0]
+    reminder = render(ReminderMessage(incident=an_incident(), clock=clock, now=NOW + timedelta(minutes=10)))
+    assert buttons(reminder)
+    assert "P1 · INC-142 · Checkout errors" in lines(reminder)
+
+
+def test_a_reminder_says_how_long_is_left() -> None:
+    """And nothing of it once the time is over."""
+    clock = start(ClockKind.ACKNOWLEDGE, HOUSE[Severity.P0], NOW)[0]
+    for minutes, ending in ((10, "acknowledge by 12:18 UTC (5 min left)"), (20, "acknowledge by 12:18 UTC")):
+        message = ReminderMessage(incident=an_incident(), clock=clock, now=NOW + timedelta(minutes=minutes))
+        assert ending in lines(render(message)).splitlines()[0]
+        assert "left" not in lines(render(message)) or minutes == 10
+
+
+def test_a_page_says_what_why_and_where() -> None:
+    """And can be answered from the direct message."""
+    message = render(PageMessage(incident=an_incident(), user=ADA, place=Place(channel="C0CHAN001")))
+    read = lines(message)
+    assert "📟 You are on call." in read
+    assert "Go to #C0CHAN001" in read
+    assert list(buttons(message)) == ["Acknowledge", "Catch me up"]
+    late = render(PageMessage(incident=an_incident(), user=ADA, place=None, escalated=True, reason="30 min passed"))
+    assert "not under control in time. 30 min passed" in lines(late)
+    ended = an_incident(status=Status.RESOLVED, resolved_at=NOW)
+    assert not buttons(render(PageMessage(incident=ended, user=ADA, place=None)))
+
+
+def test_a_verdict_compares_before_and_after() -> None:
+    """Each diagnostic with its two values."""
+    after = a_finding(healthy=True, sight=Sight(output="", value=0))
+    message = VerdictMessage(
+        incident=an_incident(), title="Requeue", comparison=Comparison.HEALED, before=(a_finding(),), after=(after,)
+    )
+    read = lines(render(message))
+    assert "✅ Healed: every diagnostic that was bad before is healthy now." in read
+    assert "✅ Count stuck jobs: 12 → 0" in read
