@@ -1,0 +1,124 @@
+"""Looking into the store from a terminal: incidents, drafts and the chains, also while Slack is down."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bot.exports.json import export
+from bot.exports.markdown import markdown
+from bot.stores.sqlite import SQLiteStore
+from bot.words import actor_words, event_sentence
+from bot.words import refusal as refusal_words
+from commands.ports import Store
+from incident.incident import Incident
+from incident.postmortem import Record, draft
+from incident.refusal import Refused
+from incident.timeline import broken_at
+
+
+class NotFoundError(Exception):
+    """There is nothing of that name; the message says where it was looked for."""
+
+
+async def list_incidents(data_dir: Path, *, as_json: bool) -> None:
+    """Print the open incidents, worst first, then the newest that ended."""
+    async with _store(data_dir) as store:
+        shown = await store.open_incidents(limit=100)
+        ended = [each for each in await store.recent_incidents(limit=100) if not each.open]
+    if as_json:
+        typer.echo(_json([_row(each) for each in (*shown, *ended)]))
+        return
+    for each in (*shown, *ended):
+        typer.echo("\t".join(_row(each).values()))
+
+
+async def show_incident(data_dir: Path, name: str, *, as_json: bool) -> None:
+    """Print everything about one incident."""
+    record = await _record(data_dir, name)
+    if as_json:
+        typer.echo(export(record, draft(record, datetime.now(UTC))).decode())
+        return
+    incident = record.incident
+    typer.echo("\t".join(_row(incident).values()))
+    for link in record.timeline:
+        if link.event is not None:
+            at = link.event.at.strftime("%Y-%m-%d %H:%M:%S")
+            typer.echo(f"{at}  {event_sentence(link.event, actor_words)}")
+
+
+async def write_postmortem(data_dir: Path, name: str, format_: str, output: Path | None) -> None:
+    """Write the draft as of now to a file, or to stdout."""
+    record = await _record(data_dir, name)
+    made = draft(record, datetime.now(UTC))
+    text = export(record, made).decode() if format_ == "json" else markdown(record, made, None)
+    if output is None:
+        typer.echo(text)
+        return
+    try:
+        await asyncio.to_thread(output.write_text, text, encoding="utf-8")
+    except OSError as problem:
+        raise NotFoundError(f"{output} cannot be written: {problem.strerror}.") from problem
+
+
+async def verify(data_dir: Path) -> bool:
+    """Print how each chain stands; whether all of them are whole."""
+    broken = 0
+    async with _store(data_dir) as store:
+        chains = await store.chains()
+        for chain in chains:
+            at = broken_at(chain, await store.timeline(chain))
+            if at is not None:
+                broken += 1
+                typer.echo(f"{chain}\tbroken at event {at}")
+    typer.echo(f"{len(chains)} chains verified, {broken} broken", err=True)
+    return not broken
+
+
+def refused(refusal: Refused) -> str:
+    """A refusal as a sentence."""
+    return refusal_words(refusal)
+
+
+async def _record(data_dir: Path, name: str) -> Record:
+    async with _store(data_dir) as store:
+        return await store.record((await _find(store, name)).id)
+
+
+async def _find(store: Store, name: str) -> Incident:
+    matched = re.fullmatch(r"(?:INC-)?([0-9]{1,9})", name.strip(), re.IGNORECASE)
+    incident = await store.incident_by_number(int(matched[1])) if matched else None
+    if incident is None:
+        raise NotFoundError(f"There is no incident {name}; `muster incidents list` shows what there is.")
+    return incident
+
+
+@asynccontextmanager
+async def _store(data_dir: Path) -> AsyncIterator[SQLiteStore]:
+    path = data_dir / "muster.db"
+    if not await asyncio.to_thread(path.exists):
+        raise NotFoundError(f"There is no {path} yet; set MUSTER_DATA_DIR to where the bot keeps its data.")
+    store = await SQLiteStore.open(path)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _row(incident: Incident) -> dict[str, str]:
+    return {
+        "key": incident.key,
+        "severity": incident.severity.value,
+        "status": incident.status.value,
+        "declared_at": incident.declared_at.isoformat(timespec="seconds"),
+        "title": incident.title,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,67 @@
+"""The catalogs of the configured systems, read and judged again at the start."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from bot.config import Configuration, WrongSetting
+from compiler.catalog import CatalogError, load
+from incident.alert import Alert
+from incident.runbook import Catalog
+
+CATALOG: Final = "catalog.yaml"
+
+
+class LoadedRunbooks:
+    """All catalogs, by system."""
+
+    def __init__(self, catalogs: Mapping[str, Catalog], default: str) -> None:
+        self._catalogs = catalogs
+        self._default = default
+
+    def catalog(self, system: str) -> Catalog | None:
+        """The catalog of a system."""
+        return self._catalogs.get(system)
+
+    def of_alert(self, alert: Alert) -> Catalog | None:
+        """The catalog that routes this alert: the one of the system that it names, else the first with a route."""
+        named = self._catalogs.get(alert.labels.get("system", ""))
+        if named is not None:
+            return named
+        return next((each for each in self._catalogs.values() if each.route(alert.labels) is not None), None)
+
+    def default(self) -> str:
+        """The system that a declaration belongs to when nobody names one."""
+        return self._default
+
+    @property
+    def systems(self) -> Mapping[str, str]:
+        """All systems: id → title."""
+        return {name: catalog.title for name, catalog in self._catalogs.items()}
+
+
+def load_runbooks(configuration: Configuration) -> LoadedRunbooks:
+    """Read every system's catalog. Raises WrongSetting, which names the file, the line and what is wrong."""
+    file = configuration.file
+    catalogs = {}
+    for name, section in file.systems.items():
+        path = configuration.path.parent / section.runbook / CATALOG
+        catalog = _read(path)
+        if catalog.system != name:
+            raise WrongSetting(
+                f"{path} is the catalog of “{catalog.system}”, but {configuration.path} calls it “{name}”."
+            )
+        catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
+    return LoadedRunbooks(catalogs, file.default_system or next(iter(file.systems)))
+
+
+def _read(path: Path) -> Catalog:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"{path} cannot be read ({error}): name the folder of the runbook's catalog.") from None
+    try:
+        return load(text, str(path))
+    except CatalogError as error:
+        raise WrongSetting(str(error)) from None

@@ -1,0 +1,54 @@
+"""The team's people and levels, as the commands ask for them."""
+
+from datetime import timedelta
+
+from bot.config import File, SystemSection
+from commands.ports import Runbooks
+from incident.responder import UserId
+from incident.severity import HOUSE, Policy, Severity
+
+
+class TeamSettings:
+    """The configured people of each system, and each severity's deadlines: the runbook's, else the house's."""
+
+    def __init__(self, file: File, runbooks: Runbooks) -> None:
+        self._file = file
+        self._runbooks = runbooks
+
+    def on_call(self, system: str) -> tuple[UserId, ...]:
+        """Who is called for a system, first one first."""
+        return tuple(UserId(user) for user in self._system(system).on_call)
+
+    def escalation(self, system: str) -> tuple[UserId, ...]:
+        """Who is called when it lasts too long; the on-call again when nobody else is named."""
+        named = self._system(system).escalation or self._system(system).on_call
+        return tuple(UserId(user) for user in named)
+
+    def approvers(self, system: str) -> tuple[str, ...]:
+        """People and groups who may approve a remediation."""
+        return self._system(system).approvers
+
+    def policy(self, system: str, severity: Severity) -> Policy:
+        """The deadlines of a severity."""
+        catalog = self._runbooks.catalog(system)
+        own = catalog.policies.get(severity) if catalog else None
+        return own or HOUSE[severity]
+
+    @property
+    def approval_expires_after(self) -> timedelta:
+        """How long a request can be answered."""
+        return self._file.approval_expires_after
+
+    @property
+    def announcements(self) -> str:
+        """The channel where every incident is announced."""
+        return self._file.slack.announcements
+
+    @property
+    def reopen_window(self) -> timedelta:
+        """How long after its resolution an incident is reopened by its alert."""
+        return self._file.reopen_window
+
+    def _system(self, system: str) -> SystemSection:
+        # An incident of a system that was taken out of the file since belongs to the first one's people.
+        return self._file.systems.get(system) or next(iter(self._file.systems.values()))

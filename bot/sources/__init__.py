@@ -1,0 +1,1 @@
+"""The monitors: one pure parser each, from bytes and headers to alerts."""

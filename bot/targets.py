@@ -1,0 +1,38 @@
+"""From the configuration to the targets that the executors reach, secrets put in."""
+
+from collections.abc import Iterator
+
+from bot.config import Configuration, HttpSection, PostgresSection
+from bot.executors.http import Canary, HttpTarget
+from bot.executors.postgres import PostgresTarget
+from bot.executors.registry import Target
+
+
+def targets_of(configuration: Configuration) -> Iterator[Target]:
+    """Every configured target."""
+    for name, section in configuration.file.targets.items():
+        if isinstance(section, PostgresSection):
+            yield _postgres(name, section, configuration)
+        else:
+            yield _http(name, section, configuration)
+
+
+def _postgres(name: str, section: PostgresSection, configuration: Configuration) -> PostgresTarget:
+    return PostgresTarget(
+        name=name,
+        environment=section.environment,
+        diagnostic_dsn=configuration.secret(section.diagnostic_dsn_env) or "",
+        remediation_dsn=configuration.secret(section.remediation_dsn_env),
+        relations=frozenset(section.relations),
+    )
+
+
+def _http(name: str, section: HttpSection, configuration: Configuration) -> HttpTarget:
+    return HttpTarget(
+        name=name,
+        environment=section.environment,
+        base_url=section.base_url,
+        canary=Canary(method=section.canary.method, path=section.canary.path),
+        diagnostic_token=configuration.secret(section.diagnostic_token_env),
+        remediation_token=configuration.secret(section.remediation_token_env),
+    )

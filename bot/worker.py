@@ -1,0 +1,208 @@
+"""What does what is owed: it claims jobs that are due, runs them side by side, and keeps or loses its leases.
+
+This loop and the web boundary are the two places that catch everything: what went wrong is recorded and said.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from bot.words import refusal
+from commands.deciding import decide
+from commands.duties import DUTIES, GIVE_UP, give_up
+from commands.ports import BudgetSpent, Conflict, LostClaim, NotYet, Outage, Ports
+from commands.run_remediation import settle_cut_short
+from incident import looking
+from incident.change import Change
+from incident.incident import Incident
+from incident.job import TELL_AFTER, Claim, JobMode, retry_after
+from incident.refusal import Refused
+
+LEASE: Final = timedelta(seconds=10)
+"""How long a claim holds without renewal: after a death, another worker takes over within this time."""
+LONGEST_SLEEP: Final = 1.0
+MOST_AT_ONCE: Final = 64
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One worker of one process. ``wake`` makes it look at once; ``stop`` lets what runs finish, up to a deadline."""
+
+    def __init__(
+        self, ports: Ports, *, name: str, lease: timedelta = LEASE, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._ports = ports
+        self._name = name
+        self._lease = lease
+        self._chance = chance
+        self._woken = asyncio.Event()
+        self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
+        self._renewed_at = ports.clock()
+        self._stopping = False
+        self._patience = 0.0
+        self._ended = asyncio.Event()
+        self._ended.set()
+
+    def wake(self) -> None:
+        """Something is owed now. Safe to call from the event loop's own thread only."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until stopped. Raises nothing: a store that is away is waited for."""
+        self._ended.clear()
+        renewing = asyncio.create_task(self._keep_leases())
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                claimed = await self._claim()
+                for claim in claimed or ():
+                    await self._start(claim)
+                if not claimed:
+                    await self._sleep(LONGEST_SLEEP if claimed is None else await self._until_due())
+            await self._drain()
+        finally:
+            renewing.cancel()
+            await self._let_go(renewing)
+            self._ended.set()
+
+    async def stop(self, *, within: float = 10.0) -> None:
+        """Claim nothing more and wait for what runs; what does not end in time is left to its lease."""
+        self._patience = within
+        self._stopping = True
+        self._woken.set()
+        await self._ended.wait()
+
+    async def _drain(self) -> None:
+        tasks = [task for _, task in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._patience)
+
+    async def _let_go(self, renewing: asyncio.Task[None]) -> None:
+        tasks = [task for _, task in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(renewing, *tasks, return_exceptions=True)
+
+    async def _claim(self) -> tuple[Claim, ...] | None:
+        """What is due, as far as there is room; None when the store could not say."""
+        room = MOST_AT_ONCE - len(self._running)
+        if room <= 0:
+            return ()
+        try:
+            if self._ports.clock() - self._renewed_at > self._lease / 2:
+                # After a pause of the whole process its own runs look abandoned: they are taken up first.
+                await self._renew()
+            for claim in await self._ports.store.cut_short():
+                await self._tell_cut_short(claim)
+            return await self._ports.store.claim(self._name, limit=room, lease=self._lease)
+        except Outage as outage:
+            log.warning("store away", extra={"error": outage.sentence})
+        except Exception:
+            log.exception("claiming failed")
+        return None
+
+    async def _tell_cut_short(self, claim: Claim) -> None:
+        try:
+            await settle_cut_short(claim, ports=self._ports)
+        except (LostClaim, Refused) as problem:
+            log.warning("cut short, and could not be told", extra={"job": claim.job.key, "error": str(problem)})
+
+    async def _until_due(self) -> float:
+        if len(self._running) >= MOST_AT_ONCE:
+            return LONGEST_SLEEP
+        try:
+            due = await self._ports.store.next_due()
+        except Outage:
+            return LONGEST_SLEEP
+        return LONGEST_SLEEP if due is None else (due - self._ports.clock()).total_seconds()
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), min(max(seconds, 0.005), LONGEST_SLEEP))
+
+    async def _start(self, claim: Claim) -> None:
+        if self._stopping:
+            await self._put_off(claim, timedelta(0), "", count=False)
+            return
+        for held, task in list(self._running.values()):
+            if held.id == claim.id:
+                # Its lease lapsed while it ran here: what it decides can no longer be saved.
+                task.cancel()
+        task = asyncio.create_task(self._do(claim), name=claim.job.key)
+        self._running[claim.id, claim.fence] = (claim, task)
+        task.add_done_callback(lambda _: self._done(claim))
+
+    def _done(self, claim: Claim) -> None:
+        self._running.pop((claim.id, claim.fence), None)
+        self._woken.set()
+
+    async def _do(self, claim: Claim) -> None:
+        try:
+            await DUTIES[claim.job.name](claim, ports=self._ports)
+        except LostClaim:
+            log.warning("claim lost", extra={"job": claim.job.key})
+        except (BudgetSpent, NotYet) as wait:
+            await self._put_off(claim, wait.after or timedelta(seconds=1), wait.sentence, count=False)
+        except Outage as outage:
+            await self._failed(claim, outage.sentence, retry=outage.retry, after=outage.after)
+        except Refused as refused:
+            await self._failed(claim, refusal(refused), retry=False)
+        except Exception as error:
+            log.exception("job failed", extra={"job": claim.job.key})
+            await self._failed(claim, f"{type(error).__name__} in {claim.job.name.value}", retry=True)
+
+    async def _failed(self, claim: Claim, error: str, *, retry: bool, after: timedelta | None = None) -> None:
+        log.warning(
+            "job failed", extra={"job": claim.job.key, "attempt": claim.attempts, "error": error, "retry": retry}
+        )
+        wait = retry_after(claim.attempts, self._chance()) if retry else None
+        if wait is None or claim.attempts == TELL_AFTER:
+            await self._say(claim, error, given_up=wait is None)
+        try:
+            if wait is None:
+                await GIVE_UP.get(claim.job.name, give_up)(claim, error, ports=self._ports)
+            else:
+                await self._put_off(claim, max(wait, after or timedelta(0)), error, count=True)
+        except (Outage, LostClaim, Conflict):
+            log.warning("job left to its lease", extra={"job": claim.job.key})
+
+    async def _put_off(self, claim: Claim, wait: timedelta, error: str, *, count: bool) -> None:
+        with contextlib.suppress(Outage, LostClaim):
+            await self._ports.store.put_off(claim, until=self._ports.clock() + wait, error=error, count=count)
+
+    async def _say(self, claim: Claim, error: str, *, given_up: bool) -> None:
+        """What is late or cannot be done is said in the channel: silence would look like success."""
+        incident_id = claim.job.incident_id
+        if incident_id is None or claim.job.key.startswith("tell:"):
+            return
+
+        def troubled(incident: Incident) -> Change:
+            cause = f"trouble:{claim.id}:{claim.fence}:{given_up}"
+            what = claim.job.name.value.replace("_", " ")
+            now = self._ports.clock()
+            return looking.trouble(incident, what=what, error=error, given_up=given_up, cause=cause, now=now)
+
+        try:
+            await decide(self._ports.store, incident_id, troubled)
+        except (Outage, Refused, Conflict) as problem:
+            log.warning("trouble could not be recorded", extra={"job": claim.job.key, "error": str(problem)})
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            with contextlib.suppress(Outage):
+                await self._renew()
+
+    async def _renew(self) -> None:
+        claims = [claim for claim, _ in self._running.values()]
+        held = await self._ports.store.renew(claims, lease=self._lease) if claims else frozenset()
+        self._renewed_at = self._ports.clock()
+        for claim in claims:
+            running = self._running.get((claim.id, claim.fence))
+            if claim.id not in held and claim.job.mode is not JobMode.ONCE and running is not None:
+                running[1].cancel()

@@ -1,0 +1,377 @@
+"""The worker: what is owed gets done, late things are said, nothing that changes a system happens twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.stores.sqlite import SQLiteStore
+from bot.worker import Worker
+from commands.answer_approval import approve
+from commands.messages import Card, EventMessage
+from commands.ports import Outage, Ports
+from incident.alert import Alert, Delivery
+from incident.approval import Approval, ApprovalState
+from incident.incident import Incident
+from incident.job import TELL_AFTER, Claim
+from incident.timeline import Kind
+from tests.fakes import monitor
+from tests.fakes.settings import ANA, BEN, CLEO
+from tests.fakes.world import World, opened_world
+
+PATIENCE = 20.0
+"""So many real seconds may pass before a test gives up on the worker."""
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with opened_world() as made:
+        yield made
+
+
+@asynccontextmanager
+async def working(world: World, ports: Ports | None = None, *, lease: float = 10.0) -> AsyncIterator[Worker]:
+    """A worker that works until the block ends."""
+    worker = Worker(ports or world.ports, name="w", lease=timedelta(seconds=lease), chance=lambda: 0.0)
+    world.store.on_owed = worker.wake
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        await worker.stop(within=1)
+        await running
+
+
+async def until(world: World, worker: Worker, condition: Callable[[], bool], *, step: float = 0.0) -> None:
+    """Wait for it; ``step`` seconds of the fake clock pass at each look."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it never came"
+        world.clock.advance(seconds=step)
+        worker.wake()
+        await asyncio.sleep(0.005)
+
+
+async def quiet(worker: Worker) -> None:
+    """Let the worker look around a few times."""
+    for _ in range(5):
+        worker.wake()
+        await asyncio.sleep(0.02)
+
+
+async def begun(world: World, worker: Worker) -> Approval:
+    """A remediation that has begun and waits at the executor's gate."""
+    request = await world.requested(await world.declared())
+    world.database.gate = asyncio.Event()
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    await until(world, worker, lambda: bool(world.database.ran))
+    return request
+
+
+async def troubles(world: World, incident: Incident) -> list[tuple[object, object]]:
+    return [(e.facts["what"], e.facts["given_up"]) for e in await world.events(incident, Kind.TROUBLE)]
+
+
+def channel_of(world: World) -> str:
+    return next(each.id for each in world.chat.channels.values() if each.own)
+
+
+# Doing what is owed.
+
+
+async def test_it_does_what_is_owed_and_what_becomes_owed_by_that(world: World) -> None:
+    async with working(world) as worker:
+        await world.declared(by=BEN, work=False)
+        await until(world, worker, lambda: bool(world.chat.told(ANA)) and len(world.chat.posts) >= 5, step=0.05)
+    assert len(world.chat.messages_in(channel_of(world), Card)) == 1
+
+
+async def test_what_is_due_later_waits_for_its_time(world: World) -> None:
+    async with working(world) as worker:
+        incident = await world.declared()
+        await quiet(worker)
+        assert await world.events(incident, Kind.CLOCK_REMINDED) == []
+        world.clock.advance(minutes=20)
+        worker.wake()
+        await asyncio.sleep(0.1)
+        assert await world.events(incident, Kind.CLOCK_REMINDED) != []
+
+
+async def test_many_changes_become_few_edits_and_the_last_one_shows(world: World) -> None:
+    incident = await world.declared()
+    async with working(world) as worker:
+        world.chat.calls.clear()
+        for number in (1, 2, 3):
+            await world.say(BEN, f"check {number}", incident)
+        await world.say(BEN, "ack", incident)
+        await world.say(BEN, "role commander", incident)
+
+        def shown() -> bool:
+            (card,) = world.chat.messages_in(incident.home.channel, Card)
+            return bool(card.incident.roles) and sum(i.ticked_by is not None for i in card.incident.checklist) == 3
+
+        await until(world, worker, shown, step=0.05)
+        edits = [each.shown for each in world.chat.posts if isinstance(each.message, Card)]
+        assert len(edits[0]) - 1 <= 2, "five changes within a moment"
+
+
+# Failing.
+
+
+async def test_a_job_that_failed_is_done_again_only_after_its_wait_and_the_wait_grows(world: World) -> None:
+    world.chat.fail("create_channel", times=3)
+    async with working(world) as worker:
+        await world.declared(work=False)
+        await until(world, worker, lambda: world.chat.calls.count("create_channel") == 1)
+        for wait, calls in ((0.24, 1), (0.02, 2), (0.48, 2), (0.04, 3)):
+            world.clock.advance(seconds=wait)
+            await quiet(worker)
+            assert world.chat.calls.count("create_channel") == calls
+
+
+async def test_what_is_late_is_said_once_after_the_third_failure(world: World) -> None:
+    incident = await world.declared()
+    world.chat.fail("edit", times=10)
+    async with working(world) as worker:
+        await world.say(BEN, "ack", incident)
+        await until(world, worker, lambda: world.chat.calls.count("edit") > 2 * TELL_AFTER, step=1)
+        said = await troubles(world, incident)
+        assert {each for each in said if each[0] in ("card", "announcement")} == {
+            ("card", False),
+            ("announcement", False),
+        }
+        assert len(said) == 2
+        await until(
+            world,
+            worker,
+            lambda: any(
+                e.event.kind is Kind.TROUBLE for e in world.chat.messages_in(incident.home.channel, EventMessage)
+            ),
+            step=0.1,
+        )
+
+
+async def test_what_can_never_be_done_is_given_up_at_once_and_said(world: World) -> None:
+    world.chat.fail("pin", retry=False)
+    async with working(world) as worker:
+        incident = await world.declared(work=False)
+        await until(world, worker, lambda: "pin" in world.chat.calls, step=0.05)
+        await quiet(worker)
+        assert await troubles(world, incident) == [("pin card", True)]
+        world.clock.advance(hours=2)
+        await quiet(worker)
+        assert world.chat.calls.count("pin") == 1
+
+
+async def test_waiting_for_slacks_limit_is_no_failure_however_long_it_takes(world: World) -> None:
+    world.chat.spend_budget("create_channel", after=timedelta(seconds=30), times=60)
+    async with working(world) as worker:
+        incident = await world.declared(work=False)
+        await until(world, worker, lambda: any(each.own for each in world.chat.channels.values()), step=10)
+        assert world.chat.calls.count("create_channel") == 61
+        assert "adopt_channel" not in world.chat.calls, "it was never begun, so nothing is looked for"
+        assert await troubles(world, incident) == []
+
+
+async def test_an_error_that_nobody_foresaw_is_said_and_tried_again(world: World) -> None:
+    incident = await world.declared()
+    world.database.sees["count-stuck"] = 1
+
+    class Forgetful:
+        """Executors that lost their target for a while."""
+
+        lost = True
+
+        def __getattr__(self, name: str) -> object:
+            if self.lost:
+                raise KeyError("shop-db")
+            return getattr(world.ports.executors, name)
+
+    executors = Forgetful()
+    async with working(world, replace(world.ports, executors=executors)) as worker:  # type: ignore[arg-type] # broken
+        await world.say(BEN, "diagnose count-stuck", incident)
+        looks = len(world.database.looked)
+        for _ in range(30):
+            world.clock.advance(seconds=1)
+            await quiet(worker)
+            if await troubles(world, incident):
+                break
+        assert await troubles(world, incident) == [("diagnose", False)]
+        executors.lost = False
+        await until(world, worker, lambda: len(world.database.looked) > looks, step=1)
+
+
+async def test_a_delivery_that_can_never_be_taken_becomes_a_dead_letter(world: World) -> None:
+    class Broken:
+        """A parser with a bug."""
+
+        def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
+            raise RuntimeError("bug")
+
+    await world.knock(monitor.body())
+    async with working(world, replace(world.ports, sources=Broken())) as worker:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not await world.store.dead_deliveries():
+            assert asyncio.get_running_loop().time() < deadline
+            world.clock.advance(minutes=2)
+            worker.wake()
+            await asyncio.sleep(0.01)
+    (dead,) = await world.store.dead_deliveries()
+    assert dead.reason == "RuntimeError in take_delivery"
+
+
+# Leases.
+
+
+async def test_what_a_dead_worker_held_is_taken_over_when_its_lease_lapses_and_posted_once(world: World) -> None:
+    await world.declared(work=False)
+    for claim in await world.store.claim("dead", limit=50, lease=timedelta(seconds=10)):
+        assert claim.attempts == 1
+    async with working(world) as worker:
+        await quiet(worker)
+        assert world.chat.calls == []
+        world.clock.advance(seconds=11)
+        await until(world, worker, lambda: len(world.chat.messages_in(channel_or_none(world), Card)) == 1, step=0.05)
+
+
+def channel_or_none(world: World) -> str | None:
+    return next((each.id for each in world.chat.channels.values() if each.own), None)
+
+
+async def test_a_run_that_takes_long_keeps_its_lease(world: World) -> None:
+    async with working(world, lease=0.3) as worker:
+        request = await begun(world, worker)
+        for _ in range(6):
+            world.clock.advance(seconds=0.15)
+            await asyncio.sleep(0.15)
+        assert (await world.approval(request)).state is ApprovalState.RUNNING
+        assert world.database.gate is not None
+        world.database.gate.set()
+        await ended(world, worker, request, ApprovalState.RAN)
+
+
+async def ended(world: World, worker: Worker, request: Approval, state: ApprovalState) -> None:
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while (await world.approval(request)).state is not state:
+        assert asyncio.get_running_loop().time() < deadline, (await world.approval(request)).state
+        worker.wake()
+        await asyncio.sleep(0.01)
+
+
+async def test_after_the_whole_process_was_paused_its_own_run_is_not_called_abandoned(world: World) -> None:
+    async with working(world) as worker:
+        request = await begun(world, worker)
+        world.clock.advance(minutes=5)
+        await quiet(worker)
+        assert (await world.approval(request)).state is ApprovalState.RUNNING
+        assert world.database.gate is not None
+        world.database.gate.set()
+        await ended(world, worker, request, ApprovalState.RAN)
+    assert len(world.database.ran) == 1
+
+
+async def test_a_run_whose_worker_died_is_shown_as_unknown_and_never_run_again(world: World) -> None:
+    dying = Worker(world.ports, name="dying")
+    world.store.on_owed = dying.wake
+    running = asyncio.create_task(dying.run())
+    request = await begun(world, dying)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    async with working(world) as worker:
+        await quiet(worker)
+        assert (await world.approval(request)).state is ApprovalState.RUNNING, "its lease has not lapsed yet"
+        world.clock.advance(seconds=11)
+        await ended(world, worker, request, ApprovalState.UNKNOWN)
+        world.clock.advance(hours=3)
+        await quiet(worker)
+    assert len(world.database.ran) == 1
+
+
+# Stopping.
+
+
+async def test_stopping_waits_for_what_runs_and_starts_nothing_more(world: World) -> None:
+    async with working(world) as worker:
+        request = await begun(world, worker)
+        stopping = asyncio.create_task(worker.stop(within=5))
+        await asyncio.sleep(0.02)
+        await world.declared("Another one", work=False)
+        assert not stopping.done()
+        assert world.database.gate is not None
+        world.database.gate.set()
+        await stopping
+        assert (await world.approval(request)).state is ApprovalState.RAN
+        assert len([each for each in world.chat.channels.values() if each.own]) == 1
+
+
+async def test_what_does_not_end_in_time_is_left_to_its_lease(world: World) -> None:
+    async with working(world) as worker:
+        request = await begun(world, worker)
+        await asyncio.wait_for(worker.stop(within=0.05), 2)
+        assert (await world.approval(request)).state is ApprovalState.RUNNING
+    world.clock.advance(seconds=11)
+    assert len(await world.store.cut_short()) == 1
+
+
+async def test_what_was_claimed_while_stopping_is_given_back_for_the_next_one(world: World) -> None:
+    await world.declared(work=False)
+    worker = Worker(world.ports, name="w")
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0)
+    await worker.stop(within=1)
+    await running
+    assert world.chat.calls == []
+    assert len(await world.store.claim("next", limit=50, lease=timedelta(seconds=10))) > 0, (
+        "due at once, not in ten seconds"
+    )
+
+
+# A store that is away.
+
+
+class AwayStore(SQLiteStore):
+    """A store that can go away; ``asked`` counts how often it was asked meanwhile."""
+
+    error: Exception | None = None
+    asked = 0
+
+    def _may_fail(self) -> None:
+        if self.error is not None:
+            self.asked += 1
+            raise self.error
+
+    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+        self._may_fail()
+        return await super().claim(worker, limit=limit, lease=lease)
+
+    async def cut_short(self) -> tuple[Claim, ...]:
+        self._may_fail()
+        return await super().cut_short()
+
+    async def next_due(self) -> datetime | None:
+        self._may_fail()
+        return await super().next_due()
+
+    async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:
+        self._may_fail()
+        return await super().renew(claims, lease=lease)
+
+
+@pytest.mark.parametrize(
+    "error", [Outage("the database is away", retry=True), RuntimeError("bug")], ids=["away", "bug"]
+)
+async def test_a_store_that_is_away_is_waited_for_without_a_storm_and_then_work_goes_on(
+    world: World, error: Exception
+) -> None:
+    store = await AwayStore.open(world.store._path, clock=world.clock)
+    store.error = error
+    async with working(world, replace(world.ports, store=store)) as worker:
+        await world.declared(work=False)
+        await asyncio.sleep(0.4)
+        assert 1 <= store.asked <= 10
+        store.error = None
+        await until(world, worker, lambda: len(world.chat.messages_in(channel_or_none(world), Card)) == 1, step=0.05)
+    await store.close()
