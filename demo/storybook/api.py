@@ -1,0 +1,154 @@
+"""The storybook's HTTP API: health pages for anyone, books for customers, the job monitor for operators."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import defaultdict, deque
+from uuid import UUID
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from demo.storybook.database import OUTAGES
+from demo.storybook.health import QUEUE_FULL, RATE_LIMIT_REQUESTS, RATE_LIMIT_WINDOW, VERSION, detailed, status_of
+from demo.storybook.jobs import Jobs
+
+LATENCY_WINDOW = 30.0
+TOPIC_LENGTH = 200
+
+
+class Latencies:
+    """How long the requests of the last half minute took."""
+
+    def __init__(self) -> None:
+        self._taken: deque[tuple[float, float]] = deque()
+
+    def note(self, now: float, seconds: float) -> None:
+        """Count one request that ended at `now` (a monotonic time)."""
+        self._taken.append((now, seconds))
+        self._forget(now)
+
+    def p99(self, now: float) -> float:
+        """The time in seconds that all but one in a hundred requests stayed under; 0 when there were none."""
+        self._forget(now)
+        taken = sorted(seconds for _, seconds in self._taken)
+        return taken[int(0.99 * len(taken))] if taken else 0.0
+
+    def _forget(self, now: float) -> None:
+        while self._taken and self._taken[0][0] < now - LATENCY_WINDOW:
+            self._taken.popleft()
+
+
+class RateLimit:
+    """At most RATE_LIMIT_REQUESTS in RATE_LIMIT_WINDOW seconds for each customer."""
+
+    def __init__(self) -> None:
+        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def allows(self, user_key: str, now: float) -> bool:
+        """Whether this request may pass; if so it counts."""
+        asked = self._asked[user_key]
+        while asked and asked[0] <= now - RATE_LIMIT_WINDOW:
+            asked.popleft()
+        if len(asked) >= RATE_LIMIT_REQUESTS:
+            return False
+        asked.append(now)
+        return True
+
+
+class Api:
+    """The routes. `book_token` opens the customers' part, `write_token` the operators'."""
+
+    def __init__(self, jobs: Jobs, *, book_token: str, write_token: str) -> None:
+        self._jobs = jobs
+        self._book_token = book_token
+        self._write_token = write_token
+        self._rate_limit = RateLimit()
+        self.latencies = Latencies()
+
+    def application(self) -> web.Application:
+        """The aiohttp application that serves them."""
+        application = web.Application(middlewares=[self._timed, _outages_answered], client_max_size=64 * 1024)
+        application.add_routes(
+            [
+                web.get("/health", self._health),
+                web.get("/health/detailed", self._health_detailed),
+                web.post("/books", self._submit_book),
+                web.get("/books/{id}", self._show_book),
+                web.post("/admin/job-monitor/run", self._run_job_monitor),
+            ]
+        )
+        return application
+
+    @web.middleware
+    async def _timed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.monotonic()
+        try:
+            return await handler(request)
+        finally:
+            ended = time.monotonic()
+            self.latencies.note(ended, ended - started)
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": status_of(await self._jobs.count()), "version": VERSION})
+
+    async def _health_detailed(self, request: web.Request) -> web.Response:
+        return web.json_response(detailed(await self._jobs.count()))
+
+    async def _submit_book(self, request: web.Request) -> web.Response:
+        if not _bears(request, self._book_token):
+            return _error(401, "UNAUTHORIZED", "A book needs a customer's bearer token.")
+        body = await _json_object(request)
+        topic, user_key = str(body.get("topic", "")).strip(), str(body.get("user_key", "")).strip()
+        if not topic or not user_key or len(topic) > TOPIC_LENGTH:
+            return _error(
+                400, "SAFETY_INPUT", f"A book needs a user_key and a topic of 1 to {TOPIC_LENGTH} characters."
+            )
+        if not self._rate_limit.allows(user_key, time.monotonic()):
+            return _error(429, "SYS_RATE_LIMIT", "Too many requests: wait and retry.")
+        if (await self._jobs.count()).queued > QUEUE_FULL:
+            return _error(503, "SYS_OVERLOADED", "The system is busy: wait and retry.")
+        job = await self._jobs.submit(user_key, topic)
+        return web.json_response({"id": str(job), "status": "queued"}, status=202)
+
+    async def _show_book(self, request: web.Request) -> web.Response:
+        try:
+            job = await self._jobs.find(UUID(request.match_info["id"]))
+        except ValueError:
+            job = None
+        if job is None:
+            return _error(404, "NOT_FOUND", "There is no such book.")
+        return web.json_response({name: None if value is None else str(value) for name, value in job.items()})
+
+    async def _run_job_monitor(self, request: web.Request) -> web.Response:
+        if not _bears(request, self._write_token):
+            return _error(401, "UNAUTHORIZED", "Running the job monitor needs the operators' bearer token.")
+        return web.json_response({"recovered": await self._jobs.recover_stuck()})
+
+
+@web.middleware
+async def _outages_answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except OUTAGES as outage:
+        reason = str(outage) or "The database gave no answer in time."
+        body = {"status": "unhealthy", "version": VERSION, "error_code": "SYS_OVERLOADED", "error": reason}
+        return web.json_response(body, status=503)
+
+
+def _error(status: int, code: str, sentence: str) -> web.Response:
+    return web.json_response({"error_code": code, "error": sentence}, status=status)
+
+
+def _bears(request: web.Request, token: str) -> bool:
+    given = request.headers.get("Authorization", "")
+    return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+
+
+async def _json_object(request: web.Request) -> dict[str, object]:
+    try:
+        body = await request.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

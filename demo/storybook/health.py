@@ -1,0 +1,56 @@
+"""Is the storybook well? The numbers it reports of itself, and the thresholds that turn them into one word."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+VERSION = "0.2.0"
+RATE_LIMIT_REQUESTS = 10
+RATE_LIMIT_WINDOW = 60
+QUEUE_FULL = 100
+
+Status = Literal["healthy", "degraded", "unhealthy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCounts:
+    """How many jobs are where; *stuck* ones count as running too."""
+
+    queued: int
+    running: int
+    stuck: int
+    completed_last_hour: int
+    failed_last_hour: int
+
+    @property
+    def success_rate(self) -> float:
+        """Per cent of the jobs ended in the last hour that ended well; 100 when none ended."""
+        ended = self.completed_last_hour + self.failed_last_hour
+        return round(100 * self.completed_last_hour / ended, 2) if ended else 100.0
+
+
+def status_of(jobs: JobCounts) -> Status:
+    """Unhealthy past any critical threshold, degraded past any warning threshold."""
+    if jobs.stuck > 5 or jobs.success_rate < 80 or jobs.queued > QUEUE_FULL:
+        return "unhealthy"
+    if jobs.stuck > 0 or jobs.success_rate < 90 or jobs.queued > 50:
+        return "degraded"
+    return "healthy"
+
+
+def detailed(jobs: JobCounts) -> dict[str, object]:
+    """The body of `GET /health/detailed`."""
+    return {
+        "status": status_of(jobs),
+        "version": VERSION,
+        "jobs": {**asdict(jobs), "success_rate": jobs.success_rate},
+        # This small storybook keeps its rate limits in memory, so there is no Redis to be well or ill.
+        "services": {"redis": "not_used", "llm_provider": "openai", "image_provider": "replicate"},
+        "config": {
+            "rate_limit_requests": RATE_LIMIT_REQUESTS,
+            "rate_limit_window": RATE_LIMIT_WINDOW,
+            "job_sla_seconds": 600,
+            "image_max_concurrent": 3,
+        },
+    }

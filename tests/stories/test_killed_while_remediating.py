@@ -1,0 +1,154 @@
+"""Killed at each job boundary of a remediation: it runs at most once, and its card always ends in words."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from demo.stage import Stage
+from sandbox.driver import Person, words
+from sandbox.state.model import Channel, Message
+
+FINAL = ("ran", "unknown", "void", "expired")
+
+BOUNDARIES = {
+    "the request is saved": "SELECT 1 FROM approvals",
+    "it is being previewed": "SELECT 1 FROM jobs WHERE name = 'preview' AND state = 'claimed'",
+    "the request can be answered": "SELECT 1 FROM approvals WHERE state = 'asked'",
+    "it is approved": "SELECT 1 FROM approvals WHERE state IN ('approved', 'running')",
+    "the run is claimed": "SELECT 1 FROM jobs WHERE name = 'run_remediation' AND state IN ('claimed', 'doing')",
+    "it is running": "SELECT 1 FROM approvals WHERE state = 'running'",
+    "its outcome is saved": "SELECT 1 FROM approvals WHERE state = 'ran'",
+    "it is being verified": "SELECT 1 FROM jobs WHERE name = 'verify' AND state IN ('claimed', 'done')",
+}
+
+# Counts every statement of the remediation's role, and makes it last long enough to be killed in.
+WITNESS = """
+CREATE TABLE witness (at timestamptz NOT NULL DEFAULT clock_timestamp());
+GRANT INSERT ON witness TO muster_remediation;
+CREATE FUNCTION witnessed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'muster_remediation' THEN
+        INSERT INTO witness DEFAULT VALUES;
+        PERFORM pg_sleep(0.5);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER witnessed AFTER UPDATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION witnessed();
+"""
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The whole demo, with a witness in the patient's database and a short lease."""
+    async with Stage(tmp_path, tiers=False, lease="1s") as it:
+        admin = await asyncpg.connect(it.admin_dsn)
+        try:
+            await admin.execute(WITNESS)
+        finally:
+            await admin.close()
+        yield it
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+async def test_killed_when_it_runs_at_most_once_and_its_card_ends(stage: Stage, boundary: str) -> None:
+    """kill -9 as soon as the store shows the boundary; then the bot is started again and people go on."""
+    ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")
+    await stage.patient.fault("stuck-jobs", True)
+    await stage.monitor.fire("StorybookJobsStuck")
+    channel = await ana.wait_for_channel("inc-", 20)
+    card = await ana.wait_for(channel, lambda message: _has(message, "fix"), 20)
+    killing = asyncio.create_task(_kill_at(stage, BOUNDARIES[boundary]))
+    await ana.click(card, "fix")
+    form = await ana.wait_for_modal(within=10)
+    await ana.select(form, "choose_step", "fail-stuck-jobs")
+    await ana.wait_for_modal(lambda view: view.payload.get("callback_id") == "fix_step", 10)
+    await ana.submit({})
+    await _approve_when_asked(ben, channel, killing)
+    await asyncio.wait_for(killing, 20)
+    await stage.bot.start()
+    await stage.sandbox.connected()
+
+    state = await _ended(stage, ben, channel)
+    await asyncio.sleep(0.5)
+    assert await _runs(stage) <= 1
+    if state == "ran":
+        assert await _runs(stage) == 1
+    requests = [message for message in ana.reads(channel) if "fail" in words(message).lower() and _is_request(message)]
+    assert len(requests) == 1
+    assert not _has(requests[0], "approve")
+
+
+async def _kill_at(stage: Stage, condition: str) -> None:
+    """Look into the store as fast as it goes, and kill at the first sight."""
+    store = sqlite3.connect(f"file:{stage.data_dir / 'muster.db'}?mode=ro", uri=True)
+    try:
+        while store.execute(condition).fetchone() is None:
+            await asyncio.sleep(0.001)
+        await stage.bot.kill()
+    finally:
+        store.close()
+
+
+async def _approve_when_asked(ben: Person, channel: Channel, killing: "asyncio.Task[None]") -> None:
+    """Ben approves as soon as the card is there, unless the bot was killed before."""
+
+    async def approving() -> None:
+        request = await ben.wait_for(channel, lambda message: _has(message, "approve"), 15)
+        await ben.click(request, "approve")
+
+    attempt = asyncio.create_task(approving())
+    await asyncio.wait({attempt, killing}, return_when=asyncio.FIRST_COMPLETED)
+    if not killing.done():
+        await attempt
+    attempt.cancel()
+    await asyncio.gather(attempt, return_exceptions=True)
+
+
+async def _ended(stage: Stage, ben: Person, channel: Channel) -> str:
+    """Wait until the request has ended; when nobody answered it yet, Ben does."""
+    async with asyncio.timeout(30):
+        while True:
+            state = _state(stage)
+            if state in FINAL:
+                await stage.sandbox.pulse.until(lambda: _card_ended(ben, channel), 15, lambda: "the card never ended")
+                return state
+            asked = [message for message in ben.reads(channel) if _has(message, "approve")]
+            if state == "asked" and asked:
+                await ben.click(asked[-1], "approve")
+            await asyncio.sleep(0.1)
+
+
+def _state(stage: Stage) -> str:
+    store = sqlite3.connect(f"file:{stage.data_dir / 'muster.db'}?mode=ro", uri=True)
+    try:
+        row = store.execute("SELECT state FROM approvals").fetchone()
+    finally:
+        store.close()
+    return str(row[0]) if row else ""
+
+
+def _card_ended(ben: Person, channel: Channel) -> bool | None:
+    requests = [message for message in ben.reads(channel) if _is_request(message)]
+    return True if requests and not any(_has(message, "approve") for message in requests) else None
+
+
+async def _runs(stage: Stage) -> int:
+    admin = await asyncpg.connect(stage.admin_dsn)
+    try:
+        return int(await admin.fetchval("SELECT count(*) FROM witness"))
+    finally:
+        await admin.close()
+
+
+def _is_request(message: Message) -> bool:
+    payload = (message.metadata or {}).get("event_payload") or {}
+    return str(payload.get("mark", "")).startswith("approval_card:")
+
+
+def _has(message: Message, action: str) -> bool:
+    return f'"{action}"' in json.dumps(message.blocks) and message.ephemeral_to is None

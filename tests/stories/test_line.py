@@ -1,0 +1,56 @@
+"""The whole line, through the same deliveries that people cause: a page to a post-mortem, with nothing left out."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bench.line import COMPLETE, USABLE
+from demo.stage import Stage
+from demo.story import Story
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The demo with 100 ms a Slack call, as the bench has it, so that chains can be told from parallel calls."""
+    async with Stage(tmp_path, latency=0.1) as it:
+        yield it
+
+
+async def test_the_story_heals_the_patient_and_leaves_the_whole_record(stage: Stage) -> None:
+    """A page becomes a channel, a diagnosis, an approved fix and a draft; the report is read from the record."""
+    told: list[str] = []
+    report = await Story(stage, told.append).play()
+
+    assert report["healed"] is True
+    assert report["severity"] == "P1"
+    assert report["sequential_calls_to_usable"] == len(USABLE)
+    assert report["outcome"]["state"] == "ran"
+    assert report["approval"]["requester"] != report["approval"]["approver"]
+    assert len(report["approval"]["digest"]) == 64
+    assert {finding["verdict"] for finding in report["findings"]} == {"read-only"}
+    assert all(finding["receipt"] for finding in report["findings"] if not finding["error"])
+    assert {clock["kind"] for clock in report["clocks"]} >= {"acknowledge", "update", "escalate", "postmortem"}
+    draft = Path(report["postmortem"])
+    assert draft.read_text(encoding="utf-8").startswith("#")
+    assert json.loads(draft.with_suffix(".json").read_text(encoding="utf-8"))["schema"] == "muster.postmortem"
+    assert await stage.patient.healthy()
+    assert not [call for call in stage.sandbox.calls.all() if not call.ok]
+
+
+async def test_an_alert_is_usable_after_two_calls_and_complete_after_at_most_four(stage: Stage) -> None:
+    """The longest chains of Slack calls that waited for one another, as the sandbox computes them."""
+    await stage.patient.fault("stuck-jobs", True)
+    await stage.monitor.fire("StorybookJobsStuck")
+    cause = await stage.sandbox.pulse.until(lambda: _cause(stage), 30, lambda: "the opening never became complete")
+
+    assert len(stage.sandbox.calls.chain(cause, *USABLE)) == 2
+    assert len(stage.sandbox.calls.chain(cause, *COMPLETE)) <= 4
+
+
+def _cause(stage: Stage) -> str | None:
+    calls = [call for call in stage.sandbox.calls.all() if call.end is not None]
+    if not all(any(done(call) for call in calls) for done in COMPLETE):
+        return None
+    return next(call.cause for call in calls if call.method == "conversations.create")
