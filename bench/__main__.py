@@ -1,0 +1,80 @@
+"""``python -m bench``: one JSON object on stdout, what is being measured on stderr."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from bench import line, load
+from demo.stage import Stage
+
+LATENCY: Final = 0.1
+STARTS: Final = 3
+IDLE_SECONDS: Final = 5.0
+
+
+async def measure() -> dict[str, object]:
+    """Everything, one after the other."""
+    return {
+        "machine": {"cpus": os.cpu_count(), "slack_call_ms": LATENCY * 1000},
+        **await _alone("start and idle", start_and_idle),
+        **await _alone("the line", declare),
+        **await _alone("forty at once", burst),
+        **await _alone("webhooks", intake),
+    }
+
+
+async def start_and_idle(stage: Stage) -> dict[str, object]:
+    """From the process's start to healthy, without latency in Slack; and what it holds in memory when idle."""
+    stage.sandbox.faults.delay(0)
+    took = []
+    for _ in range(STARTS):
+        await stage.bot.stop()
+        took.append(await stage.bot.start())
+    await asyncio.sleep(IDLE_SECONDS)
+    return {
+        "start": {"healthy_s": round(sorted(took)[STARTS // 2], 3)},
+        "idle": {"rss_mb": _resident_mb(stage.bot.pid)},
+    }
+
+
+async def declare(stage: Stage) -> dict[str, object]:
+    """The chains of Slack calls, by a person and by an alert, with warm caches."""
+    await line.by_person(stage, "Warm the caches")
+    person = await line.by_person(stage, "Checkout fails")
+    alert = await line.by_alert(stage)
+    worst = {
+        name: max(int(str(person[name])), int(str(alert[name])))
+        for name in ("sequential_calls_to_usable", "sequential_calls_to_complete")
+    }
+    return {"declare": {**worst, "by_person": person, "by_alert": alert}}
+
+
+async def burst(stage: Stage) -> dict[str, object]:
+    """Forty people at once."""
+    return {"burst": await load.burst(stage)}
+
+
+async def intake(stage: Stage) -> dict[str, object]:
+    """Webhooks, one at a time."""
+    return {"intake": await load.intake(stage)}
+
+
+async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:
+    print(f"measuring {name} …", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        async with Stage(Path(folder), latency=LATENCY) as stage:
+            return await measuring(stage)
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000, 1)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(measure()), indent=2))
