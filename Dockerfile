@@ -1,0 +1,23 @@
+# The bot alone: no demo, no sandbox, no compiler toolchain. It runs as an ordinary user and writes under /data only.
+FROM python:3.11-slim AS build
+WORKDIR /muster
+COPY requirements/run.txt requirements/run.txt
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home-dir /data muster && install -d -o muster -g muster /data
+COPY --from=build /venv /venv
+WORKDIR /muster
+COPY incident incident
+COPY commands commands
+COPY compiler compiler
+COPY bot bot
+COPY runbooks runbooks
+# Compiled here, because the running account may not write: an interpreter that compiles at each start loses seconds.
+RUN python -m compileall -q incident commands compiler bot
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MUSTER_DATA_DIR=/data
+USER muster
+VOLUME /data
+EXPOSE 8080
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run", "--config", "/etc/muster/muster.yaml"]

@@ -1,0 +1,118 @@
+"""The documents say what the code does: every command, setting, state and scope that is there, and none that is not."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from bot.__main__ import app, audit, incidents
+from bot.config import File, HttpSection, PostgresSection, SourceSection, SystemSection
+from bot.slack.budget import ALLOWANCES
+from commands.menu import MENU
+from incident.job import JobState
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def read(name: str) -> str:
+    """A document's text."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_word_of_the_menu_is_documented_with_its_synonyms_and_usage() -> None:
+    """docs/commands.md has one row for each word, and no other row."""
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| ([^|]*) \|", read("docs/commands.md"), re.MULTILINE))
+    assert {word: [each for each in also.strip().split(", ") if each] for word, also in rows.items()} == {
+        verb.word: list(verb.also) for verb in MENU
+    }
+    for verb in MENU:
+        assert verb.usage.replace("|", "\\|") in read("docs/commands.md")
+        assert verb.line in read("docs/commands.md")
+
+
+def test_no_word_of_the_menu_means_two_things() -> None:
+    """Synonyms are unique."""
+    every = [word for verb in MENU for word in (verb.word, *verb.also)]
+    assert len(every) == len(set(every))
+
+
+def test_every_terminal_command_is_documented() -> None:
+    """docs/commands.md names each command of the command line, and only those."""
+    named = {command.callback.__name__ if command.name is None else command.name for command in app.registered_commands}
+    named |= {f"incidents {command.name}" for command in incidents.registered_commands}
+    named |= {f"audit {command.name}" for command in audit.registered_commands}
+    documented = set(re.findall(r"^\| `muster ((?:incidents |audit )?[a-z]+)", read("docs/commands.md"), re.MULTILINE))
+    assert documented == named
+
+
+def settings(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The keys of a section as the table names them."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from settings(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def test_every_setting_is_in_the_table_and_the_example() -> None:
+    """docs/settings.md lists each key with its meaning, and the example shows it."""
+    text = read("docs/settings.md")
+    table = set(re.findall(r"^\| `([a-z_.<>]+)`", text, re.MULTILINE))
+    plain = set(settings(File)) - {"systems", "targets", "sources"}
+    plain |= {f"systems.<name>.{key}" for key in SystemSection.model_fields}
+    plain |= {f"sources.<name>.{key}" for key in SourceSection.model_fields} | {"targets.<name>"}
+    assert table == plain
+    for key in (*PostgresSection.model_fields, *HttpSection.model_fields):
+        assert f"{key}:" in text
+
+
+def test_the_example_settings_are_valid() -> None:
+    """What docs/settings.md shows can be used as it stands."""
+    (example,) = re.findall(r"```yaml\n(.*?)```", read("docs/settings.md"), re.DOTALL)
+    File.model_validate(YAML(typ="safe").load(example))
+
+
+def test_the_drawing_of_a_job_names_only_states_that_exist() -> None:
+    """docs/architecture.md draws the states that the code has."""
+    drawing = read("docs/architecture.md").split("```\nowed", 1)[1].split("```", 1)[0]
+    drawn = set(re.findall(r"\b(owed|claimed|doing|done|unknown)\b", "owed" + drawing))
+    assert drawn == {state.value for state in JobState} - {"given_up"}
+
+
+SCOPES = {
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "conversations.create": "channels:manage",
+    "conversations.history": "channels:history",
+    "conversations.invite": "channels:manage",
+    "conversations.join": "channels:join",
+    "conversations.open": "im:write",
+    "conversations.replies": "channels:history",
+    "conversations.setTopic": "channels:manage",
+    "users.conversations": "channels:read",
+    "usergroups.users.list": "usergroups:read",
+    "pins.add": "pins:write",
+    "bookmarks.add": "bookmarks:write",
+    "bookmarks.list": "bookmarks:read",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
+}
+"""Source: each method's page at docs.slack.dev/reference/methods."""
+
+
+@pytest.mark.parametrize("method", sorted(ALLOWANCES))
+def test_the_manifest_asks_for_the_scope_of_every_method_that_is_called(method: str) -> None:
+    """A method without its scope would fail on the first real incident."""
+    manifest = YAML(typ="safe").load(read("app-manifest.yml"))
+    assert SCOPES[method] in manifest["oauth_config"]["scopes"]["bot"]
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    """No document points to a file that is not there."""
+    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), f"{document.name} points to {link}"
