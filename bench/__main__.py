@@ -1,6 +1,7 @@
 """``python -m bench``: one JSON object on stdout, what is being measured on stderr."""
 
 import asyncio
+import compileall
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import line, load
+from demo.bot_process import ROOT
 from demo.stage import Stage
 
 LATENCY: Final = 0.1
@@ -19,6 +21,9 @@ IDLE_SECONDS: Final = 5.0
 
 async def measure() -> dict[str, object]:
     """Everything, one after the other."""
+    for package in ("incident", "commands", "compiler", "bot"):
+        # As in the image: what is measured is a start, not a compilation.
+        await asyncio.to_thread(compileall.compile_dir, ROOT / package, quiet=2)
     return {
         "machine": {"cpus": os.cpu_count(), "slack_call_ms": LATENCY * 1000},
         **await _alone("start and idle", start_and_idle),

@@ -43,6 +43,8 @@ class Identity:
 def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Tasks) -> AsyncApp:
     """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it."""
     app = AsyncApp(
+        # Named, because to find a name of its own it would read the source of every module on the stack.
+        name="muster",
         client=client,
         authorize=_authorize(identity, client),
         # Deliveries come by Socket Mode: there is no signature to check and no address to verify.

@@ -17,7 +17,7 @@ from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.job import TELL_AFTER, Claim
-from incident.timeline import Kind
+from incident.timeline import Kind, fact
 from tests.fakes import monitor
 from tests.fakes.settings import ANA, BEN, CLEO
 from tests.fakes.world import World, opened_world
@@ -33,8 +33,8 @@ async def world() -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def working(world: World, ports: Ports | None = None, *, lease: float = 10.0) -> AsyncIterator[Worker]:
-    """A worker that works until the block ends."""
+async def working(world: World, ports: Ports | None = None, *, lease: float = 3600.0) -> AsyncIterator[Worker]:
+    """A worker that works until the block ends. Its leases outlast the leaps of the fake clock unless said."""
     worker = Worker(ports or world.ports, name="w", lease=timedelta(seconds=lease), chance=lambda: 0.0)
     world.store.on_owed = worker.wake
     running = asyncio.create_task(worker.run())
@@ -62,17 +62,27 @@ async def quiet(worker: Worker) -> None:
         await asyncio.sleep(0.02)
 
 
-async def begun(world: World, worker: Worker) -> Approval:
-    """A remediation that has begun and waits at the executor's gate."""
+async def approved(world: World) -> Approval:
+    """A remediation whose run is owed; the executor's gate is shut, so that it will stay begun."""
     request = await world.requested(await world.declared())
     world.database.gate = asyncio.Event()
     await approve(world.asked(CLEO), request.id, ports=world.ports)
-    await until(world, worker, lambda: bool(world.database.ran))
     return request
 
 
-async def troubles(world: World, incident: Incident) -> list[tuple[object, object]]:
-    return [(e.facts["what"], e.facts["given_up"]) for e in await world.events(incident, Kind.TROUBLE)]
+async def begun(world: World, worker: Worker) -> None:
+    """Wait until it has begun."""
+    await until(world, worker, lambda: bool(world.database.ran))
+
+
+def open_gate(world: World) -> None:
+    """Let it end."""
+    assert world.database.gate is not None
+    world.database.gate.set()
+
+
+async def troubles(world: World, incident: Incident) -> list[tuple[str, bool]]:
+    return [(fact(e, "what"), bool(e.facts["given_up"])) for e in await world.events(incident, Kind.TROUBLE)]
 
 
 def channel_of(world: World) -> str:
@@ -126,6 +136,7 @@ async def test_a_job_that_failed_is_done_again_only_after_its_wait_and_the_wait_
     async with working(world) as worker:
         await world.declared(work=False)
         await until(world, worker, lambda: world.chat.calls.count("create_channel") == 1)
+        await quiet(worker)
         for wait, calls in ((0.24, 1), (0.02, 2), (0.48, 2), (0.04, 3)):
             world.clock.advance(seconds=wait)
             await quiet(worker)
@@ -242,14 +253,14 @@ def channel_or_none(world: World) -> str | None:
 
 
 async def test_a_run_that_takes_long_keeps_its_lease(world: World) -> None:
+    request = await approved(world)
     async with working(world, lease=0.3) as worker:
-        request = await begun(world, worker)
+        await begun(world, worker)
         for _ in range(6):
             world.clock.advance(seconds=0.15)
             await asyncio.sleep(0.15)
         assert (await world.approval(request)).state is ApprovalState.RUNNING
-        assert world.database.gate is not None
-        world.database.gate.set()
+        open_gate(world)
         await ended(world, worker, request, ApprovalState.RAN)
 
 
@@ -262,25 +273,26 @@ async def ended(world: World, worker: Worker, request: Approval, state: Approval
 
 
 async def test_after_the_whole_process_was_paused_its_own_run_is_not_called_abandoned(world: World) -> None:
-    async with working(world) as worker:
-        request = await begun(world, worker)
+    request = await approved(world)
+    async with working(world, lease=10) as worker:
+        await begun(world, worker)
         world.clock.advance(minutes=5)
         await quiet(worker)
         assert (await world.approval(request)).state is ApprovalState.RUNNING
-        assert world.database.gate is not None
-        world.database.gate.set()
+        open_gate(world)
         await ended(world, worker, request, ApprovalState.RAN)
     assert len(world.database.ran) == 1
 
 
 async def test_a_run_whose_worker_died_is_shown_as_unknown_and_never_run_again(world: World) -> None:
+    request = await approved(world)
     dying = Worker(world.ports, name="dying")
     world.store.on_owed = dying.wake
     running = asyncio.create_task(dying.run())
-    request = await begun(world, dying)
+    await begun(world, dying)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    async with working(world) as worker:
+    async with working(world, lease=10) as worker:
         await quiet(worker)
         assert (await world.approval(request)).state is ApprovalState.RUNNING, "its lease has not lapsed yet"
         world.clock.advance(seconds=11)
@@ -294,22 +306,23 @@ async def test_a_run_whose_worker_died_is_shown_as_unknown_and_never_run_again(w
 
 
 async def test_stopping_waits_for_what_runs_and_starts_nothing_more(world: World) -> None:
-    async with working(world) as worker:
-        request = await begun(world, worker)
+    request = await approved(world)
+    async with working(world, lease=10) as worker:
+        await begun(world, worker)
         stopping = asyncio.create_task(worker.stop(within=5))
         await asyncio.sleep(0.02)
         await world.declared("Another one", work=False)
         assert not stopping.done()
-        assert world.database.gate is not None
-        world.database.gate.set()
+        open_gate(world)
         await stopping
         assert (await world.approval(request)).state is ApprovalState.RAN
         assert len([each for each in world.chat.channels.values() if each.own]) == 1
 
 
 async def test_what_does_not_end_in_time_is_left_to_its_lease(world: World) -> None:
-    async with working(world) as worker:
-        request = await begun(world, worker)
+    request = await approved(world)
+    async with working(world, lease=10) as worker:
+        await begun(world, worker)
         await asyncio.wait_for(worker.stop(within=0.05), 2)
         assert (await world.approval(request)).state is ApprovalState.RUNNING
     world.clock.advance(seconds=11)
