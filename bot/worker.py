@@ -42,7 +42,6 @@ class Worker:
         self._chance = chance
         self._woken = asyncio.Event()
         self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
-        self._renewed_at = ports.clock()
         self._stopping = False
         self._patience = 0.0
         self._ended = asyncio.Event()
@@ -94,10 +93,7 @@ class Worker:
         if room <= 0:
             return ()
         try:
-            if self._ports.clock() - self._renewed_at > self._lease / 2:
-                # After a pause of the whole process its own runs look abandoned: they are taken up first.
-                await self._renew()
-            for claim in await self._ports.store.cut_short():
+            for claim in await self._cut_short():
                 await self._tell_cut_short(claim)
             return await self._ports.store.claim(self._name, limit=room, lease=self._lease)
         except Outage as outage:
@@ -105,6 +101,17 @@ class Worker:
         except Exception:
             log.exception("claiming failed")
         return None
+
+    async def _cut_short(self) -> tuple[Claim, ...]:
+        """Runs whose worker went silent.
+
+        After a pause of the whole process this worker's own would look so, too: they are renewed in the same breath.
+        """
+        own = [claim for claim, _ in self._running.values() if claim.job.mode is JobMode.ONCE]
+        if not own:
+            return await self._ports.store.cut_short()
+        _, found = await asyncio.gather(self._ports.store.renew(own, lease=self._lease), self._ports.store.cut_short())
+        return found
 
     async def _tell_cut_short(self, claim: Claim) -> None:
         try:
@@ -122,8 +129,10 @@ class Worker:
         return LONGEST_SLEEP if due is None else (due - self._ports.clock()).total_seconds()
 
     async def _sleep(self, seconds: float) -> None:
+        # Not wait_for: Python 3.11's loses a cancellation that comes together with the wake-up.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), min(max(seconds, 0.005), LONGEST_SLEEP))
+            async with asyncio.timeout(min(max(seconds, 0.005), LONGEST_SLEEP)):
+                await self._woken.wait()
 
     async def _start(self, claim: Claim) -> None:
         if self._stopping:
@@ -201,7 +210,6 @@ class Worker:
     async def _renew(self) -> None:
         claims = [claim for claim, _ in self._running.values()]
         held = await self._ports.store.renew(claims, lease=self._lease) if claims else frozenset()
-        self._renewed_at = self._ports.clock()
         for claim in claims:
             running = self._running.get((claim.id, claim.fence))
             if claim.id not in held and claim.job.mode is not JobMode.ONCE and running is not None:

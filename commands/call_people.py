@@ -47,7 +47,10 @@ async def page(claim: Claim, *, ports: Ports) -> None:
         raise NotYet("the incident has no place in Slack yet")
     escalated = ":escalated-" in claim.job.key
     reason = await _reason(claim, ports)
-    message = PageMessage(incident=incident, user=user, place=place, escalated=escalated, reason=reason)
+    declared = claim.job.key.endswith(f":{opening.AWAITED}")
+    message = PageMessage(
+        incident=incident, user=user, place=place, escalated=escalated, reason=reason, declared=declared
+    )
     timestamp = await ports.chat.direct(
         user, message, mark=claim.job.key, again=claim.attempts > 1, urgency=incident.severity.rank
     )

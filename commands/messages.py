@@ -49,6 +49,8 @@ class PageMessage:
     place: Place | None
     escalated: bool = False
     reason: str = ""
+    declared: bool = False
+    """They declared it themselves, and its channel cannot come yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

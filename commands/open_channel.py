@@ -40,7 +40,7 @@ async def open_channel(claim: Claim, *, ports: Ports) -> None:
 async def _created(incident: Incident, claim: Claim, ports: Ports) -> tuple[str, str]:
     for name in _names(incident):
         if claim.attempts > 1:
-            channel = await ports.chat.adopt_channel(name)
+            channel = await ports.chat.adopt_channel(name, since=incident.declared_at)
             if channel is not None and await ports.store.incident_by_channel(channel) is None:
                 return channel, name
         try:

@@ -213,8 +213,8 @@ class Chat(Protocol):
         """Open a public channel; its id. Raises NameTaken."""
         ...
 
-    async def adopt_channel(self, name: str) -> str | None:
-        """The id of the open channel of that name if Muster itself created it."""
+    async def adopt_channel(self, name: str, *, since: datetime) -> str | None:
+        """The id of the open channel of that name if Muster itself created it, not before ``since``."""
         ...
 
     async def invite(self, channel: str, users: Sequence[UserId], *, urgency: int) -> tuple[UserId, ...]:

@@ -37,7 +37,7 @@ class BotProcess:
             raise LookupError("the bot does not run")
         return self._process.pid
 
-    async def start(self) -> float:
+    async def start(self, within: float = READY_WITHIN) -> float:
         """Start it and wait until it is ready; the seconds that took. Raises NotReadyError."""
         began = asyncio.get_running_loop().time()
         with self.log.open("ab") as log:
@@ -46,7 +46,7 @@ class BotProcess:
                 cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
                 stdout=log, stderr=log,
             )  # fmt: skip
-        await self._ready(self._process, began + READY_WITHIN)
+        await self._ready(self._process, began + within)
         return asyncio.get_running_loop().time() - began
 
     async def stop(self) -> None:

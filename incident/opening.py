@@ -21,6 +21,9 @@ from incident.timeline import Event, Kind
 
 LONGEST_TITLE = 200
 
+AWAITED = "awaited"
+"""Marks the page that tells a declarer where to work until the channel comes."""
+
 HOUSE_CHECKLIST = (
     "Confirm the severity, or change it",
     "Name a commander",
@@ -112,7 +115,12 @@ def await_channel(incident: Incident, *, until: datetime, reason: str, cause: st
     event = Event(kind=Kind.CHANNEL_AWAITED, at=now, facts={"until": until.isoformat(), "reason": reason})
     announce = owe(JobName.ANNOUNCEMENT, incident.id, now, urgency=incident.severity.rank)
     after = replace(incident, home=replace(incident.home, awaited_until=until))
-    pages = _pages(incident, now, by=incident.declared_by)
+    pages = list(_pages(incident, now, by=incident.declared_by))
+    declarer = user_of(incident.declared_by)
+    if declarer is not None:
+        # Whoever declared it waits for the channel, and is told where to work until it comes.
+        rank = incident.severity.rank
+        pages.append(owe(JobName.PAGE, incident.id, now, subject=declarer, urgency=rank, again=AWAITED))
     return decided(cause, now, after, event, before=incident, jobs=(announce, *pages))
 
 

@@ -18,7 +18,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
-from bot.slack.card import alerts_words, clock_lines, state_line, summary_line
+from bot.slack.card import alerts_words, clock_lines, responders_line, state_line, summary_line
 from bot.slack.names import Action, pack
 from commands.messages import Announcement
 from incident.incident import Incident
@@ -35,6 +35,7 @@ def announcement(message: Announcement) -> Rendered:
                 state_line(incident),
                 summary_line(incident),
                 *(clock_lines(incident.clocks) if incident.open else []),
+                responders_line(incident) if incident.open else [],
                 _place_line(incident, message),
             ),
             actions(*_buttons(incident)),

@@ -4,6 +4,7 @@ Deadlines are absolute and in the reader's own zone, so the card is right withou
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.phrase import When
 from bot.slack import fit, signs
@@ -34,6 +35,9 @@ from incident.clock import Clock, ClockKind, ClockState, current
 from incident.incident import Incident
 from incident.responder import Role
 
+MENTIONED: Final = 10
+"""How many of those who were called are named; a card of mentions alone would help nobody."""
+
 
 def card(message: Card) -> Rendered:
     """The whole card; a resolved incident keeps only the buttons of its post-mortem."""
@@ -44,7 +48,11 @@ def card(message: Card) -> Rendered:
             header(signs.headline(incident)),
             paragraph(state_line(incident, leader=False), summary_line(incident)),
             paragraph(
-                *clock_lines(incident.clocks), roles_line(incident), _counts_line(message), _runbook_line(message)
+                *clock_lines(incident.clocks),
+                responders_line(incident),
+                roles_line(incident),
+                _counts_line(message),
+                _runbook_line(message),
             ),
             actions(*_buttons(message)),
         ],
@@ -95,6 +103,14 @@ def roles_line(incident: Incident) -> list[Element]:
             for role in Role
         )
     )
+
+
+def responders_line(incident: Incident) -> list[Element]:
+    """Everybody who was called or came, as mentions: Slack notifies them when the message is first posted."""
+    called = incident.responders[:MENTIONED]
+    more = len(incident.responders) - len(called)
+    names = [element for user in called for element in (text(" "), mention(user))]
+    return [bold("Called"), *names, *([text(f" and {more} more")] if more > 0 else [])] if called else []
 
 
 def alerts_words(alerts: Sequence[AlertRecord]) -> str:

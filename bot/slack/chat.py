@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
@@ -22,6 +23,8 @@ from incident.responder import UserId
 FRESH: Final = 60.0
 """Seconds for which a group's people are taken as known."""
 INVITED_AT_ONCE: Final = 100
+CLOCKS_APART: Final = 60.0
+"""Seconds by which Slack's clock may be behind this machine's."""
 LOOKED_BACK: Final = 5
 """Pages of history that are searched for a mark; it was left moments ago, and a page holds 200 messages."""
 
@@ -69,12 +72,14 @@ class SlackChat:
             raise
         return str(answer["channel"]["id"])
 
-    async def adopt_channel(self, name: str) -> str | None:
-        """The id of the open channel of that name if Muster itself created it."""
+    async def adopt_channel(self, name: str, *, since: datetime) -> str | None:
+        """The id of the open channel of that name if Muster itself created it, not before ``since``."""
+        earliest = since.timestamp() - CLOCKS_APART
         kinds = {"types": "public_channel", "exclude_archived": True, "limit": 999}
         async for page in self._pages("users.conversations", 0, 20, **kinds):
             for channel in page["channels"]:
-                if channel["name"] == name and channel.get("creator") == self._user:
+                own = channel["name"] == name and channel.get("creator") == self._user
+                if own and channel.get("created", 0) >= earliest:
                     return str(channel["id"])
         return None
 

@@ -276,6 +276,7 @@ async def test_after_the_whole_process_was_paused_its_own_run_is_not_called_aban
     request = await approved(world)
     async with working(world, lease=10) as worker:
         await begun(world, worker)
+        await quiet(worker)
         world.clock.advance(minutes=5)
         await quiet(worker)
         assert (await world.approval(request)).state is ApprovalState.RUNNING

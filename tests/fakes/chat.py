@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from commands.messages import Message
@@ -111,7 +111,7 @@ class FakeChat(Chat):
         await self._end("create_channel")
         return channel
 
-    async def adopt_channel(self, name: str) -> str | None:
+    async def adopt_channel(self, name: str, *, since: datetime) -> str | None:
         self._begin("adopt_channel")
         return next((each.id for each in self.channels.values() if each.name == name and each.own), None)
 

@@ -1,6 +1,6 @@
 """The Chat port against a workspace that answers as Slack does: one call each, and nothing twice."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
@@ -63,9 +63,10 @@ async def test_a_taken_name_is_said(chat: SlackChat) -> None:
 async def test_only_an_own_channel_is_adopted(box: Sandbox, chat: SlackChat, ana: Person) -> None:
     """A channel whose creation was not heard of is found; somebody else's of that name is left alone."""
     channel = await chat.create_channel("inc-1", urgency=1)
-    assert await chat.adopt_channel("inc-1") == channel
-    assert await chat.adopt_channel("general") is None
-    assert await chat.adopt_channel("inc-2") is None
+    assert await chat.adopt_channel("inc-1", since=datetime.now(UTC)) == channel
+    assert await chat.adopt_channel("general", since=datetime.now(UTC)) is None
+    assert await chat.adopt_channel("inc-2", since=datetime.now(UTC)) is None
+    assert await chat.adopt_channel("inc-1", since=datetime.now(UTC) + timedelta(hours=1)) is None
 
 
 async def test_a_post_whose_answer_was_lost_is_found_again(box: Sandbox, chat: SlackChat, ana: Person) -> None:
