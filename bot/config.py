@@ -194,7 +194,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
         data_dir=data_dir,
         bot_token=_token(environment, "MUSTER_SLACK_BOT_TOKEN", "xoxb-"),
         app_token=_token(environment, "MUSTER_SLACK_APP_TOKEN", "xapp-"),
-        secrets={name: _secret(path, tree, environment, name) for name in _named(file)},
+        secrets={name: _secret(path, tree, environment, name) for name in sorted(_named(file))},
     )
 
 

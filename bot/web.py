@@ -80,6 +80,11 @@ def application(
     return app
 
 
+def runner(app: web.Application) -> web.AppRunner:
+    """What serves the application. Nothing is unpacked: a body is measured and kept as it came."""
+    return web.AppRunner(app, access_log=None, auto_decompress=False)
+
+
 def delivery_of(source: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
     """One request as it is kept. Its key is the body's hash for as long as a sender's own retries last."""
     window = int(now.timestamp()) // SAME_BODY_SECONDS

@@ -31,7 +31,7 @@ from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
 from bot.stores.sqlite import SQLiteStore
 from bot.targets import targets_of
-from bot.web import Health, application
+from bot.web import Health, application, runner
 from bot.worker import Worker
 from commands.attest import attest
 from commands.ports import Outage, Ports
@@ -162,12 +162,12 @@ async def _open_web(configuration: Configuration, ports: Ports, connection: Conn
         return Health(missing=missing, facts=facts)
 
     app = application(keep=keep, tokens=_source_tokens(configuration), health=health, clock=utc_now)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    undo.push_async_callback(runner.cleanup)
+    served = runner(app)
+    await served.setup()
+    undo.push_async_callback(served.cleanup)
     section = configuration.file.web
     try:
-        await web.TCPSite(runner, section.host, section.port).start()
+        await web.TCPSite(served, section.host, section.port).start()
     except OSError as error:
         raise Outage(
             f"{section.host}:{section.port} cannot be listened on ({error.strerror}): choose another web.port.",

@@ -1,0 +1,238 @@
+"""Where monitors knock: every answer is the one that keeps the sender trying, and what came is kept as it came."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, AppRunner, Request
+
+from bot.web import LARGEST_BODY, SAME_BODY_SECONDS, Health, application, delivery_of, runner
+from commands.ports import Outage
+from commands.take_delivery import keep_delivery
+from incident.alert import Delivery, DeliveryState
+from tests.fakes import monitor
+from tests.fakes.clock import START
+from tests.fakes.world import World, opened_world
+
+Client = TestClient[Request, Application]
+URL = "/alerts/alertmanager"
+TOKEN, NEXT_TOKEN = "s3cret-token", "n3xt-token"
+ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
+BODY = json.dumps(monitor.body()).encode()
+
+
+class Server(TestServer):
+    """Serves it the way the bot does."""
+
+    async def _make_runner(self, **kwargs: object) -> AppRunner:
+        return runner(self.app)
+
+
+class Door:
+    """A web application over a real store; ``away`` is a store that cannot be reached."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.away = False
+        self.health = Health(facts={"slack_connected": True})
+        self.kept: list[Delivery] = []
+
+    async def keep(self, delivery: Delivery) -> bool:
+        if self.away:
+            raise Outage("the database does not answer", retry=True)
+        self.kept.append(delivery)
+        return await keep_delivery(delivery, ports=self.world.ports)
+
+    async def say_health(self) -> Health:
+        return self.health
+
+    def application(self) -> Application:
+        tokens = {"alertmanager": [TOKEN, NEXT_TOKEN]}
+        return application(keep=self.keep, tokens=tokens, health=self.say_health, clock=self.world.clock)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    async with opened_world() as world:
+        yield Door(world)
+
+
+@pytest.fixture
+async def client(door: Door) -> AsyncIterator[Client]:
+    async with TestClient(Server(door.application(), host="127.0.0.1")) as made:
+        yield made
+
+
+async def knock(client: Client, body: bytes = BODY, headers: Mapping[str, str] = ALLOWED) -> tuple[int, object]:
+    async with client.post(URL, data=BytesIO(body), headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_a_delivery_is_on_disk_when_it_is_answered(door: Door, client: Client) -> None:
+    assert await knock(client) == (202, {"taken": True, "repeat": False})
+    (kept,) = door.kept
+    stored = await door.world.store.delivery(kept.key)
+    assert stored is not None
+    assert (stored.body, stored.state, stored.received_at) == (BODY, DeliveryState.RECEIVED, START)
+
+
+async def test_the_same_body_again_is_a_repeat_and_later_it_is_taken_anew(door: Door, client: Client) -> None:
+    assert (await knock(client))[1] == {"taken": True, "repeat": False}
+    assert await knock(client) == (202, {"taken": True, "repeat": True})
+    door.world.clock.advance(seconds=SAME_BODY_SECONDS)
+    assert (await knock(client))[1] == {"taken": True, "repeat": False}
+
+
+async def test_the_same_body_twenty_times_at_once_has_one_effect(door: Door, client: Client) -> None:
+    answers = await asyncio.gather(*(knock(client) for _ in range(20)))
+    assert {status for status, _ in answers} == {202}
+    assert [answer for _, answer in answers].count({"taken": True, "repeat": False}) == 1
+    await door.world.work()
+    assert len(await door.world.store.open_incidents()) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"\x00\xff\xfe", b"[]", b"{" * 50_000])
+async def test_what_cannot_be_understood_is_taken_too_so_that_the_sender_does_not_give_up(
+    door: Door, client: Client, body: bytes
+) -> None:
+    assert (await knock(client, body))[0] == 202
+    await door.world.work()
+    (dead,) = await door.world.store.dead_deliveries()
+    assert dead.body == body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer"},
+        {"Authorization": TOKEN},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Authorization": f"Bearer {TOKEN} {NEXT_TOKEN}"},
+        {"Authorization": "Bearer caf\u00e9"},
+    ],
+    ids=["none", "wrong", "empty", "bare", "no scheme", "another scheme", "two", "not ascii"],
+)
+async def test_without_the_right_token_nothing_is_kept(door: Door, client: Client, headers: Mapping[str, str]) -> None:
+    status, answer = await knock(client, headers=headers)
+    assert status == 401
+    assert isinstance(answer, dict)
+    assert TOKEN not in str(answer)
+    assert door.kept == []
+
+
+async def test_a_token_that_is_no_text_at_all_is_refused_and_breaks_nothing(door: Door, client: Client) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(
+        b"POST /alerts/alertmanager HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n"
+        b"Authorization: Bearer \xff\xfe\r\n\r\n{}"
+    )
+    assert (await reader.read()).startswith(b"HTTP/1.1 401 ")
+    writer.close()
+    await writer.wait_closed()
+    assert door.kept == []
+
+
+@pytest.mark.parametrize("header", [f"Bearer {NEXT_TOKEN}", f"bearer {TOKEN}", f"Bearer   {TOKEN}  "])
+async def test_while_a_token_is_replaced_both_open_the_door_however_the_scheme_is_written(
+    client: Client, header: str
+) -> None:
+    assert (await knock(client, headers={"Authorization": header}))[0] == 202
+
+
+@pytest.mark.parametrize(
+    "path", ["/alerts/grafana", "/alerts/", "/alerts/%00", "/alerts/a/b", "/", "/alerts/%F0%9F%98%80"]
+)
+async def test_a_source_that_nobody_set_up_is_not_there(door: Door, client: Client, path: str) -> None:
+    async with client.post(path, data=BODY, headers=ALLOWED) as answer:
+        assert answer.status == 404
+    assert door.kept == []
+
+
+async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
+    nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
+    for tokens in nobody:
+        app = application(keep=door.keep, tokens=tokens, health=door.say_health, clock=door.world.clock)
+        async with TestClient(Server(app, host="127.0.0.1")) as client:
+            for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
+                assert (await client.post(URL, data=BODY, headers=headers)).status in (401, 404)
+    assert door.kept == []
+
+
+@pytest.mark.parametrize(("size", "status"), [(LARGEST_BODY, 202), (LARGEST_BODY + 1, 413), (3 * LARGEST_BODY, 413)])
+async def test_a_body_may_be_one_mebibyte_and_not_a_byte_more(
+    door: Door, client: Client, size: int, status: int
+) -> None:
+    assert (await knock(client, b"x" * size))[0] == status
+    assert len(door.kept) == (status == 202)
+
+
+@pytest.mark.parametrize("body", [b"this is no gzip", gzip.compress(b"x" * 8 * LARGEST_BODY)], ids=["broken", "bomb"])
+async def test_a_packed_body_is_kept_as_it_came_and_never_unpacked(door: Door, client: Client, body: bytes) -> None:
+    assert (await knock(client, body, {**ALLOWED, "Content-Encoding": "gzip"}))[0] == 202
+    assert [each.body for each in door.kept] == [body]
+    await door.world.work()
+    assert len(await door.world.store.dead_deliveries()) == 1
+
+
+async def test_while_the_store_is_away_the_sender_is_asked_to_come_again_and_then_nothing_is_lost(
+    door: Door, client: Client
+) -> None:
+    door.away = True
+    assert (await knock(client))[0] == 503
+    door.away = False
+    assert await knock(client) == (202, {"taken": True, "repeat": False})
+
+
+async def test_no_credential_is_ever_kept(door: Door, client: Client) -> None:
+    headers = {
+        **ALLOWED,
+        "Cookie": "session=abc",
+        "X-Api-Key": "k",
+        "Content-Type": "application/json",
+        "User-Agent": "Alertmanager/0.34",
+    }
+    async with client.post(URL + "?token=query-secret", data=BODY, headers=headers) as answer:
+        assert answer.status == 202
+    (kept,) = door.kept
+    assert kept.headers == {"Content-Type": "application/json", "User-Agent": "Alertmanager/0.34"}
+    stored = (await door.world.store.delivery(kept.key), kept)
+    for secret in (TOKEN, "abc", "query-secret"):
+        assert secret not in str(stored)
+
+
+def test_one_body_of_two_sources_is_two_deliveries() -> None:
+    keys = {delivery_of(source, b"{}", {}, START).key for source in ("alertmanager", "grafana")}
+    later = delivery_of("alertmanager", b"{}", {}, START + timedelta(seconds=SAME_BODY_SECONDS)).key
+    assert len({*keys, later}) == 3
+
+
+async def test_only_posting_is_taken(client: Client) -> None:
+    assert (await client.get(URL, headers=ALLOWED)).status == 405
+
+
+async def test_health_says_what_is_missing(door: Door, client: Client) -> None:
+    async with client.get("/healthz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "alive", "slack_connected": True})
+    assert (await client.get("/readyz")).status == 200
+    door.health = Health(missing=("the connection to Slack",))
+    async with client.get("/readyz") as answer:
+        assert answer.status == 503
+        assert await answer.json() == {"ready": False, "missing": ["the connection to Slack"]}
+    assert (await client.get("/healthz")).status == 200, "alive, though not ready"
+
+
+async def test_the_answer_is_never_a_redirect(client: Client) -> None:
+    async with ClientSession() as session:
+        for path in ("/alerts/alertmanager/", "//alerts/alertmanager", "/alerts/../alerts/alertmanager"):
+            url = f"http://127.0.0.1:{client.port}{path}"
+            async with session.post(url, data=BODY, headers=ALLOWED, allow_redirects=False) as answer:
+                assert not 300 <= answer.status < 400

@@ -1,0 +1,272 @@
+"""The configuration: each wrong setting stops the start with one sentence that says where; no secret is ever shown."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from bot.config import Configuration, WrongSetting, data_dir_of, load
+
+ENVIRONMENT = {
+    "MUSTER_SLACK_BOT_TOKEN": "xoxb-very-secret",
+    "MUSTER_SLACK_APP_TOKEN": "xapp-very-secret",
+    "AM_TOKEN": "alertmanager-very-secret new-very-secret",
+    "DB_LOOK": "postgresql://look:very-secret@db/shop",
+    "DB_FIX": "postgresql://fix:very-secret@db/shop",
+}
+GOOD = """\
+slack:
+  announcements: C0INCIDENTS
+systems:
+  shop:
+    runbook: runbooks/shop
+    on_call: [U0ANA, U0BEN]
+    approvers: [U0CLEO, S0DBA]
+sources:
+  alertmanager:
+    token_env: AM_TOKEN
+targets:
+  shop-db:
+    kind: postgres
+    environment: production
+    diagnostic_dsn_env: DB_LOOK
+    remediation_dsn_env: DB_FIX
+"""
+
+
+def read(folder: Path, text: str, **environment: str | None) -> Configuration:
+    """The configuration in a file of that text; a variable that is None is not set."""
+    path = folder / "muster.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path, {name: value for name, value in {**ENVIRONMENT, **environment}.items() if value is not None})
+
+
+def refused(folder: Path, text: str, **environment: str | None) -> str:
+    """The sentence with which that text is refused, the file's folder left out."""
+    with pytest.raises(WrongSetting) as wrong:
+        read(folder, text, **environment)
+    return str(wrong.value).replace(f"{folder}/", "")
+
+
+def test_a_good_file_is_read_with_its_secrets_and_its_defaults(tmp_path: Path) -> None:
+    configuration = read(tmp_path, GOOD)
+    file = configuration.file
+    assert file.systems["shop"].on_call == ("U0ANA", "U0BEN")
+    assert (file.approval_expires_after, file.reopen_window) == (timedelta(minutes=15), timedelta(hours=2))
+    assert file.web.host == "127.0.0.1", "nothing listens to the network unless somebody says so"
+    assert configuration.secret("DB_LOOK") == ENVIRONMENT["DB_LOOK"]
+    assert configuration.secret(None) is None
+    assert configuration.data_dir == tmp_path / ".muster"
+
+
+def test_where_muster_writes_may_be_said_in_the_environment(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD, MUSTER_DATA_DIR="/srv/muster").data_dir == Path("/srv/muster")
+    assert read(tmp_path, GOOD + "data_dir: /var/lib/muster\n").data_dir == Path("/var/lib/muster")
+    assert data_dir_of({"MUSTER_DATA_DIR": "/srv/muster"}) == Path("/srv/muster")
+    assert data_dir_of({}) == Path(".muster")
+
+
+@pytest.mark.parametrize(
+    ("written", "span"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("15m", timedelta(minutes=15)),
+        ("15 min", timedelta(minutes=15)),
+        ("4h", timedelta(hours=4)),
+        ("2d", timedelta(days=2)),
+    ],
+)
+def test_a_time_is_written_as_people_write_it(tmp_path: Path, written: str, span: timedelta) -> None:
+    assert read(tmp_path, GOOD + f"reopen_window: {written}\n").file.reopen_window == span
+
+
+def swapped(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+SPAN = "write a time such as 90s, 15m, 4h or 2d."
+WRONG = {
+    "nothing in it": ("", "line 1: write keys such as “slack:” and “systems:” here."),
+    "a list": ("- a\n", "line 1: write keys such as “slack:” and “systems:” here."),
+    "no yaml": ("a: [\n", "line 2: expected the node content, but found '<stream end>'."),
+    "a tab": ("a:\n\t- b\n", "line 2: found character '\\t' that cannot start any token."),
+    "a key twice": (GOOD + "slack:\n  announcements: C0OTHER\n", 'line 17: found duplicate key "slack".'),
+    "an unknown key": (GOOD + "colour: red\n", "line 17: “colour” is no setting; see docs/settings.md."),
+    "an unknown key inside": (
+        swapped("    runbook:", "    oncall: x\n    runbook:"),
+        "line 5: “systems.shop.oncall” is no setting; see docs/settings.md.",
+    ),
+    "a missing section": (GOOD.partition("systems:")[0], "line 1: “systems” is missing."),
+    "a missing key": (
+        swapped("    on_call: [U0ANA, U0BEN]\n", ""),
+        "line 4: “systems.shop.on_call” is missing.",
+    ),
+    "no systems": (
+        "slack:\n  announcements: C0X\nsystems: {}\n",
+        "line 3: “systems”: name at least one.",
+    ),
+    "an empty section": (swapped("  announcements: C0INCIDENTS\n", ""), "line 1: “slack”: write keys under it."),
+    "nobody on call": (swapped("[U0ANA, U0BEN]", "[]"), "line 6: “systems.shop.on_call”: name at least one."),
+    "nobody approves": (swapped("[U0CLEO, S0DBA]", "[]"), "line 7: “systems.shop.approvers”: name at least one."),
+    "a name for a person": (
+        swapped("[U0ANA, U0BEN]", "[U0ANA, ben]"),
+        "line 6: “systems.shop.on_call.1”: write a person's id from Slack, such as U02ABC4DE.",
+    ),
+    "a group on call": (
+        swapped("[U0ANA, U0BEN]", "\n      - U0ANA\n      - S0DBA"),
+        "line 8: “systems.shop.on_call.1”: write a person's id from Slack, such as U02ABC4DE.",
+    ),
+    "a channel's name": (
+        swapped("C0INCIDENTS", "'#incidents'"),
+        "line 2: “slack.announcements”: write a channel's id from Slack, such as C02ABC4DE.",
+    ),
+    "a number for a time": (GOOD + "reopen_window: 15\n", f"line 17: “reopen_window”: {SPAN}"),
+    "no unit of time": (GOOD + "reopen_window: 15x\n", f"line 17: “reopen_window”: {SPAN}"),
+    "a time of a thousand years": (GOOD + "reopen_window: 99999999999d\n", f"line 17: “reopen_window”: {SPAN}"),
+    "no time to answer": (
+        GOOD + "approval_expires_after: 0s\n",
+        "line 17: “approval_expires_after”: write more than nothing.",
+    ),
+    "a port that is none": (
+        GOOD + "web:\n  port: 99999\n",
+        "line 18: “web.port”: input should be less than or equal to 65535.",
+    ),
+    "a source that nobody reads": (
+        GOOD.replace("  alertmanager:", "  pigeon:"),
+        "line 9: “sources.pigeon”: input should be 'alertmanager'.",
+    ),
+    "a token in the file": (
+        swapped("AM_TOKEN", "am-4f9c-secret"),
+        "line 10: “sources.alertmanager.token_env”: write the name of an environment variable, not its value.",
+    ),
+    "a kind of target that is none": (
+        swapped("kind: postgres", "kind: mysql"),
+        "line 13: “targets.shop-db.kind”: write postgres or http.",
+    ),
+    "no kind of target": (
+        swapped("    kind: postgres\n", ""),
+        "line 12: “targets.shop-db.kind”: write postgres or http.",
+    ),
+    "a target called as its kind": (
+        swapped("  shop-db:", "  postgres:").replace("    environment: production\n", ""),
+        "line 12: “targets.postgres.environment” is missing.",
+    ),
+    "an address with a path": (
+        GOOD + "  api:\n    kind: http\n    environment: production\n    base_url: http://api/v1\n"
+        "    canary: {method: DELETE, path: /x}\n",
+        "line 20: “targets.api.base_url”: write scheme, host and port only, as in https://host:8443.",
+    ),
+    "a system that is none": (
+        GOOD + "default_system: store\n",
+        "line 17: “default_system” is 'store', which is none of: shop.",
+    ),
+    "a link that is none": (
+        swapped("    runbook:", "    runbook_url: javascript:x\n    runbook:"),
+        "line 5: “systems.shop.runbook_url”: write an address that begins with https://.",
+    ),
+    "something wrong that was merged in": (
+        "people: &people\n  on_call: [ben]\n" + swapped("    on_call: [U0ANA, U0BEN]\n", "    <<: *people\n"),
+        "line 2: “systems.shop.on_call.0”: write a person's id from Slack, such as U02ABC4DE.",
+    ),
+    "a key that is no text": (GOOD + "1: x\n", "line 17: “1”: keys should be strings."),
+    "two documents": (GOOD + "---\na: b\n", "line 17: but found another document."),
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), list(WRONG.values()), ids=list(WRONG))
+def test_a_wrong_setting_is_one_sentence_with_file_line_and_key(tmp_path: Path, text: str, sentence: str) -> None:
+    assert refused(tmp_path, text) == f"muster.yaml, {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("AM_TOKEN", None, "muster.yaml, line 10: the environment variable AM_TOKEN that stands here is not set."),
+        ("DB_FIX", "  ", "muster.yaml, line 16: the environment variable DB_FIX that stands here is not set."),
+        (
+            "MUSTER_SLACK_BOT_TOKEN",
+            None,
+            "The environment variable MUSTER_SLACK_BOT_TOKEN is not set; docs/install.md says where to find the token.",
+        ),
+        (
+            "MUSTER_SLACK_APP_TOKEN",
+            "xoxb-very-secret",
+            "The environment variable MUSTER_SLACK_APP_TOKEN does not begin with xapp-; "
+            "docs/install.md says where to find the token.",
+        ),
+    ],
+)
+def test_a_secret_that_is_missing_or_mixed_up_is_named_and_not_shown(
+    tmp_path: Path, variable: str, value: str | None, sentence: str
+) -> None:
+    assert refused(tmp_path, GOOD, **{variable: value}) == sentence
+
+
+def test_of_two_missing_secrets_it_is_always_the_same_that_is_named(tmp_path: Path) -> None:
+    assert "AM_TOKEN" in refused(tmp_path, GOOD, AM_TOKEN=None, DB_FIX=None, DB_LOOK=None)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting, match=r"No such file or directory\); name the file with --config\."):
+        load(tmp_path / "none.yaml", ENVIRONMENT)
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00\x80")
+    with pytest.raises(WrongSetting, match=r"it is not UTF-8 text\); name the file with --config\."):
+        load(tmp_path / "bytes.yaml", ENVIRONMENT)
+
+
+def test_no_way_of_printing_the_configuration_shows_a_secret(tmp_path: Path) -> None:
+    configuration = read(tmp_path, GOOD)
+    shown = [repr(configuration), str(configuration), f"{configuration!r:>10}", configuration.model_dump_json()]
+    shown += [repr(configuration.secrets), str(configuration.model_dump()), repr(vars(configuration))]
+    assert not [each for each in shown if "very-secret" in each]
+
+
+words = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**6),
+    st.sampled_from(["U0ANA", "C0X", "postgres", "http", "15m", "runbooks", "AM_TOKEN", "https://x", "\u2028", ""]),
+)
+keys = st.sampled_from(
+    "slack announcements systems shop runbook on_call approvers targets http postgres kind environment canary method "
+    "sources alertmanager token_env web port lease x".split()
+)
+trees = st.recursive(
+    words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5), max_leaves=25
+)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(keys, trees, max_size=6))
+def test_whatever_stands_in_the_file_it_is_one_sentence_that_names_the_file(
+    tmp_path: Path, tree: dict[str, object]
+) -> None:
+    with (tmp_path / "made.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(tree, file)
+    try:
+        load(tmp_path / "made.yaml", ENVIRONMENT)
+    except WrongSetting as wrong:
+        sentence = str(wrong)
+    else:
+        return
+    assert re.fullmatch(r"[^\n]*made\.yaml[^\n]*\.", sentence)
+
+
+@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(GOOD)), st.integers(0, 6), st.text("[]{}:-*&!|>'\"%@,#? \n\tabU0\x00", max_size=4))
+def test_no_slip_of_the_keyboard_ends_in_a_traceback(tmp_path: Path, at: int, gone: int, typed: str) -> None:
+    text = GOOD[:at] + typed + GOOD[at + gone :]
+    (tmp_path / "made.yaml").write_text(text, encoding="utf-8")
+    try:
+        load(tmp_path / "made.yaml", ENVIRONMENT)
+    except WrongSetting as wrong:
+        sentence = str(wrong)
+    else:
+        return
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
