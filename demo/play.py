@@ -12,6 +12,8 @@ from demo.stage import Stage
 from demo.story import Story, StoryError
 
 SYSTEMS: Final = ("ai-storybook",)
+SLACK_CALL: Final = 0.1
+"""Seconds that a call to Slack takes, as in life; without them parallel calls could not be told from a chain."""
 
 
 class DemoError(Exception):
@@ -24,7 +26,7 @@ async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: 
         raise DemoError(f"There is no demo of {system!r}; choose one of: {', '.join(SYSTEMS)}.")
     _clear(data_dir)
     try:
-        async with Stage(data_dir, port=port) as stage:
+        async with Stage(data_dir, port=port, latency=SLACK_CALL) as stage:
             await (_story(stage, as_json) if story else _by_hand(stage))
     except (NotReadyError, StoryError, NoPostgresError) as problem:
         raise DemoError(f"{problem} The bot's log is {data_dir / 'bot.log'}.") from problem

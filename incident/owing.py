@@ -17,7 +17,6 @@ LOUD: Final = frozenset(
     {
         Kind.SEVERITY_CHANGED,
         Kind.UPDATED,
-        Kind.MITIGATED,
         Kind.RESOLVED,
         Kind.REOPENED,
         Kind.CLOCK_BREACHED,
@@ -28,7 +27,10 @@ LOUD: Final = frozenset(
         Kind.TROUBLE,
     }
 )
-"""Worth a message of its own in the channel. Everything else is on the card, in the thread or only on the timeline."""
+"""Worth a message of its own in the channel. Everything else is on the card, in the thread or only on the timeline.
+
+*Mitigated* is not: the verdict or the update that makes it so says it already.
+"""
 
 QUIET: Final = frozenset({Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERT_JOINED, Kind.ALERT_RESOLVED})
 """Worth one line in the thread, because an edited card notifies nobody."""

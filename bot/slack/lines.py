@@ -28,7 +28,7 @@ from bot.slack.names import Action, pack
 from bot.words import clock_words, comparison_words, duration, event_phrase
 from commands.messages import EventMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind
-from incident.finding import Finding
+from incident.finding import Comparison, Finding
 from incident.incident import Incident
 from incident.timeline import Kind
 
@@ -128,10 +128,18 @@ def verdict(message: VerdictMessage) -> Rendered:
     return rendered(
         fallback(f"{message.incident.key}: after {title}: {words}"),
         [
-            paragraph([bold(f"After “{title}”")], [text(words)]),
+            paragraph([bold(f"After “{title}”")], [text(words)], _watched(message)),
             paragraph(*(_compared(before.get(found.step_id), found) for found in message.after[:_FINDINGS])),
         ],
     )
+
+
+def _watched(message: VerdictMessage) -> list[Element]:
+    """Until when a healed incident is watched, before it is looked at once more."""
+    watches = [each for each in message.incident.clocks if each.kind is ClockKind.WATCH and each.open]
+    if message.comparison is not Comparison.HEALED or not watches:
+        return []
+    return [text("Marked as mitigated; Muster looks once more at "), moment(When(watches[-1].due_at)), text(".")]
 
 
 def _compared(before: Finding | None, after: Finding) -> list[Element]:

@@ -233,8 +233,29 @@ words = st.one_of(
     st.sampled_from(["U0ANA", "C0X", "postgres", "http", "15m", "runbooks", "AM_TOKEN", "https://x", "\u2028", ""]),
 )
 keys = st.sampled_from(
-    "slack announcements systems shop runbook on_call approvers targets http postgres kind environment canary method "
-    "sources alertmanager token_env web port lease x".split()
+    [
+        "slack",
+        "announcements",
+        "systems",
+        "shop",
+        "runbook",
+        "on_call",
+        "approvers",
+        "targets",
+        "http",
+        "postgres",
+        "kind",
+        "environment",
+        "canary",
+        "method",
+        "sources",
+        "alertmanager",
+        "token_env",
+        "web",
+        "port",
+        "lease",
+        "x",
+    ]
 )
 trees = st.recursive(
     words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5), max_leaves=25
