@@ -107,5 +107,6 @@ def receipt_words(receipt: Mapping[str, object]) -> str:
     """A receipt's facts on one line."""
     facts = list(receipt.items())[:_RECEIPT]
     return " · ".join(
-        f"{fit.one_line(name.replace('_', ' '), 40)} {fit.one_line(str(value), 80)}" for name, value in facts
+        f"{fit.one_line(name.replace('_', ' '), 40)} {'none' if value is None else fit.one_line(str(value), 80)}"
+        for name, value in facts
     )
