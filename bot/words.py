@@ -119,12 +119,15 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.BadTitle: "A title is needed, of at most 200 characters: say what is broken, as in “Checkout errors”.",
     refusals.NothingSaid: "The {what} is empty. Say it in a few words and send it again.",
     refusals.BadParameter: "“{value}” does not fit {name}. It must be {rule}.",
-    refusals.NotRunnable: "Muster cannot run “{step}”: {reason}. Do it by hand and tick it on the checklist.",
+    refusals.NotRunnable: "Muster cannot run “{step}” ({reason}). Do it by hand and tick it on the checklist.",
     refusals.NotReadOnly: "“{step}” is not proven read-only ({reason}), so it cannot run as a diagnostic.",
     refusals.NothingToChange: "“{step}” would change nothing now, so nothing needs approval. Diagnose again first.",
     refusals.OwnRequest: "You asked for this, so somebody else must approve it. Alone on call? "
     "Press Break glass and say why.",
-    refusals.NotAnApprover: "Only {approvers:who} may answer this request. Ask one of them.",
+    refusals.NotAnApprover: "Only the people named on the card may answer this request. Ask one of them.",
+    refusals.NotTheRequester: "Only whoever asked for it may break the glass. If the card names you, press Approve.",
+    refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",
+    refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Name them as a mention, as in @ana.",
     refusals.UnknownApprovers: "Nobody may approve just now, because the approvers could not be checked[: {reason}]."
     " Try again in a minute.",
     refusals.Expired: "This request ran out[ at {at:when}] and nothing was run. Ask again with /incident fix.",
@@ -145,7 +148,7 @@ def _found(facts: Mapping[str, object]) -> str:
 
 def _remediated(facts: Mapping[str, object]) -> str:
     return {
-        "ran": "“{title}” ran[: {sentence}]",
+        "ran": "“{title}”[: {sentence}]",
         "failed": "“{title}” failed[: {sentence}]",
         "void": "“{title}” was not run[: {sentence}]",
     }.get(
@@ -229,6 +232,7 @@ _WORK: Final[Mapping[str, str]] = {
     JobName.VERIFY: "see whether a remediation helped",
     JobName.WRITE_POSTMORTEM: "write the post-mortem draft",
     JobName.SHARE_POSTMORTEM: "share the post-mortem draft",
+    JobName.EXPORT_POSTMORTEM: "keep the post-mortem draft in the bucket",
     JobName.REMIND: "send a reminder",
 }
 
@@ -258,8 +262,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.NOTED: "{actor} noted: {text}",
     Kind.TICKED: "{actor} ticked {number}. {item}",
     Kind.UNTICKED: "{actor} opened {number}. {item} again",
-    Kind.UPDATED: "{actor} gave an update[ ({status_from} → {status_to})]: {text}[ · Impact: {impact}]"
-    "[ · Next: {next}]",
+    Kind.UPDATED: "{actor} gave an update: {text}[ · Status: {status_to}][ · Impact: {impact}][ · Next: {next}]",
     Kind.FOUND: _found,
     Kind.APPROVAL_ASKED: "{actor} asked to run “{title}”[, which would touch {count}]; expires {expires_at:when}",
     Kind.APPROVED: "{actor} approved “{title}” after {latency_seconds:span}",
@@ -278,6 +281,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.MITIGATED: "Mitigated[: {how}]",
     Kind.RESOLVED: _resolved,
     Kind.POSTMORTEM_WRITTEN: "The post-mortem draft is written",
+    Kind.POSTMORTEM_EXPORTED: "The post-mortem draft is kept at {address}",
     Kind.POSTMORTEM_DONE: "{actor} marked the post-mortem as done",
     Kind.TROUBLE: _trouble,
     Kind.ATTESTED: "{target}: {proof}",

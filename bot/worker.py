@@ -161,9 +161,9 @@ class Worker:
             await self._failed(claim, outage.sentence, retry=outage.retry, after=outage.after)
         except Refused as refused:
             await self._failed(claim, refusal(refused), retry=False)
-        except Exception as error:
+        except Exception:
             log.exception("job failed", extra={"job": claim.job.key})
-            await self._failed(claim, f"{type(error).__name__} in {claim.job.name.value}", retry=True)
+            await self._failed(claim, "of a fault of Muster's own, which is in its log", retry=True)
 
     async def _failed(self, claim: Claim, error: str, *, retry: bool, after: timedelta | None = None) -> None:
         log.warning(

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from commands.asked import Asked
 from commands.deciding import anew, said_before, with_approval
 from commands.ports import Outage, Ports, Saved
-from incident import refusal, remedy
+from incident import approval, refusal, remedy
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
+from incident.responder import UserId
 
 
 async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
@@ -38,16 +39,46 @@ async def reject(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -
 async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -> Saved:
     """Run it alone, for a reason; everybody else on call is told.
 
-    Raises Spent, Expired, NotAnApprover, NothingSaid, Ended.
+    Raises Spent, Expired, NotTheRequester, NotOnCall, NothingSaid, UnknownApprovers, Ended.
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        others = (*ports.settings.on_call(incident.system), *ports.settings.escalation(incident.system))
-        tell = tuple(dict.fromkeys(others))
-        now = ports.clock()
-        return remedy.break_glass(incident, request, by=asked.by, reason=reason, tell=tell, cause=asked.cause, now=now)
+        tell = _called(incident, ports)
+        allowed = asked.by in tell or await _allowed(asked, request, ports)
+        return remedy.break_glass(
+            incident,
+            request,
+            by=asked.by,
+            allowed=allowed,
+            reason=reason,
+            tell=tell,
+            cause=asked.cause,
+            now=ports.clock(),
+        )
 
     return await _answer(asked, approval_id, ports, decision)
+
+
+async def may_reject(asked: Asked, approval_id: str, *, ports: Ports) -> Approval:
+    """The request, if this person could reject it now: asked before they write why. Raises as ``reject``."""
+    _, request = await with_approval(ports.store, approval_id)
+    allowed = request.requester == asked.by or await _allowed(asked, request, ports)
+    approval.reject(request, by=asked.by, allowed=allowed, reason="", now=ports.clock())
+    return request
+
+
+async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Approval:
+    """The request, if this person could let it run alone now. Raises as ``break_glass``."""
+    incident, request = await with_approval(ports.store, approval_id)
+    allowed = asked.by in _called(incident, ports) or await _allowed(asked, request, ports)
+    approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
+    return request
+
+
+def _called(incident: Incident, ports: Ports) -> tuple[UserId, ...]:
+    """Everybody who is called for the incident's system, first ones first."""
+    people = (*ports.settings.on_call(incident.system), *ports.settings.escalation(incident.system))
+    return tuple(dict.fromkeys(people))
 
 
 async def _answer(

@@ -18,10 +18,12 @@ async def diagnose(asked: Asked, *, ports: Ports) -> Looking:
     wanted = asked.words.strip()
     steps = procedure.diagnostics
     if wanted:
-        step = procedure.step(wanted)
-        if step not in steps:
-            raise refusal.NotReadOnly(step=step.title, reason=step.reason)
-        steps = (step,)
+        named = next((each for each in procedure.steps if each.id == wanted), None)
+        if named is None:
+            raise refusal.NoSuchStep(asked=wanted, offered=tuple(each.id for each in steps))
+        if named not in steps:
+            raise refusal.NotReadOnly(step=named.title, reason=named.reason)
+        steps = (named,)
     rank = incident.severity.rank
     jobs = tuple(
         owe(

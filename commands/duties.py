@@ -12,7 +12,7 @@ from commands.ports import Ports
 from commands.run_remediation import expire_approval, not_run, preview, run_remediation, verify
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
-from commands.write_postmortem import share_postmortem, write_postmortem
+from commands.write_postmortem import export_postmortem, share_postmortem, write_postmortem
 from incident.job import Claim, JobName
 
 
@@ -58,6 +58,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.VERIFY: verify,
         JobName.WRITE_POSTMORTEM: write_postmortem,
         JobName.SHARE_POSTMORTEM: share_postmortem,
+        JobName.EXPORT_POSTMORTEM: export_postmortem,
     }
 )
 

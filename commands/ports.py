@@ -194,6 +194,10 @@ class Store(Protocol):
         """
         ...
 
+    async def waits_behind(self, claim: Claim) -> bool:
+        """Whether an older line of the same incident and urgency is still to be said, only the budget holding it up."""
+        ...
+
     async def next_due(self) -> datetime | None:
         """When the next job is due or a lease lapses, so that the worker can sleep until then."""
         ...
@@ -375,6 +379,17 @@ class Drafts(Protocol):
         ...
 
 
+class Export(Protocol):
+    """Where post-mortem drafts are kept besides the disk."""
+
+    async def keep(self, incident: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Keep the files (format → bytes) of one draft of an incident (its key) as a new version; their addresses.
+
+        Nothing that is there is overwritten, and the same draft again keeps nothing more. Raises Outage.
+        """
+        ...
+
+
 class Unreadable(Exception):
     """A delivery could not be understood; the text says why in one sentence."""
 
@@ -399,3 +414,5 @@ class Ports:
     drafts: Drafts
     sources: Sources
     clock: Callable[[], datetime]
+    export: Export | None = None
+    """None where the team configured none."""

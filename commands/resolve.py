@@ -5,6 +5,8 @@ from commands.asked import Asked, ask_further
 from commands.finishing import settle
 from commands.ports import Ports
 from incident import working
+from incident.change import Change
+from incident.incident import Incident
 
 
 async def resolve(asked: Asked, *, ports: Ports) -> Answer:
@@ -16,10 +18,19 @@ async def resolve(asked: Asked, *, ports: Ports) -> Answer:
 
 async def resolve_filled(asked: Asked, *, fix: str, lingering: str, impact: str, ports: Ports) -> Done:
     """End it with everything that the form asks. Raises Ended, NothingSaid."""
-    return await settle(
-        asked,
-        ports,
-        lambda it: working.resolve(
-            it, fix=fix, lingering=lingering, impact=impact, by=asked.by, cause=asked.cause, now=asked.at
-        ),
-    )
+
+    async def resolved(it: Incident) -> Change:
+        # Read after the incident, whose version therefore guards them too.
+        requests = await ports.store.approvals_of(it.id)
+        return working.resolve(
+            it,
+            fix=fix,
+            lingering=lingering,
+            impact=impact,
+            by=asked.by,
+            cause=asked.cause,
+            now=asked.at,
+            requests=requests,
+        )
+
+    return await settle(asked, ports, resolved)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from commands.deciding import anew
-from commands.ports import Ports, Unreadable
+from commands.ports import Ports, Store, Unreadable
 from incident import intake, severity
 from incident.alert import Alert, AlertRecord, Delivery, DeliveryState
 from incident.change import Change
@@ -18,7 +18,7 @@ from incident.severity import Severity
 from incident.timeline import Event, Kind
 
 
-async def keep_delivery(delivery: Delivery, *, ports: Ports) -> bool:
+async def keep_delivery(delivery: Delivery, *, store: Store) -> bool:
     """Save one request before it is answered. False: this very request was here before, and nothing is owed for it."""
     job = Job(
         name=JobName.TAKE_DELIVERY,
@@ -28,7 +28,7 @@ async def keep_delivery(delivery: Delivery, *, ports: Ports) -> bool:
         urgency=0,
     )
     change = Change(cause=f"delivery:{delivery.key}", at=delivery.received_at, deliveries=(delivery,), jobs=(job,))
-    return (await ports.store.save(change)).fresh
+    return (await store.save(change)).fresh
 
 
 async def take_delivery(claim: Claim, *, ports: Ports) -> None:
@@ -45,7 +45,7 @@ async def take_delivery(claim: Claim, *, ports: Ports) -> None:
         return
     for position, alert in enumerate(alerts):
         await take_alert(alert, cause=f"{delivery.key}#{position}", delivery=delivery, ports=ports)
-    taken = replace(delivery, state=DeliveryState.TAKEN)
+    taken = replace(delivery, state=DeliveryState.TAKEN, reason="" if alerts else "nothing in it is an alert")
     await ports.store.save(Change(cause=claimed(claim), at=ports.clock(), deliveries=(taken,), settles=claim))
 
 

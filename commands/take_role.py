@@ -9,14 +9,20 @@ from incident.responder import ROLE_WORDS, Role, UserId
 
 
 async def take_role(asked: Asked, *, ports: Ports) -> Answer:
-    """The role is the first word, the person an @mention; without a role the form is shown. Raises NoSuchRole."""
+    """The role is the first word, the person an @mention; without a role the form is shown.
+
+    Raises NoSuchRole, NoSuchPerson, Ended, AlreadySo.
+    """
     head, rest = first_word(asked.words)
     if not head:
         return ask_further(asked, Form.ROLE)
     role = ROLE_WORDS.get(head.lower())
     if role is None:
         raise refusal.NoSuchRole(asked=head, offered=tuple(each.value for each in Role))
-    return await give_role(asked, role=role, user=mentioned(rest) or asked.by, ports=ports)
+    named = mentioned(rest)
+    if rest.strip() and named is None:
+        raise refusal.NoSuchPerson(asked=rest.strip())
+    return await give_role(asked, role=role, user=named or asked.by, ports=ports)
 
 
 async def give_role(asked: Asked, *, role: Role, user: UserId, ports: Ports) -> Done:

@@ -16,6 +16,8 @@ async def tell(claim: Claim, *, ports: Ports) -> None:
     """Say one event: loud ones in the channel, quiet ones in the card's thread, headlines under the announcement."""
     incident = await known(ports.store, claim.job.incident_id or "")
     headline = claim.job.subject.startswith(HEADLINE)
+    if await ports.store.waits_behind(claim):
+        raise NotYet("an older line is said first")
     link = await ports.store.event(claim.job.subject.removeprefix(HEADLINE))
     if link is not None and link.event is not None:
         event = link.event

@@ -1,5 +1,7 @@
 """The clock asks: the post-mortem is to be drafted from the record and shared."""
 
+from collections.abc import Mapping
+
 from commands.deciding import decide, known
 from commands.look import look_all
 from commands.ports import NotYet, Ports
@@ -20,7 +22,9 @@ async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
     paths = await ports.drafts.write(record, draft(record, ports.clock()))
 
     def written(it: Incident) -> Change:
-        return working.write_postmortem(it, paths=paths, settles=claim, now=ports.clock())
+        return working.write_postmortem(
+            it, paths=paths, export=ports.export is not None, settles=claim, now=ports.clock()
+        )
 
     await decide(ports.store, incident.id, written)
 
@@ -31,6 +35,8 @@ async def share_postmortem(claim: Claim, *, ports: Ports) -> None:
     place = incident.home.place
     if place is None:
         raise NotYet("the incident has no place in Slack yet")
+    if await ports.store.waits_behind(claim):
+        raise NotYet("what happened is said before the draft")
     path = claim.job.subject
     content = await ports.drafts.read(path)
     name = f"{incident.key}-post-mortem{path[path.rfind('.') :]}"
@@ -38,3 +44,21 @@ async def share_postmortem(claim: Claim, *, ports: Ports) -> None:
     title = f"{incident.key} post-mortem draft"
     await ports.chat.share_file(place, name, content, title, mark=claim.job.key, again=again)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+async def export_postmortem(claim: Claim, *, ports: Ports) -> None:
+    """Keep the files of one written draft outside of this machine, too; what is kept already is not kept twice."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    link = await ports.store.event(claim.job.subject)
+    paths = link.event.facts.get("paths") if link is not None and link.event is not None else None
+    if ports.export is None or not isinstance(paths, Mapping):
+        # The export was switched off since, or the record of the draft is no longer kept.
+        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        return
+    contents = {form: await ports.drafts.read(str(path)) for form, path in paths.items()}
+    addresses = await ports.export.keep(incident.key, contents)
+
+    def exported(it: Incident) -> Change:
+        return working.export_postmortem(it, addresses=addresses, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, exported)

@@ -9,6 +9,7 @@ from incident.finding import Outcome, OutcomeState
 from incident.plan import Plan
 from incident.responder import UserId
 from incident.runbook import GuardKind
+from incident.typed import visible
 
 
 class ApprovalState(StrEnum):
@@ -163,15 +164,18 @@ def reject(request: Approval, *, by: UserId, allowed: bool, reason: str, now: da
     return replace(request, state=ApprovalState.REJECTED, decided_by=by, decided_at=now, reason=reason)
 
 
-def break_glass(request: Approval, *, by: UserId, reason: str, now: datetime) -> Approval:
+def break_glass(request: Approval, *, by: UserId, allowed: bool, reason: str, now: datetime) -> Approval:
     """The requester, alone on call, lets it run without a second person, for a reason that is told and reviewed.
 
-    Raises Spent, Expired, NotAnApprover (somebody else's request), NothingSaid (no reason).
+    ``allowed`` says whether they are on call, called when it lasts, or an approver. Raises Spent, Expired,
+    NotTheRequester, NotOnCall, NothingSaid (no reason).
     """
     _still_open(request, now)
     if by != request.requester:
-        raise refusal.NotAnApprover(approvers=(request.requester,))
-    if not reason.strip():
+        raise refusal.NotTheRequester()
+    if not allowed:
+        raise refusal.NotOnCall()
+    if not visible(reason):
         raise refusal.NothingSaid(what="reason")
     return replace(
         request, state=ApprovalState.APPROVED, decided_by=by, decided_at=now, reason=reason.strip(), broke_glass=True

@@ -125,8 +125,8 @@ def join(incident: Incident, alert: Alert, record: AlertRecord, why: str, *, cau
     event = Event(
         kind=Kind.ALERT_JOINED, at=now, actor=monitor(alert.source), facts=facts, evidence=(f"alert:{record.id}",)
     )
-    told = replace(incident, alerts_summed=incident.alerts_summed + 1)
-    return decided(cause, now, told, event, before=incident, alerts=(record,))
+    summary = owe(JobName.SUM_UP_REPEATS, incident.id, now + SUM_UP_EVERY)
+    return decided(cause, now, incident, event, before=incident, jobs=(summary,), alerts=(record,))
 
 
 def quieten(incident: Incident, alert: Alert, record: AlertRecord, firing: int, *, cause: str, now: datetime) -> Change:

@@ -50,6 +50,7 @@ class JobName(StrEnum):
     VERIFY = "verify"
     WRITE_POSTMORTEM = "write_postmortem"
     SHARE_POSTMORTEM = "share_postmortem"
+    EXPORT_POSTMORTEM = "export_postmortem"
     REMIND = "remind"
 
 

@@ -18,6 +18,7 @@ from incident.responder import Actor, UserId, user_of
 from incident.runbook import Procedure, StepKind
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
+from incident.typed import visible
 
 LONGEST_TITLE = 200
 
@@ -58,7 +59,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
     Raises BadTitle.
     """
     title = " ".join(asked.title.split())
-    if not title or len(title) > LONGEST_TITLE:
+    if not visible(title) or len(title) > LONGEST_TITLE:
         raise refusal.BadTitle(title=title)
     policy = policy_of(asked.policy, asked.procedure)
     incident = Incident(

@@ -32,8 +32,11 @@ LOUD: Final = frozenset(
 *Mitigated* is not: the verdict or the update that makes it so says it already.
 """
 
-QUIET: Final = frozenset({Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERT_JOINED, Kind.ALERT_RESOLVED})
+QUIET: Final = frozenset({Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERTS_REPEATED, Kind.ALERT_RESOLVED})
 """Worth one line in the thread, because an edited card notifies nobody."""
+
+CHATTER: Final = 4
+"""Added to the urgency of what goes into a thread: cards and lines for everybody come first, of whatever severity."""
 
 HEADLINES: Final = frozenset({Kind.SEVERITY_CHANGED, Kind.UPDATED, Kind.MITIGATED, Kind.RESOLVED, Kind.REOPENED})
 """Worth a line under the announcement too, for those who are not in the channel."""
@@ -80,10 +83,17 @@ def _lines(cause: str, now: datetime, incident: Incident, events: tuple[Event, .
     rank = incident.severity.rank
     for index, event in enumerate(events):
         told = event_id(cause, index)
-        if event.kind in LOUD or event.kind in QUIET:
+        if event.kind in LOUD:
             yield owe(JobName.TELL, incident.id, now, subject=told, urgency=rank)
+        elif event.kind in QUIET and not _more_to_come(event):
+            yield owe(JobName.TELL, incident.id, now, subject=told, urgency=rank + CHATTER)
         if event.kind in HEADLINES and incident.home.channel is not None:
             yield owe(JobName.TELL, incident.id, now, subject=HEADLINE + told, urgency=rank)
+
+
+def _more_to_come(event: Event) -> bool:
+    """One of many alerts is over: only the last one is worth a line."""
+    return event.kind is Kind.ALERT_RESOLVED and event.facts.get("still_firing") != 0
 
 
 def _displays(

@@ -1,5 +1,6 @@
 """Exactly what would run: one step, rendered once and for all, with its target and guard, under one digest."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -103,13 +104,18 @@ def bind(command: Facts, values: Mapping[str, int | str]) -> Facts:
     ``arguments`` lists parameter names: they become values for ``$1…`` in SQL, sent apart from the text. In ``path``
     and in the strings of ``body``, a ``{name}`` that is the whole of one path segment or string is replaced; a value
     holds no blank, quote or control character (see Parameter), and the executor's judge reads the final command again.
+    In the words of ``redis`` and in ``matching`` it is the whole of one part between colons, as keys are written.
     """
     bound: dict[str, Json] = {}
     for key, value in command.items():
         if key == "arguments" and isinstance(value, (list, tuple)):
             bound[key] = [values[str(name)] for name in value]
         elif key == "path" and isinstance(value, str):
-            bound[key] = "/".join(str(_whole(part, values)) for part in value.split("/"))
+            bound[key] = _parts(value, "/", values)
+        elif key == "redis" and isinstance(value, (list, tuple)):
+            bound[key] = [_parts(str(word), ":", values) for word in value]
+        elif key == "matching" and isinstance(value, str):
+            bound[key] = _parts(value, ":", values)
         elif key == "body" and isinstance(value, Mapping):
             bound[key] = {name: _whole(part, values) for name, part in value.items()}
         else:
@@ -127,10 +133,19 @@ def shown(command: Facts) -> str:
             else ""
         )
         return f"{command['sql']}" + (f"\n-- {bound}" if bound else "")
+    words = command.get("redis")
+    if isinstance(words, (list, tuple)):
+        line = shlex.join(str(word) for word in words)
+        every = f" (every key that matches {shlex.quote(str(command['matching']))})" if "matching" in command else ""
+        return line + every + (f" | {command['pick']}" if command.get("pick") else "")
     head = f"{command.get('method', 'GET')} {command.get('path', '/')}"
     pick = f" | {command['pick']}" if command.get("pick") else ""
     body = command.get("body")
     return head + pick + (f"\n{body}" if body is not None else "")
+
+
+def _parts(text: str, separator: str, values: Mapping[str, int | str]) -> str:
+    return separator.join(str(_whole(part, values)) for part in text.split(separator))
 
 
 def _whole(part: Json, values: Mapping[str, int | str]) -> Json:

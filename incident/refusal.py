@@ -81,6 +81,18 @@ class NotAnApprover(Refused):
     """The approval's policy does not name this person (``approvers``)."""
 
 
+class NotTheRequester(Refused):
+    """Only whoever asked for a remediation can let it run alone."""
+
+
+class NotOnCall(Refused):
+    """Letting a remediation run alone is for the people who are on call for the system, or may approve it."""
+
+
+class NoSuchPerson(Refused):
+    """A person was named in a way that Slack does not know (``asked``)."""
+
+
 class UnknownApprovers(Refused):
     """Who may approve could not be checked just now, so nobody may (``reason``)."""
 

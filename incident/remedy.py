@@ -102,14 +102,22 @@ def reject(
 
 
 def break_glass(
-    incident: Incident, asked: Approval, *, by: UserId, reason: str, tell: Sequence[UserId], cause: str, now: datetime
+    incident: Incident,
+    asked: Approval,
+    *,
+    by: UserId,
+    allowed: bool,
+    reason: str,
+    tell: Sequence[UserId],
+    cause: str,
+    now: datetime,
 ) -> Change:
     """Alone on call: it runs without a second person, who is told loudly, and a review is opened.
 
-    Raises Spent, Expired, NotAnApprover, NothingSaid, Ended.
+    Raises Spent, Expired, NotTheRequester, NotOnCall, NothingSaid, Ended.
     """
     _open(incident)
-    alone = approval.break_glass(asked, by=by, reason=reason, now=now)
+    alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
     event = replace(_event(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
     review = FollowUp(
         text=f"Review the break-glass run of “{alone.plan.title}”",

@@ -58,6 +58,7 @@ class Kind(StrEnum):
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
     POSTMORTEM_WRITTEN = "postmortem_written"
+    POSTMORTEM_EXPORTED = "postmortem_exported"
     POSTMORTEM_DONE = "postmortem_done"
     TROUBLE = "trouble"
     ATTESTED = "attested"

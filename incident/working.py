@@ -1,11 +1,12 @@
 """What people do in an incident: own it, judge it, share it out, write it down, inform, end it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from incident import checklist, clock, refusal
-from incident.change import Change
+from incident.approval import Approval, ApprovalState, withdraw
+from incident.change import Change, event_id
 from incident.clock import ClockKind, ClockState
 from incident.digest import Facts
 from incident.incident import Incident, Status
@@ -15,6 +16,7 @@ from incident.owing import decided
 from incident.responder import MUSTER, Actor, Role, UserId, person
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
+from incident.typed import visible
 
 AT_RESOLUTION = "resolution"
 """The subject of the draft that is due because it is over: the diagnostics look once more before it is written."""
@@ -81,7 +83,7 @@ def note(
     evidence: str = "",
 ) -> Change:
     """Something worth keeping, at its own time. Raises NothingSaid."""
-    said = text.strip()
+    said = visible(text)
     if not said:
         raise refusal.NothingSaid(what="note")
     event = Event(
@@ -124,7 +126,7 @@ def update(
     Raises Ended, NothingSaid. *Resolved* is not a status of an update: resolving asks for more.
     """
     _open(incident)
-    if not text.strip():
+    if not visible(text):
         raise refusal.NothingSaid(what="update")
     to = status if status not in (None, Status.RESOLVED) else incident.status
     clocks = clock.meet(clock.meet(incident.clocks, ClockKind.UPDATE, now), ClockKind.ASSESS, now)
@@ -167,13 +169,15 @@ def resolve(
     by: UserId,
     cause: str,
     now: datetime,
+    requests: Sequence[Approval] = (),
 ) -> Change:
     """It is over. The diagnostics look once more, the post-mortem is drafted, and its clock starts.
 
-    ``lingering`` is yes, no or unknown: whether effects or lost data remain. Raises Ended, NothingSaid.
+    ``lingering`` is yes, no or unknown: whether effects or lost data remain. ``requests`` that nobody has answered are
+    void from now on. Raises Ended, NothingSaid.
     """
     _open(incident)
-    if not fix.strip():
+    if not visible(fix):
         raise refusal.NothingSaid(what="fix")
     running = (ClockKind.ASSESS, ClockKind.UPDATE, ClockKind.WATCH)
     clocks = clock.stop(clock.meet(incident.clocks, ClockKind.ESCALATE, now), (*running, ClockKind.ACKNOWLEDGE), now)
@@ -190,7 +194,18 @@ def resolve(
     draft = owe(
         JobName.WRITE_POSTMORTEM, incident.id, now, subject=AT_RESOLUTION, urgency=incident.severity.rank, again=cause
     )
-    return decided(cause, now, after, event, *_met(incident, after, now), before=incident, jobs=(draft,))
+    void = tuple(
+        withdraw(each, reason="the incident was resolved", now=now)
+        for each in requests
+        if each.state in {ApprovalState.PREPARING, ApprovalState.ASKED}
+    )
+    events = (event, *(_voided(each, now) for each in void), *_met(incident, after, now))
+    return decided(cause, now, after, *events, before=incident, jobs=(draft,), approvals=void)
+
+
+def _voided(request: Approval, now: datetime) -> Event:
+    facts = {"approval": request.id, "title": request.plan.title, "reason": request.reason}
+    return Event(kind=Kind.VOIDED, at=now, facts=facts, evidence=(f"approval:{request.id}",))
 
 
 def draft_postmortem(incident: Incident, *, cause: str, now: datetime) -> Change:
@@ -199,8 +214,10 @@ def draft_postmortem(incident: Incident, *, cause: str, now: datetime) -> Change
     return decided(cause, now, incident, before=incident, jobs=(job,))
 
 
-def write_postmortem(incident: Incident, *, paths: Mapping[str, str], settles: Claim, now: datetime) -> Change:
-    """The draft is on disk; it is shared in the incident's place."""
+def write_postmortem(
+    incident: Incident, *, paths: Mapping[str, str], export: bool, settles: Claim, now: datetime
+) -> Change:
+    """The draft is on disk; it is shared in the incident's place and, with ``export``, kept elsewhere too."""
     event = Event(
         kind=Kind.POSTMORTEM_WRITTEN,
         at=now,
@@ -208,9 +225,22 @@ def write_postmortem(incident: Incident, *, paths: Mapping[str, str], settles: C
         evidence=tuple(f"file:{path}" for path in paths.values()),
     )
     rank = incident.severity.rank
-    jobs = [owe(JobName.SHARE_POSTMORTEM, incident.id, now, subject=path, urgency=rank) for path in paths.values()]
     cause = claimed(settles)
+    jobs = [owe(JobName.SHARE_POSTMORTEM, incident.id, now, subject=path, urgency=rank) for path in paths.values()]
+    if export:
+        jobs.append(owe(JobName.EXPORT_POSTMORTEM, incident.id, now, subject=event_id(cause, 0), urgency=rank))
     return decided(cause, now, incident, event, before=incident, jobs=jobs, settles=settles)
+
+
+def export_postmortem(incident: Incident, *, addresses: Sequence[str], settles: Claim, now: datetime) -> Change:
+    """The draft is kept outside of this machine, too."""
+    event = Event(
+        kind=Kind.POSTMORTEM_EXPORTED,
+        at=now,
+        facts={"address": addresses[0]},
+        evidence=tuple(f"file:{address}" for address in addresses),
+    )
+    return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
 
 
 def sum_up(incident: Incident, *, messages: int, alerts: int, settles: Claim, now: datetime) -> Change:

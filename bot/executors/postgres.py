@@ -82,8 +82,8 @@ class PostgresExecutor:
         sight = self._clean(await self._seen(probe))
         if sight.error or not isinstance(sight.value, int) or sight.truncated:
             raise Outage(sight.error or "What it would touch could not be counted.", retry=False)
-        touched = "1 is touched now." if sight.value == 1 else f"{sight.value} are touched now."
-        return Preview(sentence=self._redactor.clean(f"{touched} {guess}"), count=sight.value)
+        touched = "1 would be touched now." if sight.value == 1 else f"{sight.value} would be touched now."
+        return Preview(sentence=touched, count=sight.value)
 
     async def run(self, plan: Plan) -> Outcome:
         """Run an approved remediation once, its guard checked on the way. Never raises but CancelledError."""

@@ -166,7 +166,7 @@ async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, 
     if columns:
         shown = [[None if value is None else str(value) for value in row] for row in rows[: caps.rows]]
         table, _ = drawn([column.name for column in columns], shown, characters=caps.characters)
-        run.output = f"{table}\\n{counted(len(shown), more=len(rows) > len(shown))}"
+        run.output = f"{table}\n{counted(len(shown), more=len(rows) > len(shown))}"
 
 
 def _changed(tag: str, rows: Sequence[asyncpg.Record], columns: Sequence[asyncpg.Attribute]) -> int | None:

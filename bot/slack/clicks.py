@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers, forms, modals, modals_fix
+from bot.slack import answers, forms, modals, modals_fix, private
 from bot.slack.blocks import Rendered
 from bot.slack.modals import View
 from bot.slack.names import Action, Choice, unpack
@@ -17,11 +17,11 @@ from bot.slack.tasks import Tasks
 from bot.words import refusal as refusal_words
 from commands import menu
 from commands.acknowledge import acknowledge
-from commands.answer_approval import approve
+from commands.answer_approval import approve, may_break_glass, may_reject
 from commands.answers import Answer, Form, FormWanted
 from commands.asked import Asked, ask_further, procedure_of
 from commands.bring_in import bring_in
-from commands.deciding import known, with_approval
+from commands.deciding import known
 from commands.diagnose import diagnose
 from commands.fix import fix
 from commands.ports import Outage, Ports
@@ -100,28 +100,32 @@ class Clicks:
             handled = answers.said((f"That could not be done now: {outage.sentence}. Nothing was changed.",))
         await self._give(handled, click, client, respond)
 
-    async def shortcut(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+    async def shortcut(
+        self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
         """*Declare an incident* from anywhere in Slack."""
         await ack()
-        view = self._view(FormWanted(form=Form.DECLARE), UserId(body["user"]["id"]))
-        await client.views_open(trigger_id=body["trigger_id"], view=view.view)
+        view = self._view(FormWanted(form=Form.DECLARE), UserId(body["user"]["id"])).view
+        await private.show(client, respond, view, trigger=body["trigger_id"])
 
     async def _give(self, handled: Handled, click: Click, client: AsyncWebClient, respond: AsyncRespond) -> None:
         if handled is None:
             return
-        if isinstance(handled, Window):
-            if click.view is not None:
-                await client.views_update(view_id=click.view["id"], hash=click.view["hash"], view=handled.view)
-            else:
-                await client.views_open(trigger_id=click.trigger, view=handled.view)
-            return
-        rendered = handled if isinstance(handled, dict) else answers.answered(handled)
-        await respond(**rendered, response_type="ephemeral", replace_original=False)
+        if not isinstance(handled, Window):
+            rendered = handled if isinstance(handled, dict) else answers.answered(handled)
+            await private.tell(respond, rendered)
+        elif click.view is not None:
+            await private.replace(client, handled.view, view_id=click.view["id"], view_hash=click.view["hash"])
+        else:
+            await private.show(client, respond, handled.view, trigger=click.trigger)
 
     async def _asked(self, click: Click, incident_id: str, words: str = "") -> Asked:
         about = await known(self._ports.store, incident_id)
         cause = f"click:{click.trigger}"
         return Asked(by=click.by, words=words, cause=cause, at=self._ports.clock(), about=about)
+
+    def _bare(self, click: Click) -> Asked:
+        return Asked(by=click.by, words="", cause=f"click:{click.trigger}", at=self._ports.clock())
 
     def _view(self, wanted: FormWanted, by: UserId) -> Window:
         runbooks = self._ports.runbooks
@@ -178,17 +182,14 @@ class Clicks:
         return None
 
     async def _approve(self, click: Click) -> Handled:
-        asked = Asked(by=click.by, words="", cause=f"click:{click.trigger}", at=self._ports.clock())
-        await approve(asked, click.value, ports=self._ports)
+        await approve(self._bare(click), click.value, ports=self._ports)
         return None
 
     async def _reject(self, click: Click) -> Handled:
-        _, request = await with_approval(self._ports.store, click.value)
-        return Window(modals_fix.reject(request))
+        return Window(modals_fix.reject(await may_reject(self._bare(click), click.value, ports=self._ports)))
 
     async def _break_glass(self, click: Click) -> Handled:
-        _, request = await with_approval(self._ports.store, click.value)
-        return Window(modals_fix.break_glass(request))
+        return Window(modals_fix.break_glass(await may_break_glass(self._bare(click), click.value, ports=self._ports)))
 
     async def _postmortem(self, click: Click) -> Handled:
         return await postmortem(await self._asked(click, click.value), ports=self._ports)

@@ -1,5 +1,6 @@
 """What Slack's refusals mean: whether asking again can help, and if not, one sentence that says how to mend it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from commands.ports import Outage
+
+log = logging.getLogger(__name__)
 
 _REINSTALL: Final = "create the token anew in the app's settings, put it into the configuration and restart Muster"
 
@@ -64,11 +67,13 @@ class Refusal(Outage):
 def outage(method: str, error: SlackApiError | aiohttp.ClientError | TimeoutError | OSError) -> Outage:
     """What to tell and whether to try again, for a call that failed. Holds nothing of what was sent."""
     if not isinstance(error, SlackApiError):
-        return Outage(f"Slack did not answer ({method}: {type(error).__name__})", retry=True)
+        log.warning("slack gave no answer", extra={"method": method, "error": type(error).__name__})
+        return Outage("Slack did not answer", retry=True)
     code, status, answer = code_of(error), status_of(error), _body(error)
+    log.warning("slack said no", extra={"method": method, "code": code, "status": status})
     if status >= 500 or code in PASSING or not code:
-        return Outage(f"Slack is in trouble ({method}: {code or status})", retry=True)
-    return Refusal(f"Slack refused {method}: {_mend(code, answer)}", retry=False, code=code, answer=answer)
+        return Outage("Slack is in trouble", retry=True)
+    return Refusal(f"Slack refused: {_mend(code, answer)}", retry=False, code=code, answer=answer)
 
 
 def _mend(code: str, answer: Mapping[str, Any]) -> str:

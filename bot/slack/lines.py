@@ -92,6 +92,8 @@ def page(message: PageMessage) -> Rendered:
     """A direct message that calls somebody: what is broken, why they, where to go, and the button to answer."""
     incident = message.incident
     called = "You are called because it was not under control in time" if message.escalated else "You are on call"
+    if message.reason and not message.escalated:
+        called = "Look at this now"
     if message.declared:
         called = "You declared it. Slack holds its channel back for the moment: work in its thread until it opens"
     reason = fit.one_line(message.reason, fit.SAID) if message.reason.strip() else ""

@@ -73,6 +73,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.MITIGATED: "🩹",
     Kind.RESOLVED: "✅",
     Kind.POSTMORTEM_WRITTEN: "📄",
+    Kind.POSTMORTEM_EXPORTED: "🗄️",
     Kind.POSTMORTEM_DONE: "🏁",
     Kind.TROUBLE: "⚠️",
 }

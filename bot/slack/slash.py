@@ -10,7 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.phrase import Phrase
-from bot.slack import answers, forms
+from bot.slack import answers, forms, private
 from bot.slack.blocks import Rendered
 from bot.slack.tasks import Tasks
 from commands import menu
@@ -46,7 +46,7 @@ class Slash:
         answer = work.result()
         if isinstance(answer, FormWanted):
             await ack()
-            await self._open(answer, command, client)
+            await self._open(answer, command, client, respond)
             return
         await ack(**_rendered(answer))
 
@@ -68,11 +68,13 @@ class Slash:
     ) -> None:
         answer = await work
         if isinstance(answer, FormWanted):
-            await respond(**answers.said(("That took too long for a form to open. Please ask again.",)))
+            await private.tell(respond, answers.said(("That took too long for a form to open. Please ask again.",)))
         else:
-            await respond(**_rendered(answer))
+            await private.tell(respond, _rendered(answer))
 
-    async def _open(self, wanted: FormWanted, command: Mapping[str, str], client: AsyncWebClient) -> None:
+    async def _open(
+        self, wanted: FormWanted, command: Mapping[str, str], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
         ports = self._ports
         view = forms.wanted(
             wanted,
@@ -80,7 +82,7 @@ class Slash:
             systems=ports.runbooks.systems,
             system=ports.runbooks.default(),
         )
-        await client.views_open(trigger_id=command["trigger_id"], view=view)
+        await private.show(client, respond, view, trigger=command["trigger_id"])
 
 
 async def answer_words(ports: Ports, *, words: str, by: UserId, channel: str, cause: str) -> Answer | Rendered:

@@ -158,6 +158,10 @@ class SQLiteStore(Store):
     async def cut_short(self) -> tuple[Claim, ...]:
         return await self._writer.do(lambda db: sqlite_jobs.cut_short(db, self._clock()))
 
+    async def waits_behind(self, claim: Claim) -> bool:
+        values = {"incident_id": claim.job.incident_id, "urgency": claim.job.urgency, "id": claim.id}
+        return await self._read(lambda db: db.row("older_line", **values) is not None)
+
     async def next_due(self) -> datetime | None:
         return await self._read(lambda db: _time(db.row("next_due"), "due_at"))
 

@@ -231,7 +231,7 @@ async def test_a_delivery_that_can_never_be_taken_becomes_a_dead_letter(world: W
             worker.wake()
             await asyncio.sleep(0.01)
     (dead,) = await world.store.dead_deliveries()
-    assert dead.reason == "RuntimeError in take_delivery"
+    assert dead.reason == "of a fault of Muster's own, which is in its log"
 
 
 # Leases.
@@ -380,7 +380,7 @@ class AwayStore(SQLiteStore):
 async def test_a_store_that_is_away_is_waited_for_without_a_storm_and_then_work_goes_on(
     world: World, error: Exception
 ) -> None:
-    store = await AwayStore.open(world.store._path, clock=world.clock)
+    store = await AwayStore.open(world.path, clock=world.clock)
     store.error = error
     async with working(world, replace(world.ports, store=store)) as worker:
         await world.declared(work=False)

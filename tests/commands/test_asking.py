@@ -29,6 +29,7 @@ from incident.refusal import (
     GoesOnElsewhere,
     NoProcedure,
     NoSuchItem,
+    NoSuchPerson,
     NoSuchRole,
     NoSuchStep,
     NotRunnable,
@@ -393,3 +394,17 @@ async def test_a_reader_of_the_announcement_is_brought_in(world: World) -> None:
     await world.work()
     assert incident.home.channel is not None
     assert CLEO in world.chat.channels[incident.home.channel].members
+
+
+async def test_a_role_for_somebody_who_is_no_mention_is_refused(world: World) -> None:
+    """*role commander ben* must not make whoever typed it the commander."""
+    with pytest.raises(NoSuchPerson):
+        await world.say(BEN, "role commander ben", await world.declared(work=False))
+
+
+async def test_a_diagnostic_that_does_not_exist_offers_diagnostics_only(world: World) -> None:
+    incident = await world.declared(work=False)
+    with pytest.raises(NoSuchStep) as refused:
+        await world.say(BEN, "diagnose nope", incident)
+    procedure = world.ports.runbooks.catalog(incident.system).procedure(incident.procedure)
+    assert refused.value.facts["offered"] == tuple(step.id for step in procedure.diagnostics)

@@ -1,9 +1,13 @@
 """The end: the diagnostics look once more, the draft is written from the record, and every version is shared once."""
 
+from dataclasses import replace
+
 from commands.attest import attest
 from incident.clock import ClockKind, ClockState
 from incident.finding import Phase
+from incident.job import JobName
 from incident.timeline import Kind
+from tests.fakes.drafts import FakeExport
 from tests.fakes.settings import ANA, BEN
 from tests.fakes.world import World
 
@@ -69,3 +73,40 @@ async def test_when_attesting_what_is_proven_and_what_is_not_is_recorded(world: 
     assert not told.proven
     links = await world.store.timeline("system")
     assert [link.event.facts["proven"] for link in links if link.event] == [False]
+
+
+async def test_where_a_bucket_is_configured_each_draft_is_kept_there_too(world: World) -> None:
+    export = FakeExport()
+    world.ports = replace(world.ports, export=export)
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    assert export.kept == [(incident.key, {"md": b"# Orders stand still"})]
+    (exported,) = await world.events(incident, Kind.POSTMORTEM_EXPORTED)
+    assert exported.facts["address"] == f"s3://drafts/{incident.key}/v1.md"
+    assert exported.evidence == (f"file:s3://drafts/{incident.key}/v1.md",)
+
+
+async def test_a_bucket_that_is_away_neither_loses_nor_delays_the_draft(world: World) -> None:
+    export = FakeExport()
+    export.away = True
+    world.ports = replace(world.ports, export=export)
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    assert len(world.drafts.written) == len(world.chat.files) == 1
+    assert "the bucket is away" in world.errors
+    export.away = False
+    await world.let_pass(seconds=2)
+    assert len(export.kept) == 1
+
+
+async def test_what_was_to_be_exported_before_the_export_was_switched_off_is_let_go(world: World) -> None:
+    world.ports = replace(world.ports, export=FakeExport())
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.do(await world.claim(JobName.WRITE_POSTMORTEM))
+    world.ports = replace(world.ports, export=None)
+    await world.work()
+    assert await world.events(incident, Kind.POSTMORTEM_EXPORTED) == []
+    assert world.errors == []

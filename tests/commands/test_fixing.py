@@ -219,6 +219,22 @@ async def test_what_was_looked_at_before_the_run_is_what_the_verdict_compares_wi
     assert await verdicts(world) == [Comparison.UNCHANGED]
 
 
+async def test_a_verdict_that_was_cut_short_rests_on_the_look_that_is_on_record(world: World) -> None:
+    world.database.heals = {"count-stuck": 0}
+    incident = await world.declared()
+    await yes(world, await world.requested(incident))
+    await world.do(await world.claim(JobName.RUN_REMEDIATION))
+    await world.do_until_away(await world.claim(JobName.VERIFY), 2)
+    world.database.sees["count-stuck"] = 9
+    looks = len(world.database.looked)
+    await world.let_pass(seconds=11)
+    assert len(world.database.looked) == looks
+    (verified,) = await world.events(incident, Kind.VERIFIED)
+    assert verified.facts["comparison"] == "healed"
+    evidence = [await world.store.finding(each.removeprefix("finding:")) for each in verified.evidence]
+    assert [each.sight.value for each in evidence if each is not None] == [0, 40]
+
+
 async def test_a_run_that_was_cut_short_is_shown_as_unknown_and_never_run_again(world: World) -> None:
     incident = await world.declared()
     request = await world.requested(incident)
@@ -339,3 +355,13 @@ async def test_the_fix_is_looked_at_once_more_when_its_watch_ends_and_then_no_mo
     assert len(await verdicts(world)) == 1
     await world.let_pass(hours=5)
     assert await verdicts(world) == [Comparison.HEALED, Comparison.HEALED]
+
+
+async def test_resolving_voids_the_requests_that_nobody_answered(world: World) -> None:
+    """A card of an incident that is over has no buttons; reopening does not bring the old yes within reach."""
+    incident = await world.declared(work=True)
+    request = await world.requested(incident)
+    await world.say(BEN, "resolve it went away", await world.again(incident))
+    await world.work()
+    void = await world.approval(request)
+    assert (void.state, void.reason) == (ApprovalState.VOID, "the incident was resolved")

@@ -407,3 +407,22 @@ async def test_the_worker_is_woken_once_something_is_owed_and_only_then(store: S
     with pytest.raises(Conflict):
         await store.save(change("bad", incident=replace(making.incident(), version=7), jobs=(making.job("k"),)))
     assert len(woken) == 3
+
+
+async def test_a_line_waits_behind_an_older_one_of_its_incident_that_only_the_budget_holds_up(store: Store) -> None:
+    other, quiet = making.job("elsewhere", incident_id="inc_2"), making.job("quiet", urgency=6)
+    await owe(store, making.job("older"), making.job("newer"), other, quiet)
+    held = {each.job.key: each for each in await claim(store)}
+    assert [key for key in held if await store.waits_behind(held[key])] == ["newer"]
+    await store.put_off(held["older"], until=NOW + timedelta(seconds=1), count=False)
+    assert await store.waits_behind(held["newer"])
+
+
+async def test_a_line_that_failed_does_not_hold_the_others_up(store: Store, clock: MovedClock) -> None:
+    await owe(store, making.job("older"), making.job("newer"))
+    for _ in range(2):
+        held = {each.job.key: each for each in await claim(store)}
+        await store.put_off(held["older"], until=NOW, count=True)
+        await store.put_off(held["newer"], until=NOW, count=False)
+    held = {each.job.key: each for each in await claim(store)}
+    assert not await store.waits_behind(held["newer"])

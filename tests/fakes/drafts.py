@@ -1,8 +1,8 @@
-"""Post-mortem drafts that stay in memory."""
+"""Post-mortem drafts that stay in memory, and a place that keeps them too."""
 
 from collections.abc import Mapping
 
-from commands.ports import Drafts, Outage
+from commands.ports import Drafts, Export, Outage
 from incident.postmortem import Draft, Record
 
 
@@ -22,3 +22,17 @@ class FakeDrafts(Drafts):
 
     async def read(self, path: str) -> bytes:
         return f"# {self.written[path].title}".encode()
+
+
+class FakeExport(Export):
+    """What was kept of each incident. ``away`` is a place that cannot be reached."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, Mapping[str, bytes]]] = []
+        self.away = False
+
+    async def keep(self, incident: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        if self.away:
+            raise Outage("the bucket is away", retry=True)
+        self.kept.append((incident, files))
+        return tuple(f"s3://drafts/{incident}/v{len(self.kept)}.{form}" for form in files)

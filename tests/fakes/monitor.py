@@ -34,3 +34,30 @@ def body(*alerts: Mapping[str, object], group: str = "orders", status: str = "fi
         "groupKey": f'{{}}:{{team="{group}"}}',
         "alerts": list(alerts or (alert(),)),
     }
+
+
+def pagerduty(event_type: str = "incident.triggered", /, **changed: object) -> Mapping[str, object]:
+    """One webhook of PagerDuty; ``changed`` are fields of its incident."""
+    incident = {
+        "id": "QORDERS1",
+        "type": "incident",
+        "html_url": "https://shop.pagerduty.example/incidents/QORDERS1",
+        "number": 1207,
+        "title": "Orders stand still",
+        "service": {"id": "QSHOP", "type": "service_reference", "summary": "Checkout"},
+        "escalation_policy": {"id": "QPOLICY", "type": "escalation_policy_reference", "summary": "Shop"},
+        "priority": {"id": "QPRIO", "type": "priority_reference", "summary": "P1"},
+        "urgency": "high",
+        "conference_bridge": {"conference_number": 4912, "conference_url": "https://meet.example/orders"},
+        "resolve_reason": None,
+    }
+    event = {
+        "id": f"01MUSTER{event_type.rpartition('.')[2].upper()}",
+        "event_type": event_type,
+        "resource_type": "incident",
+        "occurred_at": START.isoformat(),
+        "agent": None,
+        "client": None,
+        "data": {**incident, **changed},
+    }
+    return {"event": event}

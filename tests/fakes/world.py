@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.sources.admission import Request
 from bot.sources.table import ParserTable
 from bot.stores.sqlite import SQLiteStore
 from bot.web import delivery_of
@@ -31,6 +32,7 @@ from tests.fakes.drafts import FakeDrafts
 from tests.fakes.executors import FakeExecutor, FakeExecutors
 from tests.fakes.runbooks import DATABASE, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, FakeSettings
+from tests.fakes.weak_store import WeakStore
 
 MEMORY = Path("/dev/shm")
 LEASE = timedelta(seconds=10)
@@ -55,6 +57,7 @@ def ports(store: Store, clock: FakeClock, chat: FakeChat | None = None, settings
 class World:
     """What a test of a command sees and does. Nothing happens by itself: ``work`` does what is due now."""
 
+    path: Path
     ports: Ports
     store: SQLiteStore
     clock: FakeClock
@@ -97,7 +100,8 @@ class World:
     async def knock(self, body: Mapping[str, object] | bytes) -> bool:
         """A monitor posts a body; whether it is new."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return await keep_delivery(delivery_of("alertmanager", raw, {}, self.clock()), ports=self.ports)
+        request = Request(headers={}, body=raw, at=self.clock())
+        return await keep_delivery(delivery_of("alertmanager", request), store=self.ports.store)
 
     async def again(self, incident: Incident) -> Incident:
         """The incident as it stands now."""
@@ -143,6 +147,15 @@ class World:
                 await self.store.put_off(each, until=self.clock(), count=False)
         return wanted
 
+    async def do_until_away(self, claim: Claim, saves: int) -> None:
+        """One job, in a process that loses the store after so many saves."""
+        store = await WeakStore.open(self.path, clock=self.clock)
+        store.saves_left = saves
+        with suppress(Outage):
+            await DUTIES[claim.job.name](claim, ports=replace(self.ports, store=store))
+            raise AssertionError("it ended before the store went away")
+        await store.close()
+
     async def let_pass(self, **span: float) -> datetime:
         """Let time go by, and do on the way whatever comes due."""
         end = self.clock() + timedelta(**span)
@@ -172,6 +185,7 @@ async def _world_in(folder: Path) -> AsyncIterator[World]:
     assert isinstance(made.drafts, FakeDrafts)
     try:
         yield World(
+            path=folder / "muster.db",
             ports=made,
             store=store,
             clock=clock,

@@ -154,7 +154,8 @@ def test_what_is_ignored_is_told_on_the_systems_chain_with_its_reason() -> None:
     ]
 
 
-def test_a_message_that_the_timeline_told_of_is_not_summed_up_again() -> None:
-    joined = intake.join(OPEN, FIRING, record(), "why", cause="d#0", now=NOW).incident
-    assert joined is not None
-    assert joined.alerts_summed == OPEN.alerts_summed + 1
+def test_what_joins_is_summed_up_once_an_interval_instead_of_told_one_by_one() -> None:
+    change = intake.join(OPEN, FIRING, record(), "why", cause="d#0", now=NOW)
+    assert [(job.name, job.due_at) for job in change.jobs if job.name in {JobName.TELL, JobName.SUM_UP_REPEATS}] == [
+        (JobName.SUM_UP_REPEATS, NOW + intake.SUM_UP_EVERY)
+    ]

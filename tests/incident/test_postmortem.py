@@ -188,7 +188,14 @@ class TestRemediations:
         alone, unanswered = kept.approvals.values()
         kept.save(
             remedy.break_glass(
-                kept.it, alone, by=BEN, reason="nobody is awake", tell=(CLEO,), cause="click", now=after(4)
+                kept.it,
+                alone,
+                by=BEN,
+                allowed=True,
+                reason="nobody is awake",
+                tell=(CLEO,),
+                cause="click",
+                now=after(4),
             )
         )
         kept.save(remedy.expire(kept.it, unanswered, settles=kept.claim(), now=after(30)))

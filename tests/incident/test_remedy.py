@@ -23,8 +23,10 @@ from incident.refusal import (
     GuardBroken,
     NotAnApprover,
     NothingSaid,
+    NotOnCall,
     NotReadOnly,
     NotRunnable,
+    NotTheRequester,
     OwnRequest,
     Refused,
     Spent,
@@ -187,7 +189,7 @@ def test_a_yes_after_the_incident_ended_is_refused() -> None:
     with pytest.raises(Ended):
         remedy.approve(kept.it, request, by=CLEO, allowed=True, cause="click", now=after(3))
     with pytest.raises(Ended):
-        remedy.break_glass(kept.it, request, by=BEN, reason="x", tell=(), cause="click", now=after(3))
+        remedy.break_glass(kept.it, request, by=BEN, allowed=True, reason="x", tell=(), cause="click", now=after(3))
 
 
 def test_whoever_asked_may_take_it_back_and_a_stranger_may_not_reject_it() -> None:
@@ -203,8 +205,14 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
     kept = declared()
     request = asked(kept)
     with pytest.raises(NothingSaid):
-        remedy.break_glass(kept.it, request, by=BEN, reason=" ", tell=(ANA,), cause="c", now=after(2))
-    change = remedy.break_glass(kept.it, request, by=BEN, reason="alone", tell=(ANA, BEN), cause="c", now=after(2))
+        remedy.break_glass(
+            kept.it, request, by=BEN, allowed=True, reason="\u200b ", tell=(ANA,), cause="c", now=after(2)
+        )
+    with pytest.raises(NotOnCall):
+        remedy.break_glass(kept.it, request, by=BEN, allowed=False, reason="x", tell=(ANA,), cause="c", now=after(2))
+    change = remedy.break_glass(
+        kept.it, request, by=BEN, allowed=True, reason="alone", tell=(ANA, BEN), cause="c", now=after(2)
+    )
     assert runs(change) == 1
     assert [job.subject for job in change.jobs if job.name is JobName.PAGE] == [ANA]
     assert {Kind.BROKE_GLASS, Kind.FOLLOW_UP_OPENED} <= {event.kind for event in change.events}
@@ -214,8 +222,8 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
 
 def test_nobody_breaks_the_glass_of_somebody_elses_request() -> None:
     kept = declared()
-    with pytest.raises(NotAnApprover):
-        remedy.break_glass(kept.it, asked(kept), by=CLEO, reason="x", tell=(), cause="c", now=after(2))
+    with pytest.raises(NotTheRequester):
+        remedy.break_glass(kept.it, asked(kept), by=CLEO, allowed=True, reason="x", tell=(), cause="c", now=after(2))
 
 
 def test_a_request_expires_only_when_its_time_is_over_and_nobody_answered() -> None:
@@ -239,7 +247,7 @@ def answer(name: str, request: Approval, by: UserId, allowed: bool, at: float) -
     if name == "reject":
         return approval.reject(request, by=by, allowed=allowed, reason="no", now=now)
     if name == "glass":
-        return approval.break_glass(request, by=by, reason="alone", now=now)
+        return approval.break_glass(request, by=by, allowed=allowed, reason="alone", now=now)
     if name == "expire":
         return approval.expire(request, now) or request
     return approval.begin(request, digest=request.plan.digest)

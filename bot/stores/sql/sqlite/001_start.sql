@@ -112,4 +112,5 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_in_order ON jobs (urgency, due_at, id) WHERE state IN ('owed', 'claimed');
 CREATE INDEX jobs_next ON jobs (due_at) WHERE state = 'owed';
+CREATE INDEX jobs_open_lines ON jobs (incident_id, urgency, id) WHERE name = 'tell' AND state IN ('owed', 'claimed');
 CREATE INDEX jobs_held ON jobs (state, lease_until) WHERE lease_until IS NOT NULL;

@@ -165,3 +165,10 @@ SELECT min(due_at) AS due_at FROM (
     UNION ALL
     SELECT min(max(due_at, lease_until)) FROM jobs WHERE state = 'claimed' AND lease_until IS NOT NULL
 )
+
+-- name: older_line
+-- A line that failed more than once does not hold the others up.
+SELECT 1 FROM jobs
+WHERE incident_id = :incident_id AND urgency = :urgency AND name = 'tell' AND id < :id
+    AND state IN ('owed', 'claimed') AND attempts <= 1
+LIMIT 1
