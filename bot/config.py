@@ -4,21 +4,22 @@ A wrong setting stops the start with one sentence that names file, line and key.
 names the environment variables that hold them.
 """
 
+import json
 import os
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-_SPAN: Final = re.compile(r"(\d{1,6})\s*(s|min|m|h|d)", re.ASCII)
-_UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+from bot.setting_shapes import EnvironmentName, Shape, SlackApprover, SlackChannel, SlackPerson, Span, written
+
 _WORDS: Final = {
     "too_short": "name at least one",
     "dict_type": "write keys under it",
@@ -33,38 +34,9 @@ class WrongSetting(Exception):
     """One sentence: which file, line and key, what is wrong, and what to write instead."""
 
 
-def _span(value: object) -> object:
-    """``15m``, ``90 s``, ``1h``, ``2d`` → seconds, for pydantic's timedelta."""
-    matched = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
-    if matched is None:
-        raise ValueError("write a time such as 90s, 15m, 4h or 2d")
-    return timedelta(seconds=int(matched[1]) * _UNITS[matched[2]])
-
-
-def _shape(pattern: str, words: str) -> AfterValidator:
-    """A text that matches ``pattern`` whole; whoever wrote another is told ``words``, not the pattern."""
-
-    def shaped(value: str) -> str:
-        if not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError(words)
-        return value
-
-    return AfterValidator(shaped)
-
-
-Span = Annotated[timedelta, BeforeValidator(_span)]
-EnvironmentName = Annotated[
-    str, _shape(r"[A-Za-z_][A-Za-z0-9_]*", "write the name of an environment variable, not its value")
-]
-SlackPerson = Annotated[str, _shape(r"[UW][A-Z0-9]+", "write a person's id from Slack, such as U02ABC4DE")]
-SlackApprover = Annotated[
-    str, _shape(r"[UWS][A-Z0-9]+", "write the id of a person or a user group from Slack, such as U02ABC4DE or S05DBA")
-]
-SlackChannel = Annotated[str, _shape(r"[CG][A-Z0-9]+", "write a channel's id from Slack, such as C02ABC4DE")]
-
-
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What stands under a key is what an editor shows for it (see ``schema``).
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class WebSection(_Section):
@@ -76,20 +48,47 @@ class WebSection(_Section):
 
 
 class SlackSection(_Section):
-    """The workspace. The tokens are in MUSTER_SLACK_BOT_TOKEN (xoxb-…) and MUSTER_SLACK_APP_TOKEN (xapp-…)."""
+    """The workspace. The token is in MUSTER_SLACK_BOT_TOKEN (xoxb-…); ``deliveries`` says what else is needed."""
 
     announcements: SlackChannel
     """The channel where every incident is announced."""
-    api_url: Annotated[str, _shape(r"https?://\S+/api/", "write an address that ends with /api/")] = (
+    api_url: Annotated[str, Shape(r"https?://\S+/api/", "write an address that ends with /api/")] = (
         "https://slack.com/api/"
     )
+    deliveries: Literal["socket", "http"] = "socket"
+    """How Slack reaches Muster: over sockets that Muster opens, with MUSTER_SLACK_APP_TOKEN (xapp-…); or by requests to
+    ``POST /slack/events`` of Muster's own web server, signed with MUSTER_SLACK_SIGNING_SECRET."""
 
 
-class SourceSection(_Section):
-    """One monitor that may knock."""
+class AlertmanagerSection(_Section):
+    """Prometheus Alertmanager, which proves itself by a Bearer token."""
 
     token_env: EnvironmentName
-    """The variable with its Bearer token; several, separated by blanks, while one is being replaced."""
+    """The variable with the token; several, separated by blanks, while one is being replaced."""
+
+
+class PagerDutySection(_Section):
+    """PagerDuty's V3 webhook subscriptions, which sign what they send."""
+
+    secret_env: EnvironmentName
+    """The variable with the subscription's secret; several, separated by blanks, while one is being replaced or where
+    there are several subscriptions."""
+
+
+class SourcesSection(_Section):
+    """The monitors that may knock; one that is not named here is not there."""
+
+    alertmanager: AlertmanagerSection | None = None
+    pagerduty: PagerDutySection | None = None
+
+    def variables(self) -> Mapping[str, str]:
+        """Each source that is named → the variable with its secrets."""
+        named = {}
+        if self.alertmanager is not None:
+            named["alertmanager"] = self.alertmanager.token_env
+        if self.pagerduty is not None:
+            named["pagerduty"] = self.pagerduty.secret_env
+        return named
 
 
 class SystemSection(_Section):
@@ -103,7 +102,7 @@ class SystemSection(_Section):
     """Who is called when it lasts too long."""
     approvers: Annotated[tuple[SlackApprover, ...], Field(min_length=1)]
     """People (U…) and user groups (S…) who may approve a remediation."""
-    runbook_url: Annotated[str, _shape(r"https?://\S+", "write an address that begins with https://")] | None = None
+    runbook_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None
     """Where people read the runbook."""
 
 
@@ -122,7 +121,7 @@ class CanarySection(_Section):
     """A write that the diagnostic identity must be refused: what proves that it cannot write."""
 
     method: Literal["POST", "PUT", "PATCH", "DELETE"]
-    path: Annotated[str, _shape(r"/\S*", "write a path that begins with /")]
+    path: Annotated[str, Shape(r"/\S*", "write a path that begins with /")]
 
 
 class HttpSection(_Section):
@@ -130,15 +129,55 @@ class HttpSection(_Section):
 
     kind: Literal["http"]
     environment: str
-    base_url: Annotated[
-        str, _shape(r"https?://[^\s/@?#]+", "write scheme, host and port only, as in https://host:8443")
-    ]
+    base_url: Annotated[str, Shape(r"https?://[^\s/@?#]+", "write scheme, host and port only, as in https://host:8443")]
     diagnostic_token_env: EnvironmentName | None = None
     remediation_token_env: EnvironmentName | None = None
     canary: CanarySection
 
 
-TargetSection = Annotated[PostgresSection | HttpSection, Field(discriminator="kind")]
+class RedisLogin(_Section):
+    """One ACL user of a Redis."""
+
+    user: Annotated[str, Shape(r"[!-~]+", "write the name of a user of the server, without blanks")]
+    password_env: EnvironmentName
+    """The variable with the user's password."""
+
+
+class RedisSection(_Section):
+    """One Redis, with two users: one that cannot write, one for approved remediations."""
+
+    kind: Literal["redis"]
+    environment: str
+    host: Annotated[str, Shape(r"[A-Za-z0-9_.:-]+", "write a host's name or address, without redis://")]
+    port: Annotated[int, Field(ge=1, le=65535)] = 6379
+    db: Annotated[int, Field(ge=0, le=999)] = 0
+    """The number of the database; another than 0 needs the right to SELECT."""
+    tls: bool = False
+    diagnostic: RedisLogin
+    remediation: RedisLogin | None = None
+
+
+TargetSection = Annotated[PostgresSection | HttpSection | RedisSection, Field(discriminator="kind")]
+
+
+class S3Section(_Section):
+    """A bucket that keeps every post-mortem draft. The credentials are found as the AWS tools find them."""
+
+    bucket: Annotated[str, Shape(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "write a bucket's name, without s3://")]
+    prefix: Annotated[str, Shape(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*", "write a prefix such as team/drafts")] = (
+        "postmortems"
+    )
+    """What the keys begin with; ``INC-142/v1.md`` follows."""
+    region: Annotated[str, Shape(r"[a-z0-9-]+", "write a region such as eu-central-1")] | None = None
+    """The bucket's region; the one of the AWS tools, unless said."""
+    endpoint_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None
+    """The address of a store that speaks S3 and is not Amazon's."""
+
+
+class ExportsSection(_Section):
+    """Where post-mortem drafts go besides the disk and the incident's channel."""
+
+    s3: S3Section | None = None
 
 
 class File(_Section):
@@ -147,7 +186,7 @@ class File(_Section):
     slack: SlackSection
     systems: Annotated[dict[str, SystemSection], Field(min_length=1)]
     targets: dict[str, TargetSection] = {}
-    sources: dict[Literal["alertmanager"], SourceSection] = {}
+    sources: SourcesSection = SourcesSection()
     default_system: str | None = None
     """Which system a declaration belongs to when nobody names one; the first, unless said."""
     approval_expires_after: Annotated[Span, Field(gt=timedelta(0))] = timedelta(minutes=15)
@@ -157,6 +196,7 @@ class File(_Section):
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")
     web: WebSection = WebSection()
+    exports: ExportsSection = ExportsSection()
 
 
 class Configuration(BaseModel):
@@ -168,13 +208,27 @@ class Configuration(BaseModel):
     file: File
     data_dir: Path
     bot_token: SecretStr
-    app_token: SecretStr
+    app_token: SecretStr | None
+    """For the sockets; None where Slack delivers by HTTP."""
+    signing_secret: SecretStr | None
+    """What Slack signs its requests with; None where it delivers over sockets."""
     secrets: Mapping[str, SecretStr]
     """Every variable that the file names → its value."""
 
     def secret(self, name: str | None) -> str | None:
         """The value of a variable that the file names."""
         return None if name is None else self.secrets[name].get_secret_value()
+
+    def source_secrets(self) -> Mapping[str, tuple[str, ...]]:
+        """Each source that may knock → the secrets that are valid now."""
+        named = self.file.sources.variables()
+        return {source: tuple(self.secrets[variable].get_secret_value().split()) for source, variable in named.items()}
+
+    def every_secret(self) -> tuple[str, ...]:
+        """Everything that must never be shown."""
+        known = (*self.secrets.values(), self.bot_token, self.app_token, self.signing_secret)
+        single = (each for several in self.source_secrets().values() for each in several)
+        return (*(each.get_secret_value() for each in known if each is not None), *single)
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -188,12 +242,14 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
         raise WrongSetting(_sentence(path, tree, error.errors()[0])) from None
     _check_names(path, tree, file)
     data_dir = Path(environment.get("MUSTER_DATA_DIR") or path.parent / file.data_dir)
+    over_sockets = file.slack.deliveries == "socket"
     return Configuration(
         path=path,
         file=file,
         data_dir=data_dir,
         bot_token=_token(environment, "MUSTER_SLACK_BOT_TOKEN", "xoxb-"),
-        app_token=_token(environment, "MUSTER_SLACK_APP_TOKEN", "xapp-"),
+        app_token=_token(environment, "MUSTER_SLACK_APP_TOKEN", "xapp-") if over_sockets else None,
+        signing_secret=None if over_sockets else _token(environment, "MUSTER_SLACK_SIGNING_SECRET", ""),
         secrets={name: _secret(path, tree, environment, name) for name in sorted(_named(file))},
     )
 
@@ -201,6 +257,19 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
 def data_dir_of(environment: Mapping[str, str] | None = None) -> Path:
     """Where Muster writes when no file says otherwise: MUSTER_DATA_DIR, else ``.muster``."""
     return Path((os.environ if environment is None else environment).get("MUSTER_DATA_DIR") or ".muster")
+
+
+class _Written(GenerateJsonSchema):
+    """Shows a default as people write it."""
+
+    def encode_default(self, dft: object) -> object:
+        return written(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
+def schema() -> str:
+    """The JSON Schema of ``muster.yaml``, by which an editor completes and checks it."""
+    made = {"$schema": _Written.schema_dialect, **File.model_json_schema(schema_generator=_Written)}
+    return json.dumps(made, indent=2, ensure_ascii=False)
 
 
 def _read(path: Path) -> str:
@@ -230,7 +299,7 @@ def _sentence(path: Path, tree: CommentedMap, error: ErrorDetails) -> str:
     places = _places(error)
     key = ".".join(str(part) for part in places)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
-        return f"{path}, line {_line(tree, [*places, 'kind'])}: “{key}.kind”: write postgres or http."
+        return f"{path}, line {_line(tree, [*places, 'kind'])}: “{key}.kind”: write postgres, http or redis."
     if error["type"] == "extra_forbidden":
         return f"{path}, line {_line(tree, places)}: “{key}” is no setting; see docs/settings.md."
     if error["type"] == "missing":
@@ -275,10 +344,12 @@ def _check_names(path: Path, tree: CommentedMap, file: File) -> None:
 
 
 def _named(file: File) -> set[str]:
-    names = {source.token_env for source in file.sources.values()}
+    names = set(file.sources.variables().values())
     for target in file.targets.values():
         if isinstance(target, PostgresSection):
             names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}
+        elif isinstance(target, RedisSection):
+            names |= {login.password_env for login in (target.diagnostic, target.remediation) if login is not None}
         else:
             names |= set(filter(None, (target.diagnostic_token_env, target.remediation_token_env)))
     return names
@@ -303,7 +374,7 @@ def _line_of_value(tree: object, value: str) -> int:
 
 def _token(environment: Mapping[str, str], name: str, prefix: str) -> SecretStr:
     value = environment.get(name, "").strip()
-    if not value.startswith(prefix):
+    if not value or not value.startswith(prefix):
         found = "is not set" if not value else f"does not begin with {prefix}"
-        raise WrongSetting(f"The environment variable {name} {found}; docs/install.md says where to find the token.")
+        raise WrongSetting(f"The environment variable {name} {found}; docs/install.md says where to find it.")
     return SecretStr(value)

@@ -1,12 +1,12 @@
 """Where monitors knock: the raw body is on disk before the answer, and the answer is one that keeps the sender trying.
 
-202  taken, a repeat, or kept as a dead letter      401  the Bearer token is wrong
-404  no such source                                 413  over 1 MiB
+202  taken, a repeat, or kept as a dead letter      401, 403  not proven to be the source (see sources/table.py)
+404  no such source                                 413       over 1 MiB
 503  the store is away: the sender will try again
+
+Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http.py).
 """
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,14 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.sources.table import PARSERS
+from bot.sources.admission import Request
+from bot.sources.table import SOURCES
 from commands.ports import Outage
 from incident.alert import Delivery
 
 LARGEST_BODY: Final = 1024 * 1024
-KEPT_HEADERS: Final = ("Content-Type", "User-Agent")
+KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 """What is kept of the headers: never a credential."""
-SAME_BODY_SECONDS: Final = 300
-"""How long the very same bytes are the same request; later they are counted as a repeat by the alerts they hold."""
 
 log = logging.getLogger(__name__)
 
@@ -40,30 +39,31 @@ class Health:
 def application(
     *,
     keep: Callable[[Delivery], Awaitable[bool]],
-    tokens: Mapping[str, Sequence[str]],
+    secrets: Mapping[str, Sequence[str]],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
 ) -> web.Application:
-    """The web application. ``keep`` saves a delivery durably; ``tokens`` are the Bearer tokens of each source.
+    """The web application. ``keep`` saves a delivery durably; ``secrets`` are those by which each source proves itself.
 
-    A source that is configured without a token takes no request at all.
+    A source that is configured without a secret takes no request at all.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
 
     async def take(request: web.Request) -> web.Response:
-        source = request.match_info["source"]
-        if source not in PARSERS or source not in tokens:
-            return _said(404, f"No alerts of a source named “{source[:40]}” are taken here.")
-        if not _authorised(request.headers.get("Authorization", ""), tokens[source]):
-            return _said(401, "The Bearer token of this source is missing or wrong.")
+        name = request.match_info["source"]
+        if name not in SOURCES or name not in secrets:
+            return _said(404, f"No alerts of a source named “{name[:40]}” are taken here.")
         try:
-            body = await request.read()
+            came = Request(headers=request.headers, body=await request.read(), at=clock())
         except web.HTTPRequestEntityTooLarge:
             return _said(413, "A body may be at most 1 MiB.")
+        proof = SOURCES[name].proof
+        if not proof.holds(came, secrets[name]):
+            return _said(proof.status, proof.refusal)
         try:
-            fresh = await keep(delivery_of(source, body, request.headers, clock()))
+            fresh = await keep(delivery_of(name, came))
         except Outage as outage:
-            log.warning("delivery not kept", extra={"source": source, "error": outage.sentence})
+            log.warning("delivery not kept", extra={"source": name, "error": outage.sentence})
             return _said(503, "The store is away; send it again.")
         return web.json_response({"taken": True, "repeat": not fresh}, status=202)
 
@@ -85,23 +85,15 @@ def runner(app: web.Application) -> web.AppRunner:
     return web.AppRunner(app, access_log=None, auto_decompress=False)
 
 
-def delivery_of(source: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
-    """One request as it is kept. Its key is the body's hash for as long as a sender's own retries last."""
-    window = int(now.timestamp()) // SAME_BODY_SECONDS
+def delivery_of(source: str, request: Request) -> Delivery:
+    """One request as it is kept. Raises KeyError for a source that the table does not hold."""
     return Delivery(
-        key=f"{source}:{hashlib.sha256(body).hexdigest()[:24]}:{window}",
+        key=f"{source}:{SOURCES[source].request_key(request)}",
         source=source,
-        received_at=now,
-        headers={name: headers[name] for name in KEPT_HEADERS if name in headers},
-        body=body,
+        received_at=request.at,
+        headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+        body=request.body,
     )
-
-
-def _authorised(header: str, tokens: Sequence[str]) -> bool:
-    scheme, _, rest = header.partition(" ")
-    # What is no UTF-8 in a header comes as lone surrogates, which only this handler takes back.
-    given = rest.strip().encode(errors="surrogateescape") if scheme.lower() == "bearer" else b""
-    return bool(given) and any(hmac.compare_digest(given, token.encode()) for token in tokens)
 
 
 def _said(status: int, sentence: str) -> web.Response:

@@ -6,18 +6,21 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from aiohttp import web
+import aiohttp
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Configuration
+from bot.door import Door
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
+from bot.exports.s3 import S3Export
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
 from bot.settings import TeamSettings
@@ -25,21 +28,22 @@ from bot.slack import client as slack_client
 from bot.slack.app import Identity, build
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
+from bot.slack.deliveries import Line
 from bot.slack.faults import outage
+from bot.slack.signed_http import SignedHttp
 from bot.slack.socket import Connection
 from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
 from bot.stores.sqlite import SQLiteStore
 from bot.targets import targets_of
-from bot.web import Health, application, runner
 from bot.worker import Worker
 from commands.attest import attest
 from commands.ports import Outage, Ports
-from commands.take_delivery import keep_delivery
-from incident.alert import Delivery
 
 ATTEST_EVERY: Final = 3600.0
 DRAIN_WITHIN: Final = 10.0
+FIRST_WAIT: Final = 0.5
+LONGEST_WAIT: Final = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +55,46 @@ def utc_now() -> datetime:
 
 async def serve(configuration: Configuration) -> None:
     """Run until SIGTERM or SIGINT, then stop taking in, finish what runs, and let go. Raises Outage at the start."""
+    # The database and the drafts hold what was said in private: nobody else on the machine reads them.
+    os.umask(0o077)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     async with AsyncExitStack() as undo:
-        await start(configuration, undo)
+        if not await _started(configuration, undo, ended):
+            return
         log.info("ready", extra={"web": f"{configuration.file.web.host}:{configuration.file.web.port}"})
         await ended.wait()
         log.info("stopping")
 
 
+async def _started(configuration: Configuration, undo: AsyncExitStack, ended: asyncio.Event) -> bool:
+    """Start, unless the end comes first: while Slack is away a start can last."""
+    starting = asyncio.create_task(start(configuration, undo), name="start")
+    waiting = asyncio.create_task(ended.wait(), name="end")
+    await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return False
+    starting.result()
+    return True
+
+
 async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     """Start everything; ``undo`` stops it in the reverse order, so that what takes in ends before what works."""
     runbooks = load_runbooks(configuration)
-    configuration.data_dir.mkdir(parents=True, exist_ok=True)
-    store = await SQLiteStore.open(configuration.data_dir / "muster.db", clock=utc_now)
+    store = await _store(configuration)
     undo.push_async_callback(store.close)
     executors = Registry(targets_of(configuration), redactor=_redactor(configuration), clock=utc_now)
     undo.push_async_callback(executors.close)
+    export = s3_export(configuration)
+    if export is not None:
+        undo.push_async_callback(export.close)
+    door = Door(configuration, store, executors)
+    await door.open(undo, now=utc_now)
     web_client = await _slack(configuration, undo)
     identity = await _identity(web_client)
     chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=Budgets())
@@ -82,13 +107,35 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         drafts=FileDrafts(configuration.data_dir, chat.link),
         sources=ParserTable(),
         clock=utc_now,
+        export=export,
     )
     worker = _work(ports, configuration.file.lease, undo)
     store.on_owed = worker.wake
     _attest_hourly(executors.targets, ports, undo)
-    connection = await _listen(configuration, web_client, identity, ports, undo)
-    await _open_web(configuration, ports, connection, undo)
+    door.line = await _listen(configuration, web_client, identity, ports, undo)
     return ports
+
+
+async def _store(configuration: Configuration) -> SQLiteStore:
+    try:
+        await asyncio.to_thread(configuration.data_dir.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Outage(
+            f"The data directory {configuration.data_dir} cannot be made ({error.strerror}): set data_dir or "
+            "MUSTER_DATA_DIR to a folder that Muster may write to.",
+            retry=False,
+        ) from error
+    return await SQLiteStore.open(configuration.data_dir / "muster.db", clock=utc_now)
+
+
+def s3_export(configuration: Configuration) -> S3Export | None:
+    """The bucket for the drafts, where the team named one. Raises Outage when the library for S3 is not installed."""
+    section = configuration.file.exports.s3
+    if section is None:
+        return None
+    return S3Export(
+        bucket=section.bucket, prefix=section.prefix, region=section.region, endpoint_url=section.endpoint_url
+    )
 
 
 async def _slack(configuration: Configuration, undo: AsyncExitStack) -> AsyncWebClient:
@@ -99,20 +146,25 @@ async def _slack(configuration: Configuration, undo: AsyncExitStack) -> AsyncWeb
 
 
 async def _identity(client: AsyncWebClient) -> Identity:
-    try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        raise outage("auth.test", error) from error
-    except (OSError, TimeoutError) as error:
-        raise Outage(f"Slack does not answer at {client.base_url}: {error}.", retry=True) from error
-    return Identity(
-        user=str(answer["user_id"]), bot=str(answer["bot_id"]), team=str(answer["team_id"]), url=str(answer["url"])
-    )
+    """Who Muster is there. Waits for as long as Slack is away. Raises Outage for a token that Slack does not take."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            answer = await client.auth_test()
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            away = outage("auth.test", error)
+            if not away.retry:
+                raise away from error
+            log.warning("slack cannot be reached yet", extra={"error": away.sentence, "again_in_s": wait})
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        else:
+            user, bot, team, url = (str(answer[name]) for name in ("user_id", "bot_id", "team_id", "url"))
+            return Identity(user=user, bot=bot, team=team, url=url)
 
 
 def _redactor(configuration: Configuration) -> Redactor:
-    secrets = [secret.get_secret_value() for secret in configuration.secrets.values()]
-    return Redactor([*secrets, configuration.bot_token.get_secret_value(), configuration.app_token.get_secret_value()])
+    return Redactor(configuration.every_secret())
 
 
 def _work(ports: Ports, lease: timedelta, undo: AsyncExitStack) -> Worker:
@@ -131,7 +183,9 @@ def _attest_hourly(targets: Sequence[str], ports: Ports, undo: AsyncExitStack) -
     async def attesting() -> None:
         while True:
             try:
-                await attest(targets, ports=ports)
+                for each in await attest(targets, ports=ports):
+                    if not each.proven:
+                        log.warning("diagnostics off", extra={"target": each.target, "reason": each.proof})
             except Outage as away:
                 log.warning("attestation not recorded", extra={"error": away.sentence})
             await asyncio.sleep(ATTEST_EVERY)
@@ -141,43 +195,21 @@ def _attest_hourly(targets: Sequence[str], ports: Ports, undo: AsyncExitStack) -
 
 async def _listen(
     configuration: Configuration, client: AsyncWebClient, identity: Identity, ports: Ports, undo: AsyncExitStack
-) -> Connection:
+) -> Line:
     tasks = Tasks()
     app = build(client, identity=identity, ports=ports, tasks=tasks)
     undo.push_async_callback(tasks.drain, DRAIN_WITHIN)
-    connection = Connection(app, configuration.app_token.get_secret_value())
-    undo.push_async_callback(connection.close, DRAIN_WITHIN)
-    await connection.open()
-    return connection
+    line = _line(configuration, app)
+    undo.push_async_callback(line.close, DRAIN_WITHIN)
+    await line.open()
+    return line
 
 
-async def _open_web(configuration: Configuration, ports: Ports, connection: Connection, undo: AsyncExitStack) -> None:
-    async def keep(delivery: Delivery) -> bool:
-        return await keep_delivery(delivery, ports=ports)
-
-    async def health() -> Health:
-        line = await connection.health()
-        missing = () if line.connected else ("the connection to Slack",)
-        facts = {"slack_connected": line.connected, "slack_silent_for_s": line.silent_for}
-        return Health(missing=missing, facts=facts)
-
-    app = application(keep=keep, tokens=_source_tokens(configuration), health=health, clock=utc_now)
-    served = runner(app)
-    await served.setup()
-    undo.push_async_callback(served.cleanup)
-    section = configuration.file.web
-    try:
-        await web.TCPSite(served, section.host, section.port).start()
-    except OSError as error:
-        raise Outage(
-            f"{section.host}:{section.port} cannot be listened on ({error.strerror}): choose another web.port.",
-            retry=False,
-        ) from error
-
-
-def _source_tokens(configuration: Configuration) -> Mapping[str, Sequence[str]]:
-    sources = configuration.file.sources
-    return {name: (configuration.secret(section.token_env) or "").split() for name, section in sources.items()}
+def _line(configuration: Configuration, app: AsyncApp) -> Line:
+    if configuration.signing_secret is not None:
+        return SignedHttp(app, configuration.signing_secret.get_secret_value())
+    assert configuration.app_token is not None, "read whenever there is no signing secret"
+    return Connection(app, configuration.app_token.get_secret_value())
 
 
 def _in_the_background(work: Coroutine[None, None, None], name: str, undo: AsyncExitStack) -> None:

@@ -10,9 +10,11 @@ from typing import Any, Final
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack import answers, private
 from bot.slack.clicks import Clicks
 from bot.slack.events import Events
 from bot.slack.sent_forms import SentForms
@@ -47,11 +49,10 @@ def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Ta
         name="muster",
         client=client,
         authorize=_authorize(identity, client),
-        # Deliveries come by Socket Mode: there is no signature to check and no address to verify.
+        # Over sockets there is no signature, and signed_http.py has checked it before Bolt parses anything.
         signing_secret="",
         request_verification_enabled=False,
         ssl_check_enabled=False,
-        url_verification_enabled=False,
         raise_error_for_unhandled_request=True,
     )
     app.middleware(_once())
@@ -100,12 +101,17 @@ def _once() -> Callable[..., Awaitable[BoltResponse]]:
     return once
 
 
-async def _explain(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+async def _explain(
+    error: Exception, body: Mapping[str, Any], response: BoltResponse | None, respond: AsyncRespond
+) -> BoltResponse | None:
     """Whatever went wrong, whoever asked is told so: silence would look like success."""
     if isinstance(error, BoltUnhandledRequestError):
-        if "command" in body:
-            return BoltResponse(status=200, body=f"{body['command']} is not one of mine. Try /incident help.")
-        return BoltResponse(status=200)
+        known = f"{body['command']} is not one of mine. Try /incident help." if "command" in body else ""
+        return BoltResponse(status=200, body=known)
     kind = body.get("type") or body.get("command")
     log.error("delivery failed", extra={"kind": kind, "error": f"{type(error).__name__}: {error}"})
-    return BoltResponse(status=200, body=BROKEN if "command" in body else "")
+    if response is not None:
+        return BoltResponse(status=200, body=BROKEN if "command" in body else "")
+    # It was acknowledged already: only the response address is left to say it.
+    await private.tell(respond, answers.said((BROKEN,)))
+    return None

@@ -10,20 +10,18 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import aiohttp
+from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.deliveries import Health, Listeners
 from bot.slack.faults import outage
 
 SOCKETS: Final = 2
@@ -35,14 +33,6 @@ ANSWER: Final = 3.0
 """Seconds in which Slack takes an answer."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether at least one socket is open, and the seconds since Slack last said anything over one (None: never)."""
-
-    connected: bool
-    silent_for: float | None
 
 
 class Connection:
@@ -62,12 +52,17 @@ class Connection:
         self._clock = clock
         self._heard_at: float | None = None
         self._answering: set[asyncio.Task[Any]] = set()
-        self._working: set[asyncio.Task[Any]] = set()
+        self._listeners = Listeners()
         self._keeping: list[asyncio.Task[None]] = []
         self._handlers = [_Handler(app, app_token, ping, self._answering) for _ in range(sockets)]
         for handler in self._handlers:
             handler.client.on_message_listeners.append(self._heard)
-        app.listener_runner.listener_start_handler = _Held(self._working)
+        app.listener_runner.listener_start_handler = self._listeners
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """None: the sockets are Muster's own calls to Slack."""
+        return ()
 
     async def open(self) -> None:
         """Connect the first socket; the others follow by themselves.
@@ -121,24 +116,15 @@ class Connection:
     async def close(self, within: float) -> int:
         """Answer what is being answered, hang up, then wait for the listeners. How many had to be cut short."""
         deadline = self._clock() + within
-        await _settled(self._answering, min(ANSWER, within))
+        if self._answering:
+            await asyncio.wait(set(self._answering), timeout=min(ANSWER, within))
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         for handler in self._handlers:
             with contextlib.suppress(aiohttp.ClientError, ConnectionError):
                 await handler.hang_up()
-        await _settled(self._working, max(0.0, deadline - self._clock()))
-        left = [task for task in self._working if not task.done()]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        return len(left)
-
-
-async def _settled(tasks: set[asyncio.Task[Any]], within: float) -> None:
-    if tasks:
-        await asyncio.wait(set(tasks), timeout=within)
+        return await self._listeners.settle(max(0.0, deadline - self._clock()))
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -163,19 +149,6 @@ class _Handler(AsyncSocketModeHandler):
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         await super().handle(client, req)
-
-
-class _Held(AsyncListenerStartHandler):
-    """Holds every listener that starts, until it ends."""
-
-    def __init__(self, working: set[asyncio.Task[Any]]) -> None:
-        self._working = working
-
-    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._working.add(task)
-            task.add_done_callback(self._working.discard)
 
 
 _TICKET: Final = re.compile(r"ticket=[^&'\" ]+")

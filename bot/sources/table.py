@@ -1,13 +1,20 @@
-"""The visible table of monitors: name → parser; the port that the commands use."""
+"""The visible table of monitors: name → how it proves itself, what tells its requests apart, what its bodies mean."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
-from bot.sources import alertmanager
+from bot.sources import alertmanager, pagerduty
+from bot.sources.admission import BEARER, Source, same_body
 from commands.ports import Unreadable
 from incident.alert import Alert, Delivery
 
-PARSERS: Mapping[str, Callable[[bytes], tuple[Alert, ...]]] = MappingProxyType({alertmanager.NAME: alertmanager.parse})
+SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
+    {
+        alertmanager.NAME: Source(proof=BEARER, request_key=same_body, parse=alertmanager.parse),
+        pagerduty.NAME: Source(proof=pagerduty.PROOF, request_key=pagerduty.request_key, parse=pagerduty.parse),
+    }
+)
 
 
 class ParserTable:
@@ -15,7 +22,7 @@ class ParserTable:
 
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
         """The alerts of one delivery. Raises Unreadable."""
-        parser = PARSERS.get(delivery.source)
-        if parser is None:
+        source = SOURCES.get(delivery.source)
+        if source is None:
             raise Unreadable(f"no parser is known for the source {delivery.source}")
-        return parser(delivery.body)
+        return source.parse(delivery.body)

@@ -138,7 +138,7 @@ WRONG = {
     ),
     "a source that nobody reads": (
         GOOD.replace("  alertmanager:", "  pigeon:"),
-        "line 9: “sources.pigeon”: input should be 'alertmanager'.",
+        "line 9: “sources.pigeon” is no setting; see docs/settings.md.",
     ),
     "a token in the file": (
         swapped("AM_TOKEN", "am-4f9c-secret"),
@@ -146,11 +146,11 @@ WRONG = {
     ),
     "a kind of target that is none": (
         swapped("kind: postgres", "kind: mysql"),
-        "line 13: “targets.shop-db.kind”: write postgres or http.",
+        "line 13: “targets.shop-db.kind”: write postgres, http or redis.",
     ),
     "no kind of target": (
         swapped("    kind: postgres\n", ""),
-        "line 12: “targets.shop-db.kind”: write postgres or http.",
+        "line 12: “targets.shop-db.kind”: write postgres, http or redis.",
     ),
     "a target called as its kind": (
         swapped("  shop-db:", "  postgres:").replace("    environment: production\n", ""),
@@ -191,13 +191,13 @@ def test_a_wrong_setting_is_one_sentence_with_file_line_and_key(tmp_path: Path, 
         (
             "MUSTER_SLACK_BOT_TOKEN",
             None,
-            "The environment variable MUSTER_SLACK_BOT_TOKEN is not set; docs/install.md says where to find the token.",
+            "The environment variable MUSTER_SLACK_BOT_TOKEN is not set; docs/install.md says where to find it.",
         ),
         (
             "MUSTER_SLACK_APP_TOKEN",
             "xoxb-very-secret",
             "The environment variable MUSTER_SLACK_APP_TOKEN does not begin with xapp-; "
-            "docs/install.md says where to find the token.",
+            "docs/install.md says where to find it.",
         ),
     ],
 )
@@ -205,6 +205,40 @@ def test_a_secret_that_is_missing_or_mixed_up_is_named_and_not_shown(
     tmp_path: Path, variable: str, value: str | None, sentence: str
 ) -> None:
     assert refused(tmp_path, GOOD, **{variable: value}) == sentence
+
+
+HTTP = swapped("  announcements:", "  deliveries: http\n  announcements:")
+
+
+def test_over_signed_http_the_signing_secret_takes_the_place_of_the_app_token(tmp_path: Path) -> None:
+    environment = {"MUSTER_SLACK_APP_TOKEN": None, "MUSTER_SLACK_SIGNING_SECRET": "signing-very-secret"}
+    configuration = read(tmp_path, HTTP, **environment)
+    assert configuration.app_token is None
+    assert configuration.signing_secret is not None
+    assert configuration.signing_secret.get_secret_value() == "signing-very-secret"
+    assert "signing-very-secret" not in repr(configuration)
+    assert "signing-very-secret" in configuration.every_secret()
+    assert refused(tmp_path, HTTP, MUSTER_SLACK_APP_TOKEN=None) == (
+        "The environment variable MUSTER_SLACK_SIGNING_SECRET is not set; docs/install.md says where to find it."
+    )
+    assert "line 2: “slack.deliveries”: " in refused(tmp_path, HTTP.replace("http", "pigeon"))
+
+
+def test_over_sockets_no_signing_secret_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD, MUSTER_SLACK_SIGNING_SECRET="x").signing_secret is None
+
+
+def test_each_source_has_its_own_secrets_and_all_that_are_valid_now(tmp_path: Path) -> None:
+    both = swapped("targets:", "  pagerduty: {secret_env: PD_SECRET}\ntargets:")
+    configuration = read(tmp_path, both, PD_SECRET="old-very-secret  new-very-secret\n")
+    assert configuration.source_secrets() == {
+        "alertmanager": ("alertmanager-very-secret", "new-very-secret"),
+        "pagerduty": ("old-very-secret", "new-very-secret"),
+    }
+    assert {"old-very-secret", "new-very-secret"} <= set(configuration.every_secret()), "each is hidden by itself, too"
+    assert "PD_SECRET that stands here is not set" in refused(tmp_path, both)
+    swapped_key = both.replace("secret_env", "token_env")
+    assert "line 11: “sources.pagerduty.secret_env” is missing." in refused(tmp_path, swapped_key)
 
 
 def test_of_two_missing_secrets_it_is_always_the_same_that_is_named(tmp_path: Path) -> None:
@@ -234,27 +268,8 @@ words = st.one_of(
 )
 keys = st.sampled_from(
     [
-        "slack",
-        "announcements",
-        "systems",
-        "shop",
-        "runbook",
-        "on_call",
-        "approvers",
-        "targets",
-        "http",
-        "postgres",
-        "kind",
-        "environment",
-        "canary",
-        "method",
-        "sources",
-        "alertmanager",
-        "token_env",
-        "web",
-        "port",
-        "lease",
-        "x",
+        *("slack", "announcements", "systems", "shop", "runbook", "on_call", "approvers", "sources", "alertmanager"),
+        *("targets", "http", "postgres", "kind", "environment", "canary", "method", "token_env", "web", "port", "x"),
     ]
 )
 trees = st.recursive(
@@ -291,3 +306,15 @@ def test_no_slip_of_the_keyboard_ends_in_a_traceback(tmp_path: Path, at: int, go
         return
     assert "\n" not in sentence
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ("{bucket: 's3://drafts'}", "“exports.s3.bucket”: write a bucket's name, without s3://."),
+        ("{bucket: drafts, prefix: /team/}", "“exports.s3.prefix”: write a prefix such as team/drafts."),
+        ("{bucket: drafts, key: AKIA}", "“exports.s3.key” is no setting; see docs/settings.md."),
+    ],
+)
+def test_a_wrong_bucket_is_told_before_the_first_draft(tmp_path: Path, section: str, sentence: str) -> None:
+    assert refused(tmp_path, GOOD + f"exports:\n  s3: {section}\n").endswith(sentence)

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -12,7 +14,9 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, AppRunner, Request
 
-from bot.web import LARGEST_BODY, SAME_BODY_SECONDS, Health, application, delivery_of, runner
+from bot.sources.admission import SAME_BODY_SECONDS
+from bot.sources.admission import Request as Came
+from bot.web import LARGEST_BODY, Health, application, delivery_of, runner
 from commands.ports import Outage
 from commands.take_delivery import keep_delivery
 from incident.alert import Delivery, DeliveryState
@@ -23,6 +27,7 @@ from tests.fakes.world import World, opened_world
 Client = TestClient[Request, Application]
 URL = "/alerts/alertmanager"
 TOKEN, NEXT_TOKEN = "s3cret-token", "n3xt-token"
+SECRET, NEXT_SECRET = "s1gning-secret", "n3xt-secret"
 ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
 BODY = json.dumps(monitor.body()).encode()
 
@@ -47,14 +52,14 @@ class Door:
         if self.away:
             raise Outage("the database does not answer", retry=True)
         self.kept.append(delivery)
-        return await keep_delivery(delivery, ports=self.world.ports)
+        return await keep_delivery(delivery, store=self.world.ports.store)
 
     async def say_health(self) -> Health:
         return self.health
 
     def application(self) -> Application:
-        tokens = {"alertmanager": [TOKEN, NEXT_TOKEN]}
-        return application(keep=self.keep, tokens=tokens, health=self.say_health, clock=self.world.clock)
+        secrets = {"alertmanager": [TOKEN, NEXT_TOKEN], "pagerduty": [SECRET, NEXT_SECRET]}
+        return application(keep=self.keep, secrets=secrets, health=self.say_health, clock=self.world.clock)
 
 
 @pytest.fixture
@@ -160,7 +165,7 @@ async def test_a_source_that_nobody_set_up_is_not_there(door: Door, client: Clie
 async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
-        app = application(keep=door.keep, tokens=tokens, health=door.say_health, clock=door.world.clock)
+        app = application(keep=door.keep, secrets=tokens, health=door.say_health, clock=door.world.clock)
         async with TestClient(Server(app, host="127.0.0.1")) as client:
             for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
                 assert (await client.post(URL, data=BODY, headers=headers)).status in (401, 404)
@@ -210,9 +215,76 @@ async def test_no_credential_is_ever_kept(door: Door, client: Client) -> None:
 
 
 def test_one_body_of_two_sources_is_two_deliveries() -> None:
-    keys = {delivery_of(source, b"{}", {}, START).key for source in ("alertmanager", "grafana")}
-    later = delivery_of("alertmanager", b"{}", {}, START + timedelta(seconds=SAME_BODY_SECONDS)).key
-    assert len({*keys, later}) == 3
+    came = Came(headers={}, body=b"{}", at=START)
+    later = Came(headers={}, body=b"{}", at=START + timedelta(seconds=SAME_BODY_SECONDS))
+    keys = [delivery_of(source, came).key for source in ("alertmanager", "pagerduty")]
+    assert len({*keys, delivery_of("alertmanager", later).key}) == 3
+
+
+# PagerDuty, which signs.
+
+
+async def page(
+    client: Client, body: Mapping[str, object], *, secret: str = SECRET, signature: str = "", webhook: str = "1"
+) -> tuple[int, object]:
+    raw = json.dumps(body).encode()
+    signature = signature or "v1=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"X-PagerDuty-Signature": signature, "X-Webhook-Id": webhook}
+    async with client.post("/alerts/pagerduty", data=raw, headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_a_page_declares_an_acknowledgement_changes_nothing_and_its_end_is_known(
+    door: Door, client: Client
+) -> None:
+    for event_type in ("incident.triggered", "incident.acknowledged", "incident.resolved", "pagey.ping"):
+        assert await page(client, monitor.pagerduty(event_type)) == (202, {"taken": True, "repeat": False})
+        await door.world.work()
+    (incident,) = await door.world.store.open_incidents()
+    (alert,) = await door.world.store.alerts_of(incident.id)
+    assert (incident.title, alert.firing, alert.count) == ("Orders stand still", False, 2)
+    stored = [await door.world.store.delivery(each.key) for each in door.kept]
+    assert [each.reason for each in stored if each] == ["", "nothing in it is an alert"] * 2
+    assert await door.world.store.dead_deliveries() == ()
+
+
+async def test_one_event_again_is_a_repeat_whatever_its_headers_and_secret(door: Door, client: Client) -> None:
+    assert (await page(client, monitor.pagerduty()))[1] == {"taken": True, "repeat": False}
+    door.world.clock.advance(hours=40)
+    for secret in (SECRET, NEXT_SECRET):
+        again = await page(client, monitor.pagerduty(), secret=secret, webhook="2")
+        assert again == (202, {"taken": True, "repeat": True})
+    await door.world.work()
+    assert len(await door.world.store.open_incidents()) == 1
+
+
+@pytest.mark.parametrize("signature", ["v1=00", "v1=", f"Bearer {SECRET}", "v1=caf\u00e9"])
+async def test_a_forged_signature_is_refused_and_nothing_is_kept(door: Door, client: Client, signature: str) -> None:
+    assert (await page(client, monitor.pagerduty(), signature=signature))[0] == 403
+    assert (await page(client, monitor.pagerduty(), secret="guessed"))[0] == 403
+    assert door.kept == []
+
+
+async def test_a_token_is_no_signature_and_a_signature_no_token(door: Door, client: Client) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with client.post("/alerts/pagerduty", data=b"{}", headers=headers) as answer:
+        assert answer.status == 403
+    headers = {"X-PagerDuty-Signature": "v1=" + hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()}
+    assert (await knock(client, headers=headers))[0] == 401
+    assert door.kept == []
+
+
+async def test_an_event_that_was_held_back_for_days_is_refused(door: Door, client: Client) -> None:
+    door.world.clock.advance(hours=50)
+    assert (await page(client, monitor.pagerduty()))[0] == 403
+    assert door.kept == []
+
+
+async def test_a_signed_body_of_an_older_webhook_is_kept_and_says_what_to_do(door: Door, client: Client) -> None:
+    assert (await page(client, {"messages": [{"event": "incident.trigger"}]}))[0] == 202
+    await door.world.work()
+    (dead,) = await door.world.store.dead_deliveries()
+    assert "V3 subscription" in dead.reason
 
 
 async def test_only_posting_is_taken(client: Client) -> None:

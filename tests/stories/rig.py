@@ -1,8 +1,11 @@
 """A real bot process on the sandbox, with one system and no targets: for what concerns Slack and the store alone."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+
+import aiohttp
 
 from demo.bot_process import ROOT, BotProcess, free_port
 from sandbox.driver import Person
@@ -10,6 +13,7 @@ from sandbox.record.calls import Call
 from sandbox.server import Sandbox
 
 TOKEN = "rig-alertmanager-token"
+PAGERDUTY_SECRETS = ("rig-old-secret", "rig-new-secret")
 
 
 class Rig:
@@ -24,14 +28,27 @@ class Rig:
         """Somebody of the sandbox's company."""
         return Person(self.sandbox, name)
 
+    async def knocked(self, body: object, *, within: float) -> int:
+        """Send a webhook as soon as the bot's door is open; the status that it answers."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with asyncio.timeout(within), aiohttp.ClientSession(headers=headers) as session:
+            while True:
+                try:
+                    async with session.post(f"{self.bot.web_url}/alerts/alertmanager", json=body) as answer:
+                        return answer.status
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.05)
+
     def calls(self, method: str, meets: Callable[[Call], bool] = lambda call: True) -> list[Call]:
         """The calls of a method that had an effect, whether or not the bot heard the answer."""
         return [call for call in self.sandbox.calls.all(method) if call.ok and meets(call)]
 
 
 @contextlib.asynccontextmanager
-async def rig(data_dir: Path, *, lease: str = "1s", started: bool = True) -> AsyncIterator[Rig]:
-    """A sandbox and a bot that stop when the block ends."""
+async def rig(
+    data_dir: Path, *, lease: str = "1s", started: bool = True, signed_http: bool = False
+) -> AsyncIterator[Rig]:
+    """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP."""
     async with Sandbox() as sandbox:
         port = free_port()
         people = {user.name: user.id for user in sandbox.workspace.users.values()}
@@ -41,31 +58,41 @@ async def rig(data_dir: Path, *, lease: str = "1s", started: bool = True) -> Asy
         config.write_text(
             CONFIG.format(
                 announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
-                runbook=ROOT / "runbooks" / "ai-storybook", **people,
+                runbook=ROOT / "runbooks" / "ai-storybook", deliveries="http" if signed_http else "socket", **people,
             ),
             encoding="utf-8",
         )  # fmt: skip
         environment = {
             "MUSTER_DATA_DIR": str(data_dir),
             "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
-            "MUSTER_SLACK_APP_TOKEN": sandbox.app_token,
+            **_line(sandbox, port, signed_http),
             "RIG_ALERTMANAGER_TOKEN": TOKEN,
+            "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
         }
         bot = BotProcess(config, port=port, environment=environment)
         try:
             if started:
                 await bot.start()
-                await sandbox.connected()
+                if not signed_http:
+                    await sandbox.connected()
             yield Rig(sandbox, bot, data_dir)
         finally:
             await bot.kill()
 
 
+def _line(sandbox: Sandbox, port: int, signed_http: bool) -> dict[str, str]:
+    """What the bot needs for its line to Slack; with signed HTTP the workspace is told where to deliver."""
+    if not signed_http:
+        return {"MUSTER_SLACK_APP_TOKEN": sandbox.app_token}
+    sandbox.app.request_url = f"http://127.0.0.1:{port}/slack/events"
+    return {"MUSTER_SLACK_SIGNING_SECRET": sandbox.app.signing_secret}
+
+
 CONFIG = """\
-slack: {{announcements: {announcements}, api_url: "{api_url}"}}
+slack: {{announcements: {announcements}, api_url: "{api_url}", deliveries: {deliveries}}}
 web: {{port: {port}}}
 lease: {lease}
-sources: {{alertmanager: {{token_env: RIG_ALERTMANAGER_TOKEN}}}}
+sources: {{alertmanager: {{token_env: RIG_ALERTMANAGER_TOKEN}}, pagerduty: {{secret_env: RIG_PAGERDUTY_SECRETS}}}}
 systems:
   ai-storybook:
     runbook: {runbook}

@@ -76,3 +76,25 @@ async def test_a_dead_ticket_does_not_keep_the_bot_from_slack(tmp_path: Path) ->
         await it.bot.start(within=60)
         await it.sandbox.connected()
         assert (await it.person("emi").command("/incident list", "general")).ok
+
+
+async def test_started_while_slack_is_gone_webhooks_are_kept_and_people_are_called_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    """The door to the monitors does not wait for Slack; everything else follows when Slack answers."""
+    async with rig(tmp_path, started=False) as it:
+        it.sandbox.faults.outage = True
+        starting = asyncio.create_task(it.bot.start(within=60))
+        assert await it.knocked(ALERT, within=20) == 202
+        it.sandbox.faults.outage = False
+        await starting
+        ana = it.person("ana")
+        assert (await ana.wait_for_channel("inc-1", 20)).name == "inc-1-disk-almost-full"
+        await ana.wait_for_direct("Disk almost full", 20)
+
+
+ALERT = {
+    "alerts": [
+        {"status": "firing", "labels": {"alertname": "DiskFull"}, "annotations": {"summary": "Disk almost full"}}
+    ]
+}

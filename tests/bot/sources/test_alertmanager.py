@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from bot.sources.alertmanager import parse
 from bot.sources.reading import link, text, time
 from bot.sources.table import ParserTable
-from bot.web import delivery_of
 from commands.ports import Unreadable
-from incident.alert import Alert, AlertStatus
+from incident.alert import Alert, AlertStatus, Delivery
 from incident.digest import digest
 from tests.fakes import monitor
 from tests.fakes.clock import START
@@ -248,8 +247,9 @@ def test_half_a_character_and_null_do_not_reach_the_store() -> None:
 
 def test_a_source_that_nobody_reads_is_a_dead_letter() -> None:
     with pytest.raises(Unreadable):
-        ParserTable().parse(delivery_of("carrier-pigeon", b"{}", {}, START))
-    assert len(ParserTable().parse(delivery_of("alertmanager", whole(ENTRY), {}, START))) == 1
+        ParserTable().parse(Delivery(key="1", source="carrier-pigeon", received_at=START, headers={}, body=b"{}"))
+    known = Delivery(key="1", source="alertmanager", received_at=START, headers={}, body=whole(ENTRY))
+    assert len(ParserTable().parse(known)) == 1
 
 
 def test_our_own_monitor_in_the_tests_speaks_the_same_language() -> None:

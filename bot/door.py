@@ -1,0 +1,80 @@
+"""The web server, open before Slack has answered: a page that comes during an outage of Slack is heard."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from bot.config import Configuration
+from bot.executors.registry import Registry
+from bot.slack.deliveries import Line
+from bot.stores.sqlite import SQLiteStore
+from bot.web import Health, application, runner
+from commands.ports import Outage
+from commands.take_delivery import keep_delivery
+from incident.alert import Delivery
+
+COUNTED: Final = 1000
+"""Dead letters beyond this many are not counted one by one."""
+
+
+class Door:
+    """Takes webhooks from the first moment; ``line`` is set when the line to Slack stands."""
+
+    def __init__(self, configuration: Configuration, store: SQLiteStore, executors: Registry) -> None:
+        self.line: Line | None = None
+        self._configuration = configuration
+        self._store = store
+        self._executors = executors
+
+    async def open(self, undo: AsyncExitStack, *, now: Callable[[], datetime]) -> None:
+        """Listen. Raises Outage when the address cannot be had."""
+        secrets = self._configuration.source_secrets()
+        app = application(keep=self._keep, secrets=secrets, health=self._health, clock=now)
+        if self._configuration.file.slack.deliveries == "http":
+            app.router.add_post("/slack/events", self._slack)
+        served = runner(app)
+        await served.setup()
+        undo.push_async_callback(served.cleanup)
+        section = self._configuration.file.web
+        try:
+            await web.TCPSite(served, section.host, section.port).start()
+        except OSError as error:
+            raise Outage(
+                f"{section.host}:{section.port} cannot be listened on ({error.strerror}): choose another web.port.",
+                retry=False,
+            ) from error
+
+    async def _keep(self, delivery: Delivery) -> bool:
+        return await keep_delivery(delivery, store=self._store)
+
+    async def _slack(self, request: web.Request) -> web.StreamResponse:
+        if self.line is None:
+            return web.json_response({"error": "Muster is still starting; send it again."}, status=503)
+        (route,) = self.line.routes
+        answer = await route.handler(request)
+        assert isinstance(answer, web.StreamResponse)
+        return answer
+
+    async def _health(self) -> Health:
+        line = await self.line.health() if self.line is not None else None
+        connected = line is not None and line.connected
+        return Health(
+            missing=() if connected else ("the connection to Slack",),
+            facts={
+                "slack_deliveries": self._configuration.file.slack.deliveries,
+                "slack_connected": connected,
+                "slack_silent_for_s": line.silent_for if line is not None else None,
+                "dead_letters": len(await self._store.dead_deliveries(limit=COUNTED)),
+                "diagnostics": self._diagnostics(),
+            },
+        )
+
+    def _diagnostics(self) -> Mapping[str, str]:
+        known = {name: self._executors.attested(name) for name in self._executors.targets}
+        return {
+            name: "not proven yet" if each is None else ("on" if each.proven else f"off: {each.proof}")
+            for name, each in known.items()
+        }

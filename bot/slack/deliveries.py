@@ -1,0 +1,60 @@
+"""What the two ways have in common by which Slack's deliveries come: a socket, or signed HTTP."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiohttp import web
+from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether Slack can deliver now, and the seconds since it last said anything (None: never)."""
+
+    connected: bool
+    silent_for: float | None
+
+
+class Line(Protocol):
+    """The line to Slack of one app."""
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What the web server must serve for it."""
+
+    async def open(self) -> None:
+        """Begin. Raises Outage for a token that Slack does not take."""
+
+    async def health(self) -> Health:
+        """How the line is now."""
+
+    async def close(self, within: float) -> int:
+        """End, and give what was begun so many seconds. How many listeners had to be cut short."""
+
+
+class Listeners(AsyncListenerStartHandler):
+    """Holds every listener that a delivery starts, until it ends; nobody else does."""
+
+    def __init__(self) -> None:
+        self._working: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, request: AsyncBoltRequest, response: BoltResponse | None) -> None:
+        """Called by Bolt, in the listener's own task."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    async def settle(self, within: float) -> int:
+        """Wait for them so many seconds, then cut short what still runs. How many that were."""
+        if self._working:
+            await asyncio.wait(set(self._working), timeout=within)
+        left = [task for task in self._working if not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return len(left)

@@ -1,0 +1,64 @@
+"""Whether a request may come in: each source says how its monitor proves itself, and how a wrong one is answered."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from incident.alert import Alert
+
+SAME_BODY_SECONDS: Final = 300
+"""How long the very same bytes are the same request; later they are counted as a repeat by the alerts they hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What came, and when (UTC): the headers, whose names are read in any case, and the raw body."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How a monitor shows that it is the one. ``holds`` is asked with every secret that is valid now."""
+
+    holds: Callable[[Request, Sequence[str]], bool]
+    status: int
+    """What a request without it is answered: the status that makes this monitor say so to its owners."""
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One monitor: how it proves itself, what tells its requests apart, and what its bodies mean."""
+
+    proof: Proof
+    request_key: Callable[[Request], str]
+    """The same text for the same request sent again, and only for that."""
+    parse: Callable[[bytes], tuple[Alert, ...]]
+    """The alerts of a body, none when it is about something else. Raises Unreadable."""
+
+
+def bearer(request: Request, tokens: Sequence[str]) -> bool:
+    """Whether the request carries one of the tokens as ``Authorization: Bearer …``."""
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    # What is no UTF-8 in a header comes as lone surrogates, which only this handler takes back.
+    given = rest.strip().encode(errors="surrogateescape") if scheme.lower() == "bearer" else b""
+    return bool(given) and any(hmac.compare_digest(given, token.encode()) for token in tokens)
+
+
+BEARER: Final = Proof(holds=bearer, status=401, refusal="The Bearer token of this source is missing or wrong.")
+
+
+def same_body(request: Request) -> str:
+    """For a monitor that numbers nothing: the body's hash, for as long as a sender's own retries last."""
+    return f"{body_hash(request.body)}:{int(request.at.timestamp()) // SAME_BODY_SECONDS}"
+
+
+def body_hash(body: bytes) -> str:
+    """24 hexadecimal digits that name these very bytes."""
+    return hashlib.sha256(body).hexdigest()[:24]

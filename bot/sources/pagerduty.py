@@ -1,0 +1,148 @@
+"""PagerDuty: its V3 webhook subscriptions, one event about one of its incidents a request.
+
+triggered, reopened, unacknowledged   firing: somebody has to look
+resolved                              resolved
+all others (acknowledged, notes, roles, services, ``pagey.ping`` …)   no alert: nothing changes in what is broken
+
+Source: developer.pagerduty.com/docs/webhooks-overview and …/verifying-webhook-signatures. The signature is an HMAC over
+the raw bytes; while its secret is being replaced PagerDuty sends one signature for each. It covers neither a time nor
+the headers: which request this is, and how old, is read from the signed body alone, so that an old request sent again
+under another ``X-Webhook-Id`` is still the old one.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.sources.admission import Proof, Request, body_hash
+from bot.sources.reading import document, links, text, time
+from commands.ports import Unreadable
+from incident import severity
+from incident.alert import Alert, AlertStatus
+
+NAME: Final = "pagerduty"
+
+STATUSES: Final[Mapping[str, AlertStatus]] = {
+    "incident.triggered": AlertStatus.FIRING,
+    "incident.reopened": AlertStatus.FIRING,
+    "incident.unacknowledged": AlertStatus.FIRING,
+    "incident.resolved": AlertStatus.RESOLVED,
+}
+"""The event types that say whether something is broken."""
+
+OLDEST: Final = timedelta(hours=49)
+"""PagerDuty tries for 48 hours: what happened longer ago is not sent by it any more."""
+
+_EVENT_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+def admitted(request: Request, secrets: Sequence[str]) -> bool:
+    """Whether PagerDuty signed this body with one of the secrets, and lately enough still to be sending it."""
+    return signed(request.body, request.headers.get("X-PagerDuty-Signature", ""), secrets) and _fresh(request)
+
+
+def signed(body: bytes, header: str, secrets: Sequence[str]) -> bool:
+    """Whether one of the header's ``v1=`` signatures is that of the body under one of the secrets."""
+    given = [part.strip().encode(errors="replace") for part in header.split(",")]
+    right = [f"v1={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}" for secret in secrets if secret]
+    return any(hmac.compare_digest(one, other.encode()) for one in given for other in right)
+
+
+PROOF: Final = Proof(
+    holds=admitted, status=403, refusal="The signature of this source is missing or wrong, or the event is too old."
+)
+
+
+def request_key(request: Request) -> str:
+    """The event's id; what has none is told apart by its bytes."""
+    event = text(_event(request.body).get("id"))
+    return event if _EVENT_ID.fullmatch(event) else body_hash(request.body)
+
+
+def parse(body: bytes) -> tuple[Alert, ...]:
+    """The alert of one webhook body; none when its event is about something else. Raises Unreadable."""
+    whole = document(body)
+    if isinstance(whole.get("messages"), list):
+        raise Unreadable("this is PagerDuty's webhook V1 or V2: replace it by a V3 subscription")
+    event = whole.get("event")
+    if not isinstance(event, Mapping):
+        raise Unreadable("the body has no event")
+    status = STATUSES.get(text(event.get("event_type")).lower())
+    return () if status is None else (_alert(event, status),)
+
+
+def _alert(event: Mapping[str, object], status: AlertStatus) -> Alert:
+    incident = _incident(event)
+    key = text(incident.get("id")) or text(incident.get("incident_key"))
+    if not key:
+        raise Unreadable("the event names no incident")
+    title = text(incident.get("title")) or text(incident.get("summary")) or f"PagerDuty incident {key}"
+    happened = time(event.get("occurred_at"))
+    triggered = text(event.get("event_type")).lower() == "incident.triggered"
+    service = _name(incident.get("service"))
+    return Alert(
+        source=NAME,
+        key=key[:200],
+        status=status,
+        title=title[:200],
+        severity=_severity(incident),
+        service=service or None,
+        starts_at=time(incident.get("created_at")) or (happened if triggered else None),
+        ends_at=happened if status is AlertStatus.RESOLVED else None,
+        labels=_labels(incident, title, service),
+        links=links(
+            pagerduty=incident.get("html_url"),
+            bridge=_table(incident, "conference_bridge").get("conference_url"),
+        ),
+    )
+
+
+def _incident(event: Mapping[str, object]) -> Mapping[str, object]:
+    """The incident that the event is about; some forwarders nest it once more."""
+    data = _table(event, "data")
+    return _table(data, "incident") or data
+
+
+def _severity(incident: Mapping[str, object]) -> str | None:
+    """The priority where Muster knows its word; else the urgency, which is always there: high or low."""
+    priority = _name(incident.get("priority"))
+    return priority if severity.of_word(priority) else text(incident.get("urgency")) or priority or None
+
+
+def _labels(incident: Mapping[str, object], title: str, service: str) -> Mapping[str, str]:
+    """What a runbook's routes can name: ``alertname`` is the title."""
+    labels = {
+        "alertname": title,
+        "service": service,
+        "priority": _name(incident.get("priority")),
+        "urgency": text(incident.get("urgency")),
+        "escalation_policy": _name(incident.get("escalation_policy")),
+        "number": text(incident.get("number")),
+    }
+    return {name: value for name, value in labels.items() if value}
+
+
+def _fresh(request: Request) -> bool:
+    happened = time(_event(request.body).get("occurred_at"))
+    return happened is None or request.at - happened <= OLDEST
+
+
+def _event(body: bytes) -> Mapping[str, object]:
+    """The event of a body that may hold none."""
+    try:
+        return _table(document(body), "event")
+    except Unreadable:
+        return {}
+
+
+def _name(reference: object) -> str:
+    """What PagerDuty calls the thing that it refers to."""
+    return text(reference.get("summary")) or text(reference.get("name")) if isinstance(reference, Mapping) else ""
+
+
+def _table(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = whole.get(name)
+    return value if isinstance(value, Mapping) else {}
