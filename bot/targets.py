@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.config import Configuration, HttpSection, PostgresSection
+from bot.config import Configuration, HttpSection, PostgresSection, RedisLogin, RedisSection
 from bot.executors.http import Canary, HttpTarget
 from bot.executors.postgres import PostgresTarget
+from bot.executors.redis import RedisTarget
+from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Target
 
 
@@ -13,6 +15,8 @@ def targets_of(configuration: Configuration) -> Iterator[Target]:
     for name, section in configuration.file.targets.items():
         if isinstance(section, PostgresSection):
             yield _postgres(name, section, configuration)
+        elif isinstance(section, RedisSection):
+            yield _redis(name, section, configuration)
         else:
             yield _http(name, section, configuration)
 
@@ -36,3 +40,17 @@ def _http(name: str, section: HttpSection, configuration: Configuration) -> Http
         diagnostic_token=configuration.secret(section.diagnostic_token_env),
         remediation_token=configuration.secret(section.remediation_token_env),
     )
+
+
+def _redis(name: str, section: RedisSection, configuration: Configuration) -> RedisTarget:
+    return RedisTarget(
+        name=name,
+        environment=section.environment,
+        server=Server(host=section.host, port=section.port, db=section.db, tls=section.tls),
+        diagnostic=_login(section.diagnostic, configuration),
+        remediation=None if section.remediation is None else _login(section.remediation, configuration),
+    )
+
+
+def _login(section: RedisLogin, configuration: Configuration) -> Login:
+    return Login(user=section.user, password=configuration.secret(section.password_env) or "")

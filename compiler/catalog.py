@@ -8,7 +8,7 @@ from typing import Final
 from compiler.command import command_of, judged
 from compiler.parameter import parameter_of, sample
 from compiler.section import CatalogError, Section, read
-from incident.digest import digest
+from incident.digest import Facts, digest
 from incident.runbook import (
     Catalog,
     Expectation,
@@ -120,7 +120,7 @@ def _executable(section: Section, kind: StepKind, origin: Origin) -> Step:
         command=command,
         parameters=parameters,
         expects=None if remediation else _expectation(section),
-        guard=_guard(section, executor, values) if remediation else Guard(kind=GuardKind.NONE),
+        guard=_guarded(section, executor, command, values) if remediation else Guard(kind=GuardKind.NONE),
         undo=section.text("undo", "") if remediation else "",
         temporary=section.flag("temporary") if remediation else False,
         cool_down=(section.span("cool_down") or timedelta(0)) if remediation else timedelta(0),
@@ -141,6 +141,13 @@ def _verdict(section: Section, step_id: str, kind: StepKind, judgement: Judgemen
     if kind is StepKind.REMEDIATION and claimed is Verdict.READ_ONLY:
         raise section.wrong("verdict", f"of {step_id} is read-only: make it a diagnostic, or call it mutating")
     return claimed
+
+
+def _guarded(section: Section, executor: str, command: Facts, values: Mapping[str, int | str]) -> Guard:
+    guard = _guard(section, executor, values)
+    if "matching" in command and guard.kind is not GuardKind.COUNT:
+        raise section.wrong("guard", "must be a “count”, because how many keys match changes by itself")
+    return guard
 
 
 def _guard(section: Section, executor: str, values: Mapping[str, int | str]) -> Guard:

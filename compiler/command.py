@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from compiler.proof import http, jq, sql
+from compiler.proof import http, jq, redis, sql
 from compiler.section import Section
 from incident.digest import Facts, Json
 from incident.plan import bind
@@ -17,10 +17,12 @@ _HOLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def command_of(section: Section) -> tuple[str, Facts]:
-    """The executor's name and the command: ``sql`` with ``arguments``, or a method's key with its path."""
+    """The executor's name and the command: ``sql`` with ``arguments``, the words of ``redis``, or a method's key."""
     methods = [method for method in _METHODS if method in section]
-    if ("sql" in section) + len(methods) != 1:
-        raise section.wrong("sql", f"or one of {', '.join(_METHODS)}: a step runs exactly one command")
+    if ("sql" in section) + ("redis" in section) + len(methods) != 1:
+        raise section.wrong("sql", f"or “redis” or one of {', '.join(_METHODS)}: a step runs exactly one command")
+    if "redis" in section:
+        return "redis", _redis_command(section)
     if "sql" in section:
         return "postgres", {"sql": section.text("sql"), "arguments": list(section.texts("arguments"))}
     command: dict[str, Json] = {"method": methods[0].upper(), "path": section.text(methods[0])}
@@ -29,6 +31,19 @@ def command_of(section: Section) -> tuple[str, Facts]:
     if (body := section.mapping("body")) is not None:
         command["body"] = body
     return "http", command
+
+
+def _redis_command(section: Section) -> Facts:
+    """The words; ``matching`` for UNLINK of what a scan finds; ``pick`` for one line of INFO."""
+    words = section.texts("redis")
+    command: dict[str, Json] = {"redis": list(words)}
+    if pick := section.optional_text("pick"):
+        if words[:1] != ("INFO",):
+            raise section.wrong("pick", "chooses a line of INFO, and this is another command")
+        command["pick"] = pick
+    if matching := section.optional_text("matching"):
+        command["matching"] = matching
+    return command
 
 
 def judged(section: Section, executor: str, command: Facts, values: Mapping[str, int | str]) -> tuple[Judgement, Facts]:
@@ -41,7 +56,15 @@ def judged(section: Section, executor: str, command: Facts, values: Mapping[str,
     if executor == "postgres":
         judgement = sql.judge(str(command["sql"]))
         return judgement, {**command, "sql": judgement.rewrite or command["sql"]}
+    if executor == "redis":
+        return _judged_words(bind(command, values)), command
     return _judged_request(bind(command, values)), command
+
+
+def _judged_words(command: Facts) -> Judgement:
+    listed = command["redis"]
+    words = [str(word) for word in listed] if isinstance(listed, list | tuple) else []
+    return redis.judge_matching(words, str(command["matching"])) if "matching" in command else redis.judge(words)
 
 
 def _judged_request(command: Facts) -> Judgement:
@@ -60,8 +83,10 @@ def _used(command: Facts) -> set[str]:
     """The names of the parameters that a command takes."""
     arguments = command.get("arguments")
     used = {str(name) for name in arguments} if isinstance(arguments, list) else set()
-    path, body = command.get("path"), command.get("body")
+    path, body, words = command.get("path"), command.get("body"), command.get("redis")
     used |= {hole for part in str(path or "").split("/") if (hole := _hole(part))}
+    keys = [*(words if isinstance(words, list) else ()), command.get("matching", "")]
+    used |= {hole for key in keys for part in str(key).split(":") if (hole := _hole(part))}
     if isinstance(body, Mapping):
         used |= {hole for value in body.values() if (hole := _hole(value))}
     return used

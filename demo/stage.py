@@ -11,6 +11,7 @@ from typing import Final, Self
 from demo.alertmanager import Alertmanager
 from demo.bot_process import ROOT, BotProcess, free_port
 from demo.postgres import RealPostgres
+from demo.redis import RealRedis
 from demo.storybook import Patient
 from sandbox.server import Sandbox
 
@@ -63,7 +64,8 @@ class Stage:
         self._undo = AsyncExitStack()
         self._token = secrets.token_urlsafe(24)
         self._port = free_port()
-        self.patient = Patient(self._postgres)
+        self._redis = RealRedis()
+        self.patient = Patient(self._postgres, self._redis)
         self.monitor = Alertmanager(f"{self.web_url}/alerts/alertmanager", self._token, self.patient.rules)
 
     @property
@@ -114,8 +116,9 @@ class Stage:
         await self.monitor.watch(self.patient.firing, every=0.5, hold=1.0)
 
     async def _patient(self, undo: AsyncExitStack) -> None:
-        await asyncio.to_thread(self._postgres.start)
-        undo.callback(self._postgres.stop)
+        for server in (self._postgres, self._redis):
+            await asyncio.to_thread(server.start)
+            undo.callback(server.stop)
         await undo.enter_async_context(self.patient)
 
     def _environment(self) -> Mapping[str, str]:
@@ -128,6 +131,8 @@ class Stage:
             "DEMO_DIAGNOSTIC_DSN": dsns["muster_diagnostic"],
             "DEMO_REMEDIATION_DSN": dsns["muster_remediation"],
             "DEMO_WRITE_TOKEN": self.patient.write_token,
+            "DEMO_REDIS_LOOK": self.patient.redis_passwords["muster_diagnostic"],
+            "DEMO_REDIS_FIX": self.patient.redis_passwords["muster_remediation"],
         }
 
     def _configure(self) -> None:
@@ -143,6 +148,7 @@ class Stage:
                 lease=self._lease,
                 runbook=ROOT / "runbooks" / "ai-storybook",
                 base_url=self.patient.url,
+                redis_port=self._redis.port,
                 **people,
             ),
             encoding="utf-8",
@@ -182,4 +188,11 @@ targets:
     canary:
       method: POST
       path: /admin/job-monitor/run
+  storybook-redis:
+    kind: redis
+    environment: production
+    host: 127.0.0.1
+    port: {redis_port}
+    diagnostic: {{user: muster_diagnostic, password_env: DEMO_REDIS_LOOK}}
+    remediation: {{user: muster_remediation, password_env: DEMO_REDIS_FIX}}
 """

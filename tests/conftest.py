@@ -1,16 +1,19 @@
-"""What every test may ask for: a real PostgreSQL, one for each test process, and a fresh empty database in it."""
+"""What every test may ask for: a real PostgreSQL and a real Redis, one of each for each test process, and empty."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from redis.asyncio import Redis
 
 from demo.postgres import RealPostgres
+from demo.redis import ADMIN, RealRedis
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pg-bin", type=Path, help="folder with the initdb and postgres to test against")
+    parser.addoption("--screenshots", type=Path, help="folder for the pictures that the story in the browser leaves")
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,23 @@ async def database(postgres: RealPostgres) -> AsyncIterator[str]:
     name = f"test_{uuid4().hex}"
     yield await postgres.create_database(name)
     await postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RealRedis]:
+    """A running Redis; every worker of pytest-xdist has its own."""
+    with RealRedis() as server:
+        yield server
+
+
+@pytest.fixture
+async def redis_server(redis_process: RealRedis) -> AsyncIterator[RealRedis]:
+    """The same for one test: running, whoever stopped it, and empty, without another user than the administrator."""
+    redis_process.start()
+    yield redis_process
+    redis_process.start()
+    async with Redis.from_url(redis_process.url()) as admin:
+        await admin.flushall()
+        for user in await admin.acl_users():
+            if user not in ("default", ADMIN):
+                await admin.acl_deluser(user)

@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from bot.executors.http import HttpExecutor, HttpTarget
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
+from bot.executors.redis import RedisExecutor, RedisTarget
 from bot.redaction import Redactor
 from commands.ports import Attestation, Outage
 
-Target: TypeAlias = PostgresTarget | HttpTarget
-AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor
+Target: TypeAlias = PostgresTarget | HttpTarget | RedisTarget
+AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor | RedisExecutor
 
 
 class Registry:
@@ -52,3 +53,5 @@ def _executor(target: Target, redactor: Redactor, clock: Callable[[], datetime])
             return PostgresExecutor(target, redactor=redactor, clock=clock)
         case HttpTarget():
             return HttpExecutor(target, redactor=redactor, clock=clock)
+        case RedisTarget():
+            return RedisExecutor(target, redactor=redactor, clock=clock)

@@ -27,6 +27,7 @@ from incident.verdict import Judgement, Verdict
 
 MAX_ELEMENTS = 100
 """Elements of one collection that a read returns at most; the executor stops a SCAN at ten times as many keys."""
+_SOME_KEYS = re.compile(r"[A-Za-z0-9_:.-]{3}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)*", re.ASCII)
 _LISTING = frozenset({"SCAN", "KEYS", "CONFIG", "PUBSUB"})
 _SCANS = {"SMEMBERS": "SSCAN", "HGETALL": "HSCAN", "HKEYS": "HSCAN", "HVALS": "HSCAN"}
@@ -49,6 +50,17 @@ def judge(words: Sequence[str]) -> Judgement:
         if pattern.fullmatch(joined):
             return _judge_read(name, words, shows)
     return _judge_other(name, words)
+
+
+def judge_matching(words: Sequence[str], pattern: str) -> Judgement:
+    """The verdict for UNLINK of every key that a bounded SCAN finds for `pattern`. Never raises."""
+    if [word.upper() for word in words] != ["UNLINK"]:
+        return _refused("what matches a pattern is removed with UNLINK and nothing else")
+    if hidden := hiding_character(pattern):
+        return _refused(f"the pattern holds {hidden}, which does not show")
+    if not _SOME_KEYS.match(pattern):
+        return _refused(f"{pattern[:40]!r} could match any key: begin it with a few plain characters")
+    return Judgement(Verdict.MUTATING, "UNLINK changes data, as many keys as are counted first")
 
 
 def bounded(words: Sequence[str]) -> tuple[str, ...]:

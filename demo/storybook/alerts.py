@@ -13,6 +13,7 @@ CONNECTIONS_EXHAUSTED = "StorybookConnectionsExhausted"
 FAILURE_RATE_HIGH = "StorybookJobFailureRateHigh"
 RESPONSE_TIME_HIGH = "StorybookResponseTimeHigh"
 COST_SPIKE = "StorybookCostSpike"
+COST_EMERGENCY = "StorybookCostEmergency"
 
 
 def _rule(name: str, severity: str, title: str, expression: str, description: str) -> AlertRule:
@@ -66,6 +67,13 @@ RULES = (
         "storybook_cost_today_usd > 100",
         "The books of the last 24 hours cost more than 100 US dollars.",
     ),
+    _rule(
+        COST_EMERGENCY,
+        "critical",
+        "Cost emergency",
+        "storybook_cost_today_usd > 500",
+        "The books of the last 24 hours cost more than 500 US dollars.",
+    ),
 )
 
 CONDITIONS: Mapping[str, Callable[[Reading], bool]] = {
@@ -74,6 +82,7 @@ CONDITIONS: Mapping[str, Callable[[Reading], bool]] = {
     FAILURE_RATE_HIGH: lambda seen: seen.jobs is not None and seen.jobs.success_rate < 90,
     RESPONSE_TIME_HIGH: lambda seen: seen.p99_seconds > 5,
     COST_SPIKE: lambda seen: seen.cost_today is not None and seen.cost_today > 100,
+    COST_EMERGENCY: lambda seen: seen.cost_today is not None and seen.cost_today > 500,
 }
 
 

@@ -1,21 +1,23 @@
-"""The storybook's HTTP API: health pages for anyone, books for customers, the job monitor for operators."""
+"""The storybook's HTTP API: health pages for anyone, books for customers, job monitor and doors for operators."""
 
 from __future__ import annotations
 
 import hmac
 import time
-from collections import defaultdict, deque
+from collections import deque
 from uuid import UUID
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from demo.storybook.admission import Admission
 from demo.storybook.database import OUTAGES
-from demo.storybook.health import QUEUE_FULL, RATE_LIMIT_REQUESTS, RATE_LIMIT_WINDOW, VERSION, detailed, status_of
+from demo.storybook.health import QUEUE_FULL, VERSION, Orders, detailed, status_of
 from demo.storybook.jobs import Jobs
 
 LATENCY_WINDOW = 30.0
 TOPIC_LENGTH = 200
+MOST_REQUESTS = 1000
 
 
 class Latencies:
@@ -40,36 +42,20 @@ class Latencies:
             self._taken.popleft()
 
 
-class RateLimit:
-    """At most RATE_LIMIT_REQUESTS in RATE_LIMIT_WINDOW seconds for each customer."""
-
-    def __init__(self) -> None:
-        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
-
-    def allows(self, user_key: str, now: float) -> bool:
-        """Whether this request may pass; if so it counts."""
-        asked = self._asked[user_key]
-        while asked and asked[0] <= now - RATE_LIMIT_WINDOW:
-            asked.popleft()
-        if len(asked) >= RATE_LIMIT_REQUESTS:
-            return False
-        asked.append(now)
-        return True
-
-
 class Api:
     """The routes. `book_token` opens the customers' part, `write_token` the operators'."""
 
-    def __init__(self, jobs: Jobs, *, book_token: str, write_token: str) -> None:
+    def __init__(self, jobs: Jobs, admission: Admission, *, book_token: str, write_token: str) -> None:
         self._jobs = jobs
+        self._admission = admission
         self._book_token = book_token
         self._write_token = write_token
-        self._rate_limit = RateLimit()
         self.latencies = Latencies()
 
     def application(self) -> web.Application:
         """The aiohttp application that serves them."""
-        application = web.Application(middlewares=[self._timed, _outages_answered], client_max_size=64 * 1024)
+        guards = [self._timed, _outages_answered, self._operators_only]
+        application = web.Application(middlewares=guards, client_max_size=64 * 1024)
         application.add_routes(
             [
                 web.get("/health", self._health),
@@ -77,6 +63,9 @@ class Api:
                 web.post("/books", self._submit_book),
                 web.get("/books/{id}", self._show_book),
                 web.post("/admin/job-monitor/run", self._run_job_monitor),
+                web.post("/admin/rate-limit", self._set_rate_limit),
+                web.post("/admin/books", self._open_or_close),
+                web.post("/admin/users/{key}/{act:block|unblock}", self._block_or_unblock),
             ]
         )
         return application
@@ -91,10 +80,14 @@ class Api:
             self.latencies.note(ended, ended - started)
 
     async def _health(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": status_of(await self._jobs.count()), "version": VERSION})
+        status = status_of(await self._jobs.count(), redis_answers=await self._admission.redis_answers())
+        return web.json_response({"status": status, "version": VERSION})
 
     async def _health_detailed(self, request: web.Request) -> web.Response:
-        return web.json_response(detailed(await self._jobs.count()))
+        admission = self._admission
+        orders = Orders(accepted=admission.accepting, rate_limit=admission.requests, blocked=len(admission.blocked))
+        redis_answers = await admission.redis_answers()
+        return web.json_response(detailed(await self._jobs.count(), orders, redis_answers=redis_answers))
 
     async def _submit_book(self, request: web.Request) -> web.Response:
         if not _bears(request, self._book_token):
@@ -105,8 +98,8 @@ class Api:
             return _error(
                 400, "SAFETY_INPUT", f"A book needs a user_key and a topic of 1 to {TOPIC_LENGTH} characters."
             )
-        if not self._rate_limit.allows(user_key, time.monotonic()):
-            return _error(429, "SYS_RATE_LIMIT", "Too many requests: wait and retry.")
+        if denial := await self._admission.denial(user_key):
+            return _error(denial.status, denial.code, denial.sentence)
         if (await self._jobs.count()).queued > QUEUE_FULL:
             return _error(503, "SYS_OVERLOADED", "The system is busy: wait and retry.")
         job = await self._jobs.submit(user_key, topic)
@@ -121,10 +114,37 @@ class Api:
             return _error(404, "NOT_FOUND", "There is no such book.")
         return web.json_response({name: None if value is None else str(value) for name, value in job.items()})
 
+    @web.middleware
+    async def _operators_only(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith("/admin/") and not _bears(request, self._write_token):
+            return _error(401, "UNAUTHORIZED", "This needs the operators' bearer token.")
+        return await handler(request)
+
     async def _run_job_monitor(self, request: web.Request) -> web.Response:
-        if not _bears(request, self._write_token):
-            return _error(401, "UNAUTHORIZED", "Running the job monitor needs the operators' bearer token.")
         return web.json_response({"recovered": await self._jobs.recover_stuck()})
+
+    async def _set_rate_limit(self, request: web.Request) -> web.Response:
+        requests = (await _json_object(request)).get("requests")
+        if not isinstance(requests, int) or isinstance(requests, bool) or not 1 <= requests <= MOST_REQUESTS:
+            return _error(400, "BAD_REQUEST", f"Say how many requests a minute: {{requests: 1 to {MOST_REQUESTS}}}.")
+        before, self._admission.requests = self._admission.requests, requests
+        return web.json_response({"requests": requests, "before": before})
+
+    async def _open_or_close(self, request: web.Request) -> web.Response:
+        accept = (await _json_object(request)).get("accept")
+        if not isinstance(accept, bool):
+            return _error(400, "BAD_REQUEST", "Say whether orders are taken: {accept: true or false}.")
+        before, self._admission.accepting = self._admission.accepting, accept
+        return web.json_response({"accept": accept, "before": before})
+
+    async def _block_or_unblock(self, request: web.Request) -> web.Response:
+        key, blocked = request.match_info["key"], self._admission.blocked
+        before = key in blocked
+        if request.match_info["act"] == "block":
+            blocked.add(key)
+        else:
+            blocked.discard(key)
+        return web.json_response({"user_key": key, "blocked": key in blocked, "before": before})
 
 
 @web.middleware

@@ -30,27 +30,37 @@ class JobCounts:
         return round(100 * self.completed_last_hour / ended, 2) if ended else 100.0
 
 
-def status_of(jobs: JobCounts) -> Status:
-    """Unhealthy past any critical threshold, degraded past any warning threshold."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """Whether orders are taken, how many each customer has in a window, and how many customers are blocked."""
+
+    accepted: bool
+    rate_limit: int
+    blocked: int
+
+
+def status_of(jobs: JobCounts, *, redis_answers: bool) -> Status:
+    """Unhealthy past any critical threshold; degraded past any warning threshold, or without Redis."""
     if jobs.stuck > 5 or jobs.success_rate < 80 or jobs.queued > QUEUE_FULL:
         return "unhealthy"
-    if jobs.stuck > 0 or jobs.success_rate < 90 or jobs.queued > 50:
+    if jobs.stuck > 0 or jobs.success_rate < 90 or jobs.queued > 50 or not redis_answers:
         return "degraded"
     return "healthy"
 
 
-def detailed(jobs: JobCounts) -> dict[str, object]:
+def detailed(jobs: JobCounts, orders: Orders, *, redis_answers: bool) -> dict[str, object]:
     """The body of `GET /health/detailed`."""
+    redis = "healthy" if redis_answers else "unhealthy"
     return {
-        "status": status_of(jobs),
+        "status": status_of(jobs, redis_answers=redis_answers),
         "version": VERSION,
         "jobs": {**asdict(jobs), "success_rate": jobs.success_rate},
-        # This small storybook keeps its rate limits in memory, so there is no Redis to be well or ill.
-        "services": {"redis": "not_used", "llm_provider": "openai", "image_provider": "replicate"},
+        "services": {"redis": redis, "llm_provider": "openai", "image_provider": "replicate"},
         "config": {
-            "rate_limit_requests": RATE_LIMIT_REQUESTS,
+            "rate_limit_requests": orders.rate_limit,
             "rate_limit_window": RATE_LIMIT_WINDOW,
             "job_sla_seconds": 600,
             "image_max_concurrent": 3,
         },
+        "orders": {"accepted": orders.accepted, "blocked_users": orders.blocked},
     }

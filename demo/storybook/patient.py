@@ -16,7 +16,9 @@ from aiohttp import web
 
 from demo.alertmanager import AlertRule
 from demo.postgres import RealPostgres
+from demo.redis import RealRedis
 from demo.storybook import alerts, database
+from demo.storybook.admission import Admission, create_users, open_client
 from demo.storybook.api import Api
 from demo.storybook.faults import ConnectionLeak, CostFlood, Fault, ImagesFail, SlowReport, StuckJobs
 from demo.storybook.jobs import Jobs
@@ -32,16 +34,20 @@ class FaultError(Exception):
 
 
 class Patient:
-    """AI Storybook on 127.0.0.1, over `postgres`: `async with Patient(postgres) as patient:`.
+    """AI Storybook on 127.0.0.1, over a PostgreSQL and a Redis: `async with Patient(postgres, redis) as patient:`.
 
-    Once started it has `url` and `dsns`, a connection URL for each role. One at a time on a PostgreSQL: its database
-    and roles bear fixed names. Every `traffic_seconds` a customer orders a book; 0 for never.
+    Once started it has `url`, `dsns`, a connection URL for each role, and `redis_passwords`, one for each user. One at
+    a time on a PostgreSQL and a Redis: its database, roles and users bear fixed names. Every `traffic_seconds` a
+    customer orders a book; 0 for never.
     """
 
     rules: Sequence[AlertRule] = alerts.RULES
 
-    def __init__(self, postgres: RealPostgres, *, step_seconds: float = 0.5, traffic_seconds: float = 8.0) -> None:
+    def __init__(
+        self, postgres: RealPostgres, redis: RealRedis, *, step_seconds: float = 0.5, traffic_seconds: float = 8.0
+    ) -> None:
         self._postgres = postgres
+        self.redis = redis
         self._step_seconds = step_seconds
         self._traffic_seconds = traffic_seconds
         self._undo = AsyncExitStack()
@@ -50,6 +56,7 @@ class Patient:
         self.write_token = secrets.token_urlsafe(24)
         self.url = ""
         self.dsns: Mapping[str, str] = {}
+        self.redis_passwords: Mapping[str, str] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -63,12 +70,15 @@ class Patient:
     async def start(self) -> None:
         """Make the database and start API, workers and customers; on failure nothing stays behind."""
         self.dsns = await database.create(self._postgres)
+        self.redis_passwords = await create_users(self.redis)
         async with AsyncExitStack() as undo:
             jobs = await self._open_jobs(undo, size=8, application="storybook-api")
             workers = Workers(
                 await self._open_jobs(undo, size=4, application="storybook-worker"), step_seconds=self._step_seconds
             )
-            api = Api(jobs, book_token=self.book_token, write_token=self.write_token)
+            limits = open_client(self.redis.url(database.APP, self.redis_passwords[database.APP]))
+            admission = Admission(await undo.enter_async_context(limits))
+            api = Api(jobs, admission, book_token=self.book_token, write_token=self.write_token)
             self.url = await _serve(undo, api)
             session = await undo.enter_async_context(aiohttp.ClientSession())
             self._monitor = Monitor(url=self.url, session=session, api=api, jobs=jobs, postgres=self._postgres)

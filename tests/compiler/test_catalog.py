@@ -1,5 +1,6 @@
 """A catalog.yaml is taken whole or refused with one sentence that names file, line and key."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -273,8 +274,8 @@ def test_the_storybooks_verdicts_kinds_and_bounds(storybook: Catalog) -> None:
         assert all(not step.runnable for step in procedure.of_kind(StepKind.MANUAL))
         for step in procedure.remediations:
             assert step.verdict is Verdict.MUTATING
-            assert step.guard.kind is not GuardKind.NONE
-            assert step.guard.probe
+            # Only a request that sets a state, the same however often it is sent, may run uncounted.
+            assert step.guard.probe or step.executor == "http"
             assert step.undo
     stuck = storybook.procedure("stuck-jobs")
     full = storybook.procedure("connection-exhaustion")
@@ -305,3 +306,59 @@ def test_the_storybooks_alerts_find_their_procedure(
     route = storybook.route({"alertname": alert, "service": "storybook-api"})
     assert route
     assert (route.procedure, route.severity) == (procedure, severity)
+
+
+def test_the_health_pages_thresholds_are_what_the_diagnostics_expect(storybook: Catalog) -> None:
+    """The document's table and the catalog must not drift apart."""
+    rows = re.findall(r"^\| `(jobs\.\w+)` \| (above|below) (\d+)", (RUNBOOK / "runbook.md").read_text(), re.MULTILINE)
+    wanted = {(f".{name}", "at least" if word == "below" else "at most", float(bound)) for name, word, bound in rows}
+    steps = [step for procedure in storybook.procedures for step in procedure.diagnostics if step.expects]
+    held = {(step.command.get("pick"), step.expects.operator.value, step.expects.value) for step in steps}  # type: ignore[union-attr]  # filtered above
+    assert len(wanted) == 3
+    assert wanted <= held
+
+
+REDIS = {
+    "a script": ("[EVAL, return 1, '0']", "read-only", "EVAL: it runs code in the server"),
+    "a write": ("[DEL, 'a']", "read-only", "DEL changes data"),
+    "a secret": ("[GET, api_secret_key]", "read-only", "is named as a secret"),
+}
+
+
+@pytest.mark.parametrize(("words", "claim", "reason"), list(REDIS.values()), ids=list(REDIS))
+def test_the_words_of_redis_are_judged_on_load(words: str, claim: str, reason: str) -> None:
+    with pytest.raises(CatalogError, match=reason):
+        small(
+            "sql: SELECT count(*) FROM orders\n        verdict: read-only", f"redis: {words}\n        verdict: {claim}"
+        )
+
+
+def test_a_key_takes_a_parameter_between_its_colons() -> None:
+    catalog = small(
+        "sql: SELECT count(*) FROM orders\n        verdict: read-only",
+        "redis: [TTL, 'cart:{shop}:size']\n        verdict: read-only\n"
+        "        parameters: [{name: shop, label: Shop, choice: [north, south], default: north}]",
+    )
+    step = catalog.procedures[0].steps[0]
+    plan = draw_up(step, {"shop": "south"}, catalog=catalog, environment="production")
+    assert (plan.executor, plan.command["redis"], plan.shown) == ("redis", ["TTL", "cart:south:size"], plan.shown)
+    assert plan.shown == "TTL cart:south:size"
+    with pytest.raises(CatalogError, match="uses shop, which no parameter is"):
+        small("sql: SELECT count(*) FROM orders\n", "redis: [TTL, 'cart:{shop}']\n")
+
+
+@pytest.mark.parametrize(
+    ("matching", "guard", "reason"),
+    [
+        ("cart:*", "none: x", "must be a “count”"),
+        ("'*'", "count: {redis: [SCAN, '0', MATCH, '*']}", "could match any key"),
+    ],
+)
+def test_removing_what_matches_needs_a_count_and_a_beginning(matching: str, guard: str, reason: str) -> None:
+    lines = SMALL.splitlines()
+    start = next(n for n, line in enumerate(lines) if "sql: UPDATE" in line)
+    end = next(n for n, line in enumerate(lines) if "undo:" in line)
+    middle = [f"redis: [UNLINK]|matching: {matching}|verdict: mutating|guard: {{{guard}}}"]
+    text = [" " * 8 + line for line in middle[0].split("|")]
+    with pytest.raises(CatalogError, match=reason):
+        load("\n".join([*lines[:start], *text, *lines[end:]]), "shop/catalog.yaml")

@@ -6,12 +6,13 @@ import aiohttp
 import pytest
 
 from demo.postgres import RealPostgres
+from demo.redis import RealRedis
 from demo.storybook import Patient
 
 
 @pytest.fixture
-async def storybook(postgres: RealPostgres) -> AsyncIterator[Patient]:
-    async with Patient(postgres, step_seconds=0.02, traffic_seconds=0) as patient:
+async def storybook(postgres: RealPostgres, redis_server: RealRedis) -> AsyncIterator[Patient]:
+    async with Patient(postgres, redis_server, step_seconds=0.02, traffic_seconds=0) as patient:
         yield patient
 
 

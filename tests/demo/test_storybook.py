@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import aiohttp
 import pytest
+from redis.asyncio import Redis
 
 from demo.postgres import RealPostgres
+from demo.redis import RealRedis
 from demo.storybook import Patient
 from demo.storybook.health import JobCounts, status_of
 from tests.demo.asking import ask, eventually
@@ -29,7 +31,7 @@ async def test_a_new_storybook_is_healthy(http: aiohttp.ClientSession) -> None:
 async def test_the_detailed_health_has_the_runbooks_shape(http: aiohttp.ClientSession) -> None:
     async with http.get("/health/detailed") as answer:
         body = await answer.json()
-    assert list(body) == ["status", "version", "jobs", "services", "config"]
+    assert list(body) == ["status", "version", "jobs", "services", "config", "orders"]
     assert body["jobs"] == {
         "queued": 0,
         "running": 0,
@@ -38,7 +40,8 @@ async def test_the_detailed_health_has_the_runbooks_shape(http: aiohttp.ClientSe
         "failed_last_hour": 1,
         "success_rate": 93.75,
     }
-    assert set(body["services"]) == {"redis", "llm_provider", "image_provider"}
+    assert body["services"] == {"redis": "healthy", "llm_provider": "openai", "image_provider": "replicate"}
+    assert body["orders"] == {"accepted": True, "blocked_users": 0}
     assert body["config"] == {
         "rate_limit_requests": 10,
         "rate_limit_window": 60,
@@ -64,7 +67,8 @@ async def test_the_detailed_health_has_the_runbooks_shape(http: aiohttp.ClientSe
     ],
 )
 def test_each_threshold_has_its_word(jobs: JobCounts, status: str) -> None:
-    assert status_of(jobs) == status
+    assert status_of(jobs, redis_answers=True) == status
+    assert status_of(jobs, redis_answers=False) == ("degraded" if status == "healthy" else status)
 
 
 async def test_an_ordered_book_gets_written(storybook: Patient, http: aiohttp.ClientSession) -> None:
@@ -79,8 +83,8 @@ async def test_an_ordered_book_gets_written(storybook: Patient, http: aiohttp.Cl
     assert await eventually(written)
 
 
-async def test_customers_keep_ordering_books(postgres: RealPostgres) -> None:
-    async with Patient(postgres, step_seconds=0.02, traffic_seconds=0.05) as busy:
+async def test_customers_keep_ordering_books(postgres: RealPostgres, redis_server: RealRedis) -> None:
+    async with Patient(postgres, redis_server, step_seconds=0.02, traffic_seconds=0.05) as busy:
 
         async def some_written() -> bool:
             jobs = (await busy.read()).jobs
@@ -133,3 +137,85 @@ async def test_a_full_queue_takes_no_more_books(storybook: Patient, http: aiohtt
 async def test_an_unknown_book_is_not_found(http: aiohttp.ClientSession, book: str) -> None:
     async with http.get(f"/books/{book}") as answer:
         assert answer.status == 404
+
+
+ADMIN = {
+    "/admin/rate-limit": {"requests": 1},
+    "/admin/books": {"accept": False},
+    "/admin/users/user_1001/block": {},
+    "/admin/users/user_1001/unblock": {},
+}
+
+
+@pytest.mark.parametrize("path", ADMIN)
+async def test_only_operators_move_the_doors(storybook: Patient, http: aiohttp.ClientSession, path: str) -> None:
+    for headers in ({}, bearer(storybook.book_token)):
+        async with http.post(path, json=ADMIN[path], headers=headers) as answer:
+            assert answer.status == 401
+    async with http.post("/books", json=BOOK, headers=bearer(storybook.book_token)) as answer:
+        assert answer.status == 202
+
+
+@pytest.mark.parametrize(
+    ("close", "reopen", "status", "code"),
+    [
+        (("/admin/books", {"accept": False}), ("/admin/books", {"accept": True}), 503, "SYS_OVERLOADED"),
+        (("/admin/users/user_1001/block", {}), ("/admin/users/user_1001/unblock", {}), 403, "USER_BLOCKED"),
+    ],
+)
+async def test_a_door_that_is_closed_turns_orders_away_until_it_is_opened(
+    storybook: Patient,
+    http: aiohttp.ClientSession,
+    close: tuple[str, Mapping[str, object]],
+    reopen: tuple[str, Mapping[str, object]],
+    status: int,
+    code: str,
+) -> None:
+    operator, customer = bearer(storybook.write_token), bearer(storybook.book_token)
+    async with http.post(close[0], json=close[1], headers=operator) as answer:
+        assert answer.status == 200
+    async with http.post("/books", json=BOOK, headers=customer) as answer:
+        assert (answer.status, (await answer.json())["error_code"]) == (status, code)
+    await (await http.post(reopen[0], json=reopen[1], headers=operator)).read()
+    async with http.post("/books", json=BOOK, headers=customer) as answer:
+        assert answer.status == 202
+
+
+async def test_the_rate_limit_is_kept_in_redis_and_can_be_lowered(
+    storybook: Patient, http: aiohttp.ClientSession
+) -> None:
+    """The answer tells the old value, which is the way back; the health page tells the new one."""
+    async with http.post("/admin/rate-limit", json={"requests": 1}, headers=bearer(storybook.write_token)) as answer:
+        assert await answer.json() == {"requests": 1, "before": 10}
+    statuses = []
+    for _ in range(2):
+        async with http.post("/books", json=BOOK, headers=bearer(storybook.book_token)) as answer:
+            statuses.append(answer.status)
+    assert statuses == [202, 429]
+    async with http.get("/health/detailed") as answer:
+        assert (await answer.json())["config"]["rate_limit_requests"] == 1
+    async with Redis.from_url(storybook.redis.url()) as admin:
+        assert await admin.get("rate_limit:user_1001") == b"2"
+        assert 0 < await admin.ttl("rate_limit:user_1001") <= 60
+
+
+@pytest.mark.parametrize("requests", [0, 1001, True, "1", None])
+async def test_a_rate_limit_that_is_none_is_refused(
+    storybook: Patient, http: aiohttp.ClientSession, requests: object
+) -> None:
+    async with http.post(
+        "/admin/rate-limit", json={"requests": requests}, headers=bearer(storybook.write_token)
+    ) as answer:
+        assert (answer.status, (await answer.json())["error_code"]) == (400, "BAD_REQUEST")
+
+
+async def test_without_redis_books_are_still_ordered_and_the_health_page_says_so(
+    storybook: Patient, http: aiohttp.ClientSession
+) -> None:
+    storybook.redis.stop()
+    for _ in range(11):
+        async with http.post("/books", json=BOOK, headers=bearer(storybook.book_token)) as answer:
+            assert answer.status == 202
+    async with http.get("/health/detailed") as answer:
+        body = await answer.json()
+    assert (body["status"], body["services"]["redis"]) == ("degraded", "unhealthy")

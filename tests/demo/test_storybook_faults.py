@@ -100,18 +100,29 @@ async def test_a_job_that_gets_stuck_for_the_fourth_time_fails(storybook: Patien
 
 async def test_a_connection_leak_makes_the_api_fail(storybook: Patient, http: aiohttp.ClientSession) -> None:
     await storybook.fault("connections", True)
-    async with http.get("/health/detailed") as answer:
-        assert answer.status == 503
-        assert "too many connections" in (await answer.json())["error"]
-    with pytest.raises(asyncpg.TooManyConnectionsError):
-        await asyncpg.connect(storybook.dsns["storybook"])
+
+    async def failing() -> bool:
+        # One of the service's own connections may still be at work when the leak takes the last free one.
+        async with http.get("/health/detailed") as answer:
+            return answer.status == 503 and "too many connections" in (await answer.json())["error"]
+
+    async def refused() -> bool:
+        try:
+            await (await asyncpg.connect(storybook.dsns["storybook"])).close()
+        except asyncpg.TooManyConnectionsError:
+            return True
+        return False
+
+    assert await eventually(failing)
+    assert await eventually(refused)
     assert await storybook.firing() == {"StorybookConnectionsExhausted"}
 
 
 async def test_diagnostics_still_get_in_during_a_connection_leak(storybook: Patient) -> None:
     await storybook.fault("connections", True)
     states = {row["state"]: row["count"] for row in await ask(storybook.dsns["muster_diagnostic"], BY_STATE)}
-    assert states == {"idle": 30, "active": 1}
+    assert sum(states.values()) == 31
+    assert states["idle"] >= 25, "the leak holds them; the service's own may be at work"
 
 
 async def test_killing_idle_connections_heals_a_leak(storybook: Patient) -> None:
@@ -181,6 +192,6 @@ async def test_the_panel_shows_what_is_wrong(storybook: Patient) -> None:
     state = await storybook.state()
     assert state["title"] == "AI Storybook"
     assert [set(fault) for fault in state["faults"]] == [{"name", "title", "active"}] * 5
-    assert [set(alert) for alert in state["alerts"]] == [{"name", "title"}] * 5
+    assert [set(alert) for alert in state["alerts"]] == [{"name", "title"}] * 6
     assert state["health"]["status"] == "unhealthy"
     assert {"name": "Jobs stuck", "value": "7", "bad": True} in state["health"]["facts"]

@@ -1,0 +1,103 @@
+"""Who may order a book now: a rate limit for each customer, kept in a real Redis, and doors that operators close."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Gone
+from redis.exceptions import TimeoutError as TooLate
+
+from demo.redis import RealRedis
+from demo.storybook.database import APP, DIAGNOSTIC, REMEDIATION
+from demo.storybook.health import RATE_LIMIT_REQUESTS, RATE_LIMIT_WINDOW
+
+ANSWER_SECONDS = 0.5
+
+# What each user of the server may do with the keys of the rate limit: categories, then commands. The two outside ones
+# are those that the runbook's targets need.
+KEYS = "rate_limit:*"
+RIGHTS: Mapping[str, tuple[str, str]] = {
+    APP: ("", "+ping +set +incrby"),
+    DIAGNOSTIC: (
+        "+@read -@dangerous -@scripting -@blocking",
+        "-dump -touch +info +ping +acl|whoami +slowlog|get +client|list +config|get +memory|usage +memory|stats",
+    ),
+    REMEDIATION: ("", "+scan +del +unlink"),
+}
+
+
+async def create_users(server: RealRedis) -> Mapping[str, str]:
+    """Empty the server and make its users; a new password for each."""
+    passwords = {user: secrets.token_urlsafe(24) for user in RIGHTS}
+    async with Redis.from_url(server.url()) as admin:
+        await admin.flushall()
+        for user, (categories, commands) in RIGHTS.items():
+            await admin.acl_setuser(
+                user,
+                enabled=True,
+                reset=True,
+                passwords=f"+{passwords[user]}",
+                keys=[KEYS],
+                categories=categories.split(),
+                commands=commands.split(),
+            )
+    return passwords
+
+
+def open_client(url: str) -> Redis:
+    """A client that tells soon when the server is gone; enter it with `async with`."""
+    return Redis.from_url(
+        url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """Why an order is not taken: HTTP status, error code, and a sentence for the customer."""
+
+    status: int
+    code: str
+    sentence: str
+
+
+class Admission:
+    """The rate limit and the doors. `requests` is how many orders a customer has in RATE_LIMIT_WINDOW seconds."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.requests = RATE_LIMIT_REQUESTS
+        self.accepting = True
+        self.blocked: set[str] = set()
+
+    async def denial(self, user_key: str) -> Denial | None:
+        """Why this customer may not order now; None when the order may pass, which then counts."""
+        if user_key in self.blocked:
+            return Denial(status=403, code="USER_BLOCKED", sentence="This customer is blocked: ask the support.")
+        if not self.accepting:
+            return Denial(status=503, code="SYS_OVERLOADED", sentence="No orders are taken now: wait and retry.")
+        if await self._count(user_key) > self.requests:
+            return Denial(status=429, code="SYS_RATE_LIMIT", sentence="Too many requests: wait and retry.")
+        return None
+
+    async def redis_answers(self) -> bool:
+        """Whether the rate limit can be kept now."""
+        try:
+            return bool(await self._redis.ping())
+        except (Gone, TooLate):
+            return False
+
+    async def _count(self, user_key: str) -> int:
+        """How many orders the customer has placed in this window; 0 without Redis, because books come before limits."""
+        key = f"rate_limit:{user_key}"
+        try:
+            async with self._redis.pipeline(transaction=False) as both:
+                both.set(key, 0, ex=RATE_LIMIT_WINDOW, nx=True)
+                both.incr(key)
+                return int((await both.execute())[1])
+        except (Gone, TooLate):
+            return 0
