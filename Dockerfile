@@ -13,6 +13,7 @@ COPY commands commands
 COPY compiler compiler
 COPY bot bot
 COPY runbooks runbooks
+COPY app-manifest.yml app-manifest.yml
 # Compiled here, because the running account may not write: an interpreter that compiles at each start loses seconds.
 RUN python -m compileall -q incident commands compiler bot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MUSTER_DATA_DIR=/data

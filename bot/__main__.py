@@ -16,8 +16,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import config, inspection, logs
+from bot import config, inspection, logs, manifest
 from bot.config import WrongSetting
+from bot.doctor import remark
+from bot.doctor.examine import examine
 from bot.wiring import serve
 from commands.ports import Outage
 from incident.refusal import Refused
@@ -79,6 +81,33 @@ def sandbox(
         asyncio.run(run_sandbox(port))
     except KeyboardInterrupt:
         typer.echo("The sandbox has ended.", err=True)
+
+
+@app.command("manifest")
+def print_manifest(
+    explain: Annotated[bool, typer.Option("--explain", help="Say what each scope is for, instead.")] = False,
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    try:
+        typer.echo(manifest.explained() if explain else manifest.text(), nl=explain)
+    except OSError as missing:
+        _fail(f"The manifest was not installed beside the program: {missing}.")
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of muster.yaml, by which an editor completes and checks it."""
+    typer.echo(config.schema())
+
+
+@app.command()
+def doctor(config_file: ConfigFile = Path("muster.yaml"), as_json: AsJson = False) -> None:
+    """Look whether everything is there that Muster needs, and say how to mend it; exit 3 when something failed."""
+    logs.silence()
+    remarks = _finish(lambda: examine(config_file))
+    typer.echo(remark.as_json(remarks) if as_json else remark.as_text(remarks))
+    if not remark.healthy(remarks):
+        raise typer.Exit(3)
 
 
 @incidents.command("list")

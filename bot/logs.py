@@ -14,3 +14,8 @@ def set_up() -> None:
     logging.getLogger("bot").setLevel(logging.INFO)
     # It warns that the client has a token although the identity is given too; both are meant to be.
     logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
+
+
+def silence() -> None:
+    """Let nothing be logged: what a command has to say is its output."""
+    logging.getLogger().addHandler(logging.NullHandler())

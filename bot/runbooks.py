@@ -60,7 +60,8 @@ def _read(path: Path) -> Catalog:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongSetting(f"{path} cannot be read ({error}): name the folder of the runbook's catalog.") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise WrongSetting(f"{path} cannot be read ({reason}): name the folder of the runbook's catalog.") from None
     try:
         return load(text, str(path))
     except CatalogError as error:

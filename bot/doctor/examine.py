@@ -1,0 +1,104 @@
+"""Everything the doctor looks at, in the order in which it is to be mended."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import config, manifest
+from bot.config import Configuration, WrongSetting
+from bot.doctor.remark import Grade, Remark, fail, ok, warn
+from bot.doctor.storage import look_at_storage
+from bot.doctor.tokens import look_at_app_token, look_at_bot_token
+from bot.doctor.workspace import Workspace
+from bot.executors.registry import Registry
+from bot.redaction import Redactor
+from bot.runbooks import load_runbooks
+from bot.slack import client as slack_client
+from bot.targets import targets_of
+from bot.wiring import s3_export
+from commands.ports import Outage
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[Remark, ...]:
+    """Look at everything that the configuration in ``path`` names. Raises nothing that Muster could meet at its start.
+
+    Nothing is changed in Slack, in a target or in the store, and no remark holds a secret.
+    """
+    try:
+        configuration = config.load(path)
+    except WrongSetting as wrong:
+        return (fail("configuration", str(wrong), "mend that first; nothing else was looked at"),)
+    redactor = Redactor(configuration.every_secret())
+    parts = await asyncio.gather(
+        _slack(configuration, clock),
+        look_at_storage(configuration.data_dir),
+        _targets(configuration, redactor, clock),
+        _export(configuration),
+    )
+    remarks = (*_setting(configuration), *(remark for part in parts for remark in part))
+    return tuple(replace(each, sentence=redactor.clean(each.sentence)) for each in remarks)
+
+
+def _setting(configuration: Configuration) -> Iterator[Remark]:
+    """What can be said without asking anybody."""
+    yield ok("configuration", f"{configuration.path} is valid.")
+    try:
+        runbooks = load_runbooks(configuration)
+    except WrongSetting as wrong:
+        yield fail("runbooks", str(wrong), "mend that: without it Muster does not start")
+    else:
+        yield ok("runbooks", f"{', '.join(runbooks.systems)}: read and judged.")
+    if not configuration.file.sources.variables():
+        yield warn("sources", "No monitor is configured, so no alert can come in.", "name one under sources")
+
+
+async def _slack(configuration: Configuration, clock: Callable[[], datetime]) -> tuple[Remark, ...]:
+    async with slack_client.session() as session:
+        token = configuration.bot_token.get_secret_value()
+        client = slack_client.client(token, session, configuration.file.slack.api_url)
+        tokens = list(await look_at_bot_token(client, manifest.scopes(), clock()))
+        if configuration.app_token is not None:
+            tokens.append(await look_at_app_token(client, configuration.app_token.get_secret_value()))
+        if tokens[0].grade is Grade.FAIL:
+            # Whatever else Slack were asked with this token, it would refuse it for the same reason.
+            return tuple(tokens)
+        return (*tokens, *await Workspace(client).look(configuration.file))
+
+
+async def _targets(
+    configuration: Configuration, redactor: Redactor, clock: Callable[[], datetime]
+) -> tuple[Remark, ...]:
+    """Each target's proof that diagnostics cannot write, or why there is none."""
+    registry = Registry(targets_of(configuration), redactor=redactor, clock=clock)
+    mend = "until then diagnostics on it are off; docs/install.md says how its diagnostic role is made"
+    try:
+        told = await asyncio.gather(*(registry.of(name).attest() for name in registry.targets))
+    finally:
+        await registry.close()
+    return tuple(
+        ok(f"target {each.target}", each.proof) if each.proven else fail(f"target {each.target}", each.proof, mend)
+        for each in told
+    )
+
+
+async def _export(configuration: Configuration) -> tuple[Remark, ...]:
+    try:
+        export = s3_export(configuration)
+    except Outage as missing:
+        return (fail("exports.s3", missing.sentence, "pip install 'muster-chatops[s3]', or take exports.s3 out"),)
+    if export is None:
+        return ()
+    try:
+        await export.reach()
+    except Outage as away:
+        return (fail("exports.s3", away.sentence, "drafts stay on disk and in Slack until it is mended"),)
+    finally:
+        await export.close()
+    return (ok("exports.s3", "The bucket is there for these credentials."),)

@@ -1,0 +1,97 @@
+"""Looks whether the data directory takes more, and whether what is kept in it is whole. Migrates and mends nothing."""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from bot.doctor.remark import Remark, fail, ok, warn
+from bot.stores.migrations import migrations, pending
+from bot.stores.queries import folder
+from bot.stores.sqlite import DIALECT, SQLiteStore
+from bot.stores.sqlite_connection import outage
+from commands.ports import Outage, Store
+from incident.timeline import broken_at
+
+_MEBIBYTE: Final = 1024 * 1024
+_LITTLE: Final = 1024 * _MEBIBYTE
+_TOO_LITTLE: Final = 100 * _MEBIBYTE
+_MANY: Final = 100
+
+
+async def look_at_storage(data_dir: Path) -> tuple[Remark, ...]:
+    """The directory, the free space and, where there is a database already, what is in it."""
+    remarks = await asyncio.to_thread(lambda: tuple(_directory(data_dir)))
+    path = data_dir / "muster.db"
+    if not await asyncio.to_thread(path.exists):
+        return (*remarks, ok("database", f"There is none yet; the first start makes {path}."))
+    schema = await asyncio.to_thread(_schema, path)
+    if schema is not None:
+        return (*remarks, schema)
+    try:
+        store = await SQLiteStore.open(path)
+    except Outage as away:
+        return (*remarks, fail("database", away.sentence, "mend that, and ask again"))
+    try:
+        return (*remarks, await _chains(store), await _dead_letters(store))
+    except Outage as away:
+        return (*remarks, fail("database", away.sentence, "put a backup in its place"))
+    finally:
+        await store.close()
+
+
+def _directory(data_dir: Path) -> Iterator[Remark]:
+    there = next(each for each in (data_dir.absolute(), *data_dir.absolute().parents) if each.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            yield ok("data directory", f"{there} can be written.")
+    except OSError as error:
+        mend = "give Muster's account the right to write there, or set MUSTER_DATA_DIR"
+        yield fail("data directory", f"{there} cannot be written: {error.strerror}.", mend)
+    free = shutil.disk_usage(there).free
+    words = f"{free // _MEBIBYTE:,} MiB are free."
+    if free < _TOO_LITTLE:
+        yield fail("disk", words, "free some space: without it nothing can be recorded")
+    elif free < _LITTLE:
+        yield warn("disk", words, "free some space before it runs out")
+    else:
+        yield ok("disk", words)
+
+
+def _schema(path: Path) -> Remark | None:
+    """Why the database is not looked into, or None: opening it as the bot does would migrate it."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            applied: dict[str, str] = dict(db.execute("SELECT name, checksum FROM migrations").fetchall())
+        missing = pending(migrations(folder(DIALECT)), applied)
+    except sqlite3.Error as error:
+        return fail("database", outage(error, path).sentence, "if it is no database of Muster, move it away")
+    except Outage as wrong:
+        return fail("database", wrong.sentence, "run the version of Muster that made it, or a later one")
+    if missing:
+        names = ", ".join(each.name for each in missing)
+        return warn("database", f"It is of an older Muster ({names} is missing).", "back it up; the next start adds it")
+    return None
+
+
+async def _chains(store: Store) -> Remark:
+    chains = await store.chains()
+    broken = [chain for chain in chains if broken_at(chain, await store.timeline(chain)) is not None]
+    if broken:
+        words = f"{len(broken)} of {len(chains)} timelines were changed after the fact: {', '.join(broken[:3])}."
+        return fail("database", words, "`muster audit verify` shows where; compare with a backup")
+    return ok("database", f"Its schema is current, and all of {len(chains)} timelines verify.")
+
+
+async def _dead_letters(store: Store) -> Remark:
+    dead = await store.dead_deliveries(limit=_MANY)
+    if not dead:
+        return ok("dead letters", "None.")
+    count = f"{_MANY} or more" if len(dead) == _MANY else str(len(dead))
+    newest = dead[-1]
+    words = f"{count} could not be understood, the last from {newest.source}: {newest.reason or 'no reason is kept'}."
+    return warn("dead letters", words, "compare what the monitor sends with docs/install.md; the bodies are kept")
