@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from bench import line, load
+from bench import line, load, page
 from demo.bot_process import ROOT
 from demo.stage import Stage
 
@@ -30,6 +30,7 @@ async def measure() -> dict[str, object]:
         **await _alone("the line", declare),
         **await _alone("forty at once", burst),
         **await _alone("webhooks", intake),
+        **await sandbox_page(),
     }
 
 
@@ -67,6 +68,12 @@ async def burst(stage: Stage) -> dict[str, object]:
 async def intake(stage: Stage) -> dict[str, object]:
     """Webhooks, one at a time."""
     return {"intake": await load.intake(stage)}
+
+
+async def sandbox_page() -> dict[str, object]:
+    """The workspace in a box and its page, without a bot."""
+    print("measuring the sandbox's page …", file=sys.stderr, flush=True)
+    return await page.measure()
 
 
 async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:

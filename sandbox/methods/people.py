@@ -10,8 +10,10 @@ def _sees_addresses(request: Request) -> bool:
 
 
 def info(request: Request) -> Json:
-    """One user."""
-    user = request.workspace.user(request.arguments.text("user"))
+    """One user, also one whose account was deactivated. Raises `user_not_found`."""
+    user = request.workspace.users.get(request.arguments.text("user"))
+    if user is None:
+        raise SlackError("user_not_found")
     return {"user": user_json(request.workspace, user, with_email=_sees_addresses(request))}
 
 

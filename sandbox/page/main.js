@@ -81,7 +81,7 @@ function drawBar() {
   const modes = { light: "sun", dark: "moon", auto: "auto" };
   const looks = iconButton(icon(modes[look()]), `Look: ${look()}`, () => { nextLook(); drawBar(); });
   const beside = iconButton(icon("columns"), opened[1] ? "Back to one person" : "Two people side by side", toggleBeside, { class: "beside", "aria-pressed": String(Boolean(opened[1])) });
-  const shown = store.panel ? h("button", { type: "button", class: "demo-button", "aria-pressed": String(!demo.hidden), on: { click: () => showPanel(demo.hidden) } }, icon("pulse"), h("span", {}, "Demo")) : null;
+  const shown = store.panel ? h("button", { type: "button", class: "demo-button", "aria-label": "Demo", "aria-pressed": String(!demo.hidden), on: { click: () => showPanel(demo.hidden) } }, icon("pulse"), h("span", {}, "Demo")) : null;
   bar.replaceChildren(h("div", { class: "brand" }, h("img", { src: "/page/static/icon.svg", alt: "" }), h("strong", {}, store.title), store.title.toLowerCase() === "sandbox" ? null : h("span", { class: "tag" }, "sandbox")), jump, h("div", { class: "bar-tools" }, beside, looks, shown ?? ""));
   drawTitle();
 }

@@ -177,7 +177,7 @@ async def test_more_sessions_than_approved_void_it_before_anything_ran(
 ) -> None:
     outcome = await executor.run(kill(most=2))
     assert outcome.state is OutcomeState.VOID
-    assert outcome.sentence == "Nothing was run: 3 would be touched now, approved were at most 2."
+    assert outcome.sentence == "Nothing was run: 3 are touched now, approved were at most 2."
     await asyncio.sleep(0.1)
     assert idlers.alive == 3
 
@@ -187,8 +187,7 @@ async def test_the_preview_counts_with_the_diagnostic_role_and_touches_nothing(
 ) -> None:
     preview = await executor.preview(fail(5, most=None))
     assert preview.count == 5
-    assert preview.sentence.startswith("5 would be touched now. The planner expects about ")
-    assert "ModifyTable on jobs" in preview.sentence
+    assert preview.sentence == "5 would be touched now."
     assert await shop.count("status = 'running'") == 7
 
 
