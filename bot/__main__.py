@@ -21,7 +21,7 @@ from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
 from bot.wiring import serve
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.refusal import Refused
 
 app = typer.Typer(

@@ -12,7 +12,7 @@ from bot.executors.registry import Registry
 from bot.slack.deliveries import Line
 from bot.stores.sqlite import SQLiteStore
 from bot.web import Health, application, runner
-from commands.ports import Outage
+from commands.outage import Outage
 from commands.take_delivery import keep_delivery
 from incident.alert import Delivery
 

@@ -15,7 +15,7 @@ from bot.exports.markdown import markdown
 from bot.stores.sqlite import SQLiteStore
 from bot.words import actor_words, event_sentence
 from bot.words import refusal as refusal_words
-from commands.ports import Store
+from commands.store import Store
 from incident.incident import Incident
 from incident.postmortem import Record, draft
 from incident.refusal import Refused

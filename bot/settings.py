@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.config import File, SystemSection
+from bot.sections import File, SystemSection
 from commands.ports import Runbooks
 from incident.responder import UserId
 from incident.severity import HOUSE, Policy, Severity

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from bot.config import Configuration, HttpSection, PostgresSection, RedisLogin, RedisSection
+from bot.config import Configuration
 from bot.executors.http import Canary, HttpTarget
 from bot.executors.postgres import PostgresTarget
 from bot.executors.redis import RedisTarget
 from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Target
+from bot.sections import HttpSection, PostgresSection, RedisLogin, RedisSection
 
 
 def targets_of(configuration: Configuration) -> Iterator[Target]:

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.sources.admission import Request
 from bot.sources.table import SOURCES
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.alert import Delivery
 
 LARGEST_BODY: Final = 1024 * 1024

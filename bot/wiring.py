@@ -38,7 +38,8 @@ from bot.stores.sqlite import SQLiteStore
 from bot.targets import targets_of
 from bot.worker import Worker
 from commands.attest import attest
-from commands.ports import Outage, Ports
+from commands.outage import Outage
+from commands.ports import Ports
 
 ATTEST_EVERY: Final = 3600.0
 DRAIN_WITHIN: Final = 10.0

@@ -14,7 +14,8 @@ from typing import Final
 from bot.words import refusal
 from commands.deciding import decide
 from commands.duties import DUTIES, GIVE_UP, give_up
-from commands.ports import BudgetSpent, Conflict, LostClaim, NotYet, Outage, Ports
+from commands.outage import BudgetSpent, Conflict, LostClaim, NotYet, Outage
+from commands.ports import Ports
 from commands.run_remediation import settle_cut_short
 from incident import looking
 from incident.change import Change

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from commands.asked import Asked
 from commands.deciding import anew, said_before, with_approval
-from commands.ports import Outage, Ports, Saved
+from commands.outage import Outage
+from commands.ports import Ports
+from commands.store import Saved
 from incident import approval, refusal, remedy
 from incident.approval import Approval
 from incident.change import Change

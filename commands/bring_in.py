@@ -2,7 +2,8 @@
 
 from commands.asked import Asked
 from commands.deciding import decide
-from commands.ports import Ports, Saved
+from commands.ports import Ports
+from commands.store import Saved
 from incident.change import Change
 from incident.incident import Incident
 from incident.job import JobName, owe

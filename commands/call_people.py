@@ -2,7 +2,8 @@
 
 from commands.deciding import decide, known
 from commands.messages import PageMessage, ReminderMessage
-from commands.ports import NotYet, Ports
+from commands.outage import NotYet
+from commands.ports import Ports
 from incident import looking, opening
 from incident.change import Change
 from incident.clock import ClockKind

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from commands.ports import Conflict, Saved, Store
+from commands.outage import Conflict
+from commands.store import Saved, Store
 from incident import refusal
 from incident.approval import Approval
 from incident.change import Change, event_id

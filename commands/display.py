@@ -5,7 +5,8 @@ from dataclasses import replace
 from commands.asked import procedure_of
 from commands.deciding import anew, decide, known, with_approval
 from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMessage
-from commands.ports import NotYet, Ports
+from commands.outage import NotYet
+from commands.ports import Ports
 from incident import opening, remedy
 from incident.approval import Approval, ApprovalState
 from incident.change import Change

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from commands.answers import Done
 from commands.asked import Asked
 from commands.deciding import anew, known, said_before
-from commands.ports import Ports, Saved
+from commands.ports import Ports
+from commands.store import Saved
 from incident.change import Change
 from incident.incident import Incident
 from incident.refusal import Refused

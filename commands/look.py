@@ -7,7 +7,8 @@ from functools import partial
 from commands.asked import procedure_of
 from commands.deciding import decide, known
 from commands.messages import FindingMessage
-from commands.ports import NotYet, Ports
+from commands.outage import NotYet
+from commands.ports import Ports
 from incident import looking, opening
 from incident.change import Change
 from incident.digest import identifier

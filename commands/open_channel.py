@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from commands.deciding import decide, known
-from commands.ports import NameTaken, Outage, Ports
+from commands.outage import NameTaken, Outage
+from commands.ports import Ports
 from incident import opening
 from incident.change import Change
 from incident.incident import Incident

@@ -6,205 +6,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.messages import Message
-from incident.alert import Alert, AlertRecord, Delivery
-from incident.approval import Approval, Preview
-from incident.change import Change
-from incident.finding import Finding, Outcome, Sight
-from incident.incident import Incident, Place
-from incident.job import Claim
+from commands.store import Store
+from incident.alert import Alert, Delivery
+from incident.approval import Preview
+from incident.finding import Outcome, Sight
+from incident.incident import Place
 from incident.plan import Plan
 from incident.postmortem import Draft, Record
 from incident.responder import UserId
 from incident.runbook import Catalog
 from incident.severity import Policy, Severity
-from incident.timeline import Link
-
-
-class Outage(Exception):
-    """Something outside did not do what was asked. ``retry`` says whether asking again can help, ``after`` when.
-
-    The text is one sentence for people, and holds no secret.
-    """
-
-    def __init__(self, sentence: str, *, retry: bool, after: timedelta | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.retry = retry
-        self.after = after
-
-
-class BudgetSpent(Outage):
-    """Slack's own limit is used up for now: nothing failed, and asking again ``after`` that time will do."""
-
-    def __init__(self, sentence: str, *, after: timedelta) -> None:
-        super().__init__(sentence, retry=True, after=after)
-
-
-class NotYet(Outage):
-    """What this needs first is not there yet (the channel, the card): it comes back in a moment."""
-
-    def __init__(self, sentence: str, *, after: timedelta = timedelta(milliseconds=200)) -> None:
-        super().__init__(sentence, retry=True, after=after)
-
-
-class NameTaken(Exception):
-    """A channel of that name exists already."""
-
-
-class Conflict(Exception):
-    """Another change came between reading and saving: decide anew on what is now true."""
-
-
-class LostClaim(Exception):
-    """The job's lease lapsed and somebody else holds it now: whatever was decided for it must not be saved."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What a save did. ``fresh`` is False when the same cause had been saved before: nothing was changed this time."""
-
-    incident: Incident | None
-    fresh: bool
-
-
-class Store(Protocol):
-    """Where everything true is kept. Times are UTC. Every method may raise Outage when the store is away.
-
-    ``on_owed`` is called after this process saved a debt, so that its worker looks at once.
-    """
-
-    on_owed: Callable[[], None]
-
-    async def save(self, change: Change) -> Saved:
-        """Save a Change whole, or raise Conflict or LostClaim and save nothing.
-
-        A new incident gets its number; events get their place in the chain; a job whose key is known already is owed
-        no second time, except a *converge* job, which takes another generation and the new due time (while it waits:
-        the earlier one, unless it is a timer). A repeat changes nothing but still ends the job that it settles.
-        """
-        ...
-
-    async def incident(self, incident_id: str) -> Incident | None:
-        """One incident by its id."""
-        ...
-
-    async def incident_by_number(self, number: int) -> Incident | None:
-        """INC-142 is ``number`` 142."""
-        ...
-
-    async def incident_by_channel(self, channel: str) -> Incident | None:
-        """The incident whose channel that is."""
-        ...
-
-    async def open_incidents(self, limit: int = 50) -> tuple[Incident, ...]:
-        """Those not resolved, worst first, then newest."""
-        ...
-
-    async def recent_incidents(self, limit: int = 20) -> tuple[Incident, ...]:
-        """The newest, open or not."""
-        ...
-
-    async def last_incident_of_group(self, group: str) -> Incident | None:
-        """The newest incident of this group, open or not: alerts of the group join it, or bring it back."""
-        ...
-
-    async def alert(self, alert_id: str) -> AlertRecord | None:
-        """What is known of one alert, by ``source:key``."""
-        ...
-
-    async def alerts_of(self, incident_id: str) -> tuple[AlertRecord, ...]:
-        """The alerts that belong to an incident, oldest first."""
-        ...
-
-    async def approval(self, approval_id: str) -> Approval | None:
-        """One request by its id."""
-        ...
-
-    async def approvals_of(self, incident_id: str) -> tuple[Approval, ...]:
-        """An incident's requests, oldest first."""
-        ...
-
-    async def last_run(self, step_id: str, target: str) -> datetime | None:
-        """When a step last ran on a target."""
-        ...
-
-    async def finding(self, finding_id: str) -> Finding | None:
-        """One finding by its id."""
-        ...
-
-    async def findings_of(self, incident_id: str) -> tuple[Finding, ...]:
-        """What the diagnostics of an incident saw, oldest first."""
-        ...
-
-    async def timeline(self, incident_id: str) -> tuple[Link, ...]:
-        """An incident's chain from its first event; ``timeline.SYSTEM`` names the chain of no incident."""
-        ...
-
-    async def event(self, event_id: str) -> Link | None:
-        """One event by its id."""
-        ...
-
-    async def chains(self) -> tuple[str, ...]:
-        """The names of all chains that have an event: incidents' ids, and ``timeline.SYSTEM``."""
-        ...
-
-    async def delivery(self, key: str) -> Delivery | None:
-        """A raw webhook request by its delivery key."""
-        ...
-
-    async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
-        """The requests that could not be understood, oldest first."""
-        ...
-
-    async def record(self, incident_id: str) -> Record:
-        """Everything that is kept about one incident. Raises KeyError when there is none."""
-        ...
-
-    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-        """Take jobs that are due: most urgent first, then longest due. A lapsed lease makes a claimed job due again."""
-        ...
-
-    async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:
-        """Hold claims longer; the ids still held. The others are lost."""
-        ...
-
-    async def put_off(self, claim: Claim, *, until: datetime, error: str = "", count: bool = True) -> None:
-        """Give a claimed job back until later. ``count`` False: waiting for a budget is no failed attempt.
-
-        Raises LostClaim, and so for a job that was begun.
-        """
-        ...
-
-    async def begin(self, claim: Claim, change: Change) -> None:
-        """Mark a *once* job doing, together with the Change that says so, before it acts.
-
-        Raises LostClaim (so too when the lease lapsed or the Change was saved before), Conflict, or TargetBusy when
-        another remediation runs on the same target.
-        """
-        ...
-
-    async def give_up(self, claim: Claim, error: str) -> None:
-        """End a job that cannot be done. Raises LostClaim."""
-        ...
-
-    async def cut_short(self) -> tuple[Claim, ...]:
-        """*Once* jobs found doing with a lapsed lease: nobody knows how they ended.
-
-        Only the caller can settle them; if it does not, they are found again after a while.
-        """
-        ...
-
-    async def waits_behind(self, claim: Claim) -> bool:
-        """Whether an older line of the same incident and urgency is still to be said, only the budget holding it up."""
-        ...
-
-    async def next_due(self) -> datetime | None:
-        """When the next job is due or a lease lapses, so that the worker can sleep until then."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what was asked and let go."""
-        ...
 
 
 class Chat(Protocol):
@@ -388,10 +199,6 @@ class Export(Protocol):
         Nothing that is there is overwritten, and the same draft again keeps nothing more. Raises Outage.
         """
         ...
-
-
-class Unreadable(Exception):
-    """A delivery could not be understood; the text says why in one sentence."""
 
 
 class Sources(Protocol):

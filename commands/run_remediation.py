@@ -7,7 +7,8 @@ from typing import Final
 from commands.deciding import anew, known, with_approval
 from commands.fix import cooling_until
 from commands.look import look_all
-from commands.ports import NotYet, Outage, Ports
+from commands.outage import NotYet, Outage
+from commands.ports import Ports
 from incident import opening, refusal, remedy
 from incident.approval import Approval, ApprovalState
 from incident.change import Change

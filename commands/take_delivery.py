@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from commands.deciding import anew
-from commands.ports import Ports, Store, Unreadable
+from commands.outage import Unreadable
+from commands.ports import Ports
+from commands.store import Store
 from incident import intake, severity
 from incident.alert import Alert, AlertRecord, Delivery, DeliveryState
 from incident.change import Change

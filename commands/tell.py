@@ -2,7 +2,8 @@
 
 from commands.deciding import decide, known
 from commands.messages import EventMessage, Message, VerdictMessage
-from commands.ports import NotYet, Ports
+from commands.outage import NotYet
+from commands.ports import Ports
 from incident import clockwork, opening, working
 from incident.change import Change
 from incident.finding import Comparison, Phase

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from commands.deciding import decide, known
 from commands.look import look_all
-from commands.ports import NotYet, Ports
+from commands.outage import NotYet
+from commands.ports import Ports
 from incident import opening, working
 from incident.change import Change
 from incident.finding import Phase

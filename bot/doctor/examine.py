@@ -18,7 +18,7 @@ from bot.runbooks import load_runbooks
 from bot.slack import client as slack_client
 from bot.targets import targets_of
 from bot.wiring import s3_export
-from commands.ports import Outage
+from commands.outage import Outage
 
 
 def utc_now() -> datetime:

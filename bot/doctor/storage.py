@@ -14,7 +14,8 @@ from bot.stores.migrations import migrations, pending
 from bot.stores.queries import folder
 from bot.stores.sqlite import DIALECT, SQLiteStore
 from bot.stores.sqlite_connection import outage
-from commands.ports import Outage, Store
+from commands.outage import Outage
+from commands.store import Store
 from incident.timeline import broken_at
 
 _MEBIBYTE: Final = 1024 * 1024

@@ -9,9 +9,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.config import File
 from bot.doctor.remark import Remark, fail, ok, warn
 from bot.doctor.tokens import scopes_of
+from bot.sections import File
 from bot.slack.faults import MENDING, Refusal, outage
 
 _AT_ONCE: Final = 4

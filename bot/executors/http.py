@@ -12,7 +12,8 @@ from bot.executors.caps import Caps
 from bot.executors.http_answer import Unreadable, sight_of, value_of
 from bot.executors.http_client import Answer, Lost, NotSent, ask
 from bot.redaction import Redactor
-from commands.ports import Attestation, Outage
+from commands.outage import Outage
+from commands.ports import Attestation
 from compiler.proof import http, jq
 from incident.approval import Preview
 from incident.digest import Facts, Json

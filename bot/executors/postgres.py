@@ -13,7 +13,8 @@ from bot.executors.postgres_proof import prove_read_only
 from bot.executors.postgres_run import Remediation
 from bot.executors.postgres_session import FAULTS, MARGIN_SECONDS, Sessions, opening, sentence_of, undo
 from bot.redaction import Redactor
-from commands.ports import Attestation, Outage
+from commands.outage import Outage
+from commands.ports import Attestation
 from compiler.proof import sql
 from incident.approval import Preview
 from incident.digest import Facts

@@ -14,7 +14,8 @@ from bot.executors.redis_proof import prove_read_only
 from bot.executors.redis_run import GuardBroken, Run
 from bot.executors.redis_session import FAULTS, Login, Refused, Server, Session, sentence_of, session
 from bot.redaction import Redactor
-from commands.ports import Attestation, Outage
+from commands.outage import Outage
+from commands.ports import Attestation
 from incident.approval import Preview
 from incident.digest import Facts
 from incident.finding import Outcome, OutcomeState, Sight

@@ -9,7 +9,8 @@ from bot.executors.http import HttpExecutor, HttpTarget
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
 from bot.executors.redis import RedisExecutor, RedisTarget
 from bot.redaction import Redactor
-from commands.ports import Attestation, Outage
+from commands.outage import Outage
+from commands.ports import Attestation
 
 Target: TypeAlias = PostgresTarget | HttpTarget | RedisTarget
 AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor | RedisExecutor

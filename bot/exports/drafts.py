@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.exports.json import export
 from bot.exports.markdown import markdown
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.incident import Place
 from incident.postmortem import Draft, Record
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import Any, Final
 
-from commands.ports import Outage
+from commands.outage import Outage
 
 _TYPES: Final = {"md": "text/markdown; charset=utf-8", "json": "application/json"}
 _DIGEST: Final = "muster-sha256"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from commands.ports import BudgetSpent
+from commands.outage import BudgetSpent
 
 POST: Final = "chat.postMessage"
 

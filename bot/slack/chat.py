@@ -16,7 +16,7 @@ from bot.slack.faults import Refusal, code_of, header_of, outage, status_of
 from bot.slack.names import MARK
 from bot.slack.render import files, render
 from commands.messages import Message
-from commands.ports import BudgetSpent, NameTaken, Outage
+from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
 from incident.responder import UserId
 

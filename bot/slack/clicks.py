@@ -24,7 +24,8 @@ from commands.bring_in import bring_in
 from commands.deciding import known
 from commands.diagnose import diagnose
 from commands.fix import fix
-from commands.ports import Outage, Ports
+from commands.outage import Outage
+from commands.ports import Ports
 from commands.postmortem import postmortem
 from commands.show import show
 from commands.take_role import give_role

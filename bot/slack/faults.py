@@ -7,7 +7,7 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from commands.ports import Outage
+from commands.outage import Outage
 
 log = logging.getLogger(__name__)
 

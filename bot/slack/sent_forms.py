@@ -19,7 +19,8 @@ from commands.deciding import known
 from commands.declare import declare_filled
 from commands.fix import fix_filled
 from commands.note import note_said
-from commands.ports import Outage, Ports
+from commands.outage import Outage
+from commands.ports import Ports
 from commands.resolve import resolve_filled
 from commands.take_role import give_role
 from commands.update import update_filled

@@ -16,7 +16,8 @@ from bot.slack.tasks import Tasks
 from commands import menu
 from commands.answers import Answer, FormWanted
 from commands.asked import Asked
-from commands.ports import Outage, Ports
+from commands.outage import Outage
+from commands.ports import Ports
 from incident.refusal import Refused
 from incident.responder import UserId
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from bot.sources.reading import document, links, text, texts, time
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 from incident.digest import canonical
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from bot.sources.admission import Proof, Request, body_hash
 from bot.sources.reading import document, links, text, time
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 from incident import severity
 from incident.alert import Alert, AlertStatus
 

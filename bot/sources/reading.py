@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 _LONGEST_TEXT: Final = 10_000

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.sources import alertmanager, pagerduty
 from bot.sources.admission import BEARER, Source, same_body
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from commands.ports import Outage
+from commands.outage import Outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

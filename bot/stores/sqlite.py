@@ -20,7 +20,8 @@ from bot.stores.queries import folder, queries
 from bot.stores.sqlite_change import Applied
 from bot.stores.sqlite_connection import OLDEST, Connection, Value, outage
 from bot.stores.sqlite_writer import Writer
-from commands.ports import Outage, Saved, Store
+from commands.outage import Outage
+from commands.store import Saved, Store
 from incident.alert import AlertRecord, Delivery, DeliveryState
 from incident.approval import Approval
 from incident.change import Change

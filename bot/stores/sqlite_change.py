@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from bot.stores import sqlite_jobs as jobs
 from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, event_text, stamp
 from bot.stores.sqlite_connection import Connection
-from commands.ports import Conflict, LostClaim, Saved
+from commands.outage import Conflict, LostClaim
+from commands.store import Saved
 from incident import refusal, timeline
 from incident.alert import AlertRecord, Delivery
 from incident.approval import Approval, ApprovalState

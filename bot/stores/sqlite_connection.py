@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from bot.stores.codec import stamp
 from bot.stores.migrations import Migration, pending
-from commands.ports import Outage
+from commands.outage import Outage
 
 Value: TypeAlias = str | int | bytes | None
 

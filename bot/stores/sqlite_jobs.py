@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.stores.codec import moment, stamp
 from bot.stores.sqlite_connection import Connection
-from commands.ports import LostClaim
+from commands.outage import LostClaim
 from incident.job import Claim, Job, JobName, JobState
 
 CUT_SHORT_LEASE: Final = timedelta(seconds=30)

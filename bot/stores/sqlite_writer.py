@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Final, TypeAlias, TypeVar
 
 from bot.stores.sqlite_connection import Connection, outage
-from commands.ports import Outage
+from commands.outage import Outage
 
 T = TypeVar("T")
 

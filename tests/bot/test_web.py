@@ -17,7 +17,7 @@ from aiohttp.web import Application, AppRunner, Request
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
 from bot.web import LARGEST_BODY, Health, application, delivery_of, runner
-from commands.ports import Outage
+from commands.outage import Outage
 from commands.take_delivery import keep_delivery
 from incident.alert import Delivery, DeliveryState
 from tests.fakes import monitor

@@ -12,7 +12,8 @@ from bot.stores.sqlite import SQLiteStore
 from bot.worker import Worker
 from commands.answer_approval import approve
 from commands.messages import Card, EventMessage
-from commands.ports import Outage, Ports
+from commands.outage import Outage
+from commands.ports import Ports
 from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident

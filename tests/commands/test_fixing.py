@@ -8,8 +8,9 @@ import pytest
 from commands.answer_approval import approve, break_glass, reject
 from commands.fix import fix_filled
 from commands.messages import ApprovalMessage, EventMessage, PageMessage, VerdictMessage
-from commands.ports import LostClaim, Outage, Saved
+from commands.outage import LostClaim, Outage
 from commands.run_remediation import not_run, run_remediation, settle_cut_short
+from commands.store import Saved
 from incident.approval import Approval, ApprovalState
 from incident.finding import Comparison, OutcomeState, Phase
 from incident.incident import Status

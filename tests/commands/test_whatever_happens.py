@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.answer_approval import approve, break_glass, reject
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.approval import ApprovalState
 from incident.clock import Clock
 from incident.incident import Incident

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.ports import Store
+from commands.store import Store
 from tests.contract.stores import KINDS, Address, MovedClock, open_store
 
 Opener = Callable[[], Awaitable[Store]]

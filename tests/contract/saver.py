@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from commands.ports import Store
+from commands.store import Store
 from tests.contract import making
 from tests.contract.stores import open_store, parse
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.stores.sqlite import SQLiteStore
-from commands.ports import Store
+from commands.store import Store
 
 KINDS = ("sqlite",)
 

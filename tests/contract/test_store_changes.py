@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from commands.ports import Conflict, LostClaim, Store
+from commands.outage import Conflict, LostClaim
+from commands.store import Store
 from incident import timeline
 from incident.alert import DeliveryState
 from incident.approval import ApprovalState

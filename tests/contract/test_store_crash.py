@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.ports import Store
+from commands.store import Store
 from incident import timeline
 from tests.contract.conftest import Opener
 from tests.contract.stores import Address

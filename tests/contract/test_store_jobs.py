@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commands.ports import Conflict, LostClaim, Store
+from commands.outage import Conflict, LostClaim
+from commands.store import Store
 from incident.approval import ApprovalState
 from incident.job import Claim, Job, JobName
 from incident.refusal import TargetBusy

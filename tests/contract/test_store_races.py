@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commands.ports import Conflict, LostClaim, Saved, Store
+from commands.outage import Conflict, LostClaim
+from commands.store import Saved, Store
 from incident import timeline
 from incident.change import Change
 from tests.contract import making

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from bot.__main__ import app, audit, incidents
-from bot.config import (
+from bot.sections import (
     AlertmanagerSection,
     File,
     HttpSection,

@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 from ruamel.yaml import YAML
 
-from bot import config
+from bot import config, sections
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
@@ -40,7 +40,7 @@ def test_the_example_files_are_a_whole_configuration() -> None:
 def test_what_is_commented_out_in_the_example_is_valid_too() -> None:
     text = (ROOT / "muster.yaml.example").read_text(encoding="utf-8")
     more = re.sub(r"^#(?=exports|  )", "", text, flags=re.MULTILINE)
-    assert config.File.model_validate(YAML(typ="safe").load(more)).exports.s3 is not None
+    assert sections.File.model_validate(YAML(typ="safe").load(more)).exports.s3 is not None
 
 
 def test_the_schema_is_the_one_of_the_program() -> None:
@@ -59,13 +59,13 @@ def test_the_schema_tells_an_editor_what_a_key_means_how_it_is_written_and_its_d
 def test_every_key_in_the_schema_is_refused_or_known_as_in_the_program() -> None:
     made = json.loads(config.schema())
     assert made["additionalProperties"] is False
-    assert set(made["properties"]) == set(config.File.model_fields)
+    assert set(made["properties"]) == set(sections.File.model_fields)
 
 
 def test_alertmanagers_receiver_says_what_muster_asks_of_it() -> None:
     (receiver,) = YAML(typ="safe").load(block("yaml"))["receivers"]
     (webhook,) = receiver["webhook_configs"]
-    assert webhook["url"].endswith(f":{config.WebSection().port}/alerts/alertmanager")
+    assert webhook["url"].endswith(f":{sections.WebSection().port}/alerts/alertmanager")
     assert webhook["http_config"]["authorization"]["type"] == "Bearer"
     assert webhook["send_resolved"] is True
 

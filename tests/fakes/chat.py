@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from commands.messages import Message
-from commands.ports import BudgetSpent, Chat, NameTaken, Outage
+from commands.outage import BudgetSpent, NameTaken, Outage
+from commands.ports import Chat
 from incident.incident import Place
 from incident.responder import UserId
 

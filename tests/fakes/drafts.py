@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from commands.ports import Drafts, Export, Outage
+from commands.outage import Outage
+from commands.ports import Drafts, Export
 from incident.postmortem import Draft, Record
 
 

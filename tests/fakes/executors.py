@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from commands.ports import Attestation, Executor, Executors, Outage
+from commands.outage import Outage
+from commands.ports import Attestation, Executor, Executors
 from incident.approval import Preview
 from incident.digest import Json
 from incident.finding import Outcome, OutcomeState, Sight

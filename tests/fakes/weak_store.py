@@ -1,7 +1,8 @@
 """A store that goes away in the middle of something: the moments at which a process could die."""
 
 from bot.stores.sqlite import SQLiteStore
-from commands.ports import Outage, Saved
+from commands.outage import Outage
+from commands.store import Saved
 from incident.change import Change
 
 

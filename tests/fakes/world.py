@@ -18,7 +18,9 @@ from commands.asked import Asked
 from commands.declare import declare_filled
 from commands.duties import DUTIES
 from commands.fix import fix_filled
-from commands.ports import BudgetSpent, NotYet, Outage, Ports, Store
+from commands.outage import BudgetSpent, NotYet, Outage
+from commands.ports import Ports
+from commands.store import Store
 from commands.take_delivery import keep_delivery
 from incident.approval import Approval
 from incident.incident import Incident

@@ -11,7 +11,7 @@ from bot.executors import http_client
 from bot.executors.caps import Caps
 from bot.executors.http import Canary, HttpExecutor, HttpTarget
 from bot.redaction import MARK, Redactor
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.digest import Facts, Json
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise

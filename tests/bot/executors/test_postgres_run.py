@@ -11,7 +11,7 @@ import pytest
 from bot.executors.caps import Caps
 from bot.executors.postgres import PostgresExecutor
 from bot.redaction import Redactor
-from commands.ports import Outage
+from commands.outage import Outage
 from incident.finding import OutcomeState
 from incident.plan import Plan, Promise
 from incident.runbook import GuardKind

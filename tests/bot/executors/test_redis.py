@@ -14,7 +14,7 @@ from bot.executors.redis import RedisExecutor, RedisTarget
 from bot.executors.redis_proof import CANARIES
 from bot.executors.redis_session import MOST_BYTES, Login, Server
 from bot.redaction import Redactor
-from commands.ports import Outage
+from commands.outage import Outage
 from demo.redis import RealRedis
 from incident.digest import Facts, Json
 from incident.finding import OutcomeState, Sight

@@ -14,7 +14,7 @@ from bot.executors.redis import RedisTarget
 from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Registry
 from bot.redaction import Redactor
-from commands.ports import Outage
+from commands.outage import Outage
 from compiler.catalog import load
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.budget import ALLOWANCES, CHANNEL_BURST, POST, Budgets, retry_after
-from commands.ports import BudgetSpent
+from commands.outage import BudgetSpent
 
 CREATE = "conversations.create"
 

@@ -12,7 +12,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.client import client
 from bot.slack.faults import Refusal
 from commands.messages import ApprovalMessage, Card, EventMessage
-from commands.ports import BudgetSpent, NameTaken, Outage
+from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
 from incident.responder import UserId
 from incident.timeline import Event, Kind

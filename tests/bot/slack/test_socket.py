@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import client
 from bot.slack.socket import Connection
-from commands.ports import Outage
+from commands.outage import Outage
 from sandbox.driver import Person
 from sandbox.server import Sandbox
 

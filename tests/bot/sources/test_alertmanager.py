@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.sources.alertmanager import parse
 from bot.sources.reading import link, text, time
 from bot.sources.table import ParserTable
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus, Delivery
 from incident.digest import digest
 from tests.fakes import monitor

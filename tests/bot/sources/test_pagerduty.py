@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.sources.admission import Request
 from bot.sources.pagerduty import OLDEST, admitted, parse, request_key, signed
-from commands.ports import Unreadable
+from commands.outage import Unreadable
 from incident import severity
 from incident.alert import Alert, AlertStatus
 from incident.digest import digest

@@ -10,7 +10,7 @@ import pytest
 from bot.stores.migrations import Migration, migrations
 from bot.stores.queries import folder, queries
 from bot.stores.sqlite_connection import Connection
-from commands.ports import Outage
+from commands.outage import Outage
 
 ONE = Migration(name="001_one.sql", sql="CREATE TABLE one (a TEXT); -- a; b\nINSERT INTO one VALUES ('x;y');\n")
 TWO = Migration(name="002_two.sql", sql="CREATE TABLE two (a TEXT);\n")

@@ -12,7 +12,7 @@ import pytest
 from bot.stores.sqlite import SQLiteStore
 from bot.stores.sqlite_connection import Connection
 from bot.stores.sqlite_writer import Writer
-from commands.ports import Outage
+from commands.outage import Outage
 from tests.contract import making
 from tests.contract.making import change
 
