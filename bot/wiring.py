@@ -112,8 +112,9 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     )
     worker = _work(ports, configuration.file.lease, undo)
     store.on_owed = worker.wake
-    _attest_hourly(executors.targets, ports, undo)
     door.line = await _listen(configuration, web_client, identity, ports, undo)
+    # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
+    _attest_hourly(executors.targets, ports, undo)
     return ports
 
 
