@@ -1,6 +1,6 @@
 """The browser page's own door: its files and its JSON API, for a browser on this machine and for no other site."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +11,10 @@ from sandbox.deliveries import forms, interactions
 from sandbox.deliveries.interactions import NotThere, Place
 from sandbox.deliveries.switchboard import Switchboard
 from sandbox.page_events import PageEvents
+from sandbox.page_files import PageFiles
 from sandbox.page_shapes import Stage
 from sandbox.panel import Panel
-from sandbox.state import channels, messages, views
+from sandbox.state import canvases, channels, messages, views
 from sandbox.state.model import Channel, User, View
 from sandbox.wire import Json, SlackError, compact, present
 
@@ -23,6 +24,7 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_FIRST_MESSAGES = 30
 _MOST_MESSAGES = 1000
 _UNANSWERED = "The app did not answer within 3 seconds."
 
@@ -37,7 +39,7 @@ class PageApi:
         self._stage = stage
         self._workspace = stage.workspace
         self._panel = panel
-        self._static = static
+        self._files = PageFiles(static)
         self._events = PageEvents(stage)
         self.board: Switchboard
 
@@ -49,9 +51,10 @@ class PageApi:
             "dm": self._dm, "home": self._home,
         }  # fmt: skip
         doors = {
-            "/": self._index, "/page/static/{file}": self._file, "/page/state": self._state,
+            "/": self._index, "/page/static/{version}/{file}": self._file, "/page/static/{file}": self._file,
+            "/page/state": self._state,
             "/page/events": self._stream, "/page/messages": self._messages, "/page/calls": self._calls,
-            "/page/panel": self._panel_state,
+            "/page/canvas": self._canvas, "/page/panel": self._panel_state,
         }  # fmt: skip
         return [
             *(web.get(path, guarded(door)) for path, door in doors.items()),
@@ -88,21 +91,33 @@ class PageApi:
 
     # Looking
 
-    async def _index(self, _: web.Request) -> web.StreamResponse:
-        return self._static_file("index.html")
+    async def _index(self, http: web.Request) -> web.StreamResponse:
+        return self._files.index(self._opening(http.query))
+
+    def _opening(self, asked: Mapping[str, str]) -> Json:
+        """What the page shows first, in the page itself; nothing for somebody whom nobody knows: the page says so."""
+        try:
+            me = self._me({"as": asked.get("as") or self._somebody()})
+        except web.HTTPNotFound:
+            return {}
+        opening = {"state": self._stage.state(me, panel=self._panel is not None)}
+        try:
+            channel = self._channel(me, asked.get("channel", ""))
+        except SlackError:
+            return opening
+        found = self._stage.messages(channel, me, None, None, _FIRST_MESSAGES)
+        return {**opening, "channel": channel.id, "messages": found}
 
     async def _file(self, http: web.Request) -> web.StreamResponse:
-        return self._static_file(http.match_info["file"])
+        return self._files.file(http.match_info["file"], http.match_info.get("version", ""))
 
-    def _static_file(self, name: str) -> web.StreamResponse:
-        known = {path.name: path for path in self._static.iterdir() if path.is_file()}
-        if name not in known:
-            raise web.HTTPNotFound
-        return web.FileResponse(known[name], headers={"Cache-Control": "no-cache"})
+    def _somebody(self) -> str:
+        """Who one is until one chooses."""
+        return next(user.id for user in self._workspace.users.values() if user.email)
 
     async def _state(self, http: web.Request) -> web.Response:
-        asked = http.query.get("as") or next(user.id for user in self._workspace.users.values() if user.email)
-        return web.json_response(self._stage.state(self._me({"as": asked}), panel=self._panel is not None))
+        me = self._me({"as": http.query.get("as") or self._somebody()})
+        return web.json_response(self._stage.state(me, panel=self._panel is not None))
 
     async def _messages(self, http: web.Request) -> web.Response:
         me, query = self._me(dict(http.query)), http.query
@@ -113,6 +128,14 @@ class PageApi:
             return web.json_response({"ok": False, "error": "There is no such channel for you."}, status=404)
         found = self._stage.messages(channel, me, query.get("thread_ts"), query.get("before"), limit)
         return web.json_response(found)
+
+    async def _canvas(self, http: web.Request) -> web.Response:
+        me = self._me(dict(http.query))
+        try:
+            canvas = canvases.find(self._workspace, http.query.get("id", ""), me.id)
+        except SlackError:
+            return web.json_response({"ok": False, "error": "There is no such canvas for you."}, status=404)
+        return web.json_response({"title": canvas.title, "markdown": canvases.text(canvas)})
 
     async def _stream(self, http: web.Request) -> web.StreamResponse:
         return await self._events.stream(http, self._me(dict(http.query)))

@@ -29,6 +29,8 @@ class PageEvents:
         """Hold one page's stream open until it goes away."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         reader = (me.id, asyncio.Queue[Json](MOST_BEHIND))
+        # Whoever has read an older version than this reads again; everything later comes by the stream.
+        reader[1].put_nowait({"type": "opened", "version": self._stage.workspace.version})
         self._readers.add(reader)
         try:
             await response.prepare(http)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.record.calls import Call, Calls, summary
+from sandbox.state import canvases
 from sandbox.state.model import Channel, File, Message, User
 from sandbox.state.shapes import bookmark_json, view_json
 from sandbox.state.workspace import SLACKBOT, Workspace
@@ -62,6 +63,10 @@ class Stage:
             "bookmarks": [
                 {name: whole[name] for name in ("id", "title", "link", "emoji")}
                 for whole in (bookmark_json(channel, bookmark) for bookmark in channel.bookmarks.values())
+            ],
+            "canvases": [
+                {"id": canvas.id, "title": canvas.title, "updated": canvas.updated}
+                for canvas in canvases.tabs(self.workspace, channel)
             ],
             **present(**{"with": channel.other(me.id) if channel.kind == "im" else None}),
         }  # fmt: skip

@@ -4,7 +4,18 @@ Tiers, scopes, arguments: docs.slack.dev/reference/methods, as of November 2026.
 is enough to call; what a conversation's own kind asks for beyond that is checked by the handler.
 """
 
-from sandbox.methods import chat, conversations, files, furniture, history, membership, people, startup, views
+from sandbox.methods import (
+    canvases,
+    chat,
+    conversations,
+    files,
+    furniture,
+    history,
+    membership,
+    people,
+    startup,
+    views,
+)
 from sandbox.methods.arguments import arguments
 from sandbox.methods.request import Method
 from sandbox.methods.tiers import Tier
@@ -15,6 +26,7 @@ _MANAGE = ("channels:manage", "groups:write", "im:write", "mpim:write", "channel
 _TOPIC = (*_MANAGE, "channels:write.topic", "groups:write.topic")
 _INVITE = (*_MANAGE, "channels:write.invites", "groups:write.invites")
 _WRITE = ("chat:write",)
+_CANVAS = ("canvases:write",)
 _WORDS = "text blocks:json attachments:json markdown_text metadata:json"
 _POST = f"channel! {_WORDS} thread_ts reply_broadcast:bool username icon_emoji mrkdwn:bool unfurl_links:bool"
 _LISTS = "cursor limit:int types:ids exclude_archived:bool"
@@ -34,6 +46,32 @@ METHODS: dict[str, Method] = {
         handler=startup.bots_info, tier=Tier.THREE, scopes=("users:read",), arguments=arguments("bot")
     ),
     "team.info": Method(handler=startup.team_info, tier=Tier.THREE, scopes=("team:read",), arguments=arguments("team")),
+    "canvases.create": Method(
+        handler=canvases.create, tier=Tier.TWO, scopes=_CANVAS,
+        arguments=arguments("title document_content:json channel_id"),
+    ),
+    "canvases.edit": Method(
+        handler=canvases.edit, tier=Tier.THREE, scopes=_CANVAS, arguments=arguments("canvas_id! changes:json!")
+    ),
+    "canvases.delete": Method(
+        handler=canvases.delete, tier=Tier.THREE, scopes=_CANVAS, arguments=arguments("canvas_id!")
+    ),
+    "canvases.access.set": Method(
+        handler=canvases.set_access, tier=Tier.THREE, scopes=_CANVAS,
+        arguments=arguments("canvas_id! access_level! channel_ids:ids user_ids:ids"),
+    ),
+    "canvases.access.delete": Method(
+        handler=canvases.delete_access, tier=Tier.THREE, scopes=_CANVAS,
+        arguments=arguments("canvas_id! channel_ids:ids user_ids:ids"),
+    ),
+    "canvases.sections.lookup": Method(
+        handler=canvases.lookup, tier=Tier.THREE, scopes=("canvases:read",),
+        arguments=arguments("canvas_id! criteria:json!"),
+    ),
+    "conversations.canvases.create": Method(
+        handler=canvases.create_in_channel, tier=Tier.TWO, scopes=_CANVAS,
+        arguments=arguments("channel_id! document_content:json title"),
+    ),
     "chat.postMessage": Method(
         handler=chat.post_message, tier=Tier.POSTING, scopes=_WRITE, arguments=arguments(_POST)
     ),

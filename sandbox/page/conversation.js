@@ -1,13 +1,15 @@
 // One channel or direct message: header, messages, composer; for an app also its home.
+import { CanvasSheet } from "./canvas.js";
 import { Composer } from "./composer.js";
 import { h } from "./dom.js";
 import { drawHeader } from "./header.js";
 import { drawHome } from "./home.js";
 import { icon } from "./icons.js";
 import { MessageColumn } from "./messages.js";
+import { whenLetGo } from "./press.js";
 import { underway } from "./progress.js";
 
-const PAGE = 100;
+const PAGE = 50;
 
 export class Conversation {
   constructor(app, id) {
@@ -18,7 +20,10 @@ export class Conversation {
     this.foot = h("div", { class: "foot" });
     this.talk = h("div", { class: "talk" }, this.column.node, this.foot);
     this.home = h("div", { class: "home" });
-    this.node = h("main", { class: "conversation" }, this.head, this.talk, this.home);
+    this.canvas = new CanvasSheet(app);
+    this.drawHead = () => this.head.replaceChildren(...drawHeader(app, this.channel).filter(Boolean));
+    this.drawHome = () => drawHome(app, this.home);
+    this.node = h("main", { class: "conversation" }, this.head, this.talk, this.home, this.canvas.node);
   }
 
   get channel() {
@@ -31,15 +36,19 @@ export class Conversation {
 
   /** Reads the newest page. */
   async read() {
-    const { unread } = this.channel;
-    const answer = await this.app.api.get("messages", { channel: this.id, limit: PAGE });
-    this.unreadFrom ??= firstUnread(answer.messages, unread, this.app.me);
+    this.take(await this.app.api.get("messages", { channel: this.id, limit: PAGE }));
+  }
+
+  /** Shows the newest page; the one before it is there before anybody has scrolled up to it. */
+  take(answer) {
+    this.unreadFrom ??= firstUnread(answer.messages, this.channel.unread, this.app.me);
     this.app.store.take(this.id, answer);
+    requestIdleCallback(() => this.log.messages.length <= PAGE && this.app.tell(this.column.fetchOlder()), { timeout: 2000 });
   }
 
   async fetchOlder() {
     const { hasMore, messages } = this.log;
-    if (!hasMore || !messages.length) return;
+    if (this.app.current !== this || !hasMore || !messages.length) return;
     const answer = await this.app.api.get("messages", { channel: this.id, before: messages[0].ts, limit: PAGE });
     this.app.store.take(this.id, answer, { older: true });
   }
@@ -67,10 +76,14 @@ export class Conversation {
   }
 
   showHead() {
-    const atHome = this.app.ui.tab === "home";
-    this.head.replaceChildren(...drawHeader(this.app, this.channel).filter(Boolean));
-    this.talk.hidden = atHome;
-    this.home.hidden = !atHome;
+    const { tab } = this.app.ui;
+    const canvas = this.channel.canvases?.find((each) => each.id === tab);
+    if (!canvas && tab !== "home") this.app.ui.tab = "messages"; // the canvas that was open is gone
+    whenLetGo(this.head, this.drawHead);
+    this.home.hidden = tab !== "home";
+    this.canvas.node.hidden = !canvas;
+    this.talk.hidden = tab === "home" || Boolean(canvas);
+    if (canvas) this.app.tell(this.canvas.show(canvas));
     this.showFoot();
   }
 
@@ -83,7 +96,7 @@ export class Conversation {
   }
 
   showHome() {
-    drawHome(this.app, this.home);
+    whenLetGo(this.home, this.drawHome);
   }
 
   settle() {

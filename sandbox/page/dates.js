@@ -1,9 +1,13 @@
 // Dates as a reader in this browser's time zone says them.
 
-const format = (options) => new Intl.DateTimeFormat("en-GB", options);
+/** A way to write dates, made when it is first needed: making one takes longer than drawing a message. */
+function format(options) {
+  let made = null;
+  return { format: (moment) => (made ??= new Intl.DateTimeFormat("en-GB", options)).format(moment) };
+}
+
 const TIME = format({ hour: "2-digit", minute: "2-digit" });
 const SECONDS = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const NUMERIC = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 const SHORT = format({ day: "numeric", month: "short", year: "numeric" });
 const PLAIN = format({ day: "numeric", month: "long", year: "numeric" });
 const LONG = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -19,7 +23,12 @@ export const now = () => Date.now() / 1000 + skew;
 const date = (epoch) => new Date(epoch * 1000);
 export const clockTime = (epoch) => TIME.format(date(epoch));
 export const fullTime = (epoch) => `${LONG.format(date(epoch))}, ${SECONDS.format(date(epoch))}`;
-export const dayKey = (epoch) => NUMERIC.format(date(epoch));
+/** The reader's day as 2026-01-21. */
+export function dayKey(epoch) {
+  const moment = date(epoch);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
 
 function nearDay(epoch) {
   const days = { [dayKey(now())]: "Today", [dayKey(now() - 86400)]: "Yesterday", [dayKey(now() + 86400)]: "Tomorrow" };
@@ -37,8 +46,8 @@ export function ago(epoch) {
 
 const pretty = (plain) => (epoch) => nearDay(epoch)?.toLowerCase() ?? plain.format(date(epoch));
 const TOKENS = {
-  date_num: (epoch) => NUMERIC.format(date(epoch)),
-  date_slash: (epoch) => NUMERIC.format(date(epoch)).replaceAll("-", "/"),
+  date_num: (epoch) => dayKey(epoch),
+  date_slash: (epoch) => dayKey(epoch).replaceAll("-", "/"),
   date: (epoch) => PLAIN.format(date(epoch)),
   date_short: (epoch) => SHORT.format(date(epoch)),
   date_long: (epoch) => LONG.format(date(epoch)),

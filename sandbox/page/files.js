@@ -57,6 +57,6 @@ async function previewText(app, card, file, href) {
 function read(app, file, text) {
   const dialog = openDialog(app, { title: file.title || file.name, className: "wide reader" });
   const document = file.mimetype === "text/markdown" || file.name.endsWith(".md");
-  dialog.fill(document ? h("div", { class: "text markdown document" }, markdown(text, app.names)) : h("pre", {}, h("code", {}, text)));
+  dialog.fill(document ? h("div", { class: "text markdown document" }, markdown(text, app.names, { document: true })) : h("pre", {}, h("code", {}, text)));
   dialog.node.focus();
 }

@@ -33,9 +33,13 @@ function counts(app, channel) {
 
 function tabs(app, channel) {
   const isApp = channel.kind === "im" && app.store.person(channel.with)?.is_bot;
-  if (!isApp) return null;
-  const tab = (name, label, mark) => h("button", { type: "button", role: "tab", "aria-selected": String(app.ui.tab === name), class: "tab", on: { click: () => app.openTab(name) } }, icon(mark), label);
-  return h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home", "home"), tab("messages", "Messages", "thread"));
+  const canvases = channel.canvases ?? [];
+  if (!isApp && !canvases.length) return null;
+  const tab = (name, label, mark) => h("button", { type: "button", role: "tab", "aria-selected": String(app.ui.tab === name), class: "tab", on: { click: () => app.openTab(name) } }, icon(mark), h("span", {}, label));
+  return h("div", { class: "tabs", role: "tablist", "aria-label": isApp ? "App" : "Channel" },
+    isApp ? tab("home", "Home", "home") : null,
+    tab("messages", "Messages", "thread"),
+    canvases.map((canvas) => tab(canvas.id, canvas.title, "file")));
 }
 
 function bookmarks(app, channel) {

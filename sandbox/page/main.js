@@ -116,8 +116,9 @@ document.addEventListener("keydown", (event) => {
 async function start() {
   applyLook();
   const address = new URLSearchParams(location.search);
-  const me = address.get("as") ?? (await get("state")).me;
-  await open(0, me, { channel: address.get("channel"), thread: address.get("thread") });
+  const opening = JSON.parse(document.getElementById("opening").textContent);
+  const me = opening.state?.me ?? (await get("state", { as: address.get("as") })).me;
+  await open(0, me, { channel: address.get("channel"), thread: address.get("thread"), opening });
   const beside = address.get("beside");
   if (beside) await open(1, beside, { channel: address.get("beside_channel") ?? address.get("channel") });
   keepAgesTrue();

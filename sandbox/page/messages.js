@@ -3,6 +3,7 @@ import { dayKey, dayName } from "./dates.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { drawMessage } from "./message.js";
+import { whenLetGo } from "./press.js";
 
 const GROUP_SECONDS = 300;
 const NEAR_END_PX = 90;
@@ -42,11 +43,17 @@ export class MessageColumn {
     this.node = h("div", { class: inThread ? "column from-top" : "column" }, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.list.addEventListener("keydown", (event) => walk(event));
+    this.redraw = () => this.draw(...this.latest);
     new ResizeObserver(() => this.settle()).observe(this.list);
   }
 
   /** Shows these messages, leaving what the reader looks at where it is. */
   show(messages, options = {}) {
+    this.latest = [messages, options];
+    whenLetGo(this.list, this.redraw);
+  }
+
+  draw(messages, options) {
     const anchor = this.atEnd ? null : this.anchor();
     const rows = rowsOf(messages, { days: !this.inThread, ...options });
     this.drawn = reconcile(this.list, rows, this.drawn, (row) => this.drawRow(row));
@@ -122,7 +129,7 @@ function reconcile(list, rows, drawn, draw) {
   for (const row of rows) {
     const held = drawn.get(row.key);
     const same = held && held.row.message === row.message && held.row.continued === row.continued;
-    next.set(row.key, { row, node: same ? held.node : draw(row) });
+    next.set(row.key, { row, node: same ? held.node : redrawn(held?.node, () => draw(row)) });
   }
   for (const [key, { node }] of drawn) if (next.get(key)?.node !== node) node.remove();
   let at = list.firstChild;
@@ -131,6 +138,20 @@ function reconcile(list, rows, drawn, draw) {
     else list.insertBefore(node, at);
   }
   return next;
+}
+
+// What had the focus in a message, itself or one of its controls, has it in the message's new version.
+function redrawn(old, draw) {
+  const focused = old?.contains(document.activeElement) ? document.activeElement : null;
+  const node = draw();
+  if (focused) queueMicrotask(() => counterpart(node, old, focused)?.focus({ preventScroll: true }));
+  return node;
+}
+
+function counterpart(node, old, focused) {
+  const { action } = focused.dataset;
+  if (focused === old) return node;
+  return action && [...node.querySelectorAll("[data-action]")].find((found) => found.dataset.action === action);
 }
 
 // Arrow keys walk from message to message; Tab then reaches the message's own buttons.

@@ -4,6 +4,7 @@ import { confirmed, openDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { Form, isFilled } from "./form.js";
 import { icon } from "./icons.js";
+import { whenLetGo } from "./press.js";
 import { makeSurface } from "./surface.js";
 
 const DISCARD = {
@@ -21,6 +22,7 @@ export class Modals {
     this.stack = [];
     this.dialog = null;
     this.shown = null;
+    this.redraw = () => this.draw();
   }
 
   get top() {
@@ -32,8 +34,11 @@ export class Modals {
     if (action === "close") return this.close(view?.id);
     const held = this.stack.find((entry) => entry.view.id === view.id);
     if (held && errors) return this.showErrors(errors);
-    if (held) Object.assign(held, { view, changes: held.changes + 1 });
-    else this.stack = [...(action === "open" ? [] : this.stack), { view, form: new Form(), changes: 0 }];
+    if (held) {
+      Object.assign(held, { view, changes: held.changes + 1 });
+      return whenLetGo(this.dialog?.node, this.redraw);
+    }
+    this.stack = [...(action === "open" ? [] : this.stack), { view, form: new Form(), changes: 0 }];
     return this.draw();
   }
 

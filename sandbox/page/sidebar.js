@@ -3,6 +3,7 @@ import { avatar, presence } from "./avatar.js";
 import { h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { openPopover } from "./popover.js";
+import { whenLetGo } from "./press.js";
 
 /** The conversations a person sees, in sections. Pure. */
 function sectionsOf(store) {
@@ -64,7 +65,7 @@ export function sidebar(app) {
 
   const face = (person) => h("span", { class: "face" }, avatar(person, "small"), person?.is_bot ? null : presence(person));
 
-  for (const topic of ["people", "channels", "here"]) app.store.on(topic, draw);
+  for (const topic of ["people", "channels", "here"]) app.store.on(topic, () => whenLetGo(node, draw));
   return { node, draw };
 }
 

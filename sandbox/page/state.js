@@ -15,12 +15,13 @@ export class Store {
     this.home = null;
     this.title = "";
     this.panel = false;
+    this.version = null;
     this.logs = new Map();
     this.viewing = null;
     this.listeners = new Map();
   }
 
-  /** Calls `listener` on each change of `topic`: people, channels, channel, log, home, view, call. */
+  /** Calls `listener` on each change of `topic`: people, channels, channel, log, home, view, call, stale. */
   on(topic, listener) {
     if (!this.listeners.has(topic)) this.listeners.set(topic, []);
     this.listeners.get(topic).push(listener);
@@ -36,7 +37,7 @@ export class Store {
     this.people = byId(state.people.map((person) => ({ ...person, shown: person.real_name || person.name || person.id })));
     this.groups = byId(state.groups);
     this.channels = byId(state.channels);
-    Object.assign(this, { commands: state.commands, home: state.home, title: state.title || state.team.name, panel: state.panel });
+    Object.assign(this, { commands: state.commands, home: state.home, title: state.title || state.team.name, panel: state.panel, version: state.version });
     this.emit("people");
     this.emit("channels");
     this.emit("home");
@@ -67,11 +68,15 @@ export class Store {
   /** Takes in one page of messages; `older` pages come before what is held, others replace it. */
   take(key, answer, { older = false } = {}) {
     const log = this.log(key);
-    const held = older ? log.messages : [];
-    log.messages = older ? merged(answer.messages, held) : answer.messages;
+    log.messages = older ? merged(answer.messages, log.messages) : unchanged(answer.messages, log.messages);
     log.hasMore = answer.has_more;
     log.loaded = true;
     this.emit("log", { key });
+  }
+
+  /** The stream is open: what happened between the reading and now has not come by it. */
+  on_opened({ version }) {
+    if (this.version !== null && this.version !== version) this.emit("stale");
   }
 
   apply(event) {
@@ -156,6 +161,12 @@ export class Store {
 }
 
 const byId = (items) => new Map(items.map((item) => [item.id, item]));
+
+/** The messages read anew, each that says what it said before as the very object that is drawn already. */
+function unchanged(messages, held) {
+  const before = new Map(held.map((message) => [JSON.stringify(message), message]));
+  return messages.map((message) => before.get(JSON.stringify(message)) ?? message);
+}
 
 /** Two lists of messages as one, oldest first, the later version of each. */
 function merged(first, second) {

@@ -3,14 +3,13 @@
 const SLOWEST_RETRY_MS = 8000;
 
 /**
- * Opens the event stream. `onEvent` gets each event; `onGap` is called after every reconnection, since what happened
- * meanwhile must be read again; `onStatus` gets true (live) or false (down). Returns {opened: Promise, close()}.
+ * Opens the event stream. `onEvent` gets each event; the first, after every connection too, is {type: "opened", version}, by
+ * which one knows whether something was missed. `onStatus` gets true (live) or false (down). Returns {opened: Promise, close()}.
  */
-export function openStream(me, { onEvent, onGap, onStatus }) {
+export function openStream(me, { onEvent, onStatus }) {
   let source = null;
   let retry = null;
   let wait = 500;
-  let lived = false;
   let settle;
   const opened = new Promise((resolve) => (settle = resolve));
 
@@ -19,11 +18,11 @@ export function openStream(me, { onEvent, onGap, onStatus }) {
     source.onopen = () => {
       wait = 500;
       onStatus(true);
-      if (lived) onGap();
-      lived = true;
+    };
+    source.onmessage = ({ data }) => {
+      onEvent(JSON.parse(data));
       settle();
     };
-    source.onmessage = ({ data }) => onEvent(JSON.parse(data));
     source.onerror = () => {
       onStatus(false);
       settle();

@@ -14,7 +14,7 @@ const NARROW_PX = 840;
 
 /**
  * Opens a pane for one person; resolves once the first conversation is read. `shell` gives actAs(person), openBeside(person),
- * moved() and counted(); `start` may name a {channel, thread}. The pane: {app, root, settle(), close()}.
+ * moved() and counted(); `start` may name a {channel, thread} and hold the `opening` that came with the page. The pane: {app, root, settle(), close()}.
  */
 export async function openWorkspace(shell, me, start = {}) {
   const app = new Workspace(shell, me);
@@ -59,18 +59,18 @@ class Workspace {
     document.addEventListener("visibilitychange", this.looked);
   }
 
-  // The stream is open before the first reading, so nothing falls between the two.
-  async begin(start) {
+  /** Begins with what came with the page itself; else with a reading that the open stream makes whole. */
+  async begin({ channel, thread, opening }) {
     this.stream = openStream(this.me, {
       onEvent: (event) => this.store.apply(event),
-      onGap: () => this.tell(this.reread()),
       onStatus: (live) => (this.status.hidden = live),
     });
-    await this.stream.opened;
-    this.store.load(await this.api.get("state"));
-    this.enter(this.store.channel(start.channel) ? start.channel : busiest(this.store));
-    await this.tell(this.current.read());
-    if (start.thread) this.openThread(this.ui.channel, start.thread);
+    if (!opening) await this.stream.opened;
+    this.store.load(opening?.state ?? (await this.api.get("state")));
+    this.enter(this.store.channel(channel) ? channel : busiest(this.store));
+    if (opening?.channel === this.ui.channel) this.current.take(opening.messages);
+    else await this.tell(this.current.read());
+    if (thread) this.openThread(this.ui.channel, thread);
   }
 
   close() {
@@ -99,7 +99,7 @@ class Workspace {
     this.toggleDrawer(false);
     if (!this.store.channel(id)) return this.notice("You cannot see that conversation.");
     if (this.ui.channel !== id) this.enter(id);
-    else if (this.ui.tab === "home") this.openTab("messages");
+    else if (this.ui.tab !== "messages") this.openTab("messages");
     if (matchMedia("(hover: hover)").matches) this.current.focus();
     if (!this.store.log(id).loaded) await this.tell(this.current.read());
     return null;
@@ -135,9 +135,9 @@ class Workspace {
     this.ui.tab = name;
     this.closeSide();
     this.current.showHead();
+    if (name !== "home") return this.current.settle();
     this.current.showHome();
-    if (name === "home") this.tell(this.api.post("home", {}));
-    else this.current.settle();
+    return this.tell(this.api.post("home", {}));
   }
 
   openSide(made) {

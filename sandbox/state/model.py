@@ -119,6 +119,31 @@ class Bookmark:
     rank: str
 
 
+Access = Literal["read", "write", "owner"]
+"""What somebody may do with a canvas; each includes the ones before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a canvas, by whose id an edit names its place."""
+
+    id: str
+    markdown: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Canvas:
+    """A document. `access` is by user or channel id; `channel` is the one of which it is a tab."""
+
+    id: str
+    title: str
+    created: int
+    updated: str
+    sections: list[Section] = field(default_factory=list)
+    access: dict[str, Access] = field(default_factory=dict)
+    channel: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Channel:
     """A place to talk: a public or private channel, or the direct messages of two people (`kind` is im)."""
@@ -141,6 +166,7 @@ class Channel:
     pins: dict[str, Pin] = field(default_factory=dict)
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
+    canvas: str | None = None
     updated: int = 0
 
     @property

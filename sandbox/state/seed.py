@@ -8,10 +8,10 @@ from sandbox.state.model import App, Change, Command, Group, Shortcut, User
 from sandbox.state.workspace import Workspace
 
 BOT_SCOPES = frozenset({
-    "app_mentions:read", "bookmarks:read", "bookmarks:write", "channels:history", "channels:join", "channels:manage",
-    "channels:read", "chat:write", "chat:write.public", "commands", "files:read", "files:write", "groups:history",
-    "groups:read", "groups:write", "im:history", "im:read", "im:write", "pins:read", "pins:write", "reactions:read",
-    "reactions:write", "team:read", "usergroups:read", "users:read", "users:read.email",
+    "app_mentions:read", "bookmarks:read", "bookmarks:write", "canvases:read", "canvases:write", "channels:history",
+    "channels:join", "channels:manage", "channels:read", "chat:write", "chat:write.public", "commands", "files:read",
+    "files:write", "groups:history", "groups:read", "groups:write", "im:history", "im:read", "im:write", "pins:read",
+    "pins:write", "reactions:read", "reactions:write", "team:read", "usergroups:read", "users:read", "users:read.email",
 })  # fmt: skip
 """What an app is granted when nothing else is said."""
 

@@ -56,8 +56,16 @@ def channel_json(workspace: Workspace, channel: Channel, viewer: str, *, members
         "shared_team_ids": [workspace.id], "is_member": viewer in channel.members,
         "topic": _note_json(channel.topic), "purpose": _note_json(channel.purpose),
         "previous_names": list(channel.previous_names),
-        **present(num_members=len(channel.members) if members else None),
+        **present(
+            num_members=len(channel.members) if members else None, properties=_properties(workspace, channel) or None
+        ),
     }  # fmt: skip
+
+
+def _properties(workspace: Workspace, channel: Channel) -> Json:
+    """Where a channel's own canvas is found."""
+    canvas = workspace.canvases.get(channel.canvas or "")
+    return {"canvas": {"file_id": canvas.id, "is_empty": not canvas.sections}} if canvas else {}
 
 
 def file_json(workspace: Workspace, file: File, base: str) -> Json:

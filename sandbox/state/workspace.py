@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from sandbox.state.clock import Clock
-from sandbox.state.model import App, Change, Channel, File, Group, Message, User, View
+from sandbox.state.model import App, Canvas, Change, Channel, File, Group, Message, User, View
 from sandbox.wire import SlackError
 
 SLACKBOT = "USLACKBOT"
@@ -29,6 +29,7 @@ class Workspace:
         self.direct: dict[frozenset[str], str] = {}
         self.apps: dict[str, App] = {}
         self.files: dict[str, File] = {}
+        self.canvases: dict[str, Canvas] = {}
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[tuple[str, str], View] = {}
         self.version = 0
@@ -46,7 +47,8 @@ class Workspace:
 
     def announce(self, change: Change) -> None:
         """Tell all listeners of a change that has just been made."""
-        self.version += 1
+        # A page marks as read what it has just drawn: that is no news to it.
+        self.version += change.kind != "read"
         for listener in self._listeners:
             listener(change)
 

@@ -1,7 +1,7 @@
 """The page as a workspace to live in: what is shown, and on which screens."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -94,6 +94,48 @@ async def test_reactions_pins_and_files_are_shown_and_live(
     await expect(page.get_by_role("dialog").locator("strong")).to_have_text("Bold")
 
 
+async def test_a_markdown_file_joins_the_lines_of_a_paragraph_and_a_message_breaks_them(
+    open_page: OpenPage, ana: Person, client: AsyncWebClient
+) -> None:
+    channel = ana.channel("incidents").id
+    await client.conversations_join(channel=channel)
+    text = "It was *slow,\nthen* stopped.  \nA new line.\n\n- a point\n  that goes on\n  - and one within\n"
+    await client.files_upload_v2(channel=channel, content=text, filename="draft.md", title="The draft")
+    await client.chat_postMessage(channel=channel, text="t", blocks=[{"type": "markdown", "text": "one\ntwo"}])
+    page = await open_page(ana)
+    assert await page.locator(".message .markdown p").inner_text() == "one\ntwo"
+    await page.get_by_role("button", name="Read it").click()
+    document = page.get_by_role("dialog").locator(".document")
+    assert await document.locator("p").inner_text() == "It was slow, then stopped.\nA new line."
+    await expect(document.locator("em")).to_have_text("slow, then")
+    assert (await document.locator("li").first.inner_text()).splitlines()[0] == "a point that goes on"
+    await expect(document.locator("li li")).to_have_text("and one within")
+
+
+async def test_a_channels_canvas_is_behind_its_tab_and_follows_its_edits(
+    open_page: OpenPage, ana: Person, client: AsyncWebClient
+) -> None:
+    channel = ana.channel("incidents").id
+    await client.conversations_join(channel=channel)
+    page = await open_page(ana)
+    await expect(page.get_by_role("tab")).to_have_count(0)
+    text = {"type": "markdown", "markdown": f"# Now\nAsk ![](@{ana.id}) about\n<b>this</b>."}
+    made = await client.conversations_canvases_create(channel_id=channel, title="The plan", document_content=text)
+    await page.get_by_role("tab", name="The plan").click()
+    sheet = page.locator(".canvas")
+    await expect(sheet.locator(".md-h1")).to_have_text("Now")
+    await expect(sheet.locator("p")).to_have_text("Ask @Ana Ruiz about <b>this</b>.")
+    await expect(page.locator(".composer")).to_be_hidden()
+    more = {"type": "markdown", "markdown": "All is well."}
+    await client.canvases_edit(
+        canvas_id=made["canvas_id"], changes=[{"operation": "insert_at_end", "document_content": more}]
+    )
+    await expect(sheet).to_contain_text("All is well.")
+    await client.canvases_delete(canvas_id=made["canvas_id"])
+    await expect(page.locator(".composer")).to_be_visible()
+    await expect(page.get_by_role("tab")).to_have_count(0)
+
+
 async def test_control_k_goes_anywhere_and_the_app_shows_its_home(
     open_page: OpenPage, ana: Person, app: AsyncApp
 ) -> None:
@@ -112,11 +154,11 @@ async def test_of_a_thousand_messages_the_newest_are_drawn_and_older_ones_come_a
     for number in range(1000):
         ben.post("incidents", f"message *{number}*")
     page = await open_page(ana)
-    await expect(page.locator(".message")).to_have_count(100)
+    await expect(page.locator(".message")).to_have_count(80)
     await expect(page.get_by_text("message 999")).to_be_in_viewport()
     await page.locator(".scroller").evaluate("scroller => scroller.scrollTop = 0")
-    await expect(page.locator(".message")).to_have_count(200)
-    await expect(page.get_by_text("message 900", exact=True)).to_be_attached()
+    await expect(page.locator(".message")).to_have_count(130)
+    await expect(page.get_by_text("message 870", exact=True)).to_be_attached()
 
 
 async def test_an_api_call_appears_on_the_screen_by_itself(
@@ -125,6 +167,21 @@ async def test_an_api_call_appears_on_the_screen_by_itself(
     page = await open_page(ana)
     await client.chat_postMessage(channel=ana.channel("incidents").id, text="word for word")
     await expect(page.get_by_text("word for word")).to_be_visible()
+
+
+async def test_what_is_said_between_the_page_and_its_stream_is_not_missed(
+    open_page: OpenPage, ana: Person, ben: Person, box: Sandbox
+) -> None:
+    """The page comes with what it shows first; what happened before its stream was open is read again."""
+    page = await open_page(ana)
+
+    async def late(route: Route) -> None:
+        ben.post("incidents", "said in between")
+        await route.continue_()
+
+    await page.route("**/page/events?*", late)
+    await page.reload()
+    await expect(page.get_by_text("said in between")).to_be_visible()
 
 
 async def test_a_phone_has_the_list_in_a_drawer_and_the_thread_on_the_whole_screen(

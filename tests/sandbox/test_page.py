@@ -1,7 +1,10 @@
 """The browser page's API: what each person sees, what they do, the live stream, and who is kept out."""
 
 import json
+import os
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -10,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.driver import Person
+from sandbox.page_files import PageFiles
 from sandbox.server import Sandbox
 
 
@@ -186,6 +190,49 @@ async def test_the_page_loads_nothing_from_elsewhere(session: aiohttp.ClientSess
     assert answer.status == 200
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert (await session.get(f"{box.url}/page/static/..%2fserver.py")).status == 404
+
+
+async def test_the_page_brings_what_it_shows_first_and_nothing_in_that_is_markup(
+    session: aiohttp.ClientSession, box: Sandbox, ana: Person
+) -> None:
+    for number in range(60):
+        ana.post("general", f"</script><!-- {number}")
+    channel = ana.channel("general").id
+    answer = await session.get(f"{box.url}/", params={"as": ana.id, "channel": channel})
+    text = await answer.text()
+    (held,) = re.findall(r'<script type="application/json" id="opening">(.*?)</script>', text, re.DOTALL)
+    opening = json.loads(held)
+    assert opening["state"]["me"] == ana.id
+    assert [message["text"] for message in opening["messages"]["messages"]][-1] == "</script><!-- 59"
+    assert len(opening["messages"]["messages"]) == 30
+    assert "</script><!--" not in text
+    assert answer.headers["Cache-Control"] == "no-store"
+    unknown = await session.get(f"{box.url}/", params={"as": "U0NOBODY", "channel": channel})
+    assert 'id="opening">{}</script>' in await unknown.text()
+
+
+async def test_a_file_of_the_page_is_kept_by_the_browser_until_it_changes(
+    session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """Its address holds the files' version; who works on the page sees a change when it is loaded again."""
+    (tmp_path / "index.html").write_text('<script src="/page/static/main.js"></script><!-- opening -->')
+    (tmp_path / "main.js").write_text("1;")
+    (tmp_path / "main.css").write_text("a {}")
+    files = PageFiles(tmp_path)
+
+    def linked() -> str:
+        found = re.search(r"/page/static/(\w+)/main.js", files.index({}).text or "")
+        assert found is not None
+        return found[1]
+
+    version = linked()
+    assert "immutable" in files.file("main.js", version).headers["Cache-Control"]
+    assert files.file("main.js").headers["Cache-Control"] == "no-store"
+    (tmp_path / "main.js").write_text("2;")
+    os.utime(tmp_path / "main.js", (2e9, 2e9))
+    assert linked() != version
+    assert files.file("main.js", version).headers["Cache-Control"] == "no-store"
+    assert b"2;" in bytes(files.file("main.js").body or b"")
 
 
 async def test_there_is_no_panel_without_a_demo(page: Page) -> None:
