@@ -7,19 +7,18 @@ names the environment variables that hold them.
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.sections import File, PostgresSection, RedisSection
 from bot.setting_shapes import written
+from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
 _WORDS: Final = {
     "too_short": "name at least one",
@@ -35,10 +34,9 @@ class WrongSetting(Exception):
     """One sentence: which file, line and key, what is wrong, and what to write instead."""
 
 
-class Configuration(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
     """The file together with the secrets that it names."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: Path
     file: File
@@ -116,22 +114,17 @@ def _read(path: Path) -> str:
         raise WrongSetting(f"{path} cannot be read ({reason}); name the file with --config.") from None
 
 
-def _tree(path: Path, text: str) -> CommentedMap:
+def _tree(path: Path, text: str) -> Branch:
     try:
-        tree = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        # A doubled key is told with both its values, which need not be repeated.
-        problem = (error.problem or "this is not YAML").partition(" with value ")[0]
-        raise WrongSetting(f"{path}, line {line}: {problem}.") from None
-    except YAMLError as error:
-        raise WrongSetting(f"{path}: this is not YAML ({' '.join(str(error).split())}).") from None
-    if not isinstance(tree, CommentedMap):
+        tree = read_yaml(text)
+    except NotYaml as error:
+        raise WrongSetting(f"{path}, line {error.line}: {error.problem}.") from None
+    if not isinstance(tree, Branch):
         raise WrongSetting(f"{path}, line 1: write keys such as “slack:” and “systems:” here.")
     return tree
 
 
-def _sentence(path: Path, tree: CommentedMap, error: ErrorDetails) -> str:
+def _sentence(path: Path, tree: Branch, error: ErrorDetails) -> str:
     places = _places(error)
     key = ".".join(str(part) for part in places)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
@@ -156,23 +149,16 @@ def _line(tree: object, places: list[int | str]) -> int:
     """The line on which the innermost known part of a place stands."""
     line = 1
     for part in places:
-        if isinstance(tree, CommentedMap) and part in tree:
-            line = _key_line(tree, part) or line
-        elif isinstance(tree, CommentedSeq) and isinstance(part, int) and part < len(tree):
-            line = tree.lc.item(part)[0] + 1
+        if isinstance(tree, Branch) and part in tree:
+            line, tree = tree.lines[str(part)], tree[str(part)]
+        elif isinstance(tree, Row) and isinstance(part, int) and part < len(tree):
+            line, tree = tree.lines[part], tree[part]
         else:
             break
-        tree = tree[part]
     return line
 
 
-def _key_line(tree: CommentedMap, key: int | str) -> int | None:
-    """The line of a key; None when it was merged in from elsewhere (``<<``), where it has another."""
-    place = (tree.lc.data or {}).get(key)
-    return None if place is None else int(place[0]) + 1
-
-
-def _check_names(path: Path, tree: CommentedMap, file: File) -> None:
+def _check_names(path: Path, tree: Branch, file: File) -> None:
     default = file.default_system
     if default is not None and default not in file.systems:
         line, known = _line(tree, ["default_system"]), ", ".join(file.systems)
@@ -181,6 +167,8 @@ def _check_names(path: Path, tree: CommentedMap, file: File) -> None:
 
 def _named(file: File) -> set[str]:
     names = set(file.sources.variables().values())
+    if file.redis is not None:
+        names.add(file.redis.url_env)
     for target in file.targets.values():
         if isinstance(target, PostgresSection):
             names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}
@@ -191,7 +179,7 @@ def _named(file: File) -> set[str]:
     return names
 
 
-def _secret(path: Path, tree: CommentedMap, environment: Mapping[str, str], name: str) -> SecretStr:
+def _secret(path: Path, tree: Branch, environment: Mapping[str, str], name: str) -> SecretStr:
     value = environment.get(name, "")
     if not value.strip():
         line = _line_of_value(tree, name)
@@ -200,9 +188,9 @@ def _secret(path: Path, tree: CommentedMap, environment: Mapping[str, str], name
 
 
 def _line_of_value(tree: object, value: str) -> int:
-    if isinstance(tree, CommentedMap):
+    if isinstance(tree, Branch):
         for key, each in tree.items():
-            found = (_key_line(tree, key) or 1) if each == value else _line_of_value(each, value)
+            found = tree.lines[key] if each == value else _line_of_value(each, value)
             if found:
                 return found
     return 0

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.slack.deliveries import Line
+from bot.slack.shared_redis import SharedRedis
 from bot.stores.sqlite import SQLiteStore
 from bot.web import Health, application, runner
 from commands.outage import Outage
@@ -21,10 +22,11 @@ COUNTED: Final = 1000
 
 
 class Door:
-    """Takes webhooks from the first moment; ``line`` is set when the line to Slack stands."""
+    """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
 
     def __init__(self, configuration: Configuration, store: SQLiteStore, executors: Registry) -> None:
         self.line: Line | None = None
+        self.shared: SharedRedis | None = None
         self._configuration = configuration
         self._store = store
         self._executors = executors
@@ -69,8 +71,17 @@ class Door:
                 "slack_silent_for_s": line.silent_for if line is not None else None,
                 "dead_letters": len(await self._store.dead_deliveries(limit=COUNTED)),
                 "diagnostics": self._diagnostics(),
+                "redis": self._redis(),
             },
         )
+
+    def _redis(self) -> str:
+        if self._configuration.file.redis is None:
+            return "not used"
+        if self.shared is None:
+            return "not asked yet"
+        trouble = self.shared.trouble
+        return "on" if trouble is None else f"away, each process counts for itself: {trouble}"
 
     def _diagnostics(self) -> Mapping[str, str]:
         known = {name: self._executors.attested(name) for name in self._executors.targets}

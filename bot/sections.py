@@ -12,7 +12,7 @@ from bot.setting_shapes import EnvironmentName, Shape, SlackApprover, SlackChann
 
 class _Section(BaseModel):
     # What stands under a key is what an editor shows for it (see ``schema``).
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
 
 class WebSection(_Section):
@@ -150,6 +150,13 @@ class S3Section(_Section):
     """The address of a store that speaks S3 and is not Amazon's."""
 
 
+class SharedRedisSection(_Section):
+    """A Redis by which several Muster processes share Slack's limits. It may be lost; Muster goes on without it."""
+
+    url_env: EnvironmentName
+    """The variable with its address, as in redis://user:password@host:6379/0; rediss:// is by TLS."""
+
+
 class ExportsSection(_Section):
     """Where post-mortem drafts go besides the disk and the incident's channel."""
 
@@ -172,4 +179,5 @@ class File(_Section):
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")
     web: WebSection = WebSection()
+    redis: SharedRedisSection | None = None
     exports: ExportsSection = ExportsSection()

@@ -30,6 +30,10 @@ from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.deliveries import Line
 from bot.slack.faults import outage
+from bot.slack.home import Homes
+from bot.slack.seen import SeenEvents
+from bot.slack.shared_budget import SharedBudgets
+from bot.slack.shared_redis import SharedRedis
 from bot.slack.signed_http import SignedHttp
 from bot.slack.socket import Connection
 from bot.slack.tasks import Tasks
@@ -98,7 +102,9 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     await door.open(undo, now=utc_now)
     web_client = await _slack(configuration, undo)
     identity = await _identity(web_client)
-    chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=Budgets())
+    door.shared = shared = await _shared(configuration, identity, undo)
+    budgets = SharedBudgets(Budgets(), shared)
+    chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=budgets)
     ports = Ports(
         store=store,
         chat=chat,
@@ -112,7 +118,8 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     )
     worker = _work(ports, configuration.file.lease, undo)
     store.on_owed = worker.wake
-    door.line = await _listen(configuration, web_client, identity, ports, undo)
+    app = _app(web_client, identity, chat, ports, shared, undo)
+    door.line = await _listen(configuration, app, undo)
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
     return ports
@@ -138,6 +145,22 @@ def s3_export(configuration: Configuration) -> S3Export | None:
     return S3Export(
         bucket=section.bucket, prefix=section.prefix, region=section.region, endpoint_url=section.endpoint_url
     )
+
+
+def shared_redis(configuration: Configuration, owner: str) -> SharedRedis | None:
+    """The Redis of all processes, where the team named one. Raises Outage when the library for it is not installed."""
+    section = configuration.file.redis
+    if section is None:
+        return None
+    return SharedRedis(configuration.secrets[section.url_env].get_secret_value(), owner=owner)
+
+
+async def _shared(configuration: Configuration, identity: Identity, undo: AsyncExitStack) -> SharedRedis | None:
+    shared = shared_redis(configuration, f"{identity.team}.{identity.user}")
+    if shared is not None:
+        undo.push_async_callback(shared.close)
+        await shared.open()
+    return shared
 
 
 async def _slack(configuration: Configuration, undo: AsyncExitStack) -> AsyncWebClient:
@@ -195,12 +218,21 @@ def _attest_hourly(targets: Sequence[str], ports: Ports, undo: AsyncExitStack) -
     _in_the_background(attesting(), "attestation", undo)
 
 
-async def _listen(
-    configuration: Configuration, client: AsyncWebClient, identity: Identity, ports: Ports, undo: AsyncExitStack
-) -> Line:
+def _app(
+    client: AsyncWebClient,
+    identity: Identity,
+    chat: SlackChat,
+    ports: Ports,
+    shared: SharedRedis | None,
+    undo: AsyncExitStack,
+) -> AsyncApp:
     tasks = Tasks()
-    app = build(client, identity=identity, ports=ports, tasks=tasks)
     undo.push_async_callback(tasks.drain, DRAIN_WITHIN)
+    homes = Homes(ports, chat.show_home)
+    return build(client, identity=identity, ports=ports, tasks=tasks, seen=SeenEvents(shared), homes=homes)
+
+
+async def _listen(configuration: Configuration, app: AsyncApp, undo: AsyncExitStack) -> Line:
     line = _line(configuration, app)
     undo.push_async_callback(line.close, DRAIN_WITHIN)
     await line.open()

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeVar
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
+from compiler.yaml_tree import Branch, Leaf, NotYaml, Row, read_yaml
 from incident.digest import Json
 
 T = TypeVar("T")
 
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,4}) (second|minute|hour|day)s?")
-_DEEPEST: Final = 12
 
 
 class CatalogError(Exception):
@@ -23,27 +19,22 @@ class CatalogError(Exception):
 
 
 def read(text: str, file: str) -> "Section":
-    """The document's top level. YAML 1.2 without duplicate keys, tags or dates. Raises CatalogError."""
-    yaml = YAML(typ="rt")
+    """The document's top level. YAML 1.2 without duplicate keys, tags and aliases. Raises CatalogError."""
     try:
-        document = yaml.load(text)
-    except MarkedYAMLError as fault:
-        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise CatalogError(f"{file}, line {line}: {(fault.problem or 'not YAML').splitlines()[0]}.") from fault
-    except (YAMLError, ValueError, RecursionError) as fault:
-        raise CatalogError(f"{file}, line 1: this cannot be read as YAML: {str(fault).splitlines()[0]}.") from fault
-    if not isinstance(document, CommentedMap):
+        document = read_yaml(text)
+    except NotYaml as fault:
+        raise CatalogError(f"{file}, line {fault.line}: {fault.problem}.") from fault
+    if not isinstance(document, Branch):
         raise CatalogError(f"{file}, line 1: a catalog is a mapping of keys to values, and this is none.")
-    return Section(document, file, 1)
+    return Section(document, file)
 
 
 class Section:
     """One mapping of the document. Each key is taken once, by the type it must have; ``done`` refuses the rest."""
 
-    def __init__(self, values: CommentedMap, file: str, line: int) -> None:
+    def __init__(self, values: Branch, file: str) -> None:
         self._values = values
         self._file = file
-        self._line = line
         self._taken: list[str] = []
 
     def __contains__(self, key: str) -> bool:
@@ -52,12 +43,20 @@ class Section:
     @property
     def plain(self) -> Mapping[str, Json]:
         """All of it as plain values, comments and order left out. Raises CatalogError for what JSON has no word for."""
-        return {str(key): self._plain(str(key), value, 0) for key, value in self._values.items()}
+        return {key: self._plain(key, value) for key, value in self._values.items()}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All its keys, in the order of the text."""
+        return tuple(self._values)
+
+    def place(self, key: str) -> str:
+        """Where a key stands, for a sentence about it: file and line."""
+        return f"{self._file}, line {self._values.lines.get(key, self._values.line)}"
 
     def wrong(self, key: str, what: str) -> CatalogError:
         """The error that ``what`` is wrong with ``key``."""
-        line = self._values.lc.key(key)[0] + 1 if key in self._values and self._values.lc.data else self._line
-        return CatalogError(f"{self._file}, line {line}: “{key}” {what}.")
+        return CatalogError(f"{self.place(key)}: “{key}” {what}.")
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text that must not be empty; without a default it must be there. A number counts as its digits."""
@@ -77,9 +76,10 @@ class Section:
         values = self._take(key)
         if values is None:
             return ()
-        if not isinstance(values, list) or not all(isinstance(each, str) and each.strip() for each in values):
+        texts = [each.strip() for each in values if isinstance(each, str)] if isinstance(values, Row) else []
+        if not isinstance(values, Row) or len(texts) != len(values) or not all(texts):
             raise self.wrong(key, "must be a list of texts")
-        return tuple(each.strip() for each in values)
+        return tuple(texts)
 
     def whole(self, key: str) -> int | None:
         """A whole number, or None when the key is not there."""
@@ -128,23 +128,28 @@ class Section:
         value = self._take(key)
         if value is None:
             return None
-        if not isinstance(value, CommentedMap):
+        if not isinstance(value, Branch):
             raise self.wrong(key, "must be a mapping of keys to values")
-        return Section(value, self._file, self._values.lc.value(key)[0] + 1)
+        return Section(value, self._file)
 
     def sections(self, key: str) -> "tuple[Section, ...]":
         """A list of mappings; empty when the key is not there."""
         values = self._take(key)
         if values is None:
             return ()
-        if not isinstance(values, CommentedSeq) or not all(isinstance(each, CommentedMap) for each in values):
+        entries = [each for each in values if isinstance(each, Branch)] if isinstance(values, Row) else []
+        if not isinstance(values, Row) or len(entries) != len(values):
             raise self.wrong(key, "must be a list of mappings")
-        return tuple(Section(each, self._file, values.lc.item(n)[0] + 1) for n, each in enumerate(values))
+        return tuple(Section(each, self._file) for each in entries)
 
     def mapping(self, key: str) -> Mapping[str, Json] | None:
         """A mapping as it is, in plain values, or None when the key is not there."""
         section = self.section(key)
         return None if section is None else section.plain
+
+    def ignore(self, *keys: str) -> None:
+        """Let keys stand that mean nothing here."""
+        self._taken.extend(keys)
 
     def done(self) -> None:
         """Refuse every key that nothing has asked for: a misspelt key must not be a guard that is silently missing."""
@@ -152,23 +157,15 @@ class Section:
             if key not in self._taken:
                 raise self.wrong(str(key), f"is not known here; what is known: {', '.join(dict.fromkeys(self._taken))}")
 
-    def _take(self, key: str) -> object:
+    def _take(self, key: str) -> "Branch | Row | Leaf":
         self._taken.append(key)
         return self._values.get(key)
 
-    def _plain(self, key: str, value: object, depth: int) -> Json:
-        if depth > _DEEPEST:
-            raise self.wrong(key, "is nested too deeply")
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            return str(value)
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, float) and math.isfinite(value):
-            return float(value)
-        if isinstance(value, CommentedMap):
-            return {str(name): self._plain(key, each, depth + 1) for name, each in value.items()}
-        if isinstance(value, CommentedSeq):
-            return [self._plain(key, each, depth + 1) for each in value]
-        raise self.wrong(key, "holds something that is neither text, number, list nor mapping: put it in quotes")
+    def _plain(self, key: str, value: "Branch | Row | Leaf") -> Json:
+        if isinstance(value, Branch):
+            return {name: self._plain(key, each) for name, each in value.items()}
+        if isinstance(value, Row):
+            return [self._plain(key, each) for each in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self.wrong(key, "holds a number that is not finite: put it in quotes")
+        return value

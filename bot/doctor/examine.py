@@ -17,7 +17,7 @@ from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
 from bot.slack import client as slack_client
 from bot.targets import targets_of
-from bot.wiring import s3_export
+from bot.wiring import s3_export, shared_redis
 from commands.outage import Outage
 
 
@@ -41,6 +41,7 @@ async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
         look_at_storage(configuration.data_dir),
         _targets(configuration, redactor, clock),
         _export(configuration),
+        _shared(configuration),
     )
     remarks = (*_setting(configuration), *(remark for part in parts for remark in part))
     return tuple(replace(each, sentence=redactor.clean(each.sentence)) for each in remarks)
@@ -102,3 +103,20 @@ async def _export(configuration: Configuration) -> tuple[Remark, ...]:
     finally:
         await export.close()
     return (ok("exports.s3", "The bucket is there for these credentials."),)
+
+
+async def _shared(configuration: Configuration) -> tuple[Remark, ...]:
+    """The Redis of all processes. It is never what stops Muster, so its absence is a warning."""
+    try:
+        shared = shared_redis(configuration, "doctor")
+    except Outage as missing:
+        return (fail("redis", missing.sentence, "mend that, or take redis out: Muster does not start with it"),)
+    if shared is None:
+        return ()
+    try:
+        trouble = await shared.look()
+    finally:
+        await shared.close()
+    if trouble is None:
+        return (ok("redis", "It is there, and all processes share Slack's limits."),)
+    return (warn("redis", f"It is not used: {trouble}.", "until then each process keeps to Slack's limits by itself"),)

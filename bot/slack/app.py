@@ -17,13 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack import answers, private
 from bot.slack.clicks import Clicks
 from bot.slack.events import Events
+from bot.slack.home import Homes
+from bot.slack.seen import SeenEvents
 from bot.slack.sent_forms import SentForms
 from bot.slack.slash import Slash
 from bot.slack.tasks import Tasks
 from commands.ports import Ports
 
 SEEN: Final = 10_000
-"""How many event ids are remembered; what an event does is guarded by its cause in the store as well."""
+"""How many event ids a process remembers; seen.py knows the others', and the cause in the store guards the rest."""
 
 BROKEN: Final = "Something went wrong on my side; it is in my log. Look with /incident show before you repeat it."
 
@@ -42,7 +44,9 @@ class Identity:
     url: str
 
 
-def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Tasks) -> AsyncApp:
+def build(
+    client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Tasks, seen: SeenEvents, homes: Homes
+) -> AsyncApp:
     """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it."""
     app = AsyncApp(
         # Named, because to find a name of its own it would read the source of every module on the stack.
@@ -57,7 +61,7 @@ def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Ta
     )
     app.middleware(_once())
     slash, clicks = Slash(ports, tasks), Clicks(ports, tasks)
-    forms, events = SentForms(ports), Events(ports, identity.user)
+    forms, events = SentForms(ports), Events(ports, identity.user, seen)
     app.command("/incident")(slash.typed)
     app.action(ANY)(clicks.clicked)
     app.view(ANY)(forms.sent)
@@ -65,6 +69,7 @@ def build(client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Ta
     app.event("member_joined_channel")(events.member_joined)
     app.event("pin_added")(events.pin_added)
     app.event("app_mention")(events.mentioned)
+    app.event("app_home_opened")(homes.opened)
     app.error(_explain)
     return app
 

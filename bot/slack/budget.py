@@ -25,6 +25,10 @@ class Allowance:
     seconds: float
     kept: int = 0
 
+    def room(self, urgency: int) -> int:
+        """How many of the calls are for somebody as urgent as that; 0 is a P0."""
+        return self.calls - (self.kept if urgency > 0 else 0)
+
 
 # A second more than Slack's minute, because calls do not all take the same time to get there.
 _MINUTE: Final = 61.0
@@ -49,6 +53,7 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "bookmarks.list": _TIER_3,
     "files.getUploadURLExternal": _TIER_4,
     "files.completeUploadExternal": _TIER_4,
+    "views.publish": _TIER_4,
 }
 """What each method that Muster calls may be asked."""
 
@@ -59,7 +64,7 @@ _USED_UP: Final = {"conversations.create": "Slack allows 20 new channels a minut
 
 
 class Budgets:
-    """The budgets of one workspace. ``clock`` counts seconds and never goes back."""
+    """The budgets as one process counts them. ``clock`` counts seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -70,12 +75,21 @@ class Budgets:
 
     def spend(self, method: str, *, urgency: int, channel: str = "") -> None:
         """Take one call from the method's budget (and for a post from its channel's). Raises BudgetSpent."""
+        self.check(method, urgency=urgency, channel=channel)
+        self.note(method, channel=channel)
+
+    def check(self, method: str, *, urgency: int, channel: str = "") -> None:
+        """Raise BudgetSpent when there is no room for one more call; take nothing."""
         now = self._clock()
         wait = self._wait((method, ""), ALLOWANCES[method], now, urgency)
         if method == POST:
             wait = max(wait, self._blocked_for((method, channel), now), self._burst_over(channel, now))
         if wait > 0:
-            raise BudgetSpent(_sentence(method), after=timedelta(seconds=wait))
+            raise BudgetSpent(spent_sentence(method), after=timedelta(seconds=wait))
+
+    def note(self, method: str, *, channel: str = "") -> None:
+        """Count a call that goes out now."""
+        now = self._clock()
         self._spent[method, ""].append(now)
         if method == POST:
             self._even[channel] = max(self._even.get(channel, now), now) + 1.0
@@ -90,7 +104,7 @@ class Budgets:
     def limited(self, method: str, *, retry_after: float, channel: str = "") -> BudgetSpent:
         """Slack itself said *too many*: the budget is used up until it allows more. What to raise."""
         self._blocked[method, channel if method == POST else ""] = self._clock() + retry_after
-        return BudgetSpent(_sentence(method), after=timedelta(seconds=retry_after))
+        return BudgetSpent(spent_sentence(method), after=timedelta(seconds=retry_after))
 
     def _blocked_for(self, key: tuple[str, str], now: float) -> float:
         """Seconds for which Slack itself said not to ask."""
@@ -104,7 +118,7 @@ class Budgets:
         spent = self._spent[key]
         while spent and spent[0] <= now - allowance.seconds:
             spent.popleft()
-        room = allowance.calls - (allowance.kept if urgency > 0 else 0)
+        room = allowance.room(urgency)
         full = spent[len(spent) - room] + allowance.seconds - now if len(spent) >= room else 0.0
         if not spent:
             del self._spent[key]
@@ -120,5 +134,6 @@ def retry_after(header: str | None) -> float:
     return min(max(seconds, 1.0), 600.0) if math.isfinite(seconds) else 30.0
 
 
-def _sentence(method: str) -> str:
+def spent_sentence(method: str) -> str:
+    """What people are told of a budget that is used up."""
     return _USED_UP.get(method, f"Slack's limit for {method} is used up for the moment")

@@ -11,10 +11,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import fit
-from bot.slack.budget import POST, Budgets, retry_after
+from bot.slack.budget import POST, retry_after
 from bot.slack.faults import Refusal, code_of, header_of, outage, status_of
 from bot.slack.names import MARK
 from bot.slack.render import files, render
+from bot.slack.shared_budget import SharedBudgets
 from commands.messages import Message
 from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
@@ -28,7 +29,7 @@ CLOCKS_APART: Final = 60.0
 LOOKED_BACK: Final = 5
 """Pages of history that are searched for a mark; it was left moments ago, and a page holds 200 messages."""
 
-_IN_BODY: Final = frozenset({POST, "chat.update", "files.completeUploadExternal"})
+_IN_BODY: Final = frozenset({POST, "chat.update", "files.completeUploadExternal", "views.publish"})
 _THERE_ALREADY: Final = frozenset({"already_in_channel", "cant_invite_self"})
 _CANNOT_COME: Final = frozenset(
     {
@@ -51,7 +52,7 @@ class SlackChat:
         *,
         user: str,
         url: str,
-        budgets: Budgets,
+        budgets: SharedBudgets,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
@@ -204,6 +205,11 @@ class SlackChat:
                 self._groups[group] = (now, members)
             return members
 
+    async def show_home(self, user: UserId, view: Mapping[str, object], *, seen: str = "") -> None:
+        """Put a home tab in front of one person, unless it is not the one with the hash ``seen`` any more (Refusal)."""
+        guard = {"hash": seen} if seen else {}
+        await self._call("views.publish", 2, user_id=user, view=view, **guard)
+
     def link(self, place: Place) -> str:
         """An address that opens the channel or message."""
         message = f"/p{place.thread.replace('.', '')}" if place.thread is not None else ""
@@ -259,14 +265,14 @@ class SlackChat:
     async def _call(self, method: str, urgency: int, **arguments: object) -> Answer:
         """One call. Raises BudgetSpent, Refusal when Slack says no, or Outage when there is no answer."""
         channel = str(arguments.get("channel", ""))
-        self._budgets.spend(method, urgency=urgency, channel=channel)
+        await self._budgets.spend(method, urgency=urgency, channel=channel)
         body, query = (arguments, None) if method in _IN_BODY else (None, arguments)
         try:
             answer = await self._client.api_call(method, json=body, params=query)
         except SlackApiError as error:
             if status_of(error) == 429 or code_of(error) == "ratelimited":
                 after = retry_after(header_of(error, "Retry-After"))
-                raise self._budgets.limited(method, retry_after=after, channel=channel) from error
+                raise await self._budgets.limited(method, retry_after=after, channel=channel) from error
             raise outage(method, error) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise outage(method, error) from error

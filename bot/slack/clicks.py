@@ -43,6 +43,7 @@ class Click:
     trigger: str
     channel: str
     view: Mapping[str, Any] | None
+    """The form or the home tab in which it was; None for a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Clicks:
         if not isinstance(handled, Window):
             rendered = handled if isinstance(handled, dict) else answers.answered(handled)
             await private.tell(respond, rendered)
-        elif click.view is not None:
+        elif click.view is not None and click.view.get("type") == "modal":
             await private.replace(client, handled.view, view_id=click.view["id"], view_hash=click.view["hash"])
         else:
             await private.show(client, respond, handled.view, trigger=click.trigger)

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.context.say.async_say import AsyncSay
 
 from bot.slack import answers
+from bot.slack.seen import SeenEvents
 from commands.answers import Help
 from commands.ports import Ports
 from commands.watch_channel import came_in, pinned
@@ -16,39 +17,46 @@ from incident.responder import UserId
 class Events:
     """The listeners of events. An event that comes twice does nothing the second time: its id is the cause."""
 
-    def __init__(self, ports: Ports, bot_user: str) -> None:
+    def __init__(self, ports: Ports, bot_user: str, seen: SeenEvents) -> None:
         self._ports = ports
         self._bot_user = bot_user
+        self._seen = seen
 
     async def member_joined(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """A responder came into an incident's channel."""
         if event["user"] == self._bot_user:
             return
-        await came_in(
-            event["channel"],
-            UserId(event["user"]),
-            cause=f"event:{body['event_id']}",
-            at=self._ports.clock(),
-            ports=self._ports,
-        )
+        async with self._seen.taking(body["event_id"]) as ours:
+            if ours:
+                await came_in(
+                    event["channel"],
+                    UserId(event["user"]),
+                    cause=f"event:{body['event_id']}",
+                    at=self._ports.clock(),
+                    ports=self._ports,
+                )
 
     async def pin_added(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """A person pinned a message: it goes on the timeline at its own time. Muster's own pins do not."""
         message = (event.get("item") or {}).get("message") or {}
         if event["user"] == self._bot_user or not message.get("ts"):
             return
-        await pinned(
-            event["channel_id"],
-            by=UserId(event["user"]),
-            text=message.get("text", ""),
-            message=message["ts"],
-            said_at=datetime.fromtimestamp(float(message["ts"]), UTC),
-            cause=f"event:{body['event_id']}",
-            at=self._ports.clock(),
-            ports=self._ports,
-        )
+        async with self._seen.taking(body["event_id"]) as ours:
+            if ours:
+                await pinned(
+                    event["channel_id"],
+                    by=UserId(event["user"]),
+                    text=message.get("text", ""),
+                    message=message["ts"],
+                    said_at=datetime.fromtimestamp(float(message["ts"]), UTC),
+                    cause=f"event:{body['event_id']}",
+                    at=self._ports.clock(),
+                    ports=self._ports,
+                )
 
-    async def mentioned(self, event: Mapping[str, Any], say: AsyncSay) -> None:
+    async def mentioned(self, event: Mapping[str, Any], body: Mapping[str, Any], say: AsyncSay) -> None:
         """Whoever calls Muster by name is shown the menu, in a thread."""
-        menu = answers.answered(Help())
-        await say(text=menu["text"], blocks=menu["blocks"], thread_ts=event.get("thread_ts") or event["ts"])
+        async with self._seen.taking(body["event_id"]) as ours:
+            if ours:
+                menu = answers.answered(Help())
+                await say(text=menu["text"], blocks=menu["blocks"], thread_ts=event.get("thread_ts") or event["ts"])

@@ -39,6 +39,10 @@ FEATURES: Final[Mapping[str, str]] = {"slash commands": "commands", "shortcuts":
 """What people start → scope."""
 
 
+FREE: Final = frozenset({"app_home_opened", "views.publish"})
+"""The events and methods that need no scope."""
+
+
 def needing(scope: str) -> tuple[str, ...]:
     """Everything that needs a scope, in words."""
     return (

@@ -1,13 +1,14 @@
 """The configuration: each wrong setting stops the start with one sentence that says where; no secret is ever shown."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from bot.config import Configuration, WrongSetting, data_dir_of, load
 
@@ -93,8 +94,8 @@ SPAN = "write a time such as 90s, 15m, 4h or 2d."
 WRONG = {
     "nothing in it": ("", "line 1: write keys such as “slack:” and “systems:” here."),
     "a list": ("- a\n", "line 1: write keys such as “slack:” and “systems:” here."),
-    "no yaml": ("a: [\n", "line 2: expected the node content, but found '<stream end>'."),
-    "a tab": ("a:\n\t- b\n", "line 2: found character '\\t' that cannot start any token."),
+    "no yaml": ("a: [\n", "line 2: did not find expected node content."),
+    "a tab": ("a:\n\t- b\n", "line 2: indent with blanks: a tab stands here."),
     "a key twice": (GOOD + "slack:\n  announcements: C0OTHER\n", 'line 17: found duplicate key "slack".'),
     "an unknown key": (GOOD + "colour: red\n", "line 17: “colour” is no setting; see docs/settings.md."),
     "an unknown key inside": (
@@ -169,11 +170,11 @@ WRONG = {
         swapped("    runbook:", "    runbook_url: javascript:x\n    runbook:"),
         "line 5: “systems.shop.runbook_url”: write an address that begins with https://.",
     ),
-    "something wrong that was merged in": (
+    "keys merged in": (
         "people: &people\n  on_call: [ben]\n" + swapped("    on_call: [U0ANA, U0BEN]\n", "    <<: *people\n"),
-        "line 2: “systems.shop.on_call.0”: write a person's id from Slack, such as U02ABC4DE.",
+        "line 8: a merge (<<) is not allowed: write the keys out.",
     ),
-    "a key that is no text": (GOOD + "1: x\n", "line 17: “1”: keys should be strings."),
+    "a key that is no text": (GOOD + "1: x\n", "line 17: “1” is no setting; see docs/settings.md."),
     "two documents": (GOOD + "---\na: b\n", "line 17: but found another document."),
 }
 
@@ -255,8 +256,8 @@ def test_a_file_that_is_not_there_or_no_text_is_said_so(tmp_path: Path) -> None:
 
 def test_no_way_of_printing_the_configuration_shows_a_secret(tmp_path: Path) -> None:
     configuration = read(tmp_path, GOOD)
-    shown = [repr(configuration), str(configuration), f"{configuration!r:>10}", configuration.model_dump_json()]
-    shown += [repr(configuration.secrets), str(configuration.model_dump()), repr(vars(configuration))]
+    shown = [repr(configuration), str(configuration), f"{configuration!r:>10}", str(asdict(configuration))]
+    shown += [repr(configuration.secrets), repr(configuration.secrets.values())]
     assert not [each for each in shown if "very-secret" in each]
 
 
@@ -283,7 +284,7 @@ def test_whatever_stands_in_the_file_it_is_one_sentence_that_names_the_file(
     tmp_path: Path, tree: dict[str, object]
 ) -> None:
     with (tmp_path / "made.yaml").open("w", encoding="utf-8") as file:
-        YAML().dump(tree, file)
+        yaml.safe_dump(tree, file)
     try:
         load(tmp_path / "made.yaml", ENVIRONMENT)
     except WrongSetting as wrong:

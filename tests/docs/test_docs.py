@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel
-from ruamel.yaml import YAML
 
 from bot.__main__ import app, audit, incidents
 from bot.sections import (
@@ -17,11 +17,13 @@ from bot.sections import (
     RedisLogin,
     RedisSection,
     S3Section,
+    SharedRedisSection,
     SystemSection,
 )
 from commands.menu import MENU
 from incident.job import JobState
 
+SECTIONS = {"systems", "targets", "sources", "redis", "exports"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -70,11 +72,11 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     """docs/settings.md lists each key with its meaning, and the example shows it."""
     text = read("docs/settings.md")
     table = set(re.findall(r"^\| `([a-z0-9_.<>]+)`", text, re.MULTILINE))
-    plain = {key for key in settings(File) if key.partition(".")[0] not in {"systems", "targets", "sources", "exports"}}
+    plain = {key for key in settings(File) if key.partition(".")[0] not in SECTIONS}
     plain |= {f"systems.<name>.{key}" for key in SystemSection.model_fields}
     plain |= set(settings(AlertmanagerSection, "sources.alertmanager."))
     plain |= set(settings(PagerDutySection, "sources.pagerduty.")) | {"targets.<name>"}
-    plain |= set(settings(S3Section, "exports.s3."))
+    plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     assert table == plain
     targets = (PostgresSection, HttpSection, RedisSection, RedisLogin)
     for key in (key for section in targets for key in section.model_fields):
@@ -84,7 +86,7 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
 def test_the_example_settings_are_valid() -> None:
     """What docs/settings.md shows can be used as it stands."""
     (example,) = re.findall(r"```yaml\n(.*?)```", read("docs/settings.md"), re.DOTALL)
-    File.model_validate(YAML(typ="safe").load(example))
+    File.model_validate(yaml.safe_load(example))
 
 
 def test_the_drawing_of_a_job_names_only_states_that_exist() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-from ruamel.yaml import YAML
+import yaml
 
 from bot import config, sections
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
@@ -39,8 +39,10 @@ def test_the_example_files_are_a_whole_configuration() -> None:
 
 def test_what_is_commented_out_in_the_example_is_valid_too() -> None:
     text = (ROOT / "muster.yaml.example").read_text(encoding="utf-8")
-    more = re.sub(r"^#(?=exports|  )", "", text, flags=re.MULTILINE)
-    assert sections.File.model_validate(YAML(typ="safe").load(more)).exports.s3 is not None
+    more = re.sub(r"^#(?=exports|redis|  )", "", text, flags=re.MULTILINE)
+    file = sections.File.model_validate(yaml.safe_load(more))
+    assert file.exports.s3 is not None
+    assert file.redis is not None
 
 
 def test_the_schema_is_the_one_of_the_program() -> None:
@@ -63,7 +65,7 @@ def test_every_key_in_the_schema_is_refused_or_known_as_in_the_program() -> None
 
 
 def test_alertmanagers_receiver_says_what_muster_asks_of_it() -> None:
-    (receiver,) = YAML(typ="safe").load(block("yaml"))["receivers"]
+    (receiver,) = yaml.safe_load(block("yaml"))["receivers"]
     (webhook,) = receiver["webhook_configs"]
     assert webhook["url"].endswith(f":{sections.WebSection().port}/alerts/alertmanager")
     assert webhook["http_config"]["authorization"]["type"] == "Bearer"

@@ -39,6 +39,12 @@ class Rig:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
 
+    async def health(self) -> dict[str, object]:
+        """What the bot says of itself."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.bot.web_url}/healthz") as answer:
+            told: dict[str, object] = await answer.json()
+            return told
+
     def calls(self, method: str, meets: Callable[[Call], bool] = lambda call: True) -> list[Call]:
         """The calls of a method that had an effect, whether or not the bot heard the answer."""
         return [call for call in self.sandbox.calls.all(method) if call.ok and meets(call)]
@@ -46,9 +52,12 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def rig(
-    data_dir: Path, *, lease: str = "1s", started: bool = True, signed_http: bool = False
+    data_dir: Path, *, lease: str = "1s", started: bool = True, signed_http: bool = False, redis: str = ""
 ) -> AsyncIterator[Rig]:
-    """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP."""
+    """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
+
+    ``redis`` is the address of the one that several bots would share.
+    """
     async with Sandbox() as sandbox:
         port = free_port()
         people = {user.name: user.id for user in sandbox.workspace.users.values()}
@@ -59,7 +68,8 @@ async def rig(
             CONFIG.format(
                 announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
                 runbook=ROOT / "runbooks" / "ai-storybook", deliveries="http" if signed_http else "socket", **people,
-            ),
+            )
+            + ("redis: {url_env: RIG_REDIS_URL}\n" if redis else ""),
             encoding="utf-8",
         )  # fmt: skip
         environment = {
@@ -67,6 +77,7 @@ async def rig(
             "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
             **_line(sandbox, port, signed_http),
             "RIG_ALERTMANAGER_TOKEN": TOKEN,
+            "RIG_REDIS_URL": redis,
             "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
         }
         bot = BotProcess(config, port=port, environment=environment)

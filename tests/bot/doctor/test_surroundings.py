@@ -15,6 +15,7 @@ from bot.doctor.remark import Grade, as_json, as_text, fail, ok
 from bot.doctor.storage import look_at_storage
 from bot.stores.sqlite import SQLiteStore
 from demo.postgres import RealPostgres
+from demo.redis import RealRedis
 from incident.alert import Delivery, DeliveryState
 from incident.change import Change
 from incident.timeline import Event, Kind
@@ -130,6 +131,17 @@ async def test_a_bucket_that_cannot_be_reached_is_told(team: Team) -> None:
     team.environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     team.more = "exports: {s3: {bucket: drafts, region: us-east-1, endpoint_url: 'http://127.0.0.1:1'}}\n"
     assert failed(await team.look_at_all()) == ["exports.s3"]
+
+
+async def test_a_shared_redis_is_told_and_its_absence_stops_nothing(team: Team, redis_server: RealRedis) -> None:
+    team.environment["MUSTER_REDIS_URL"] = redis_server.url()
+    team.more = "redis: {url_env: MUSTER_REDIS_URL}\n"
+    assert (await team.look())["redis"].grade is Grade.OK
+    redis_server.stop()
+    remarks = await team.look_at_all()
+    assert failed(remarks) == []
+    assert [each.grade for each in remarks if each.about == "redis"] == [Grade.WARN]
+    assert redis_server.password not in as_json(remarks)
 
 
 def test_the_text_puts_how_to_mend_it_under_what_is_wrong() -> None:

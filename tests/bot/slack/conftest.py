@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.client import client, session
+from bot.slack.shared_budget import SharedBudgets
 from sandbox.driver import Person
 from sandbox.server import Sandbox
 
@@ -37,7 +38,7 @@ def slack(box: Sandbox, shared: ClientSession) -> AsyncWebClient:
 async def chat(slack: AsyncWebClient) -> SlackChat:
     """The Chat port on the workspace."""
     who = await slack.auth_test()
-    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=Budgets())
+    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=SharedBudgets(Budgets()))
 
 
 @pytest.fixture

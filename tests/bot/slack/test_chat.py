@@ -11,6 +11,7 @@ from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.client import client
 from bot.slack.faults import Refusal
+from bot.slack.shared_budget import SharedBudgets
 from commands.messages import ApprovalMessage, Card, EventMessage
 from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
@@ -128,7 +129,7 @@ async def test_a_channel_that_may_not_be_read_is_joined_first(shared: ClientSess
     app.router.add_route("*", "/api/{method}", answer)
     async with TestServer(app) as server:
         bare = client("xoxb-1", shared, str(server.make_url("/api/")))
-        chat = SlackChat(bare, user="UMUSTER", url="https://x.slack.com", budgets=Budgets())
+        chat = SlackChat(bare, user="UMUSTER", url="https://x.slack.com", budgets=SharedBudgets(Budgets()))
         found = await chat.post(Place(channel="C0ANN0001"), CARD, mark="announcement:1", again=True, urgency=1)
     assert found == "1.5", "a mark that somebody else left is not believed"
     assert asked == ["conversations.history", "conversations.join", "conversations.history"]
@@ -196,7 +197,7 @@ async def test_a_groups_people_are_known_for_a_minute(
 ) -> None:
     """An approval asks Slack at most once a minute who may approve, however many click."""
     now = 0.0
-    chat = SlackChat(slack, user="U", url="https://x.slack.com/", budgets=Budgets(), clock=lambda: now)
+    chat = SlackChat(slack, user="U", url="https://x.slack.com/", budgets=SharedBudgets(Budgets()), clock=lambda: now)
     group = next(group.id for group in box.workspace.groups.values() if group.handle == "oncall")
     assert await chat.members_of(group) == {ana.id, ben.id}
     now = 59.0
@@ -252,7 +253,7 @@ async def test_a_missing_scope_is_named(shared: ClientSession) -> None:
     """The sentence says which scope to add, and where."""
     async with Sandbox(scopes={"chat:write"}) as box:
         limited = client(box.bot_token, shared, box.api_url)
-        chat = SlackChat(limited, user="U", url="https://x.slack.com", budgets=Budgets())
+        chat = SlackChat(limited, user="U", url="https://x.slack.com", budgets=SharedBudgets(Budgets()))
         with pytest.raises(Refusal, match=r"scope channels:manage.*OAuth & Permissions"):
             await chat.create_channel("inc-1", urgency=1)
 
