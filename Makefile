@@ -7,7 +7,7 @@ TESTS ?= tests
 WORKERS ?= 2
 SYSTEM ?= ai-storybook
 
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test check format bench proofs lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,7 @@ $(READY): requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt requirements/uv.txt
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
 setup: $(READY) ## Make the virtual environment with every locked dependency
@@ -40,9 +41,12 @@ format: $(READY) ## Put the code in its form
 bench: $(READY) ## Measure; one JSON object on stdout
 	@$(BIN)/python -m bench
 
+proofs: $(READY) ## Judge labelled commands; COMMANDS=FILE, RUNBOOKS=FILE SEEDS=FOLDER add your own; one JSON object on stdout
+	@$(BIN)/python -m bench.proofs $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(RUNBOOKS),--runbooks $(RUNBOOKS)) $(if $(SEEDS),--seeds $(SEEDS))
+
 lock: ## Choose the dependencies anew and lock them with their hashes
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' pyproject.toml --extra s3 -o requirements/run.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' -c requirements/run.txt pyproject.toml --extra demo --extra s3 --group dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' pyproject.toml --extra aws --extra nats --extra redis --extra s3 --extra ssh -o requirements/run.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' -c requirements/run.txt pyproject.toml --extra aws --extra demo --extra nats --extra redis --extra s3 --extra ssh --group dev -o requirements/dev.txt
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' - -o requirements/uv.txt
 
 clean: ## Remove what was set up and what was written
