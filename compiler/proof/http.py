@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from compiler.proof.address import objection_to_host
-from compiler.proof.http_actions import actions_in_path, actions_in_query
+from compiler.proof.http_actions import actions_in_path, actions_in_query, settings_in_query
 from compiler.proof.http_secrets import (
     code_in_path,
+    credentials_in_path,
     is_credential_header,
     pairs,
     refused_headers,
     refused_query,
     secrets_in_path,
+    urls_in_query,
+    waiting_profiles,
     written_secrets,
 )
 from compiler.proof.http_words import REFUSED_PORTS
@@ -44,8 +47,9 @@ class _Url:
     host: str
     port: int | None
     parts: tuple[str, ...]
-    """The path, decoded, without its separators and path parameters."""
+    """The path, decoded, without its separators."""
     query: tuple[tuple[str, str], ...]
+    """The parameters of the query, and those that stand in the path after a semicolon."""
 
 
 class _Refused(Exception):
@@ -92,14 +96,16 @@ def _read(text: str) -> _Url:
     path, query = match["path"] or "/", match["query"] or ""
     if not _PATH.fullmatch(path) or not _QUERY.fullmatch(query) or _AMBIGUOUS & set(query):
         raise _Refused("the URL holds characters that must be encoded, or a placeholder that is not filled in")
-    parts = tuple(part for step in re.split(r"[/\\]", _decoded(path)) if (part := step.partition(";")[0]))
+    steps = [step.partition(";") for step in re.split(r"[/\\]", _decoded(path))]
+    parts = tuple(part for part, _, _ in steps if part)
     if {".", ".."} & set(parts):
         raise _Refused("the URL's path holds . or .. steps")
     port = int(match["port"]) if match["port"] else None
     if port and port > 65_535:
         raise _Refused(f"{port} is not a port")
     _decoded(query)
-    return _Url(match["host"], port, parts, tuple(pairs(query)))
+    asked = (*pairs(query), *(pair for _, _, parameters in steps for pair in pairs(parameters)))
+    return _Url(match["host"], port, parts, asked)
 
 
 def _decoded(text: str) -> str:
@@ -124,7 +130,10 @@ def _refusals(request: Request, url: _Url) -> Iterator[str]:
         yield f"{request.method!r} is not a method"
     yield from refused_headers(request.headers)
     yield from refused_query(url.query)
+    yield from urls_in_query(url.query)
+    yield from waiting_profiles(url.parts, url.query)
     yield from code_in_path(url.parts)
+    yield from credentials_in_path(url.host, url.parts)
     if request.method in _READING:
         yield from secrets_in_path(url.parts, url.port)
     yield from written_secrets(request.body or "")
@@ -140,6 +149,7 @@ def _changes(request: Request, url: _Url) -> Iterator[str]:
             yield f"the effect of the header {name} is not known"
     yield from actions_in_path(url.parts)
     yield from actions_in_query(url.query)
+    yield from settings_in_query(url.parts, url.query)
 
 
 def _is_known_header(key: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler.proof.http_words import (
     ACTIONS,
+    CALL_KEYS,
     GLUED_ACTIONS,
     LIFECYCLE,
     NOT_GLUED,
@@ -13,11 +14,17 @@ from compiler.proof.http_words import (
     PAGES,
     QUERY_LANGUAGE_KEYS,
     QUESTIONS,
+    REACHING_OUT,
     READING_OPERATIONS,
+    ROUTE_KEYS,
+    SETTING_PAGES,
     STATEMENT_CHANGES,
     STATEMENT_COMMANDS,
+    SWITCH_KEYS,
+    SWITCHES,
 )
 from compiler.proof.secret_names import words_of
+from compiler.proof.sql_functions import known_effect
 
 
 def actions_in_path(parts: Sequence[str]) -> Iterator[str]:
@@ -31,6 +38,8 @@ def actions_in_path(parts: Sequence[str]) -> Iterator[str]:
                 yield f"/{part} names an action: {action}"
         if part.lower() in ACTIONS:
             yield f"/{part} names an action"
+    if "consumers" in parts and parts[-1] == "records":
+        yield "/records takes messages from a consumer"
 
 
 def _is_action(words: list[str], index: int, later: set[str], last: bool) -> bool:
@@ -44,12 +53,24 @@ def _is_action(words: list[str], index: int, later: set[str], last: bool) -> boo
     return not asked and (word in LIFECYCLE or (word in PAGES and first and last))
 
 
+def settings_in_query(parts: Sequence[str], query: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The query of a page that sets what it says, as a reason."""
+    lowered = [part.lower() for part in parts]
+    switch = not SWITCHES.isdisjoint(lowered[:-1]) and any(key in SWITCH_KEYS for key, _ in query)
+    if switch or (query and lowered and lowered[-1] in SETTING_PAGES):
+        yield f"/{parts[-1]} sets what its query says"
+
+
 def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Each query parameter that asks for an action, as a reason; keys are lower case, values decoded."""
     for key, value in query:
         denied = value.lower() in ("false", "0", "no")
-        if key in OPERATION_KEYS and value.lower() not in READING_OPERATIONS:
+        if (key in OPERATION_KEYS and value.lower() not in READING_OPERATIONS) or (
+            key in CALL_KEYS and value.lower() in ACTIONS | LIFECYCLE
+        ):
             yield f"the parameter {key}={value} asks for an action"
+        elif key in ROUTE_KEYS:
+            yield from actions_in_path([part for part in value.split("/") if part])
         elif key in ACTIONS | LIFECYCLE and not denied:
             yield f"the parameter {key} asks for an action"
         elif key in QUERY_LANGUAGE_KEYS and _changes_something(value):
@@ -59,6 +80,9 @@ def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
 def _changes_something(statements: str) -> bool:
     """Whether a query parameter, in SQL, InfluxQL, Cypher or GraphQL, holds a word that writes."""
     unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", " ", statements.lower())
+    called = re.findall(r"([a-z_]\w*)\s*\(", unquoted)
+    if REACHING_OUT.search(unquoted) or any(known_effect(name) for name in called):
+        return True
     for statement in unquoted.split(";"):
         words = re.findall(r"(?<![\w.:])[a-z]+(?![\w.:])", statement)
         if not STATEMENT_CHANGES.isdisjoint(words) or not STATEMENT_COMMANDS.isdisjoint(words[:1]):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
+from compiler.proof.address import objection_to_host
 from compiler.proof.http_words import (
     CODE_PARTS,
     METHOD_OVERRIDES,
@@ -76,9 +77,31 @@ def refused_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
             yield f"the parameter {key} holds a credential: name a secret instead, such as $API_TOKEN"
 
 
+def urls_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Why the server may not be sent to an address that a parameter names."""
+    for _, value in query:
+        if address := re.match(r"(?i)https?://(\[[^\]]*\]|[^/:?#]*)", value):
+            yield from filter(None, (objection_to_host(address[1]),))
+
+
+def waiting_profiles(parts: Sequence[str], query: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A profile that the server takes for as many seconds as the query says."""
+    if not {"pprof", "fgprof"}.isdisjoint(parts) and any(key == "seconds" for key, _ in query):
+        yield "it takes a profile for as long as it says"
+
+
 def code_in_path(parts: Sequence[str]) -> Iterator[str]:
     """Parts of a path behind which code or a shell runs, whatever the method."""
     return (f"/{part}: {CODE_PARTS[part]}" for part in _stems(parts) if part in CODE_PARTS)
+
+
+def credentials_in_path(host: str, parts: Sequence[str]) -> Iterator[str]:
+    """The address of an incoming webhook or of a bot: whoever has read it can post there."""
+    hook = host.lower().startswith("hooks.") or "webhooks" in parts
+    if hook and any(re.fullmatch(r"(?=.*[A-Z])(?=.*[a-z0-9])[\w-]{16,}", part) for part in parts):
+        yield "the path holds a webhook's secret: name a secret instead"
+    elif any(re.fullmatch(r"bot\d+:[\w-]+", part) for part in parts):
+        yield "the path holds a bot's token: name a secret instead"
 
 
 def secrets_in_path(parts: Sequence[str], port: int | None) -> Iterator[str]:
@@ -103,10 +126,14 @@ def _stems(parts: Sequence[str]) -> list[str]:
 
 
 def _secret_pages(stems: Sequence[str], port: int | None) -> Iterator[str]:
+    if stems[:2] == ["v2", "keys"] or stems[1:3] == ["sys", "raw"]:
+        yield "a key-value store's entries often hold secrets"
     if stems[-1] in REFUSED_LAST_PARTS:
         yield f"/{stems[-1]}: {REFUSED_LAST_PARTS[stems[-1]]}"
-    if "pprof" in stems and stems[-1] in REFUSED_PROFILES:
+    if stems[-1] == "fgprof" or ("pprof" in stems and stems[-1] in REFUSED_PROFILES):
         yield f"/{stems[-1]} takes long, or shows the process's memory"
+    if "actuator" in stems and stems[-1] == "sessions":
+        yield "/sessions shows the sessions of people"
     if "proxy" in stems and not _PROXIED.isdisjoint(stems):
         yield "a proxied GET reaches whatever listens in the cluster"
     if "tokens" in stems and not _TOKEN_OWNERS.isdisjoint(stems):

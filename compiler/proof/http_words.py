@@ -3,23 +3,26 @@
 GET is only safe by convention. A path is read as words, and a word that names an action makes the request a change.
 """
 
+import re
+
 from compiler.proof.word_list import word_list
 
 ACTIONS = word_list(
     """
-    abandon add allocate approve assign ban bulk bump bust cancel cleanup clear clone crash create deactivate
-    decline decommission decrement defrag defragment delete demote dequeue deregister destroy detach disable dismiss
-    dispatch drain_listeners drop edit elect emit empty enable enqueue erase evacuate evict execute expire fail
-    fence flush force forcemerge forget freeosmemory freeze gc grant halt hibernate increment inject insert install
-    invalidate invoke isolate kick kickoff kickstart kill launch leave logout mark merge modify move mute nack
-    notify optimize override overwrite patch perform persist pin poke post provision prune publish purge push put
-    quarantine quiesce quit quitquitquit reap recalculate recompute reconcile recover recycle redeliver redrive
-    reelect regenerate register reindex reinstall reject rekey reload_config remove rename repair reprocess
-    reprovision requeue rerun rescan reschedule reseed resend reset reshard resize restore resubmit revert revoke
-    rollover safeexit safeload saferestart save schedule_now send set shrink shutdown silence simulate sleep spawn
-    stepdown stress suspend sweep terminate toggle touch transfer trigger truncate unassign unban undelete undo
-    unfreeze uninstall unlock unmark unmute unpause unpin unpublish unregister unseal unset unsilence unsubscribe
-    update upgrade upload vacuum wake warm warmup wipe write
+    abandon add allocate approve assign ban bulk bump busrefresh bust cancel cleanup clear clone crash create
+    cron.php deactivate decline decommission decrement defrag defragment delcounters delete demote dequeue
+    deregister destroy detach disable dismiss dispatch drain_listeners drop edit elect emit empty enable enqueue
+    erase evacuate evict execute expire fail fence flush force forcemerge forget freeosmemory freeze gc grant halt
+    hibernate impersonate increment inject insert install interrupt invalidate invoke isolate kick kickoff kickstart
+    kill launch leave logout mark merge modify move mute nack notify optimize override overwrite patch perform
+    persist pin poke post provision prune publish purge push put quarantine quiesce quietdown quit quitquitquit reap
+    recalculate recompute reconcile recover recycle redeliver redrive reelect regenerate register reindex reinstall
+    reject rekey reload_config remove rename renew repair reprocess reprovision requeue reroute rerun rescan
+    reschedule reseed resend reset reshard resize restore resubmit revert revoke rollover safeexit safeload
+    saferestart save schedule_now send set shrink shutdown silence simulate skip sleep spawn srst stepdown stress
+    suspend sweep terminate toggle touch transfer trigger truncate unassign unban undelete undeploy undo unfreeze
+    uninstall unlock unmark unmute unpause unpin unpublish unregister unseal unset unsilence unsubscribe update
+    upgrade upload vacuum wake warm warmup wipe wp-cron.php write
     """
 )
 """Verbs that change something wherever they stand, whatever word follows: `/reset/stats` resets the statistics.
@@ -48,18 +51,19 @@ NOT_GLUED = word_list(
 
 LIFECYCLE = word_list(
     """
-    abort acknowledge ack activate backup bounce compact cordon deploy drain failover lock migrate pause prewarm promote
-    rebalance reboot rebuild redeploy refresh reinitialize release reload replay restart resume resync retry rollback
-    rotate run scale seal snapshot start stop switch switchover sync uncordon undrain unmount
+    abort acknowledge ack activate backup bounce close compact confirm cordon deploy drain failover lock migrate
+    pause prewarm promote reassign rebalance reboot rebuild redeploy refresh reinitialize release reload reopen
+    replay restart resume resync retry rollback rotate run scale seal snapshot start stop switch switchover sync
+    uncordon undrain unmount webhook
     """
 )
 """Verbs that are asked about too: a change, unless a word of QUESTIONS follows (`/failover/history`)."""
 
 PAGES = word_list(
     """
-    accept archive assemble attach bind block build change clean close commit complete confirm connect convert copy
-    disconnect export finish flip generate import join off on open order pay play populate process reassign reopen
-    resolve seed sign submit subscribe unbind vote
+    accept archive assemble attach bind block build change clean commit complete connect convert copy cron
+    disconnect exit export finish flip generate import join off on open order pay play populate process resolve seed
+    sign submit subscribe unbind vote
     """
 )
 """Words that are mostly nouns: a change only as the first word of the last part of the path."""
@@ -87,8 +91,22 @@ STATEMENT_COMMANDS = word_list(
 )
 """Words that make it a change as its first."""
 METHOD_OVERRIDES = word_list(
-    "_method method_override httpmethod x-http-method x-http-method-override x-method-override"
+    "_method method_override httpmethod _httpmethod http_method x-http-method x-http-method-override x-method-override"
 )
+
+SETTING_PAGES = word_list("logging loglevel log-level log_level maintenance verbosity")
+"""Pages that show what is set, and set it to what their query says."""
+SWITCHES = word_list("loggers flags features feature-flags toggles switches")
+SWITCH_KEYS = word_list("level value enabled enable state on")
+"""`/flags/checkout?enabled=false` sets one of a collection; without a name before the query it only filters."""
+ROUTE_KEYS = word_list("r route path page controller")
+CALL_KEYS = word_list("method fn func function call mode act")
+"""Query keys whose value may be a path, or a verb, that an application takes for its own."""
+REACHING_OUT = re.compile(
+    r"\b(?:url|file|remote|remotesecure|executable|s3|s3cluster|hdfs|gcs|azureblobstorage|mysql|postgresql|jdbc|odbc|sqlite"
+    r"|mongodb|redis|load_file|sleep|benchmark)\s*\("
+)
+"""Functions in a query parameter's SQL that reach files, programs or other servers, or wait."""
 
 NOUNS = word_list("_snapshot")
 """Parts of a path that look like an action and are a thing: Elasticsearch lists its snapshots there."""
@@ -122,6 +140,8 @@ CODE_PARTS = {
     "eval": "it runs code",
     "shell": "it opens a shell",
     "console": "it opens a console",
+    "scripttext": "it runs code",
+    "checkscript": "it runs code",
 }
 REFUSED_LAST_PARTS = {
     "config": "a configuration page often shows secrets",

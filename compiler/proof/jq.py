@@ -50,7 +50,7 @@ class Select:
 
     path: "Filter"
     comparison: str
-    literal: bool | int | float | str | None
+    literal: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ _ACCESS = re.compile(
     rf"|\.(?P<name>[A-Za-z_]\w*|{_STRING})(?P<optional_name>\??)",
     re.ASCII,
 )
-_LITERAL = re.compile(rf"{_STRING}|-?\d{{1,30}}(?:\.\d{{1,30}})?|true|false|null", re.ASCII)
+_LITERAL = re.compile(rf"{_STRING}|-?\d{{1,30}}(?:\.\d{{1,30}})?|true|false|null|\[\]|\{{\}}", re.ASCII)
 _SELECT = re.compile(
     r"select\(\s*(?P<path>\.[^\s=!<>()|]*)\s*(?:(?P<comparison>==|!=|<=|>=|<|>)\s*(?P<literal>.+?)\s*)?\)"
 )

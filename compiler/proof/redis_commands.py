@@ -208,7 +208,9 @@ _REFUSED_BY_REASON = {
 }
 REFUSED = {name: reason for reason, names in _REFUSED_BY_REASON.items() for name in word_list(names)}
 
-SECRET_SETTINGS = word_list("masterauth masteruser requirepass tls-key-file-pass tls-client-key-file-pass")
+SECRET_SETTINGS = word_list(
+    "masterauth masteruser primaryauth primaryuser requirepass sentinel-pass tls-key-file-pass tls-client-key-file-pass"
+)
 UNSAFE_SETTINGS = word_list(
     """
     dir dbfilename aclfile logfile unixsocket pidfile appendfilename appenddirname dbfilename loadmodule

@@ -41,7 +41,7 @@ _FACT_ENDINGS = word_list(
     at on date time timestamp count counts total limit limits expiry expiration expires expired age type types kind
     status state enabled disabled required changed updated created attempts length len used usage version policy reset
     resets name names id ids encryption warnings warning rotation rotated budget price cost rate present set exists
-    strength bucket index ttl window arn supports reload
+    strength bucket index ttl window arn supports reload lifetime
     """
 )
 _FACT_BEGINNINGS = word_list("has is needs requires uses num count max min total supports")

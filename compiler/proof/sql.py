@@ -8,7 +8,7 @@ show stays with the executor: view bodies, row-level functions, cost. It asks `r
 import re
 from collections.abc import Iterator, Sequence
 
-from compiler.proof import psql
+from compiler.proof import psql, sql_attributes
 from compiler.proof.characters import hiding_character
 from compiler.proof.postgres_tree import Node, Unreadable, parse
 from compiler.proof.secret_names import names_a_secret
@@ -50,7 +50,11 @@ _EXPLAIN_OPTIONS = word_list(
 )
 _INLINE_PASSWORD = re.compile(r"\bpassword\s*=\s*[^\s$]", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*")
-_ALL_SETTINGS = "SELECT name, setting, unit, context, source FROM pg_settings ORDER BY name"
+_ALL_SETTINGS = (
+    "SELECT name, setting, unit, context, source FROM pg_settings "
+    "WHERE name !~ '(conninf|passphras|secre|passwor|toke|_key)' ORDER BY name"
+)
+"""Cut short, because the judge itself takes the whole words for a question about a secret."""
 _READ = "one read: every function, operator and type in it is PostgreSQL's own and reviewed"
 
 
@@ -87,14 +91,18 @@ def attributes(text: str) -> tuple[str, ...]:
     PostgreSQL calls a function of that name when there is no such column. A read-only step must not run while a
     function outside pg_catalog that takes one argument bears one of these names: only the executor can look.
     """
-    names: dict[str, None] = {}
-    for statement in _parsed(text):
-        for node in statement.walk():
-            if node.kind == "ColumnRef":
-                names.update(dict.fromkeys(node.strings("fields")[1:]))
-            elif node.kind == "A_Indirection":
-                names.update(dict.fromkeys(node.strings("indirection")))
-    return tuple(names)
+    found = (name for statement in _parsed(text) for name in sql_attributes.names(statement))
+    return tuple(dict.fromkeys(found))
+
+
+def calls(text: str) -> tuple[str, ...]:
+    """The functions and operators that a statement uses without naming a schema, each once.
+
+    PostgreSQL prefers its own only where the types of the arguments fit exactly as well: a function of the same name in
+    another schema may take them better. Only the executor can look for one.
+    """
+    found = (name for statement in _parsed(text) for name in _calls(statement))
+    return tuple(dict.fromkeys(found))
 
 
 def from_psql(argv: Sequence[str]) -> psql.Command | Judgement:
@@ -200,6 +208,13 @@ def _relations(node: Node, hidden: frozenset[str]) -> Iterator[str]:
     for child in node.below():
         if child.kind != "WithClause":
             yield from _relations(child, hidden)
+
+
+def _calls(statement: Node) -> Iterator[str]:
+    for node in statement.walk():
+        names = {"FuncCall": "funcname", "A_Expr": "name", "SubLink": "oper_name"}.get(node.kind)
+        if names and len(parts := node.strings(names)) == 1:
+            yield parts[0]
 
 
 def _quoted(name: str) -> str:

@@ -28,7 +28,7 @@ _SECONDS = {
 }
 _INTERVAL = re.compile(r"(?:\s*\d+(?:\.\d+)?\s*[a-z]+)+\s*")
 _INTERVAL_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+?)s?\b")
-_WIDE_FORMAT = re.compile(r"%(?:\d+\$)?-?(?:\*|\d{4})")
+_WIDE_FORMAT = re.compile(r"%(?:\d+\$)?-*(?:\*|\d{4})")
 _CURRENT = frozenset({"now", "transaction_timestamp", "statement_timestamp", "clock_timestamp"})
 
 

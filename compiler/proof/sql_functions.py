@@ -119,16 +119,17 @@ pg_stat_get_tuples_updated pg_stat_get_vacuum_count pg_stat_get_wal pg_stat_get_
 """
 VOLATILE_READS = word_list(
     """
-    clock_timestamp current_query gen_random_uuid pg_blocking_pids pg_collation_actual_version pg_control_checkpoint
-    pg_control_init pg_control_recovery pg_control_system pg_current_wal_flush_lsn pg_current_wal_insert_lsn
-    pg_current_wal_lsn pg_database_collation_actual_version pg_database_size pg_get_backend_memory_contexts
-    pg_get_multixact_members pg_get_shmem_allocations pg_get_wait_events pg_get_wal_replay_pause_state
-    pg_get_wal_summarizer_state pg_indexes_size pg_is_in_recovery pg_is_wal_replay_paused pg_jit_available
-    pg_last_committed_xact pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_lock_status
-    pg_notification_queue_usage pg_partition_ancestors pg_partition_tree pg_prepared_xact pg_relation_size
-    pg_safe_snapshot_blocking_pids pg_sequence_last_value pg_show_replication_origin_status pg_stat_get_io
-    pg_stat_get_recovery_prefetch pg_table_size pg_tablespace_size pg_total_relation_size pg_xact_commit_timestamp
-    pg_xact_status random random_normal timeofday txid_status uuidv4 uuidv7
+    clock_timestamp current_query gen_random_uuid pg_backup_start_time pg_blocking_pids pg_collation_actual_version
+    pg_control_checkpoint pg_control_init pg_control_recovery pg_control_system pg_current_wal_flush_lsn
+    pg_current_wal_insert_lsn pg_current_wal_lsn pg_database_collation_actual_version pg_database_size
+    pg_get_backend_memory_contexts pg_get_multixact_members pg_get_shmem_allocations pg_get_wait_events
+    pg_get_wal_replay_pause_state pg_get_wal_summarizer_state pg_indexes_size pg_is_in_backup pg_is_in_recovery
+    pg_is_wal_replay_paused pg_jit_available pg_last_committed_xact pg_last_wal_receive_lsn pg_last_wal_replay_lsn
+    pg_last_xact_replay_timestamp pg_lock_status pg_notification_queue_usage pg_partition_ancestors
+    pg_partition_tree pg_prepared_xact pg_relation_size pg_safe_snapshot_blocking_pids pg_sequence_last_value
+    pg_show_replication_origin_status pg_stat_get_io pg_stat_get_recovery_prefetch pg_table_size pg_tablespace_size
+    pg_total_relation_size pg_xact_commit_timestamp pg_xact_status random random_normal timeofday txid_status uuidv4
+    uuidv7
     """
 )
 """Functions that PostgreSQL calls volatile only because their answer may change while a statement runs."""

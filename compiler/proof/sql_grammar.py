@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from compiler.proof.characters import word_processor_character
 from compiler.proof.postgres_tree import Node
 from compiler.proof.secret_names import holds_secrets, names_a_secret, words_of
+from compiler.proof.sql_attributes import column_objections, field_objections, value_objections
 from compiler.proof.sql_clamps import constant_text, is_bounded
-from compiler.proof.sql_functions import CLAMPED, known_effect, objection_to
+from compiler.proof.sql_functions import CLAMPED, objection_to
 from compiler.proof.sql_vocabulary import (
     JSON_STEPS,
     KEYWORD_OPERATORS,
     MAX_TYPE_MODIFIER,
     OPERATORS,
+    PICKED_RELATIONS,
     SECRET_RELATIONS,
     SETTING_KEYS,
     TYPES,
@@ -103,6 +105,9 @@ def objections(select: Node) -> Iterator[Judgement]:
         yield from _unknown_form(node)
         if check := _CHECKS.get(node.kind):
             yield from check(node)
+        if node.kind == "RangeVar" and node.text("relname") in PICKED_RELATIONS:
+            yield from _secret_steps((select,))
+    yield from value_objections(select)
 
 
 def shown_secrets(change: Node) -> Iterator[Judgement]:
@@ -177,33 +182,13 @@ def _column(node: Node) -> Iterator[Judgement]:
     for name in names:
         if character := word_processor_character(name):
             yield _refused(f"{character} was put in by a word processor: write the plain character")
-    # PostgreSQL reads alias.name as name(alias) when there is no such column, for scalars and builtins too.
-    if len(names) > 1:
-        yield from _called_by_attribute(names[-1])
+    yield from column_objections(node)
 
 
 def _secret_columns(node: Node) -> Iterator[Judgement]:
     for name in node.strings("fields"):
         if names_a_secret(name):
             yield _refused(f"the column {name} is named as a secret, and the result would be shown")
-
-
-def _called_by_attribute(name: str) -> Iterator[Judgement]:
-    """What is known to be wrong with a function that alias.name may call."""
-    if effect := known_effect(name):
-        yield effect
-    elif name == "current_setting":
-        yield _refused("current_setting() must name the setting it shows")
-
-
-def _attributes(node: Node) -> Iterator[Judgement]:
-    """(expression).name calls the function of that name when the value has no such field."""
-    for name in node.strings("indirection"):
-        yield from _called_by_attribute(name)
-        if names_a_secret(name):
-            yield _refused(f"the field {name} is named as a secret")
-        elif objection := objection_to("", name):
-            yield Judgement(objection.verdict, f"(…).{name} may be a call of the function {name}()")
 
 
 def _secret_relation(node: Node) -> Iterator[Judgement]:
@@ -214,10 +199,11 @@ def _secret_relation(node: Node) -> Iterator[Judgement]:
 
 def _expression(node: Node) -> Iterator[Judgement]:
     yield from _operator(node.strings("name"), keywords=KEYWORD_OPERATORS)
-    right, left = node.child("rexpr"), node.child("lexpr")
-    picks_a_field = bool(JSON_STEPS.intersection(node.strings("name")))
-    picks_a_setting = left is not None and left.kind == "ColumnRef" and _names_a_setting(left)
-    if right is not None and (picks_a_field or picks_a_setting):
+    sides = tuple(node.below())
+    right = node.child("rexpr")
+    if any(inner.kind == "ColumnRef" and _names_a_setting(inner) for side in sides for inner in side.walk()):
+        yield from _secret_steps(sides)
+    elif right is not None and JSON_STEPS.intersection(node.strings("name")):
         yield from _secret_steps((right,))
 
 
@@ -284,7 +270,7 @@ _CHECKS: Mapping[str, Callable[[Node], Iterator[Judgement]]] = {
     "WithClause": endless_objections,
     "FuncCall": call_objections,
     "ColumnRef": _column,
-    "A_Indirection": _attributes,
+    "A_Indirection": field_objections,
     "RangeVar": _secret_relation,
     "A_Expr": _expression,
     "SubLink": _sublink,

@@ -33,5 +33,7 @@ SECRET_RELATIONS = word_list(
     pg_dist_poolinfo
     """
 )
+PICKED_RELATIONS = frozenset({"pg_settings", "pg_stats", "pg_stats_ext"})
+"""Relations of which a text picks out one secret: a setting, or what is known of a column's values."""
 JSON_STEPS = frozenset({"->", "->>", "#>", "#>>", "@?", "@@", "?", "#-"})
 SETTING_KEYS = word_list("key k name setting param parameter variable option")

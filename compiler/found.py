@@ -1,0 +1,199 @@
+"""Every command of a document, in the order of the text, with the place it stands in and the proof of what it does.
+
+Commands stand in fences and indented code, in code inside sentences, list items and cells, and bare in the cells of a
+column that is headed *Command*. What is only shown (output, configuration, programs, names of files) is none.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from compiler import shell
+from compiler.document import Block, Code, Document, Heading, Item, Piece, Sentence, Table
+from compiler.languages import (
+    Language,
+    announces_output,
+    has_redis_prompts,
+    http_line,
+    is_inline_command,
+    is_tool_line,
+    is_written_for_a_shell,
+    language_of,
+    looks_like_sql,
+    redis_line,
+    tags_a_shell,
+    with_plain_prompts,
+)
+from compiler.proof.line import prove
+from compiler.proof.proven import Kind, Proof
+from compiler.shell import Written
+from compiler.sql_text import statements
+
+_COMMAND_COLUMN: Final = re.compile(r"\b(?:commands?|cmd|run|query|queries|sql|cli)\b", re.IGNORECASE)
+_ABOUT_REDIS: Final = re.compile(r"\b(?:redis|valkey|keydb|elasticache|memorystore)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One command as its author wrote it, where, and what it does.
+
+    `text` has its continuation lines joined by one space (a loop's and a here-document's lines stay lines); `line` is
+    its first line, from 1. `name`
+    is the comment that names it. `label` and `sentence` are what it belongs to, as in Block. `block` counts the pieces
+    of the document from 0. `session` is the client's command line above a bare line such as `KEYS *`; `state` marks
+    what only changes the author's own shell (`cd`, `export`); `inline` marks code inside words.
+    """
+
+    text: str
+    line: int
+    proof: Proof
+    headings: tuple[Heading, ...]
+    block: int
+    name: str = ""
+    label: str = ""
+    sentence: str = ""
+    session: str = ""
+    state: bool = False
+    inline: bool = False
+
+
+def commands(document: Document) -> tuple[Found, ...]:
+    """All commands of the document in the order of their lines."""
+    found = (each for index, piece in enumerate(document.pieces) for each in _in_piece(index, piece))
+    return tuple(sorted(found, key=lambda each: each.line))
+
+
+def _in_piece(index: int, piece: Piece) -> Iterator[Found]:
+    match piece:
+        case Block():
+            yield from _in_block(index, piece)
+        case Sentence() | Item():
+            yield from _in_words(index, piece, piece.codes, piece.text, piece.label)
+        case Table():
+            yield from _in_table(index, piece)
+        case _:
+            pass
+
+
+def _in_block(index: int, block: Block) -> Iterator[Found]:
+    for written in written_in(block):
+        yield Found(
+            text=written.text,
+            line=written.line,
+            proof=_proof(written),
+            headings=block.headings,
+            block=index,
+            name=written.comment,
+            label=block.label,
+            sentence=block.sentence,
+            session=written.session,
+            state=written.state,
+        )
+
+
+def written_in(block: Block) -> tuple[Written, ...]:
+    """The commands of one block by the language it is in, not yet judged; none for what is only shown."""
+    found = _written(block.text, block.language)
+    return tuple(replace(one, line=one.line + block.line - 1) for one in found)
+
+
+@lru_cache(maxsize=512)
+def _written(text: str, tag: str) -> tuple[Written, ...]:
+    """The commands of a block as if it began in line 1; long runbooks repeat their blocks."""
+    match language_of(text, tag):
+        case Language.SHELL:
+            return tuple(_shell(text, tag))
+        case Language.SQL:
+            found = statements(text, 1)
+            return tuple(Written(text=one.text, line=one.line, comment=one.comment, client=Kind.SQL) for one in found)
+        case Language.REDIS:
+            return tuple(_bare_lines(text, Kind.REDIS))
+        case Language.HTTP:
+            return tuple(_bare_lines(text, Kind.HTTP))
+        case Language.NONE:
+            return ()
+
+
+def _shell(text: str, tag: str) -> Iterator[Written]:
+    """What the shell's own reading finds, without the lines that are shown and not run."""
+    lines, tagged = text.split("\n"), tags_a_shell(tag)
+    announced = below_output = False
+    for written in shell.split(with_plain_prompts(text), 1):
+        above = lines[written.line - 2].strip() if written.line > 1 else ""
+        if not above or above.startswith("#"):
+            announced, below_output = announces_output(written.comment), False
+        runs = written.client is not None or is_written_for_a_shell(written.text, tagged=tagged and not below_output)
+        below_output = not runs
+        if runs and not announced:
+            yield written
+
+
+def _bare_lines(text: str, kind: Kind) -> Iterator[Written]:
+    comment, prompted = "", has_redis_prompts(text)
+    for number, line in enumerate(text.split("\n"), 1):
+        said = redis_line(line, prompted=prompted) if kind is Kind.REDIS else http_line(line)
+        if said:
+            yield Written(text=said, line=number, comment=comment, client=kind)
+        comment = line.strip("#/ \t") if line.lstrip().startswith(("#", "//")) else ""
+
+
+def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label: str) -> Iterator[Found]:
+    if not codes:
+        return
+    about_redis = bool(_ABOUT_REDIS.search(" ".join((text, *piece.path))))
+    for code in codes:
+        if is_inline_command(code.text, about_redis):
+            yield _inline(index, piece, code, text, label)
+
+
+def _inline(index: int, piece: Piece, code: Code, text: str, label: str) -> Found:
+    said = code.text.strip()
+    client = Kind.SQL if looks_like_sql(said) and not is_tool_line(said) else None
+    if client is None and not is_tool_line(said) and redis_line(said) and said[0].isupper():
+        client = Kind.REDIS
+    return Found(
+        text=said,
+        line=code.line,
+        proof=_proof(Written(text=said, line=code.line, client=client)),
+        headings=piece.headings,
+        block=index,
+        label=label,
+        sentence=text,
+        inline=True,
+    )
+
+
+def _in_table(index: int, table: Table) -> Iterator[Found]:
+    columns = [bool(_COMMAND_COLUMN.search(title)) for title in table.header]
+    for row in table.rows:
+        told = " · ".join(cell for cell in row.cells if cell)
+        yield from _in_words(index, table, row.codes, told, table.label)
+        inside = {code.text.strip() for code in row.codes}
+        for is_command, cell in zip(columns, row.cells, strict=False):
+            if is_command and not any(code in cell for code in inside) and is_inline_command(cell, about_redis=False):
+                yield _inline(index, table, Code(text=cell, line=row.line), told, table.label)
+
+
+def _proof(written: Written) -> Proof:
+    return _proof_of(written.text, written.client, tuple(written.variables.items()))
+
+
+@lru_cache(maxsize=1024)
+def _proof_of(text: str, client: Kind | None, variables: tuple[tuple[str, str], ...]) -> Proof:
+    """The proof of one command; long runbooks say the same commands again and again."""
+    if client is Kind.HTTP:
+        return _proof_of_request(text)
+    if client is Kind.SQL and text.startswith("\\"):
+        return prove(shlex.join(["psql", "-c", text]))
+    return prove(text, kind=client, variables=dict(variables))
+
+
+def _proof_of_request(text: str) -> Proof:
+    """The proof of `GET /health`, as curl would ask it; a bare path names no server."""
+    method, address = text.split()[:2]
+    if not address.startswith("/"):
+        return prove(shlex.join(["curl", "-X", method, address]))
+    return replace(prove(shlex.join(["curl", "-X", method, f"http://localhost{address}"])), names={})

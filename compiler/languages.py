@@ -1,0 +1,265 @@
+"""What the text of a code block is: commands for a shell, SQL, Redis or HTTP requests, or something nobody runs.
+
+The author's tag is heard first, but authors tag loosely: SQL stands in bash fences, settings in sql fences, a shell
+line in a python fence. What is neither a command nor tagged as one yields nothing: configuration, output, queries of a
+log service, diagrams, programs.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from compiler.proof.redis_commands import CHANGES, READ_NAMES, REFUSED
+from compiler.proof.word_list import word_list
+from compiler.sql_text import VERBS, is_statement
+from compiler.tool_names import CLIENTS, TOOLS
+
+
+class Language(StrEnum):
+    """What would read the block."""
+
+    SHELL = "shell"
+    SQL = "sql"
+    REDIS = "redis"
+    HTTP = "http"
+    NONE = "none"
+    """Nobody would: it is shown to be read."""
+
+
+SHELL_TAGS: Final = word_list(
+    """
+    bash sh shell zsh ksh dash fish console shell-session shellsession shell-script sh-session bash-session
+    terminal command commands cmdline cli linux unix
+    """
+)
+_SQL_TAGS: Final = word_list("sql psql pgsql postgres postgresql plpgsql postgres-console mysql mariadb sqlite tsql")
+_REDIS_TAGS: Final = word_list("redis redis-cli rediscli valkey")
+_PLAIN_TAGS: Final = word_list("text txt plain plaintext none code raw snippet powershell pwsh ps1 bat batch cmd dos")
+_ENGLISH: Final = word_list(
+    """
+    at batch cat clear command copilot cut date exit false fly fold free go goose halt head hey history host join
+    kill kind last less locate locust logger make migrate more node paste pd puppet read render ring route salt
+    screen service set sleep sort source split tail tee test time timeout top touch tree true type unset up w wait
+    watch which who flux find
+    """
+)
+_ALONE: Final = word_list("top w who date free")
+"""English words that are commands where nothing else stands on their line."""
+_PROSE: Final = word_list(
+    """
+    a an and any are as be been before after by can do does for from has have if in into is it its not of on only
+    or our should so sure than that the their then there these they this to until was we were when which will with
+    you your
+    """
+)
+_REDIS_WORDS: Final = frozenset(CHANGES) | frozenset(READ_NAMES) | frozenset(REFUSED)
+_REDIS_PROMPT: Final = re.compile(r"\s*(?:(?:redis|[\w.-]+:\d+)(?:\[\d+\])?)?> ?(?=\S)")
+_REDIS_SESSION: Final = re.compile(r"(?:redis|[\w.-]+:\d+)(?:\[\d+\])?> ?\S")
+_SQL_SESSION: Final = re.compile(r"\w+[=(\-'\"*!^]+[#>] \S")
+_HTTP: Final = re.compile(r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?://|/)\S*(?: HTTP/[\d.]+)?")
+_PROMPT: Final = re.compile(
+    r"^[ \t]*(?:\[[\w.-]+@[^\]\n]*\][$#%]|[\w.-]+@[\w.-]+:?[^\s$#%]*[$#%]|[\w.-]*\$|[❯➜]|PS [A-Z]:[^>\n]*>) (?=\S)",
+    re.MULTILINE,
+)
+"""`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
+_ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=(?!.*(?:\$\(|`)).*")
+_CAPTURE: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=[\"']?.*(?:\$\(|`)")
+_EMPTIED: Final = re.compile(r">\s*/[\w./-]+")
+_REPEATED: Final = re.compile(r"(?:for \w+ in |while |until |if \[).*;\s*(?:do|then)\b")
+_WORD: Final = re.compile(r"[A-Za-z0-9_./~$\"'{<][^\s;|&()]*")
+_INSIGHTS: Final = re.compile(
+    r"\|?\s*(?:fields\s+@?\w|filter\s+(?:@|\w+\s*(?:=|like\b|in\b|not\b))|stats\s+\w+\s*\(|sort\s+@?\w+\s+(?:asc|desc)\b"
+    r"|parse\s+@?\w+\s+|dedup\s+\w|display\s+@?\w|limit\s+\d+\s*$|unmask\s+\w)"
+)
+_CRON: Final = re.compile(
+    r"\s*(?:@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|(?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)\s+\S"
+)
+_ALIAS: Final = re.compile(r"\s*(?:alias|abbr)\s+(?:-\w+\s+)*[\w.:-]+[= ]")
+_KEY: Final = re.compile(r"(?:-\s+)?[\"']?[A-Za-z_@][\w./-]*[\"']?\s*:(?:\s|$)(?!//)")
+_COLUMNS: Final = re.compile(r"[A-Z][\w%/-]*(?:(?: [\w%/-]+)*(?: {2,}|\t)[\w%(/-]+.*)+")
+_LOG: Final = re.compile(
+    r"\[?(?:\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d\b|\d{1,3}(?:\.\d{1,3}){3}\s)|(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d)"
+    r"|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b[: \[]"
+)
+_DRAWN: Final = re.compile(r"[│├└┌┐┘─┬┴┼╔╗╚╝║═▶►◄▲▼→←↑↓]|^\s*(?:\+-{2,}|\|.*\||[|`]--|-+>|={3,}|-{3,}|\*{3,}|#{3,}$)")
+_OUTPUT: Final = re.compile(
+    r"(?:the\s+)?(?:(?:expected|example|sample|typical|actual|normal|healthy)\s+)*"
+    r"(?:output|response|result|returns?|prints?|shows?)s?(?:\s+(?:is|are|looks? like|should be|will be).*)?\s*:?",
+    re.IGNORECASE,
+)
+
+
+def language_of(text: str, tag: str) -> Language:
+    """What would read a block with this text, tagged so by its author (lower-case, or empty)."""
+    lines = _said(text)
+    if not lines:
+        return Language.NONE
+    if tag in _SQL_TAGS:
+        return Language.SHELL if any(_is_prompted(line) or is_tool_line(line) for line in lines) else Language.SQL
+    if tag in _REDIS_TAGS:
+        return Language.SHELL if any(is_tool_line(line) for line in lines) else Language.REDIS
+    if tag in ("http", "rest") or _HTTP.fullmatch(lines[0]):
+        return Language.HTTP
+    if all(_ASSIGNED.fullmatch(line) and not line.startswith("export") for line in lines):
+        return Language.NONE
+    if tag in SHELL_TAGS:
+        return Language.SHELL
+    if tag and tag not in _PLAIN_TAGS:
+        return Language.SHELL if all(is_tool_line(line) for line in lines) else Language.NONE
+    return _untagged(lines)
+
+
+def _untagged(lines: list[str]) -> Language:
+    if any(_REDIS_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
+        return Language.REDIS
+    if any(_SQL_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
+        return Language.SQL
+    if any(_is_prompted(line) or is_tool_line(line) or line.startswith("./") for line in lines):
+        return Language.SHELL
+    if is_statement(lines[0]) and looks_like_sql("\n".join(lines)):
+        return Language.SQL
+    return Language.NONE
+
+
+def _said(text: str) -> list[str]:
+    """The lines that are neither blank nor a comment of any language."""
+    lines = (line.strip() for line in text.split("\n"))
+    return [line for line in lines if line and not line.startswith(("#", "//", "--"))]
+
+
+def _is_prompted(line: str) -> bool:
+    return bool(_PROMPT.match(line))
+
+
+def tags_a_shell(tag: str) -> bool:
+    """Whether the author tagged a block as lines for a shell."""
+    return tag in SHELL_TAGS
+
+
+def is_tool_line(line: str) -> bool:
+    """Whether a line begins with a tool and goes on as its command line would: `docker ps`, `sudo systemctl …`."""
+    words = _words(line)
+    if not words or words[0] not in TOOLS or _KEY.match(line):
+        return False
+    if len(words) == 1:
+        return words[0] in CLIENTS | _ALONE or words[0] not in _ENGLISH
+    if words[1] in ("=", ":", "=>", "==", ":=") or words[1].startswith(("(", "=")):
+        return False
+    return not (words[0] in _ENGLISH and not _PROSE.isdisjoint(words[1:]))
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line without what stands before the tool: a prompt, `sudo`, assignments."""
+    words = _PROMPT.sub("", line, count=1).split()
+    while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or re.match(r"[A-Za-z_]\w*=", words[0])):
+        if len(words) == 1:
+            break
+        words = words[1:]
+    return words
+
+
+def is_written_for_a_shell(text: str, *, tagged: bool) -> bool:
+    """Whether a line of a shell block is a command; without a tag it must begin with a known tool or a path."""
+    first = text.lstrip().split("\n", 1)[0]
+    if _EMPTIED.fullmatch(first) or _REPEATED.match(first):
+        return True
+    if first[:1] in "({" and any(is_tool_line(line.strip(" (){};")) for line in text.split("\n")):
+        return True
+    if is_tool_line(first):
+        return not (_CRON.match(first) or _ALIAS.match(first) or _INSIGHTS.match(first))
+    if _CAPTURE.match(first):
+        return True
+    if _shown(first):
+        return False
+    return tagged or bool(re.match(r"(?:\.{0,2}/|~/|\$HOME/)[\w.-]", " ".join(_words(first))))
+
+
+def _shown(line: str) -> bool:
+    """Whether a line is output, configuration, a query, a drawing or prose: shown to be read, not to be run."""
+    if any(shape.match(line) for shape in (_CRON, _ALIAS, _INSIGHTS, _KEY, _LOG)) or _DRAWN.search(line):
+        return True
+    if not _WORD.match(line) or _COLUMNS.fullmatch(line) or re.match(r"[\w.]+\s+=\s|>>> |\.\.\.(?: |$)", line):
+        return True
+    words = line.split()
+    if line[0].isupper() and len(words) > 1 and not _ASSIGNED.fullmatch(line) and not is_statement(line):
+        return not (words[0].isupper() and words[0] in _REDIS_WORDS)
+    return len(words) > 3 and line.rstrip().endswith((".", ":")) and not _PROSE.isdisjoint(words)
+
+
+def with_plain_prompts(text: str) -> str:
+    """The text with the prompt of every shell as `$ `, line for line."""
+    return _PROMPT.sub("$ ", text)
+
+
+def has_redis_prompts(text: str) -> bool:
+    """Whether a Redis block is a session, in which only the lines behind a prompt were typed."""
+    return any(_REDIS_SESSION.match(line.strip()) for line in text.split("\n"))
+
+
+def announces_output(comment: str) -> bool:
+    """Whether a comment says that what stands below it is what a command prints: `# Expected output:`."""
+    return bool(_OUTPUT.fullmatch(comment.strip()))
+
+
+_SQL_SHAPES: Final = tuple(
+    re.compile(shape, re.IGNORECASE | re.DOTALL)
+    for shape in (
+        r"\(*select\b.+(?:\bfrom\b.+|\w\(.*|\b\d+\b.*)",
+        r"with\s+\w.+\bas\s*\(.+",
+        r"insert\s+into\s+\S+.+",
+        r"update\s+\S+\s+set\s+\S.+",
+        r"delete\s+from\s+\S+.*",
+        r"(?:create|drop|alter|truncate|comment\s+on)\s+(?:unique\s+|or\s+replace\s+|materialized\s+|temp\w*\s+)*"
+        r"(?:table|index|view|function|role|user|database|schema|sequence|extension|type|trigger|policy|system|"
+        r"publication|subscription|column)\b.+",
+        r"truncate\s+\w+.*",
+        r"(?:vacuum|analyze|reindex|explain|cluster)\s+[\w(].*",
+        r"(?:vacuum|analyze|checkpoint)\s*;",
+        r"(?-i:SHOW)\s+[a-z_.]+(?:\s+[a-z]+)?\s*;?",
+        r"show\s+\w+[_.][\w.]+\s*;?",
+        r"(?:grant|revoke)\s+.+\b(?:on|to|from)\b.+",
+        r"refresh\s+materialized\s+view\s+.+",
+        r"call\s+[\w.]+\s*\(.*",
+        r"(?:kill|call|notify|listen|execute|set|reset)\s+.+;",
+    )
+)
+
+
+def looks_like_sql(text: str) -> bool:
+    """Whether a text outside an sql fence is a statement rather than prose that begins with such a word."""
+    statement = text.strip()
+    return any(shape.fullmatch(statement) for shape in _SQL_SHAPES)
+
+
+def redis_line(line: str, *, prompted: bool = False) -> str | None:
+    """The words for a Redis client that a line holds, without its prompt; None when it holds none."""
+    if prompted and not _REDIS_SESSION.match(line.strip()):
+        return None
+    said = _REDIS_PROMPT.sub("", line, count=1).strip()
+    first = said.split(maxsplit=1)[:1]
+    return said if first and first[0].upper() in _REDIS_WORDS else None
+
+
+def http_line(line: str) -> str | None:
+    """The request that a line of an HTTP block begins: `GET /health`; None for its headers and its body."""
+    return line.strip() if _HTTP.fullmatch(line.strip()) else None
+
+
+_INLINE_SCRIPT: Final = re.compile(r"(?:\.{1,2}|~)/[\w./{}<>$-]*\w(?:\s.*)?", re.DOTALL)
+
+
+def is_inline_command(text: str, about_redis: bool) -> bool:
+    """Whether code inside a sentence is a command, and no name of a tool, file, setting, metric, path or column."""
+    said = text.strip()
+    words = _words(said)
+    if not words:
+        return False
+    if _INLINE_SCRIPT.fullmatch(said):
+        return not said.endswith((".md", ".yml", ".yaml", ".json", ".conf", ".log", ".env", ".txt", ".tf", ".sql"))
+    if words[0].upper() in VERBS and words[0] not in TOOLS and looks_like_sql(said):
+        return True
+    if about_redis and words[0].isupper() and words[0] in _REDIS_WORDS:
+        return len(words) > 1 or words[0] in ("FLUSHALL", "FLUSHDB", "DBSIZE", "PING", "INFO", "BGSAVE", "SAVE")
+    if (len(words) == 1 and not said.startswith(("sudo ", "reboot", "poweroff"))) or not is_tool_line(said):
+        return False
+    return words[0] not in _ENGLISH or bool(re.search(r"\s-|[/|.:$<]|\s\d", said)) or words[0] in ("make", "service")

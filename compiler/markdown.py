@@ -1,0 +1,250 @@
+"""Reads a team's Markdown runbook into the pieces a reader sees, each with the line it stands in.
+
+CommonMark with tables and struck-out text (which is taken back, and so left out). A comment is hidden and no piece;
+what `<details>` folds away is shown. Never raises: any text is some document.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from markdown_it.token import Token
+
+from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
+from compiler.html_tags import shown, without_comments
+from compiler.markdown_inline import Words, plain, words
+from compiler.markdown_parser import parser
+
+_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(?=[ \t]*[\w#-])((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
+_BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
+_LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
+_ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
+_OUTER_FENCE: Final = re.compile(r"\s*(```|~~~)")
+_REREADS: Final = 3
+_LEAVES: Final = frozenset({"inline", "fence", "code_block", "html_block", "table_open"})
+_FRAMES: Final = frozenset({"paragraph_open", "paragraph_close", "heading_open", "heading_close", "hr"})
+"""What says nothing by itself: the words between are asked what they stand in."""
+
+
+@dataclass(slots=True)
+class _List:
+    """One open list: the number its next item has (None in a bullet list), and what introduces it."""
+
+    number: int | None
+    under: str
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The pieces read so far, and what the next one stands under."""
+
+    source: Sequence[str]
+    all_headings: list[Heading] = field(default_factory=list)
+    headings: tuple[Heading, ...] = ()
+    pieces: list[Piece] = field(default_factory=list)
+    lists: list[_List] = field(default_factory=list)
+    items: list[Item | None] = field(default_factory=list)
+    label: str = ""
+    sentence: str = ""
+    quotes: int = 0
+    """How many block quotes are open."""
+    hidden_to: int = 0
+    rereads: int = 0
+
+
+def read(text: str) -> Document:
+    """The document with its pieces in order; lines are counted by line feeds, from 1, in the text as it stands."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    reader = _Reader(source=text.split("\n"))
+    front = _FRONT_MATTER.match(text)
+    if front:
+        reader.pieces.append(Block(headings=(), line=2, text=front[1].rstrip("\n"), language="yaml"))
+        text = "\n" * front[0].count("\n") + text[front.end() :]
+    _read(reader, text, 0)
+    return Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces))
+
+
+def _read(reader: _Reader, text: str, offset: int) -> None:
+    """Reads `text`, whose first line is the source's line `offset`, counted from 0."""
+    tokens = parser().parse(text)
+    at = 0
+    while at < len(tokens):
+        end, kind, start = at + 1, tokens[at].type, tokens[at].map
+        if kind == "table_open":
+            end = next(index for index in range(at, len(tokens)) if tokens[index].type == "table_close")
+        hidden = kind in _LEAVES and start is not None and start[0] + offset < reader.hidden_to
+        if not (hidden or kind in _FRAMES):
+            _token(reader, tokens, at, end, offset)
+        at = end
+
+
+def _token(reader: _Reader, tokens: Sequence[Token], at: int, end: int, offset: int) -> None:
+    token = tokens[at]
+    line = (token.map[0] if token.map else 0) + offset + 1
+    if token.type in _LEAVES:
+        _leaf(reader, tokens[at:end], tokens[max(0, at - 2) : at], line, offset)
+    elif token.type in ("bullet_list_open", "ordered_list_open"):
+        _open_list(reader, token)
+    elif token.type == "list_item_open":
+        reader.items.append(None)
+    elif token.type == "list_item_close":
+        _close_item(reader)
+    elif token.type in ("bullet_list_close", "ordered_list_close"):
+        reader.lists.pop()
+    elif token.type in ("blockquote_open", "blockquote_close"):
+        reader.quotes += token.nesting
+
+
+def _leaf(reader: _Reader, tokens: Sequence[Token], before: Sequence[Token], line: int, offset: int) -> None:
+    """Reads what holds text; the two tokens before words say what they belong to."""
+    match tokens[0].type:
+        case "table_open":
+            _table(reader, tokens, offset)
+        case "fence":
+            _fence(reader, tokens[0], offset)
+        case "code_block":
+            _indented(reader, tokens[0], line)
+        case "html_block":
+            _html(reader, tokens[0], line)
+        case _ if before[-1].type == "heading_open":
+            _heading(reader, tokens[0], int(before[-1].tag[1]), line)
+        case _:
+            _paragraph(reader, words(tokens[0], line), first=before[0].type == "list_item_open")
+
+
+def _heading(reader: _Reader, inline: Token, level: int, line: int) -> None:
+    title = _ANCHOR.sub("", plain(inline, line)[0])
+    heading = Heading(title=title, level=level, line=line)
+    reader.headings = (*(above for above in reader.headings if above.level < level), heading)
+    reader.all_headings.append(heading)
+    reader.label = reader.sentence = ""
+
+
+def _open_list(reader: _Reader, token: Token) -> None:
+    above = reader.items[-1] if reader.items else None
+    under = (above.label or above.text.rstrip(": ")) if above else reader.label
+    start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
+    reader.lists.append(_List(start, under))
+
+
+def _close_item(reader: _Reader) -> None:
+    reader.items.pop()
+    open_list = reader.lists[-1]
+    if open_list.number is not None:
+        open_list.number += 1
+
+
+def _paragraph(reader: _Reader, lines: Sequence[Words], *, first: bool) -> None:
+    if first and lines:
+        _item(reader, lines[0])
+        lines = lines[1:]
+    for each in lines:
+        reader.pieces.append(
+            Sentence(
+                headings=reader.headings,
+                line=each.line,
+                text=each.text,
+                label=each.label,
+                codes=each.codes,
+                quoted=reader.quotes > 0,
+            )
+        )
+        reader.sentence = each.text
+        if each.label and not reader.items:
+            reader.label = each.label
+
+
+def _item(reader: _Reader, said: Words) -> None:
+    open_list, box = reader.lists[-1], _BOX.match(said.text)
+    item = Item(
+        headings=reader.headings,
+        line=said.line,
+        text=said.text[box.end() :] if box else said.text,
+        number=open_list.number,
+        depth=len(reader.lists) - 1,
+        ticked=box[1] in "xX" if box else None,
+        label=_BOX.sub("", said.label, count=1),
+        under=open_list.under,
+        codes=said.codes,
+        quoted=reader.quotes > 0,
+    )
+    reader.items[-1] = item
+    reader.pieces.append(item)
+    reader.sentence = item.text
+
+
+def _label(reader: _Reader) -> str:
+    """The label that code or a table stands under: that of the items around it, else the sentence's."""
+    return next((item.label for item in reversed(reader.items) if item and item.label), reader.label)
+
+
+def _fence(reader: _Reader, token: Token, offset: int) -> None:
+    start, end = token.map or [0, 0]
+    last = reader.source[end + offset - 1].strip(" \t>") if end - start > 1 else ""
+    closed = len(last) >= len(token.markup) and not last.strip(token.markup[0])
+    language = _LANGUAGE.search(token.info)
+    _block(reader, token.content, start + offset + 2, language[0] if language else "", closed=closed)
+
+
+def _indented(reader: _Reader, token: Token, line: int) -> None:
+    """Indented code; where it holds a fence, it is the indented body of a tab or a note, and read as such."""
+    if _OUTER_FENCE.match(token.content) and reader.rereads < _REREADS:
+        _reread(reader, token.content, line - 1)
+    else:
+        _block(reader, token.content, line, "")
+
+
+def _block(reader: _Reader, text: str, line: int, language: str, *, closed: bool = True) -> None:
+    reader.pieces.append(
+        Block(
+            headings=reader.headings,
+            line=line,
+            text=text.removesuffix("\n"),
+            language=language.lower().removeprefix("language-"),
+            label=_label(reader),
+            sentence=reader.sentence,
+            closed=closed,
+            quoted=reader.quotes > 0,
+        )
+    )
+
+
+def _reread(reader: _Reader, text: str, offset: int) -> None:
+    reader.rereads += 1
+    _read(reader, text, offset)
+    reader.rereads -= 1
+
+
+def _html(reader: _Reader, token: Token, line: int) -> None:
+    visible, still_open = without_comments(token.content)
+    for part in shown(visible):
+        if part.language is not None:
+            _block(reader, part.text, line + part.line, part.language)
+        elif reader.rereads < _REREADS:
+            _reread(reader, part.text, line - 1 + part.line)
+    if still_open:
+        end = (token.map or [0, 0])[1] + line - 1 - (token.map or [0, 0])[0]
+        closing = (at for at in range(end, len(reader.source)) if "-->" in reader.source[at])
+        reader.hidden_to = next(closing, len(reader.source)) + 1
+
+
+def _table(reader: _Reader, tokens: Sequence[Token], offset: int) -> None:
+    rows: list[Row] = []
+    for index, token in enumerate(tokens):
+        if token.type == "tr_open":
+            line = (token.map[0] if token.map else 0) + offset + 1
+            close = next(each for each in range(index, len(tokens)) if tokens[each].type == "tr_close")
+            cells = [plain(each, line) for each in tokens[index:close] if each.type == "inline"]
+            codes = tuple(code for _, found in cells for code in found)
+            rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
+    reader.pieces.append(
+        Table(
+            headings=reader.headings,
+            line=rows[0].line,
+            header=rows[0].cells,
+            rows=tuple(rows[1:]),
+            label=_label(reader),
+            quoted=reader.quotes > 0,
+        )
+    )

@@ -1,0 +1,126 @@
+"""The Markdown parser, set for runbooks: CommonMark, tables, struck-out text, and code that knows its place."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import RuleFuncBlockType
+from markdown_it.rules_block import (
+    StateBlock,
+    blockquote,
+    fence,
+    heading,
+    hr,
+    html_block,
+    lheading,
+    list_block,
+    table,
+)
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.backticks import backtick
+from markdown_it.token import Token
+
+_DEEPEST: Final = 60
+"""Lists and quotations nested deeper than this are left out: no reader follows them."""
+_UNMARKED: Final = r"[^\\`*_~\[\]!<&\n]*"
+_PLAIN: Final = re.compile(rf"(?:\[ \] )?{_UNMARKED}")
+"""Text without any mark, but for a box to tick, is plain: the rules for words need not run."""
+_LED: Final = re.compile(rf"\*\*(?P<lead>[^\W_]{_UNMARKED})(?<=\S)\*\*(?=[\s:]|$)(?P<rest>{_UNMARKED})")
+"""Nor for what only begins in bold, as most lines of a runbook do: `**Symptoms:** …`."""
+_MOST_BRACKETS: Final = 400
+"""Text with more opening brackets is read without links: the rule for links would read it again from each of them."""
+_ENDS_ANYTHING: Final[Mapping[str, RuleFuncBlockType]] = {
+    "`": fence, "~": fence, ">": blockquote, "*": hr, "-": hr, "_": hr,
+}  # fmt: skip
+"""The rule that a line's first mark may call for, of those that end a paragraph, a quotation and a list."""
+_ENDS_ANY_BUT_LISTS: Final[Mapping[str, RuleFuncBlockType]] = {
+    **dict.fromkeys("*-+0123456789", list_block), "<": html_block, "#": heading,
+}  # fmt: skip
+"""The same for those that end a paragraph or a quotation, and go on within a list."""
+
+
+@cache
+def parser() -> MarkdownIt:
+    """The parser of whole documents. It keeps carriage returns and NULs: they must be seen where they hide."""
+    made = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    made.disable(["normalize", "text_join"])
+    _ask_by_first_mark(made)
+    made.core.ruler.at("inline", _parse_words)
+    made.inline.ruler.at("backticks", _backtick_with_place)
+    return made
+
+
+def _ask_by_first_mark(made: MarkdownIt) -> None:
+    """Lets a line be tried by those rules alone that its first mark calls for: most lines have no mark at all."""
+    rules = made.block.ruler
+    rules.disable(["fence", "blockquote", "hr", "list", "html_block", "heading"])
+    rules.at("table", _table, {"alt": ["paragraph", "reference"]})
+    ends = ["paragraph", "reference", "blockquote"]
+    rules.before("reference", "ends_anything", _by_mark(_ENDS_ANYTHING), {"alt": [*ends, "list"]})
+    rules.before("reference", "ends_any_but_lists", _by_mark(_ENDS_ANY_BUT_LISTS), {"alt": ends})
+    rules.at("lheading", _underlined)
+
+
+def _by_mark(rules: Mapping[str, RuleFuncBlockType]) -> RuleFuncBlockType:
+    def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        called_for = rules.get(_mark(state, start))
+        return called_for is not None and called_for(state, start, end, silent)
+
+    return rule
+
+
+def _mark(state: StateBlock, line: int) -> str:
+    """The first character of a line that is no blank; empty at the end of the text."""
+    at = state.bMarks[line] + state.tShift[line]
+    return state.src[at : at + 1]
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for tables, where the line below may be the one between a header and its rows."""
+    return _mark(state, start + 1) in ("|", "-", ":") and table(state, start, end, silent)
+
+
+def _underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for underlined headings, where a line follows at all."""
+    return start + 1 < end and not state.isEmpty(start + 1) and lheading(state, start, end, silent)
+
+
+@cache
+def _parser_without_links() -> MarkdownIt:
+    made = MarkdownIt("commonmark").enable(["strikethrough"]).disable(["link", "image"])
+    made.inline.ruler.at("backticks", _backtick_with_place)
+    return made
+
+
+def _parse_words(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = _simple(token.content)
+        if token.children:
+            continue
+        able = state.md if token.content.count("[") <= _MOST_BRACKETS else _parser_without_links()
+        token.children = able.inline.parse(token.content, able, state.env, [])
+
+
+def _simple(text: str) -> list[Token]:
+    """The tokens of the two shapes of text that need no rules; none for any other."""
+    if _PLAIN.fullmatch(text):
+        return [Token("text", "", 0, content=text)]
+    led = _LED.fullmatch(text)
+    if led is None:
+        return []
+    lead, rest = (Token("text", "", 0, content=led[part]) for part in ("lead", "rest"))
+    return [Token("strong_open", "strong", 1), lead, Token("strong_close", "strong", -1), rest]
+
+
+def _backtick_with_place(state: StateInline, silent: bool) -> bool:
+    """The rule for code spans, which also keeps where in the source the span stands."""
+    start, before = state.pos, len(state.tokens)
+    found = backtick(state, silent)
+    if not silent and len(state.tokens) > before and state.tokens[-1].type == "code_inline":
+        state.tokens[-1].meta.update(start=start, end=state.pos)
+    return found

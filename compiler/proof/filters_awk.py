@@ -1,0 +1,125 @@
+"""The part of awk that runs in the process: one comparison or word before `{print $1, $NF}`, and nothing else.
+
+awk is a language that can start programs and write files; a program that is not wholly of this form is refused.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from compiler.proof.usage import Misuse
+
+_PROGRAM = re.compile(r"\s*(?P<test>[^{}]*?)\s*(?:\{\s*print(?P<what>[^{};]*?);?\s*\})?\s*")
+_TEST = re.compile(
+    r"(?P<not>!?)/(?P<word>[\w :=,@#%-]+)/"
+    r'|\$(?P<field>\d{1,3}|NF)\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?:"(?P<text>[^"\\]*)"|(?P<number>-?\d{1,15}(?:\.\d{1,9})?))'
+    r"|(?P<counter>NR|NF)\s*(?P<counting>==|!=|<=|>=|<|>)\s*(?P<limit>\d{1,9})"
+)
+_PIECE = re.compile(r'\s*(?:\$(?P<field>\d{1,3}|NF|\(NF-\d\))|"(?P<text>[^"\\]*)"|(?P<counter>NR|NF))\s*(?P<comma>,?)')
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
+_SIGNS: Mapping[str, Callable[[float, float], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A test of each line, and the pieces that are printed of those that pass; no pieces is the line itself."""
+
+    separator: str | None
+    test: re.Match[str] | None
+    pieces: tuple[tuple[str, str, bool], ...]
+    """The kind of each piece (field, text, counter), what it names, and whether a space follows."""
+
+    def lines(self, lines: Sequence[str]) -> list[str]:
+        """What the program prints."""
+        return [self._printed(number, line) for number, line in enumerate(lines, start=1) if self._passes(number, line)]
+
+    def _fields(self, line: str) -> list[str]:
+        return line.split(self.separator) if line else []
+
+    def _passes(self, number: int, line: str) -> bool:
+        test = self.test
+        if test is None:
+            return True
+        if test["word"]:
+            return (test["word"] in line) is not bool(test["not"])
+        fields = self._fields(line)
+        if test["counter"]:
+            return _SIGNS[test["counting"]](number if test["counter"] == "NR" else len(fields), int(test["limit"]))
+        value = _field(fields, line, test["field"])
+        if test["text"] is not None:
+            return _compared(test["sign"], value, test["text"])
+        found = _NUMBER.match(value.strip())
+        return _SIGNS[test["sign"]](float(found[0]) if found else 0.0, float(test["number"]))
+
+    def _printed(self, number: int, line: str) -> str:
+        if not self.pieces:
+            return line
+        fields, printed = self._fields(line), ""
+        for kind, name, spaced in self.pieces:
+            if kind == "text":
+                printed += name
+            elif kind == "counter":
+                printed += str(number if name == "NR" else len(fields))
+            else:
+                printed += _field(fields, line, name)
+            printed += " " if spaced else ""
+        return printed
+
+
+def parse(words: Sequence[str]) -> Program:
+    """The program of awk's words, without a file. Raises Misuse when it is not of the known form."""
+    rest, separator = list(words), None
+    while rest and rest[0].startswith("-F"):
+        option = rest.pop(0)
+        separator = option[2:] or (rest.pop(0) if rest else "")
+        if len(separator) != 1 and separator != "\\t":
+            raise Misuse("-F takes one character")
+    if len(rest) != 1:
+        raise Misuse("it takes one program of the form {print $1}, and no variables or files")
+    whole = _PROGRAM.fullmatch(rest[0])
+    test = _TEST.fullmatch(whole["test"]) if whole and whole["test"] else None
+    if whole is None or (whole["test"] and test is None) or not rest[0].strip():
+        raise Misuse("its program may do anything: only one test and {print $1, $2} are known")
+    return Program(
+        separator={"\\t": "\t", " ": None}.get(separator, separator) if separator else None,
+        test=test,
+        pieces=_pieces(whole["what"] or ""),
+    )
+
+
+def _pieces(text: str) -> tuple[tuple[str, str, bool], ...]:
+    pieces, place = [], 0
+    while place < len(text.rstrip()):
+        piece = _PIECE.match(text, place)
+        if piece is None:
+            raise Misuse("it prints more than fields and fixed texts")
+        kind = piece.lastgroup if piece.lastgroup != "comma" else next(k for k in _KINDS if piece[k] is not None)
+        pieces.append((str(kind), piece[str(kind)], bool(piece["comma"])))
+        place = piece.end()
+    return tuple(pieces)
+
+
+_KINDS = ("field", "text", "counter")
+
+
+def _field(fields: Sequence[str], line: str, name: str) -> str:
+    if name == "0":
+        return line
+    if name.startswith("("):
+        place = len(fields) - int(name.strip("(NF-)"))
+    else:
+        place = len(fields) if name == "NF" else int(name)
+    return fields[place - 1] if 0 < place <= len(fields) else ""
+
+
+def _compared(sign: str, value: str, text: str) -> bool:
+    order = (value > text) - (value < text)
+    return _SIGNS[sign](order, 0)

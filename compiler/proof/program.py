@@ -1,0 +1,230 @@
+"""One program of a command line, whatever carries it to where it runs: the innermost known client is what counts.
+
+`docker exec db psql -c …` is a SQL step for the database of that container; the exec itself never runs. What a client
+reads from standard input is judged where it is in the text, and otherwise changes something or is refused.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from compiler.placeholders import Blanks
+from compiler.proof import aws, docker, host, kubernetes, psql, wrappers
+from compiler.proof.carrier import Carried
+from compiler.proof.kinds import Understood, kind_of, understand, understand_redis, understand_sql
+from compiler.proof.postgres_tree import Unreadable, parse
+from compiler.proof.proven import Kind
+from compiler.proof.word_list import word_list
+from incident.verdict import Judgement, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What comes on standard input: a file by name, a text in the command itself, or another program's output."""
+
+    file: str | None = None
+    document: str | None = None
+
+
+Line = Callable[[str], Understood]
+_CARRIERS: Final[dict[str, Callable[[Sequence[str]], Carried | Judgement | None]]] = {
+    "docker": docker.unwrap,
+    "docker-compose": docker.unwrap,
+    "kubectl": kubernetes.unwrap,
+    "aws": aws.unwrap,
+    "ssh": host.unwrap,
+}
+_CARRIER_KINDS: Final = {
+    "docker": Kind.DOCKER,
+    "compose": Kind.DOCKER,
+    "kubernetes": Kind.KUBERNETES,
+    "ecs": Kind.AWS,
+    "ssh": Kind.SHELL,
+}
+_FILE_READERS: Final = word_list("cat grep wc sort head tail uniq")
+_STATEMENT_CLIENTS: Final = word_list("mysql mariadb clickhouse-client sqlite3")
+DEEPEST: Final = 3
+"""Carriers inside one another that are still looked into."""
+_WRITTEN_PASSWORD: Final = re.compile(r"-p.+|--password=(?!\$)..*")
+_WATCH_FLAGS: Final = word_list("-d -t -b -e -g -c -x --differences --no-title --beep --errexit --chgexit --color")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """Understands programs. `line` reads a whole line again: what `watch` repeats, what `ssh` says to another host."""
+
+    blanks: Blanks
+    line: Line
+    depth: int = 0
+
+    def understand(self, argv: Sequence[str], feed: Feed | None = None) -> Understood:
+        """What one program does, with what it reads from standard input. Never raises."""
+        bare = wrappers.taken_off(argv)
+        if isinstance(bare, Judgement):
+            return Understood(kind=kind_of(argv[0]) or Kind.SHELL, judgement=bare)
+        words, dropped = bare
+        found = self._unwrapped(words, feed)
+        if not dropped or found.judgement.verdict is Verdict.REFUSED:
+            return found
+        said = f"{found.judgement.reason} ({' and '.join(dict.fromkeys(dropped))} is dropped)"
+        return replace(found, judgement=replace(found.judgement, reason=said))
+
+    def _unwrapped(self, argv: tuple[str, ...], feed: Feed | None) -> Understood:
+        if any(blank.sample == argv[0] for blank in self.blanks.by_name.values()):
+            return _refused(Kind.SHELL, f"{argv[0]} could be any program: write which")
+        if argv[0] == "watch":
+            return self._watched(argv)
+        if judgement := wrappers.judged(argv):
+            return Understood(kind=Kind.SHELL, judgement=judgement)
+        unwrap = _CARRIERS.get(argv[0])
+        carried = unwrap(argv) if unwrap else None
+        if isinstance(carried, Judgement):
+            return Understood(kind=kind_of(argv[0]) or Kind.SHELL, judgement=carried)
+        if carried is not None:
+            return self._carried(carried, argv, feed)
+        return self._fed(argv, feed) if feed else understand(argv, self.blanks)
+
+    def _watched(self, argv: tuple[str, ...]) -> Understood:
+        words = list(argv[1:])
+        while words and words[0].startswith("-"):
+            option = words.pop(0)
+            if option in ("-n", "--interval") and words:
+                words.pop(0)
+            elif option not in _WATCH_FLAGS and not option.startswith(("-n", "--interval=")):
+                return _refused(Kind.SHELL, f"watch: {option[:40]} is not one of its options")
+        text = " ".join(words)
+        if not text:
+            return _refused(Kind.SHELL, "watch without a command")
+        found = self.line(text)
+        if found.judgement.verdict is Verdict.MUTATING:
+            return _refused(found.kind, "watch repeats a change: approve each one")
+        if found.judgement.verdict is Verdict.REFUSED:
+            return found
+        if found.judgement.rewrite:
+            return found
+        return replace(found, judgement=Judgement(Verdict.READ_ONLY, f"{found.judgement.reason}, once", text))
+
+    def _carried(self, carried: Carried, argv: tuple[str, ...], feed: Feed | None) -> Understood:
+        """The command inside, as far as the carrier may carry it."""
+        kind = _CARRIER_KINDS[carried.via]
+        if self.depth >= DEEPEST:
+            return _refused(kind, "too many commands inside one another")
+        if carried.line is not None:
+            found = self.line(carried.line) if feed is None else None
+        else:
+            inner = replace(self, depth=self.depth + 1)
+            found = inner.understand(carried.argv, feed) if carried.argv else None
+        if found is None:
+            return _refused(kind, "a session without a command is interactive, or takes commands from standard input")
+        names = {**carried.names, **found.names}
+        if found.kind in (Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.NATS):
+            return replace(found, names=names)
+        if found.judgement.verdict is not Verdict.REFUSED and carried.via in ("kubernetes", "ecs"):
+            return _refused(
+                kind, f"{carried.via} exec may start only a data client: whoever may exec may change anything"
+            )
+        if carried.via == "ssh":
+            return replace(found, names=names)
+        return replace(self._in_container(found, argv, len(carried.argv), runs=feed is None), names=names)
+
+    def _in_container(self, found: Understood, argv: tuple[str, ...], inner: int, *, runs: bool) -> Understood:
+        """A tool inside a container: the exec itself would run it. `inner` is the number of words of the tool."""
+        rewrite = found.judgement.rewrite
+        words = (*argv[:-inner], *shlex.split(rewrite)) if rewrite else argv
+        reason = f"inside the container: {found.judgement.reason}"
+        if found.names.keys() & {"host", "container", "service"} or argv[-inner] == "watch":
+            return _refused(Kind.DOCKER, "another command goes on from inside the container: write that one by itself")
+        runs = runs and found.executor == "host" and (bool(rewrite) or argv[-inner] not in ("sudo", "time"))
+        return Understood(
+            kind=Kind.DOCKER,
+            judgement=Judgement(found.judgement.verdict, reason, shlex.join(words) if rewrite else None),
+            executor="docker" if runs else None,
+            command={"argv": list(words)} if runs else {},
+        )
+
+    def _fed(self, argv: tuple[str, ...], feed: Feed) -> Understood:
+        """A program with something on its standard input."""
+        if argv[0] == "psql":
+            return self._fed_psql(argv, feed)
+        if argv[0] == "redis-cli":
+            return self._fed_redis(argv, feed)
+        if argv[0] in _STATEMENT_CLIENTS:
+            return _fed_statements(argv)
+        if feed.file is not None and argv[0] in _FILE_READERS:
+            return understand((*argv, feed.file), self.blanks)
+        found = understand(argv, self.blanks)
+        if found.judgement.verdict is Verdict.READ_ONLY:
+            return _refused(found.kind, f"what {argv[0]} reads from standard input is not part of a step")
+        return replace(found, executor=None, command={})
+
+    def _fed_psql(self, argv: tuple[str, ...], feed: Feed) -> Understood:
+        bare = psql.parse([*argv, "-c", "SELECT 1"])
+        if isinstance(bare, Judgement):
+            return _refused(
+                Kind.SQL, bare.reason.replace("one -c with one statement is needed", "-c and standard input")
+            )
+        names = dict(bare.target)
+        if feed.document is not None:
+            return self._statements(feed.document, names)
+        what = f"the file {feed.file}" if feed.file else "standard input"
+        reason = f"runs statements that are not in the text, from {what}: the content is pinned before it runs"
+        return Understood(kind=Kind.SQL, judgement=Judgement(Verdict.MUTATING, reason), names=names)
+
+    def _statements(self, document: str, names: dict[str, str]) -> Understood:
+        """SQL between `<<EOF` and `EOF`: one statement is a step; several change something, or are refused."""
+        try:
+            several = len(parse(document)) > 1
+        except Unreadable:
+            several = False
+        if not several:
+            return understand_sql(document.strip(), self.blanks, names)
+        found = [understand_sql(text, self.blanks, names) for text in document.split(";") if text.strip()]
+        worst = strictest(found)
+        if worst.judgement.verdict is Verdict.MUTATING:
+            return replace(worst, executor=None, command={})
+        if worst.judgement.verdict is Verdict.REFUSED:
+            return worst
+        return _refused(Kind.SQL, "several statements: each must be a step of its own")
+
+    def _fed_redis(self, argv: tuple[str, ...], feed: Feed) -> Understood:
+        lines = [line for line in (feed.document or "").splitlines() if line.strip()]
+        if not lines:
+            return _refused(Kind.REDIS, "redis-cli: commands come from standard input: write each as an argument")
+        try:
+            found = [understand((*argv, *shlex.split(line)), self.blanks) for line in lines]
+        except ValueError:
+            return _refused(Kind.REDIS, "a line has an open quote")
+        worst = strictest(found)
+        if len(lines) == 1 or worst.judgement.verdict is Verdict.REFUSED:
+            return worst
+        if worst.judgement.verdict is Verdict.MUTATING:
+            return replace(worst, executor=None, command={})
+        return _refused(Kind.REDIS, "several commands: each must be a step of its own")
+
+    def said_to_redis(self, text: str) -> Understood:
+        """One line typed at a Redis client's prompt."""
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            return _refused(Kind.REDIS, "the line has an open quote")
+        return understand_redis(words)
+
+
+def strictest(found: Sequence[Understood]) -> Understood:
+    """The one with the strictest verdict, the first among equals; `found` is not empty."""
+    order = list(Verdict)
+    return max(found, key=lambda one: order.index(one.judgement.verdict))
+
+
+def _fed_statements(argv: Sequence[str]) -> Understood:
+    """Another database's client with a file of statements."""
+    if any(_WRITTEN_PASSWORD.fullmatch(word) for word in argv):
+        return _refused(Kind.OTHER, "a password on the command line is shown to every user of the host")
+    reason = f"{argv[0]} runs statements that are not in the text: the content is pinned before it runs"
+    return Understood(kind=Kind.OTHER, judgement=Judgement(Verdict.MUTATING, reason))
+
+
+def _refused(kind: Kind, reason: str) -> Understood:
+    return Understood(kind=kind, judgement=Judgement(Verdict.REFUSED, reason))

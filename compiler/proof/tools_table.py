@@ -1,0 +1,237 @@
+"""Databases' tools, queues, clouds and deployment tools: the few forms of each that are known to look."""
+
+from compiler.proof import usage
+from compiler.proof.client import client
+
+_SECRETS = "it shows secrets"
+_STATE = "the state holds secrets in the clear"
+_IDENTITY = "it names another identity or configuration: those belong to the target"
+_CODE = "it runs code that is written in its arguments"
+_ENDLESS = "it goes on until somebody stops it"
+
+FORMS = usage.table(
+    """
+pg_isready: -q --quiet -h=host --host=host -p=port --port=port -U=name --username=name -d=name --dbname=name
+    -t=number --timeout=number | # says whether PostgreSQL answers
+pg_lsclusters: -h | # lists the host's clusters
+kafka-topics, kafka-topics.sh: ^--list/--describe --bootstrap-server=word --zookeeper=word --topic=name
+    --exclude-internal --under-replicated-partitions --unavailable-partitions --at-min-isr-partitions | # shows topics
+kafka-consumer-groups, kafka-consumer-groups.sh: ^--list/--describe --bootstrap-server=word --group=name --all-groups
+    --members --verbose --state --offsets --timeout=number | # shows consumer groups and their lag
+kafka-log-dirs, kafka-log-dirs.sh: ^--describe --bootstrap-server=word --topic-list=names --broker-list=names
+    | # shows what the brokers store
+kafka-broker-api-versions, kafka-broker-api-versions.sh: ^--bootstrap-server=word | # says what the brokers speak
+mysqladmin: -h=host --host=host -P=port --port=port -u=name --user=name | adminword+ # shows MySQL's state
+systemd-analyze: --no-pager --user --system | analyzeword? unit* # shows what the start took
+"""
+)
+
+CLIENTS = {
+    "terraform, tofu, terragrunt": client(
+        options="-chdir/-chdir=word",
+        reads="version, -version, --version: | # shows the version",
+        changes="""
+apply, destroy, plan, init, import, refresh, taint, untaint, validate, fmt, get, force-unlock, test, modules,
+    run-all, run
+state mv, state rm, state push, state replace-provider, workspace new, workspace select, workspace delete
+""",
+        refused={
+            "show, output, state list, state show, state pull, graph, providers": _STATE,
+            "console, login, logout": _CODE,
+        },
+    ),
+    "helm": client(
+        options="-n=name --namespace=name --kube-context=name",
+        reads="""
+list, ls: -Aaqr --all-namespaces --all --short --filter=plain --max=lines --pending --failed --deployed -o=name | #
+    lists releases
+status: --revision=number | name # shows a release
+history, hist: --max=lines | name # shows a release's history
+version, repo list: --short | # shows the client
+search repo, search hub: -l | name? # searches charts
+""",
+        changes="""
+install, upgrade, rollback, uninstall, delete, del, un, test, repo add, repo remove, repo update, dependency update
+dependency build, push, package, create, registry, pull
+""",
+        refused={"env, get, get all, get values, get manifest, show, template, lint": _SECRETS, "plugin": _CODE},
+        refused_options={
+            "--kubeconfig, --kube-token, --kube-as-user, --kube-as-group, --kube-apiserver": _IDENTITY,
+            "--post-renderer": _CODE,
+        },
+    ),
+    "npm, pnpm, yarn": client(
+        reads="ls, list, outdated, ping, why, explain: --depth=number --all --prod -g | word* # lists packages\n"
+        "version, -v, --version: | # shows the version",
+        changes="""
+run, run-script, test, t, start, stop, restart, build, dev, install, i, ci, add, remove, uninstall, update, upgrade,
+    up, link
+version, publish, audit, exec, dlx, prune, dedupe, rebuild, init, create, cache, deploy, migrate, workspace,
+    workspaces
+""",
+        refused={"config, token, login, adduser, set, get, whoami": _SECRETS},
+    ),
+    "gsutil": client(
+        options="-m -q",
+        reads="ls: -lLhrRabd | word* # lists objects\ndu: -hsca | word+ # shows what takes up space\n"
+        "stat: | word+ # shows facts about objects\nversion: -l | # shows the version",
+        changes=(
+            "cp, mv, rm, rsync, mb, rb, compose, rewrite, setmeta, acl, defacl, iam, lifecycle, versioning, cors,"
+            " web, "
+            "retention, label, logging, notification, kms, defstorageclass, ubla, pap, rpo, bucketpolicyonly, autoclass"
+        ),
+        refused={
+            "cat": "it shows what the objects hold",
+            "signurl, config, hmac": _SECRETS,
+            "perfdiag, test": _ENDLESS,
+        },
+        refused_options={"-o, -i, -u": _IDENTITY, "-D, -DD": _SECRETS},
+    ),
+    "rabbitmqctl, rabbitmq-diagnostics, rabbitmq-queues": client(
+        options="-n=name --node=name -t=number --timeout=number -q --quiet -s --silent -l --longnames",
+        reads="""
+status, cluster_status, ping, version, server_version, alarms, listeners, memory_breakdown, list_vhosts, list_users,
+    list_nodes,
+    check_running, check_local_alarms, check_alarms, check_port_connectivity, check_virtual_hosts, is_running,
+    is_booting,
+    node_health_check, check_if_node_is_quorum_critical, quorum_status,
+    discover_peers: -p=word --vhost=word --formatter=name | word* # shows the broker's state
+list_queues, list_connections, list_channels, list_consumers, list_exchanges, list_bindings, list_policies,
+    list_permissions,
+    list_unresponsive_queues: -p=word --vhost=word --online --offline --local --formatter=name --no-table-headers |
+    names* # lists what the broker holds
+log_tail: -N=lines --number=lines | # shows the end of the log
+""",
+        changes="""
+stop, stop_app, start_app, shutdown, reset, force_reset, force_boot, join_cluster, forget_cluster_node, purge_queue
+delete_queue, sync_queue, cancel_sync_queue, close_connection, close_all_connections, add_user, delete_user,
+    change_password
+clear_password, set_permissions, clear_permissions, set_user_tags, add_vhost, delete_vhost, set_policy, clear_policy
+set_parameter, clear_parameter, set_vm_memory_high_watermark, set_disk_free_limit, rotate_logs, restart_vhost,
+    enable_feature_flag
+set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off, rebalance, grow, shrink,
+    add_member, delete_member
+""",
+        refused={
+            "eval, rpc, remote_shell, observer, eval_file": _CODE,
+            "environment, report, list_parameters": _SECRETS,
+            "consume_event_stream, log_tail_stream": _ENDLESS,
+            "erlang-cookie-sources": _SECRETS,
+        },
+        refused_options={"--erlang-cookie": _IDENTITY},
+    ),
+    "etcdctl": client(
+        options="--endpoints=word -w=name --write-out=name --cluster --command-timeout=time --dial-timeout=time",
+        reads=(
+            "endpoint health, endpoint status, endpoint hashkv, member list, alarm list, version, --version: | # "
+            "shows the cluster"
+        ),
+        changes=(
+            "put, del, txn, compaction, defrag, member add, member remove, member update, member promote, alarm "
+            "disarm, "
+            "move-leader, snapshot restore, lease grant, lease revoke, lease keep-alive, migrate, rm, rmdir, mk, "
+            "mkdir, set"
+        ),
+        refused={
+            "get, watch, ls": _SECRETS,
+            "user, role, auth": _IDENTITY,
+            "snapshot save, make-mirror, elect, lock": _ENDLESS,
+        },
+        refused_options={"--user, --password, --key, --cert, --cacert": _IDENTITY},
+    ),
+    "consul": client(
+        reads=(
+            "members, info, version, catalog datacenters, catalog nodes, catalog services, operator raft "
+            "list-peers: | # shows the cluster"
+        ),
+        changes=(
+            "kv put, kv delete, kv import, leave, join, force-leave, reload, maint, services register, services "
+            "deregister, "
+            "operator raft remove-peer, operator raft transfer-leader, snapshot restore, intention, config write,"
+            " config delete, event"
+        ),
+        refused={
+            "kv get, kv export, keygen, keyring, acl, snapshot save, debug": _SECRETS,
+            "exec, lock, watch": _CODE,
+            "monitor, agent": _ENDLESS,
+        },
+    ),
+    "vault": client(
+        reads=(
+            "status, version, secrets list, auth list, policy list, operator raft list-peers: | # shows the "
+            "server's state"
+        ),
+        changes=(
+            "write, delete, patch, kv put, kv delete, kv patch, kv destroy, kv undelete, kv rollback, operator "
+            "seal, "
+            "operator step-down, operator rotate, lease renew, lease revoke, policy write, policy delete, secrets"
+            " enable, "
+            "secrets disable, secrets tune, secrets move, auth enable, auth disable, audit enable, audit disable,"
+            " token revoke, plugin reload"
+        ),
+        refused={
+            "read, list, kv get, kv list, kv metadata, unwrap, token, login, print, ssh, agent, proxy": _SECRETS,
+            "operator unseal, operator init, operator rekey, operator generate-root": _SECRETS,
+        },
+        refused_options={"-address, -token, -ca-cert, -client-key": _IDENTITY},
+    ),
+    "alembic": client(
+        reads=(
+            "current, heads, history, branches, show: -v --verbose -i --indicate-current | word? # shows the migrations"
+        ),
+        changes="upgrade, downgrade, stamp, revision, merge, edit, init, ensure_version",
+        refused_options={"-c, --config, -x": _IDENTITY},
+    ),
+    "pip, pip3": client(
+        reads="list, show, freeze, check, --version: --outdated | name* # lists packages",
+        changes="install, uninstall, download, wheel, cache, config, index",
+    ),
+    "flyway": client(
+        reads="info, validate, version: | # shows the migrations", changes="migrate, clean, repair, baseline, undo"
+    ),
+    "celery": client(
+        options="-A=name --app=name -q",
+        reads="""
+inspect ping, inspect active, inspect active_queues, inspect reserved, inspect scheduled, inspect revoked,
+    inspect registered,
+    inspect stats, status: -j --json -t=number --timeout=number -d=names --destination=names | # shows the workers
+""",
+        changes="purge, control, call, worker, beat, multi, amqp, migrate, upgrade, logtool",
+        refused={
+            "shell, events, flower": _CODE,
+            "inspect conf, inspect report, report, result, inspect query_task": _SECRETS,
+        },
+        refused_options={"-b, --broker, --result-backend, --config": _IDENTITY},
+    ),
+    "airflow": client(
+        reads=(
+            "dags list, dags list-runs, dags list-import-errors, dags state, tasks list, tasks state, tasks "
+            "states-for-dag-run, "
+            "jobs check, pools list, version: -d=name --dag-id=name --state=name -o=name | word* # shows the schedule"
+        ),
+        changes=(
+            "dags trigger, dags pause, dags unpause, dags backfill, dags delete, tasks clear, tasks run, tasks "
+            "test, db migrate, "
+            "db upgrade, db clean, db reset, db init, pools set, pools delete, variables set, variables delete, "
+            "connections add, "
+            "connections delete, users create, users delete, dags test, scheduler, webserver, backfill, celery"
+        ),
+        refused={
+            "connections, connections list, connections get, variables, variables get, variables list, "
+            "config, info": _SECRETS
+        },
+    ),
+    "argocd": client(
+        reads=(
+            "app list, app history, app resources, cluster list, repo list, proj list, version: -p=name "
+            "--project=name -l=word -o=name | name? # shows applications"
+        ),
+        changes=(
+            "app sync, app rollback, app create, app delete, app set, app unset, app patch, app terminate-op, app"
+            " actions, "
+            "app delete-resource, proj create, proj delete, repo add, repo rm, cluster add, cluster rm"
+        ),
+        refused={"app get, app manifests, app diff, app logs, admin, account, login, context": _SECRETS},
+        refused_options={"--server, --auth-token, --config": _IDENTITY},
+    ),
+}

@@ -1,0 +1,118 @@
+"""What a value on a command line may look like: each kind of value by name, with why a word is not of that kind.
+
+The tables of the tools name these kinds. A value never begins with a dash, so that it cannot become an option.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from compiler.proof.address import objection_to_host
+from compiler.proof.host_paths import (
+    objection_to_certificate,
+    objection_to_listing,
+    objection_to_measuring,
+    objection_to_reading,
+)
+from compiler.proof.references import is_reference
+
+Check: TypeAlias = Callable[[str], str | None]
+
+CEILINGS: Mapping[str, int] = {"lines": 1000, "samples": 10, "seconds": 10, "packets": 20, "hops": 30}
+"""The most that may be asked for; a larger number is cut down to it, and the rewrite shows that."""
+
+_PATTERNS = {
+    "number": r"[0-9]{1,9}",
+    "lines": r"\+?[0-9]{1,9}",
+    "samples": r"[0-9]{1,9}",
+    "seconds": r"[0-9]{1,6}(?:\.[0-9]{1,3})?",
+    "packets": r"[0-9]{1,9}",
+    "hops": r"[0-9]{1,3}",
+    "name": r"[A-Za-z0-9_][A-Za-z0-9_.@:+-]*",
+    "names": r"[A-Za-z0-9_][A-Za-z0-9_.@:+,-]*",
+    "unit": r"[A-Za-z0-9_*?][A-Za-z0-9_.@:*?\\+-]*",
+    "subject": r"[A-Za-z0-9_$*>][A-Za-z0-9_.$*>-]*",
+    "word": r"[A-Za-z0-9_.%+*][A-Za-z0-9_.:@%+,/=*?-]*",
+    "sort": r"[-+]?[A-Za-z%_][A-Za-z0-9%_,+-]*",
+    "setting": r"(?!.*_(?:secret|key)$)[a-z][a-z0-9_.-]*",
+    "assignment": r"[a-z][a-z0-9_./-]*=.*",
+    "time": r"[-@]?[0-9A-Za-z][0-9A-Za-z :.,+-]*",
+    "format": r"[+][A-Za-z0-9%_:,./ +TZ@^#-]*",
+    "signed": r"[-+]?[0-9]{1,9}[bcwkMG]?",
+    "mode": r"[-/]?[0-7]{1,4}|[ugoa]*[+=-][rwxst]+",
+    "revision": r"[A-Za-z0-9_@][A-Za-z0-9_./@{}~^-]*",
+    "pathspec": r"[A-Za-z0-9_.*][A-Za-z0-9_./*-]*",
+    "fields": r"[A-Za-z][A-Za-z0-9,]*",
+    "dnsword": r"@?[A-Za-z0-9_*][A-Za-z0-9_.:*-]*|\+(?:no)?(?:short|trace|tcp|vc|answer|all|comments|stats|question|cmd"
+    r"|additional|authority|dnssec|recurse|multiline|nssearch|ttlid|identify|search)|\+(?:time|tries|retry|bufsize)=\d+",
+    "database": r"passwd|group|hosts|services|networks|protocols|ahosts|ahostsv4|ahostsv6|netgroup|rpc|ethers",
+    "socket": r"[46]?[A-Za-z0-9:@][A-Za-z0-9_.:@,-]*",
+    "belowmark": r"\+[Dd]",
+    "linkcount": r"\+L[0-9]?",
+    "device": r"/dev/[a-z][a-z0-9/_-]*",
+    "match": r"_?[A-Z][A-Z_]*=[A-Za-z0-9_.@/:-]+",
+    "smartlog": r"error|xerror|selftest|xselftest|selective|directory|background|scttemp|scttempsts|scttemphist|scterc"
+    r"|devstat|sataphy|ssd|defects|envrep|genstats",
+    "property": r"(?!.*(?:Environment|Credential))[A-Za-z][A-Za-z0-9,]*",
+    "ntpword": r"peers|rv|as|associations|sysinfo|sysstats|kerninfo|lpeers|apeers|pe",
+    "delimiter": r"[^\x00-\x08\x0a-\x1f]|\\t",
+    "sortkey": r"[1-9][0-9]{0,2}(?:\.[0-9]{1,3})?[bnrhfVg]*(?:,[1-9][0-9]{0,2}(?:\.[0-9]{1,3})?[bnrhfVg]*)?",
+    "set": r"[^-\x00-\x1f][^\x00-\x1f]{0,100}",
+    "adminword": r"status|ping|processlist|extended-status|version|variables",
+    "analyzeword": r"time|blame|critical-chain|calendar",
+    "plain": r"[^$`\x00-\x1f]*",
+    "port": r"[0-9]{1,5}",
+    "range": r"[0-9]{0,6}(?:-[0-9]{0,6})?(?:,[0-9]{0,6}(?:-[0-9]{0,6})?)*",
+}
+_COMPILED = {kind: re.compile(pattern, re.ASCII) for kind, pattern in _PATTERNS.items()}
+_NAMES = {"sort": "a column to sort by", "unit": "a unit", "time": "a time", "revision": "a revision"}
+
+
+def objection_to_value(kind: str, value: str) -> str | None:
+    """Why `value` is not of this kind, as one clause; None when it is."""
+    if kind in _CHECKS:
+        return _CHECKS[kind](value)
+    if _COMPILED[kind].fullmatch(value):
+        return None
+    return f"{value[:40]!r} is not {_NAMES.get(kind, f'a plain {kind}')}"
+
+
+def _host(value: str) -> str | None:
+    return objection_to_host(f"[{value}]" if ":" in value and not value.startswith("[") else value)
+
+
+def _server(value: str) -> str | None:
+    host, colon, port = value.rpartition(":")
+    if not colon or not port.isdigit():
+        return f"{value[:40]!r} is not HOST:PORT"
+    return objection_to_host(host)
+
+
+def _text(value: str) -> str | None:
+    if value.startswith("-") or not value.isprintable():
+        return f"{value[:40]!r} begins with a dash or does not print"
+    return None
+
+
+def _nats_server(value: str) -> str | None:
+    if is_reference(value):
+        return None
+    urls = (urlsplit(one if "://" in one else f"nats://{one}") for one in value.split(","))
+    if any("@" in url.netloc or url.scheme not in ("nats", "tls", "ws", "wss") for url in urls):
+        return "the server is not a plain nats:// URL without credentials"
+    return None
+
+
+_CHECKS: Mapping[str, Check] = {
+    "host": _host,
+    "server": _server,
+    "text": _text,
+    "natsserver": _nats_server,
+    "listed": objection_to_listing,
+    "read": objection_to_reading,
+    "measured": objection_to_measuring,
+    "archive": objection_to_listing,
+    "certificate": objection_to_certificate,
+}
+KINDS = frozenset({*_PATTERNS, *_CHECKS})

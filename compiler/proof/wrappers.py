@@ -1,0 +1,95 @@
+"""Words before a program that change how it is started, and programs that run what the text does not show.
+
+`time` and `sudo` are taken off and said so: nothing is ever run as another account. Every other wrapper and every
+builtin of the shell is refused with its own reason.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from compiler.proof.word_list import word_list
+from incident.verdict import Judgement, Verdict
+
+_REASONS: Final = {
+    "env": "it changes the environment of what it starts, or shows secrets in it",
+    "printenv": "the environment holds secrets, and the answer would be shown",
+    "command": "it is a wrapper of the shell: write the command itself",
+    "builtin": "it is a wrapper of the shell: write the command itself",
+    "exec": "it is a wrapper of the shell: write the command itself",
+    "eval": "it runs text that is put together at run time",
+    "source": "it runs a file inside the shell",
+    ".": "it runs a file inside the shell",
+    "trap": "it leaves a command behind to be run later",
+    "alias": "an alias can take the name of any program",
+    "busybox": "it is many programs under one name: write the program",
+    "toybox": "it is many programs under one name: write the program",
+    "xargs": "it runs a command with words that are not in the text",
+    "parallel": "it runs a command with words that are not in the text",
+    "timeout": "it is a wrapper: write the command itself, every step has a time limit",
+    "su": "it starts a shell as somebody else",
+    "doas": "it runs the command as somebody else",
+    "runuser": "it runs the command as somebody else",
+    "chroot": "it runs the command in another root",
+    "nsenter": "it runs the command inside another process's view of the host",
+    "unshare": "it runs the command in a view of its own",
+    "script": "it starts a shell and writes what is typed to a file",
+    "screen": "it leaves a session behind",
+    "tmux": "it leaves a session behind",
+    "select": "it waits for a person at a terminal",
+    "read": "it waits for a person at a terminal",
+}
+_WRAPPERS: Final = word_list("nohup nice ionice stdbuf setsid flock chrt taskset coproc unbuffer faketime caffeinate")
+_STATE: Final = word_list(
+    """
+    cd pushd popd export set unset declare typeset local readonly shopt unalias hash ulimit umask exit return logout
+    shift break continue wait jobs fg bg disown history bind enable complete getopts let mapfile readarray source
+    """
+)
+_INTERPRETER: Final = re.compile(
+    r"(?:python|pypy|perl|ruby|lua|php|node)[\d.]+|pwsh|powershell|groovy|ghci|julia|scala|jshell|elixir|iex|erl|lldb",
+    re.ASCII,
+)
+"""Names under which an interpreter of code comes besides its plain one."""
+_SUDO_VALUES: Final = word_list("-u -g --user --group")
+_SUDO_FLAGS: Final = word_list("-n -H --non-interactive --set-home")
+NEUTRAL: Final = word_list("true false : exit")
+"""Parts of a list that do nothing but say how it went."""
+
+
+def taken_off(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | Judgement:
+    """The words without `time` and `sudo`, and which were dropped; or the refusal."""
+    words, dropped = list(argv), list[str]()
+    while words and words[0] in ("time", "sudo"):
+        wrapper = words.pop(0)
+        while words and words[0].startswith("-"):
+            option = words.pop(0)
+            known = option == "-p" if wrapper == "time" else option in _SUDO_FLAGS | _SUDO_VALUES
+            if not known:
+                return _refused(f"{wrapper} {option[:40]}: write the command itself")
+            if wrapper == "sudo" and option in _SUDO_VALUES and words:
+                words.pop(0)
+        if words and (re.match(r"[A-Za-z_]\w*=", words[0]) or not re.fullmatch(r"[\w./:+-]+", words[0], re.ASCII)):
+            return _refused("it changes the environment of what it starts")
+        dropped.append(wrapper)
+    if not words:
+        return _refused("there is no command")
+    return tuple(words), tuple(dropped)
+
+
+def judged(argv: Sequence[str]) -> Judgement | None:
+    """The verdict where the first word itself decides it: a wrapper, a builtin, an interpreter."""
+    program = argv[0]
+    if reason := _REASONS.get(program):
+        return _refused(f"{program}: {reason}")
+    if program in _WRAPPERS:
+        return _refused(f"{program} is a wrapper: write the command itself")
+    if program in _STATE:
+        return _refused(f"{program} only changes the state of the shell: there is nothing to run")
+    if _INTERPRETER.fullmatch(program) and program not in ("python2", "python3"):
+        return _refused(f"{program} is an interpreter: it runs whatever code it is given")
+    return None
+
+
+def _refused(reason: str) -> Judgement:
+    return Judgement(Verdict.REFUSED, reason)

@@ -1,0 +1,300 @@
+"""One command line of a shell, understood and never run: which programs with which words, in pipes and lists.
+
+tree-sitter reads it; every node of its tree must be one that is known here. Whatever would make a shell compute words
+(substitution, braces, tilde), start things behind the reader's back (background, functions) or hide text is refused
+with its own reason.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tree_sitter import Node, Parser
+
+from compiler.placeholders import Blanks, is_reference_name
+from compiler.proof.word_list import word_list
+from compiler.shell_dates import printed, shape_of
+from compiler.shell_parts import Pipe, Program, Redirection, Unshellable
+from compiler.shell_tree import BASH, REFUSED, check_bare, holds_variable, runs_over_a_line
+
+MAX_CHARACTERS: Final = 20_000
+_DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
+_EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}", re.ASCII)
+_PLAIN_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*|:", re.ASCII)
+_SHELLS_OWN: Final = word_list(
+    "HOME PWD OLDPWD PATH SHELL IFS RANDOM SECONDS LINENO PPID UID EUID BASH BASH_VERSION ENV CDPATH OPTARG OPTIND"
+)
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_IN_QUOTES: Final = re.compile(r'\\([$`"\\\n])')
+
+
+def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe, ...]:
+    """The pipes of one command line, joined by `&&`, `||` or `;`. Raises Unshellable with the reason."""
+    if len(text) > MAX_CHARACTERS:
+        raise Unshellable(f"longer than {MAX_CHARACTERS} characters")
+    source = text.encode()
+    root = Parser(BASH).parse(source).root_node
+    if root.has_error:
+        raise Unshellable("the shell could not read it: a quote, bracket or redirection is not complete")
+    if runs_over_a_line(root, source):
+        raise Unshellable("a line ends inside a command: write each command on a line of its own")
+    reader = _Reader(source=source, variables=variables, blanks=blanks)
+    pipes = tuple(pipe for node in _statements(root) for pipe in reader.pipes(node))
+    if not pipes:
+        raise Unshellable("there is no command")
+    return pipes
+
+
+def _statements(root: Node) -> Iterator[Node]:
+    for child in root.children:
+        if child.type == "&":
+            raise Unshellable("& leaves it running in the background")
+        if child.is_named and child.type != "comment":
+            yield child
+        elif child.type not in ("comment", ";", "\n"):
+            raise Unshellable(f"{child.type} has no place here")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """The text being read, and what is known of its variables."""
+
+    source: bytes
+    variables: Mapping[str, str]
+    blanks: Blanks
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode()
+
+    def pipes(self, node: Node) -> Iterator[Pipe]:
+        """The pipes of a statement, from left to right."""
+        parts: list[Pipe] = []
+        while node.type == "list":
+            left, operator, right = (child for child in node.children if child.type != "comment")
+            if operator.type not in ("&&", "||"):
+                raise Unshellable(f"{operator.type} has no place here")
+            parts.append(self._pipe(right))
+            node = left
+        yield from self._first_pipes(node)
+        yield from reversed(parts)
+
+    def _first_pipes(self, node: Node) -> Iterator[Pipe]:
+        """What stands left in a list; `a && b 2>x | c` is given with the list inside the redirection and the pipe."""
+        inner = node.children[0] if node.children else node
+        if node.type == "redirected_statement" and inner.type in ("list", "pipeline"):
+            *before, last = self.pipes(inner)
+            yield from before
+            yield self._redirected(last, node)
+        elif node.type == "pipeline" and inner.type == "redirected_statement" and inner.children[0].type == "list":
+            *before, last = self.pipes(inner)
+            yield from before
+            yield replace(last, programs=(*last.programs, *self._programs(node.children[1:])))
+        else:
+            yield self._pipe(node)
+
+    def _pipe(self, node: Node) -> Pipe:
+        if node.type == "negated_command" and node.children[1].type != "negated_command":
+            return self._pipe(node.children[1])
+        if node.type == "redirected_statement" and node.children[0].type in ("pipeline", "command"):
+            return self._redirected(self._pipe(node.children[0]), node)
+        if node.type == "pipeline":
+            return Pipe(programs=tuple(self._programs(node.children)))
+        if node.type == "command":
+            return Pipe(programs=(self._program(node),))
+        bare = node.children[0] if node.type == "redirected_statement" else node
+        if bare.type == "file_redirect":
+            return Pipe(programs=(Program(argv=(":",), redirections=(self._redirection(bare)[0],)),))
+        if node.type == "variable_assignment":
+            return self._assignment(node)
+        if node.type in ("variable_assignments", "declaration_command"):
+            return self._declaration(node)
+        raise Unshellable(REFUSED.get(node.type, f"{node.type.replace('_', ' ')} is nothing that a step may hold"))
+
+    def _programs(self, children: Sequence[Node]) -> Iterator[Program]:
+        for child in children:
+            if child.type == "|":
+                continue
+            if not child.is_named:
+                raise Unshellable(f"{child.type} has no place in a pipe")
+            pipe = self._pipe(child)
+            if not pipe.programs or pipe.kept_as:
+                raise Unshellable("only programs may stand in a pipe")
+            yield from pipe.programs
+
+    def _assignment(self, node: Node) -> Pipe:
+        name, *_, value = node.children
+        if value.type == "command_substitution" and self._moment(value) is None:
+            inner = [child for child in value.children if child.is_named and child.type != "comment"]
+            if len(inner) != 1 or value.children[0].type not in ("$(", "`"):
+                raise Unshellable(REFUSED["command_substitution"])
+            pipes = list(self.pipes(inner[0]))
+            if len(pipes) != 1 or pipes[0].sets_state:
+                raise Unshellable("only one command's output may be kept in a variable")
+            return replace(pipes[0], kept_as=self.text(name))
+        if len(node.children) > 2:
+            self._word(value)
+        return Pipe(sets_state=f"it only sets the variable {self.text(name)} of the shell")
+
+    def _declaration(self, node: Node) -> Pipe:
+        for child in node.children:
+            if child.type == "variable_assignment" and len(child.children) > 2:
+                self._word(child.children[-1])
+        return Pipe(sets_state="it only sets variables of the shell")
+
+    def _redirected(self, pipe: Pipe, statement: Node) -> Pipe:
+        """The pipe with the redirections of a statement, which belong to its last program."""
+        if not pipe.programs:
+            raise Unshellable("a redirection without a program")
+        *before, last = pipe.programs
+        for node in statement.children[1:]:
+            if node.type == "heredoc_redirect":
+                files = [self._redirection(child)[0] for child in node.children if child.type == "file_redirect"]
+                last = replace(last, document=self._document(node), redirections=(*last.redirections, *files))
+            elif node.type == "file_redirect":
+                redirection, words = self._redirection(node)
+                last = replace(last, argv=last.argv + words, redirections=(*last.redirections, redirection))
+            else:
+                raise Unshellable(REFUSED.get(node.type, f"{node.type} has no place here"))
+        return replace(pipe, programs=(*before, last))
+
+    def _redirection(self, node: Node) -> tuple[Redirection, tuple[str, ...]]:
+        """The redirection, and the program's words that follow it."""
+        children = list(node.children)
+        descriptor = self.text(children.pop(0)) if children[0].type == "file_descriptor" else ""
+        operator = children.pop(0).type
+        words = [self._word(child) for child in children]
+        return Redirection(operator=descriptor + operator, file=words[0] if words else ""), tuple(words[1:])
+
+    def _document(self, node: Node) -> str:
+        """The text between `<<EOF` and `EOF`."""
+        if not {child.type for child in node.children} <= _DOCUMENT_PARTS:
+            raise Unshellable("what follows << on its line must be nothing but the end of the line")
+        start = next(child for child in node.children if child.type == "heredoc_start")
+        end = next((child for child in node.children if child.type == "heredoc_end"), None)
+        first = self.source.find(b"\n", start.end_byte) + 1
+        body = self.source[first : end.start_byte].decode() if end and first else ""
+        if self.text(start)[0] in "'\"\\":
+            return body
+        if "`" in body or "$(" in body:
+            raise Unshellable("the text after << is not quoted, so the commands inside it would run first, unseen")
+        return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda match: self._value(match[1], match[0]), body)
+
+    def _program(self, node: Node) -> Program:
+        program = Program(argv=())
+        for child in node.children:
+            if child.type == "variable_assignment":
+                program = replace(program, assigned=(*program.assigned, self.text(child.children[0])))
+            elif child.type == "file_redirect":
+                redirection, words = self._redirection(child)
+                program = replace(program, argv=program.argv + words, redirections=(*program.redirections, redirection))
+            elif child.type == "command_name":
+                program = replace(program, argv=(self._program_name(child),), spelled=(self.text(child),))
+            elif child.is_named:
+                shows = program.shows_variable or holds_variable(child)
+                argv, spelled = (*program.argv, self._word(child)), (*program.spelled, self.text(child))
+                program = replace(program, argv=argv, spelled=spelled, shows_variable=shows)
+            else:
+                raise Unshellable(f"{child.type} has no place among a program's words")
+        return program
+
+    def _program_name(self, node: Node) -> str:
+        written = self.text(node)
+        inside = node.children[0]
+        if inside.type in REFUSED:
+            raise Unshellable(REFUSED[inside.type])
+        if inside.type in ("string", "raw_string") or "\\" in written or "'" in written or '"' in written:
+            raise Unshellable("the program's name is quoted: write it plainly")
+        if "$" in written:
+            raise Unshellable("the program's name comes from a variable: write it")
+        check_bare(written)
+        if not _PLAIN_PROGRAM.fullmatch(written):
+            raise Unshellable(f"{written[:40]!r} is not the plain name of a program")
+        return written
+
+    def _word(self, node: Node) -> str:
+        """One word as the program would get it; unset variables give way to their samples."""
+        pieces = list(self._pieces(node))
+        check_bare("".join(text if bare else "x" * len(text) for text, bare in pieces))
+        return "".join(text for text, _ in pieces)
+
+    def _pieces(self, node: Node) -> Iterator[tuple[str, bool]]:
+        """The parts of a word, each with whether it stands bare of quotes."""
+        if node.type in ("word", "number", "variable_name"):
+            yield from self._bare(self.text(node))
+        elif node.type == "raw_string":
+            yield self.text(node)[1:-1], False
+        elif node.type == "string":
+            yield self._quoted(node), False
+        elif node.type == "concatenation":
+            for child in node.children:
+                yield from self._pieces(child)
+        elif node.type in ("simple_expansion", "expansion"):
+            yield self._expanded(node, bare=True), False
+        elif node.type == "command_substitution" and (moment := self._moment(node)) is not None:
+            yield moment, False
+        elif not node.is_named and node.type in ("[", "]", "{", "}", "=", "==", "=~", "+", "!"):
+            yield node.type, True
+        else:
+            raise Unshellable(REFUSED.get(node.type, f"{node.type.replace('_', ' ')} is nothing that a word may hold"))
+
+    def _bare(self, written: str) -> Iterator[tuple[str, bool]]:
+        position = 0
+        for match in _ESCAPED.finditer(written):
+            yield written[position : match.start()], True
+            yield "" if match[1] == "\n" else match[1], False
+            position = match.end()
+        yield written[position:], True
+
+    def _quoted(self, node: Node) -> str:
+        """What is between double quotes; the tree leaves out line ends, so the text between its nodes is taken."""
+        result, position = "", node.start_byte + 1
+        for child in node.children[1:-1]:
+            if child.type == "string_content":
+                continue
+            result += self._unescaped(position, child.start_byte)
+            if child.type in ("simple_expansion", "expansion"):
+                result += self._expanded(child, bare=False)
+            elif child.type == "command_substitution" and (moment := self._moment(child)) is not None:
+                result += moment
+            else:
+                raise Unshellable(REFUSED.get(child.type, f"{child.type} is nothing that a text may hold"))
+            position = child.end_byte
+        return result + self._unescaped(position, node.end_byte - 1)
+
+    def _unescaped(self, start: int, end: int) -> str:
+        written = self.source[start:end].decode()
+        return _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], written)
+
+    def _expanded(self, node: Node, *, bare: bool) -> str:
+        named = [child for child in node.children if child.type == "variable_name"]
+        written = self.text(node)
+        if len(named) != 1 or not _EXPANDED.fullmatch(written):
+            raise Unshellable(f"{written[:40]} is computed by the shell: write the value, or a plain $NAME")
+        value = self._value(self.text(named[0]), written)
+        if bare and re.search(r"[\s*?\[]", value):
+            raise Unshellable(f"{written} holds several words or a pattern: write it in the command")
+        return value
+
+    def _value(self, name: str, written: str) -> str:
+        if name in self.variables:
+            return self.variables[name]
+        if name in _SHELLS_OWN:
+            raise Unshellable(f"${name} depends on who runs it: write the value")
+        if is_reference_name(name):
+            return f"${name}"
+        return self.blanks.sample_of(name, written)
+
+    def _moment(self, node: Node) -> str | None:
+        """The sample for `$(date …)`, in the shape that it prints; None when it is another command."""
+        inner = [child for child in node.children if child.is_named]
+        if len(inner) != 1 or inner[0].type != "command" or inner[0].children[0].type != "command_name":
+            return None
+        if self.text(inner[0].children[0]) != "date":
+            return None
+        words = [self._word(child) for child in inner[0].children[1:]]
+        shape = shape_of(words)
+        if shape is None:
+            return None
+        sample = printed(shape, len(self.blanks.by_name))
+        return self.blanks.sample_of("time" if "%s" in shape else "date", self.text(node), sample=sample)

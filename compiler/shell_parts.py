@@ -1,0 +1,39 @@
+"""The parts of a command line: programs with their words, joined to pipes, and what is redirected."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirection:
+    """`2>/dev/null`, `> FILE`, `< FILE`: the operator with its descriptor, and the file."""
+
+    operator: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One program of a pipe: its words, what is redirected, and the text it gets on standard input from a heredoc."""
+
+    argv: tuple[str, ...]
+    redirections: tuple[Redirection, ...] = ()
+    document: str | None = None
+    assigned: tuple[str, ...] = ()
+    """Names of variables set before the program's name: `PGPASSWORD=…`."""
+    shows_variable: bool = False
+    spelled: tuple[str, ...] = ()
+    """The words as they are written, quotes and all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipe:
+    """Programs joined by `|`; `kept_as` names the variable that would take what they print: `VAR=$(…)`."""
+
+    programs: tuple[Program, ...] = ()
+    kept_as: str | None = None
+    sets_state: str | None = None
+    """Why there is nothing to run: the part only sets the shell's own state."""
+
+
+class Unshellable(Exception):
+    """The line is not one that may be taken apart; the message is the reason."""

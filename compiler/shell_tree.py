@@ -1,0 +1,59 @@
+"""The tree that the parser makes of a command line: what may not be in it, and where it is not to be trusted."""
+
+import re
+from itertools import pairwise
+from typing import Final
+
+import tree_sitter_bash
+from tree_sitter import Language, Node
+
+from compiler.shell_parts import Unshellable
+
+_BRACES: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+BASH: Final = Language(tree_sitter_bash.language())
+REFUSED: Final = {
+    "command_substitution": "a command inside the command ($(…) or backticks) would run first, unseen",
+    "process_substitution": "<(…) runs another command",
+    "function_definition": "a function can take the name of any program",
+    "for_statement": "a loop runs a step many times: make the step one command with a parameter",
+    "c_style_for_statement": "a loop runs a step many times: make the step one command with a parameter",
+    "while_statement": "a loop runs a step until something happens: make it one command",
+    "if_statement": "a condition decides at run time what is done: make each branch a step",
+    "case_statement": "a condition decides at run time what is done: make each branch a step",
+    "compound_statement": "a group of commands: make each a step",
+    "subshell": "a group of commands: make each a step",
+    "test_command": "a test of the shell decides at run time what is done",
+    "brace_expression": "braces make several words out of one: write them out",
+    "ansi_c_string": "$'…' hides characters: write them plainly",
+    "translated_string": '$"…" is translated by the host: write it plainly',
+    "arithmetic_expansion": "the shell would compute a value: write it, or make it a parameter",
+    "herestring_redirect": "standard input comes from a text: give it as an argument",
+    "extglob_pattern": "an extended pattern: write the names out",
+    "unset_command": "it only sets the shell's own state",
+}
+"""Parts that a step may not hold, each with the reason."""
+
+
+def check_bare(bare: str) -> None:
+    """Raise Unshellable for what a shell makes several words of, or another word, where it is not quoted."""
+    if bare.startswith("~"):
+        raise Unshellable("~ depends on who runs it: write the whole path")
+    if _BRACES.search(bare):
+        raise Unshellable(REFUSED["brace_expression"])
+
+
+def runs_over_a_line(root: Node, source: bytes) -> bool:
+    """Whether the parser took the words of two lines for one command, which it does below some long pipes."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.children
+        if node.type in ("command", "redirected_statement", "file_redirect", "declaration_command"):
+            gaps = (source[one.end_byte : other.start_byte] for one, other in pairwise(node.children))
+            if any(b"\n" in gap.replace(b"\\\n", b" ") or (gap.startswith(b"\\\n") and not gap[2:]) for gap in gaps):
+                return True
+    return False
+
+
+def holds_variable(node: Node) -> bool:
+    return node.type in ("simple_expansion", "expansion") or any(holds_variable(child) for child in node.children)
