@@ -1,0 +1,6 @@
+"""What a team's runbook says, as typed facts and procedures, each with the lines that it came from."""
+
+from compiler.recognise.coverage import Coverage, coverage
+from compiler.recognise.whole import Recognised, recognise
+
+__all__ = ["Coverage", "Recognised", "coverage", "recognise"]

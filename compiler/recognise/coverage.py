@@ -1,0 +1,60 @@
+"""How much of a document was understood: its lines with content, and those that a fact or a step takes up."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.recognise.facts import Checklist, Fact
+from compiler.recognise.procedure import Hold, Procedure, Step
+
+_NO_CONTENT: Final = re.compile(r"\s*(?:[-*_=|: ]{0,200}|(?:```|~~~).{0,80}|#{1,6}\s.*)")
+
+_DELIMITER: Final = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+[\s:|-]*")
+"""The line below a table's header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many lines have content (no blank ones, rules, headings, table headers or fences), and those missed."""
+
+    content: int
+    missed: tuple[int, ...]
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 1 for an empty document."""
+        return 1 - len(self.missed) / self.content if self.content else 1.0
+
+
+def lines_of(facts: Iterable[Fact]) -> set[int]:
+    """The lines that the facts take up. A procedure's are those of its steps and sayings, not all between its ends."""
+    lines: set[int] = set()
+    for fact in facts:
+        for first, last in _ranges(fact):
+            lines.update(range(first, last + 1))
+    return lines
+
+
+def coverage(text: str, facts: Iterable[Fact]) -> Coverage:
+    """What of the document's text the facts take up."""
+    understood, lines = lines_of(facts), text.split("\n")
+    content = [
+        n
+        for n, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True), 1)
+        if not _NO_CONTENT.fullmatch(line) and not _DELIMITER.fullmatch(below)
+    ]
+    return Coverage(content=len(content), missed=tuple(n for n in content if n not in understood))
+
+
+def _ranges(fact: Fact) -> Iterator[tuple[int, int]]:
+    if isinstance(fact, Procedure):
+        for phase in fact.phases:
+            yield phase.line, phase.line
+            yield from (span for step in phase.steps for span in _ranges(step))
+            yield from ((said.line, said.last) for said in phase.said)
+    elif isinstance(fact, Checklist):
+        yield fact.line, fact.line
+        yield from ((item.line, item.last) for item in fact.items)
+    elif isinstance(fact, Step | Hold | Fact):
+        yield fact.line, fact.last

@@ -1,0 +1,154 @@
+"""One instruction as it is written: what to do, when, by when, and how long to wait."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from compiler.recognise import spans
+from compiler.recognise.wording import bare, named
+from compiler.recognise.words import is_told, looks
+
+_ARROWS: Final = ("→", "⇒", "➜", "->", "=>")
+_ARROW: Final = re.compile(rf"\s*(?:{'|'.join(_ARROWS)})\s*")
+_LEADING: Final = re.compile(
+    r"(?:only )?(?:if|when|in case(?: of)?|falls"
+    r"|wenn)\s+(?P<condition>[^,:;]{1,160}?)\s*(?:[,:;]|\bthen\b)\s*(?P<rest>\S.*)",
+    re.IGNORECASE,
+)
+_ALONE: Final = re.compile(r"(?:only )?(?:if|when|falls|wenn)\s+(?P<condition>[^:]{1,160}):", re.IGNORECASE)
+"""A condition for what stands below it."""
+_BRACKETED: Final = re.compile(
+    r"\s*\((?:only )?(?P<condition>(?:if|when|unless|falls|wenn) [^()]{1,160}|last resort)\)", re.IGNORECASE
+)
+_TRAILING: Final = re.compile(
+    r"(?P<rest>\S(?:(?![.!?]\s).){0,400}?)(?:,? only|,|\s)\s*(?P<word>if|when|unless|falls|wenn)\s+"
+    r"(?P<condition>[^()]{1,160})",
+    re.IGNORECASE,
+)
+_IF: Final = re.compile(r"(?:if|when|unless|falls|wenn)\s")
+"""A word of a trailing condition, in small letters: most texts have none, which is sooner known than tried."""
+_ASKED: Final = re.compile(
+    r"\b(?:check|see|verify|determine|confirm|decide|test|ask|find out|prüfe)(?: \w+)?$", re.IGNORECASE
+)
+_OTHER_WAY: Final = re.compile(
+    r"(?:or(?: else)?|alternatively|alternative|otherwise|oder|alternativ)\b[,:]?\s+", re.IGNORECASE
+)
+_WITHIN: Final = re.compile(
+    r"\s*[(\[]?\b(?:within|innerhalb(?: von)?|in under|no later than)\s+(?:the first\s+)?", re.IGNORECASE
+)
+_DEADLINE: Final = re.compile("within|innerhalb|in under|no later than")
+"""The same for a deadline."""
+_BOX: Final = re.compile(r"\s*[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")
+_CLOCK: Final = re.compile(r"(?:t\s?\+\s?)(?P<inside>.{1,40})", re.IGNORECASE)
+_HOLDING: Final = re.compile(
+    r"\b(?:monitor|wait|watch|observe|hold|pause|soak|sleep|bake|let|keep an eye|warten?|beobachten?)\b"
+    r"(?P<between>[^.;]{0,60}?)(?:\bfor\b|\bat least\b|\()?\s*$",
+    re.IGNORECASE,
+)
+_THEN: Final = re.compile(r"\s*(?:,|;|–|-)?\s*(?:and )?(?:then|before|danach)\s+(?P<then>\S.*)", re.IGNORECASE)
+_LONGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """What a line tells to do. ``hold`` is how long it waits, ``first`` what is done before, ``then`` what after."""
+
+    title: str
+    detail: str = ""
+    condition: str = ""
+    alternative: bool = False
+    after: timedelta | None = None
+    within: timedelta | None = None
+    hold: timedelta | None = None
+    first: str = ""
+    then: str = ""
+
+
+def instruction(text: str, name: str = "", value: str = "", *, causes: bool = False) -> Instruction:
+    """The instruction in ``text``, whose name and value are given where it has them.
+
+    With ``causes``, a name that tells nothing to do is the condition for its value: *Pool exhausted: restart the API*.
+    """
+    text, name, value = text[:_LONGEST], name[:_LONGEST], value[:_LONGEST]
+    other = _OTHER_WAY.match(text)
+    if other:
+        text = text[other.end() :]
+        name, value = named(text) if name else ("", text)
+    rest, after, within = _timed(text)
+    title, detail, condition = _parted(rest, name, _timed(value)[0], causes=causes)
+    title, condition = _conditional(title, condition)
+    detail, condition = _conditional(detail, condition) if detail and not condition else (detail, condition)
+    hold, first, then = _hold(text) if rest == text else (None, "", "")
+    return Instruction(
+        title=bare(title.rstrip(": ")) or title,
+        detail=detail.rstrip(": "),
+        condition=condition,
+        alternative=other is not None,
+        after=after,
+        within=within,
+        hold=hold,
+        first=first,
+        then=then,
+    )
+
+
+def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str, str]:
+    """Title, detail and condition, as far as arrows, colons and a leading *if* part them."""
+    arrow = _ARROW.split(text, maxsplit=1) if any(each in text for each in _ARROWS) else ()
+    if len(arrow) == 2 and arrow[0] and is_told(arrow[1]):
+        return arrow[1], "", arrow[0]
+    leading = _LEADING.fullmatch(text)
+    if leading:
+        return leading["rest"], "", leading["condition"].strip()
+    alone = _ALONE.fullmatch(text)
+    if alone:
+        return text, "", alone["condition"].strip()
+    if not name or name == text.rstrip(":"):
+        return text, "", ""
+    if causes and value and not is_told(name) and not value.startswith("("):
+        return value, "", name
+    return name, value, ""
+
+
+def _conditional(text: str, condition: str) -> tuple[str, str]:
+    """The text without the condition that it ends in. *Check if …* asks, and is no condition."""
+    box = _BRACKETED.search(text) if "(" in text else None
+    if box:
+        words = re.sub(r"^(?:if|when|falls|wenn) ", "", box["condition"], flags=re.IGNORECASE)
+        return (text[: box.start()] + text[box.end() :]).strip(), condition or words
+    match = _TRAILING.fullmatch(text.rstrip(":. ")) if not condition and _IF.search(spans.small(text)) else None
+    if match is None or _ASKED.search(match["rest"]) or looks(match["rest"]):
+        return text, condition
+    unless = "unless " if match["word"].lower() == "unless" else ""
+    return match["rest"].rstrip(", "), unless + match["condition"]
+
+
+def _timed(text: str) -> tuple[str, timedelta | None, timedelta | None]:
+    """The text without its deadline, from when, and until when it is."""
+    within = _WITHIN.search(text) if _DEADLINE.search(spans.small(text)) else None
+    found = spans.span(text[within.end() : within.end() + 40]) if within else None
+    if within and found and found.start <= 1:
+        rest = text[within.end() + found.end :]
+        return _joined(text[: within.start()], rest[1:] if rest[:1] in (")", "]") else rest), None, found.longest
+    for box in _BOX.finditer(text) if "(" in text or "[" in text else ():
+        inside = _CLOCK.sub(r"\g<inside>", box["inside"]).strip()
+        found = spans.span(inside)
+        if found and inside[0].isdigit() and len(found.text) >= len(inside) - 2 and found.low != found.high:
+            return _joined(text[: box.start()], text[box.end() :]), found.low, found.high
+    return text, None, None
+
+
+def _joined(before: str, after: str) -> str:
+    return f"{before.rstrip()} {after.strip()}".strip() if after[:1].isalnum() or after[:1] == " " else before + after
+
+
+def _hold(text: str) -> tuple[timedelta | None, str, str]:
+    """How long the text waits, and what it says to do before and after."""
+    found = spans.span(text)
+    wait = _HOLDING.search(text[: found.start]) if found else None
+    if found is None or found.longest is None or wait is None:
+        return None, "", ""
+    before = re.sub(r"[\s,;.]*(?:\b(?:and|then))?[\s,]*$", "", text[: wait.start()])
+    then = _THEN.match(text, found.end)
+    return found.longest, before if is_told(before) else "", then["then"] if then else ""

@@ -1,0 +1,196 @@
+"""The document as sections of labelled groups: what stands together under one heading, and under one label in it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import Final
+
+from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
+from compiler.recognise.procedure import Role
+from compiler.recognise.wording import name_and_value, title_of
+from compiler.recognise.words import role_of
+
+_TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
+
+_TELLS_INLINE: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
+_NARROWEST: Final = 40
+"""Characters in a line: a text of so few stands in one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A piece with the last line that it takes up. Code has its content's lines; ``name`` and ``value`` part a text."""
+
+    piece: Piece
+    line: int
+    last: int
+    name: str = ""
+    value: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text of a sentence or an item; empty for tables and code."""
+        return self.piece.text if isinstance(self.piece, Sentence | Item) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What one label introduces. ``label`` is empty for what stands before the first label of a section."""
+
+    label: str
+    line: int
+    last: int
+    placed: tuple[Placed, ...]
+    under: str = ""
+    """The heading it stands under within the section, where that is a label: *Diagnosis*."""
+
+    @property
+    def role(self) -> Role | None:
+        """What the label is for, or the heading that it stands under."""
+        return role_of(self.label) or role_of(self.under)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading with what stands under it, down to the next heading; a heading such as *Diagnosis* is a group of it."""
+
+    headings: tuple[Heading, ...]
+    path: tuple[str, ...]
+    """The headings as they are written, outermost first."""
+    title: str
+    """The heading's words without numbering; empty for what stands before the first heading."""
+    line: int
+    last: int
+    groups: tuple[Group, ...]
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """All pieces, whatever their group."""
+        return tuple(each for group in self.groups for each in group.placed)
+
+
+def outline(document: Document) -> tuple[Section, ...]:
+    """The sections in the order of the text, those without content too."""
+    folded = _folded(document.headings)
+    pieces = {key: list(each) for key, each in groupby(_placed(document), key=lambda p: p.piece.headings[-1:])}
+    sections: list[tuple[tuple[Heading, ...], list[Group]]] = []
+    for heading, chain in ((None, ()), *_chains(document.headings)):
+        groups = _groups(pieces.get(chain[-1:], []))
+        if heading and heading in folded and sections:
+            sections[-1][1].extend(_labelled(heading, groups))
+        elif heading or groups:
+            sections.append((chain, groups))
+    return tuple(_section(chain, groups) for chain, groups in sections)
+
+
+def _section(chain: tuple[Heading, ...], groups: Sequence[Group]) -> Section:
+    line = chain[-1].line if chain else 1
+    return Section(
+        headings=chain,
+        path=tuple(heading.title for heading in chain),
+        title=title_of(chain[-1].title) if chain else "",
+        line=line,
+        last=max([line, *(group.last for group in groups)]),
+        groups=tuple(groups),
+    )
+
+
+def _labelled(heading: Heading, groups: Sequence[Group]) -> Sequence[Group]:
+    """A folded heading labels what stands under it, unless that has labels of its own."""
+    label = title_of(heading.title)
+    if groups and not groups[0].label:
+        rest = (replace(group, under=label) for group in groups[1:])
+        return (replace(groups[0], label=label, line=heading.line), *rest)
+    return (
+        Group(label=label, line=heading.line, last=heading.line, placed=()),
+        *(replace(group, under=label) for group in groups),
+    )
+
+
+def _chains(headings: Sequence[Heading]) -> list[tuple[Heading, tuple[Heading, ...]]]:
+    chain: tuple[Heading, ...] = ()
+    found: list[tuple[Heading, tuple[Heading, ...]]] = []
+    for heading in headings:
+        chain = (*(above for above in chain if above.level < heading.level), heading)
+        found.append((heading, chain))
+    return found
+
+
+def _folded(headings: Sequence[Heading]) -> set[Heading]:
+    """Headings that are labels of the procedure above them: two or more under one parent, and one says what to do.
+
+    Under the document's title two must: it has sections for everything, and is one procedure only when they say so.
+    """
+    parents = [(heading, chain[-2]) for heading, chain in _chains(headings) if len(chain) > 1]
+    roles = [(heading, parent, role) for heading, parent in parents if (role := role_of(heading.title))]
+    counts = Counter(parent for _, parent, _ in roles)
+    telling = Counter(parent for parent, role in {(parent, role) for _, parent, role in roles} if role in _TELLING)
+    childless = {parent for _, parent in parents}
+    return {
+        heading for heading, parent, _ in roles
+        if counts[parent] > 1 and telling[parent] >= (2 if parent.level == 1 else 1) and heading not in childless
+    }  # fmt: skip
+
+
+def _placed(document: Document) -> Iterator[Placed]:
+    starts = sorted({*(each.line for each in document.headings), *(each.line for each in document.pieces)})
+    following = dict(pairwise(starts))
+    for piece in document.pieces:
+        if isinstance(piece, Block) and not piece.text.strip():
+            continue
+        name, value = name_and_value(piece)
+        yield Placed(piece=piece, line=piece.line, last=_last(piece, following), name=name, value=value)
+
+
+def _last(piece: Piece, following: dict[int, int]) -> int:
+    """Code and tables know their end. How a text's lines were joined is not kept: it ends before the next piece."""
+    if isinstance(piece, Block):
+        return piece.line + piece.text.count("\n")
+    if isinstance(piece, Table):
+        return piece.rows[-1].line if piece.rows else piece.line
+    written = piece.text if isinstance(piece, Sentence | Item) else ""
+    return max(piece.line, min(following.get(piece.line, piece.line + 1) - 1, piece.line + len(written) // _NARROWEST))
+
+
+def _groups(pieces: Sequence[Placed]) -> list[Group]:
+    groups: list[list[Placed]] = []
+    labels: list[str] = []
+    roles = {role_of(each.name) for each in pieces if isinstance(each.piece, Item) and each.name}
+    for each in pieces:
+        opens = _opens(each, bullets=bool(roles & _TELLING))
+        if opens or not groups or (_is_first(each) and _is_told_inline(groups[-1][0])):
+            groups.append([])
+            labels.append(opens)
+        groups[-1].append(each)
+    return [
+        Group(label=label, line=group[0].line, last=max(each.last for each in group), placed=tuple(group))
+        for label, group in zip(labels, groups, strict=True)
+    ]
+
+
+def _is_first(placed: Placed) -> bool:
+    """True for the first item of an outer ordered list."""
+    piece = placed.piece
+    return isinstance(piece, Item) and piece.number is not None and piece.depth == 0
+
+
+def _is_told_inline(lead: Placed) -> bool:
+    """True for *Symptoms: no orders*, which is complete: steps that come after it are none of it."""
+    return role_of(lead.name) in _TELLS_INLINE and lead.value != "" and not lead.value.endswith(":")
+
+
+def _opens(placed: Placed, *, bullets: bool) -> str:
+    """The label that a piece introduces the next ones with, or empty. With ``bullets``, outer items have labels."""
+    piece = placed.piece
+    if isinstance(piece, Item):
+        outer = piece.depth == 0 and piece.number is None and piece.ticked is None
+        return placed.name if bullets and outer and role_of(placed.name) else ""
+    if not isinstance(piece, Sentence):
+        return ""
+    if piece.label and placed.name:
+        return placed.name
+    if placed.name and role_of(placed.name):
+        return placed.name
+    lead = piece.text.rsplit(". ", 1)[-1]
+    return lead.rstrip(": ") if lead.endswith(":") and len(lead) <= 80 else ""

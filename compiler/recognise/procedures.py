@@ -1,0 +1,208 @@
+"""Procedures: what stands under one heading or one label, in phases with their roles, steps, holds and escalations."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from compiler.document import Block, Item, Row, Sentence, Table
+from compiler.recognise import spans, tables
+from compiler.recognise.facts import Said
+from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
+from compiler.recognise.severities import severity_in, severity_said
+from compiler.recognise.steps import is_code, steps
+from compiler.recognise.wording import title_of
+from compiler.recognise.words import Topic, about, holds_many, looks, period, role_of
+
+_TOLD: Final = frozenset({Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED})
+"""Roles whose lines are said, not done. A cause with an arrow to its remedy is a step all the same."""
+_WEAK: Final = frozenset({Purpose.RESPONSE, Purpose.OPERATION, Purpose.TUNING, Purpose.HEALTH, Purpose.DEPLOYMENT})
+_TO: Final = re.compile(
+    r"\b(?:escalate|page|call|contact|notify|engage"
+    r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? (?P<to>@?[A-Za-z#\[][^.,;()]{1,60})",
+    re.IGNORECASE,
+)
+_ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)
+
+
+def purpose_of(section: Section) -> Purpose | None:
+    """What the section's own title, else the nearest one above it, says that it is for."""
+    found = [topic for title in reversed(section.path) if isinstance(topic := about(title), Purpose)]
+    if found and found[0] is Purpose.RESPONSE and Purpose.SECURITY in found:
+        return Purpose.SECURITY
+    return found[0] if found else None
+
+
+def topic_of(section: Section) -> Topic | None:
+    """The facts that the section states: its own title says so, or that of the nearest heading that says anything."""
+    topics = (topic for title in reversed(section.path) if (topic := about(title)))
+    nearest = next(topics, None)
+    return nearest if isinstance(nearest, Topic) else None
+
+
+def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None) -> Iterator[Procedure]:
+    """The procedures in what the facts have left of a section: one for its heading, or one for each of its labels."""
+    groups = [group for group in left if group.placed or group.label]
+    split = holds_many(section.title) and any(group.role is None for group in groups if group.label)
+    if not split:
+        if groups:
+            yield from _procedure(section, _title(section), purpose, groups, section.line)
+        return
+    bundle: list[Group] = []
+    for group in groups:
+        own = group.label and group.role is None
+        if own and bundle:
+            yield from _bundled(section, purpose, bundle)
+            bundle = []
+        bundle.append(group)
+    yield from _bundled(section, purpose, bundle)
+
+
+def of_table(section: Section, placed: Placed, table: Table) -> Iterator[Procedure]:
+    """A troubleshooting table: each row is a procedure, its problem the title and its remedy the step."""
+    problem, remedy, look = tables.troubleshooting(table)
+    if problem is None or remedy is None or (topic_of(section) is not None and look is None):
+        return
+    for row in table.rows:
+        title = tables.cell(row, problem)
+        phases = _of_row(table, row, look, remedy)
+        if title and phases:
+            symptom = Said(text=title, line=row.line, last=row.line)
+            seen = Phase(role=Role.SYMPTOMS, label=table.header[problem], said=(symptom,), line=row.line, last=row.line)
+            yield Procedure(
+                purpose=Purpose.INCIDENT, title=title, phases=(seen, *phases),
+                line=row.line, last=row.line, path=section.path,
+            )  # fmt: skip
+
+
+def _of_row(table: Table, row: Row, look: int | None, remedy: int) -> tuple[Phase, ...]:
+    """The row's check and its remedy. A cause is no check: it is the condition for the remedy."""
+    header = table.header[look] if look is not None else ""
+    first, second = tables.cell(row, look), tables.cell(row, remedy)
+    cause = first if role_of(header) is Role.CAUSES else ""
+    done = ((Role.DIAGNOSIS, header, "" if cause else first, ""), (Role.ACTIONS, table.header[remedy], second, cause))
+    return tuple(
+        Phase(
+            role=role, label=label, line=row.line, last=row.line,
+            steps=(Step(title=text, condition=why, manual=not row.codes, line=row.line, last=row.line),),
+        )
+        for role, label, text, why in done
+        if text
+    )  # fmt: skip
+
+
+def _title(section: Section) -> str:
+    """The section's title; one that only says *Steps* stands for the heading above it."""
+    above = len(section.path) > 1 and role_of(section.title) is not None
+    return title_of(section.path[-2]) if above else section.title
+
+
+def _bundled(section: Section, purpose: Purpose | None, bundle: Sequence[Group]) -> Iterator[Procedure]:
+    if not bundle:
+        return
+    label = bundle[0].label if bundle[0].role is None else ""
+    own = about(label) if label else None
+    yield from _procedure(
+        section,
+        title_of(label) if label else section.title,
+        own if isinstance(own, Purpose) else purpose,
+        bundle,
+        bundle[0].line,
+    )
+
+
+def _procedure(
+    section: Section, title: str, purpose: Purpose | None, groups: Sequence[Group], line: int
+) -> Iterator[Procedure]:
+    told = {group.role for group in groups}
+    if Role.SYMPTOMS in told and (purpose is None or purpose in _WEAK):
+        purpose = Purpose.INCIDENT
+    phases = tuple(_phase(group, purpose) for group in groups)
+    if not any(phase.steps or phase.role is Role.SYMPTOMS for phase in phases):
+        return
+    recurring = period(title) or period(section.title)
+    yield Procedure(
+        purpose=purpose or (Purpose.INCIDENT if Role.DIAGNOSIS in told else Purpose.OPERATION),
+        title=title or "Steps",
+        severity=severity_in(title) or severity_in(section.path[-1] if section.path else "") or severity_said(groups),
+        cadence=recurring[1] if recurring else None,
+        phases=phases,
+        escalations=tuple(escalation for group in groups for escalation in _escalations(group)),
+        line=line,
+        last=max(group.last for group in groups),
+        path=section.path,
+    )
+
+
+def _phase(group: Group, purpose: Purpose | None) -> Phase:
+    role = group.role or (Role.DIAGNOSIS if group.label and looks(group.label) else Role.STEPS)
+    causes = role in (Role.ACTIONS, Role.TEMPORARY) and purpose is Purpose.INCIDENT
+    done: tuple[Step | Hold, ...] = ()
+    if role not in _TOLD:
+        done = steps([each for each in group.placed if _speaks(each, group)], causes=causes)
+    elif role is Role.CAUSES:
+        done = steps([each for each in group.placed if "→" in each.text or "->" in each.text])
+    taken = {line for step in done for line in range(step.line, step.last + 1)}
+    said = tuple(
+        _said(each)
+        for each in group.placed
+        if each.line not in taken
+        and _speaks(each, group)
+        and not (isinstance(each.piece, Block) and is_code(each.piece))
+    )
+    return Phase(role=role, label=group.label, steps=done, said=said, line=group.line, last=group.last)
+
+
+def _speaks(placed: Placed, group: Group) -> bool:
+    """False for the sentence that is nothing but the group's label."""
+    piece = placed.piece
+    if isinstance(piece, Sentence | Item) and placed.name == group.label:
+        return bool(placed.value)
+    return not (isinstance(piece, Sentence) and placed.text.rstrip(": ") == group.label)
+
+
+def _said(placed: Placed) -> Said:
+    piece = placed.piece
+    if isinstance(piece, Block):
+        text = piece.text
+    elif isinstance(piece, Table):
+        text = "\n".join(" | ".join(row.cells) for row in piece.rows)
+    else:
+        text = placed.value if role_of(placed.name) and placed.value else placed.text
+    return Said(text=text, line=placed.line, last=placed.last)
+
+
+def _escalations(group: Group) -> Iterator[Escalation]:
+    for each in group.placed:
+        text = (each.value or each.text) if role_of(each.name) is Role.ESCALATION else each.text
+        under = group.role is Role.ESCALATION
+        if not text or not (under or _ESCALATING.search(text)) or text.rstrip(":") == group.label:
+            continue
+        yield Escalation(text=text, after=_after(text), to=_whom(text), line=each.line, last=each.last)
+
+
+def _after(text: str) -> timedelta | None:
+    return spans.length(text)
+
+
+def _whom(text: str) -> str:
+    match = _TO.search(text)
+    if match is None:
+        return ""
+    return re.split(r"\s(?:if|after|when|within|via|for|immediately)\b", match["to"])[0].strip()
+
+
+def texts(procedure: Procedure) -> Iterator[Said]:
+    """Every text of a procedure with its place: what is said, and what its steps and their parts tell."""
+    for phase in procedure.phases:
+        yield from phase.said
+        for step in phase.steps:
+            yield from _of_step(step, procedure.path)
+
+
+def _of_step(step: Step | Hold, path: tuple[str, ...]) -> Iterator[Said]:
+    text = step.text if isinstance(step, Hold) else f"{step.title}: {step.detail}" if step.detail else step.title
+    yield Said(text=text, line=step.line, last=step.last, path=path)
+    for part in step.parts if isinstance(step, Step) else ():
+        yield from _of_step(part, path)

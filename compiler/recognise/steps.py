@@ -1,0 +1,208 @@
+"""Steps in order, from list items, from the comments that lead the commands of a block, and from sentences."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from compiler.document import Block, Item, Sentence
+from compiler.recognise.instruction import Instruction, instruction
+from compiler.recognise.outline import Placed
+from compiler.recognise.procedure import Hold, Step
+from compiler.recognise.wording import title_of
+from compiler.recognise.words import is_told, role_of
+
+_DATA: Final = frozenset(
+    {"json", "yaml", "yml", "toml", "ini", "xml", "html", "css", "text", "txt", "output", "log", "env"}
+    | {"properties", "conf", "hcl", "diff", "csv", "nginx", "mermaid", "dot"}
+)
+_COMMENT: Final = re.compile(r"\s*(?:#+(?!!)\s*|--\s+|//\s*)(?P<text>\S.*?)\s*$")
+_ANSWER: Final = re.compile(
+    r"(?:expected|returns?|response|output|example|should (?:be|return|show|see)|e\.g\."
+    r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_GIVEN: Final = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]{1,60})=")
+_TAKEN: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{1,60})")
+_CONDITION: Final = re.compile(r"(?:if|when|falls|wenn)\b", re.IGNORECASE)
+_DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
+_NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
+_PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A step that is still being read: its instruction, its lines, and what stands below it."""
+
+    said: Instruction
+    line: int
+    last: int
+    number: int | None = None
+    code: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    below: "list[_Draft]" = field(default_factory=list)
+
+
+def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hold, ...]:
+    """The steps that the pieces tell, with holds between them. ``causes`` as in ``instruction``."""
+    drafts: list[_Draft] = []
+    top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
+    for index, each in enumerate(placed):
+        piece = each.piece
+        if isinstance(piece, Item):
+            draft = _of_item(each, piece, causes=causes)
+            (drafts[-1].below if drafts and piece.depth > top else drafts).append(draft)
+        elif isinstance(piece, Block):
+            _take_block(drafts, each, piece, belongs=index > 0 and _belongs(placed[index - 1], piece))
+        elif isinstance(piece, Sentence) and not piece.quoted and is_instruction(each):
+            drafts.extend(_of_sentences(each, piece, causes=causes))
+    return tuple(_passed(_finished(drafts)))
+
+
+def is_instruction(placed: Placed) -> bool:
+    """True for a sentence that tells somebody what to do, and for one with a condition in front."""
+    text = placed.value or placed.text
+    return is_told(text) or _CONDITION.match(text) is not None
+
+
+def is_code(block: Block) -> bool:
+    """True for a block that may hold commands: no data, no drawing, no printed answer."""
+    if block.language in _DATA or not block.text.strip():
+        return False
+    return bool(block.language) or not (_DRAWING.search(block.text) or _PRINTED.match(block.text))
+
+
+def is_drawing(block: Block) -> bool:
+    """True for boxes and arrows made of characters."""
+    return block.language in ("", "text", "mermaid") and _DRAWING.search(block.text) is not None
+
+
+def _of_item(placed: Placed, item: Item, *, causes: bool) -> _Draft:
+    bullet = item.number is None and placed.value and role_of(placed.name) is not None
+    said = instruction(placed.value) if bullet else instruction(item.text, placed.name, placed.value, causes=causes)
+    code = [code.text for code in item.codes]
+    return _Draft(said=said, line=placed.line, last=placed.last, number=item.number, code=code)
+
+
+def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:
+    """A step a sentence of the paragraph; what only remarks on the step before it is that step's detail."""
+    draft: _Draft | None = None
+    for text in re.split(r"(?<=[.!])\s+(?=[A-Z])", placed.value or placed.text):
+        if draft and not is_told(text) and not _CONDITION.match(text):
+            draft.remarks.append(text)
+            continue
+        if draft:
+            yield draft
+        code = [code.text for code in piece.codes if code.text in text]
+        draft = _Draft(said=instruction(text, causes=causes), line=placed.line, last=placed.last, code=code)
+    if draft:
+        yield draft
+
+
+def _belongs(above: Placed, block: Block) -> bool:
+    """Code belongs to the item above it when that item announces it, or is what the code stands in."""
+    piece = above.piece
+    if isinstance(piece, Block):
+        return False
+    return isinstance(piece, Item) and (piece.text.endswith(":") or block.sentence == piece.text)
+
+
+def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: bool) -> None:
+    if not is_code(block):
+        if drafts:
+            drafts[-1].expected.append(block.text)
+            drafts[-1].last = placed.last
+        return
+    found = list(_of_block(block))
+    if not belongs or not drafts:
+        drafts.extend(found)
+        return
+    drafts[-1].last = placed.last
+    if len(found) > 1 or found[0].expected or found[0].said.hold:
+        drafts[-1].below.extend(found)
+    drafts[-1].code.append(block.text)
+
+
+def _of_block(block: Block) -> Iterator[_Draft]:
+    """Each comment leads the commands below it; what stands before the first comment is led by what introduces it."""
+    draft: _Draft | None = None
+    answering = False
+    for offset, text in enumerate(block.text.split("\n")):
+        line = block.line + offset
+        comment = _COMMENT.match(text)
+        answer = _ANSWER.match(comment["text"]) if comment else None
+        answering = answer is not None or (answering and bool(text.strip()) and comment is None)
+        if comment and not answer:
+            if draft:
+                yield draft
+            draft = _Draft(said=_of_comment(comment["text"]), line=line, last=line, number=_number(comment["text"]))
+        elif draft is None and text.strip():
+            lead = block.sentence or block.label
+            said = instruction(lead.rstrip(":")) if lead else Instruction(title=text.strip().removeprefix("$ ")[:80])
+            draft = _Draft(said=said, line=line, last=line)
+            draft.code.append(text)
+        elif draft and text.strip():
+            (draft.expected if answering else draft.code).append(answer["rest"] if answer else text)
+            draft.last = line
+    if draft:
+        yield draft
+
+
+def _of_comment(text: str) -> Instruction:
+    return instruction(title_of(text))
+
+
+def _number(text: str) -> int | None:
+    match = _NUMBERED.match(text)
+    return int(match[1]) if match else None
+
+
+def _finished(drafts: Iterable[_Draft]) -> Iterator[Step | Hold]:
+    for draft in drafts:
+        said = draft.said
+        if said.hold is None:
+            yield _step(draft, said)
+            continue
+        hold = Hold(span=said.hold, text=said.title, condition=said.condition, line=draft.line, last=draft.line)
+        if said.first:
+            # What stands below belongs to what is done before the wait.
+            yield from (_step(draft, instruction(said.first)), hold)
+            if said.then:
+                yield Step(title=instruction(said.then).title, line=draft.line, last=draft.line)
+            continue
+        yield hold
+        if said.then or draft.code or draft.below:
+            yield _step(draft, instruction(said.then) if said.then else said)
+
+
+def _step(draft: _Draft, said: Instruction) -> Step:
+    code = "\n".join(draft.code)
+    return Step(
+        title=said.title,
+        detail=" ".join(filter(None, (said.detail, *draft.remarks))),
+        number=draft.number,
+        condition=said.condition,
+        alternative=said.alternative,
+        after=said.after,
+        within=said.within,
+        expected="\n".join(filter(None, draft.expected)),
+        gives=tuple(dict.fromkeys(_GIVEN.findall(code))) if "=" in code else (),
+        takes=tuple(dict.fromkeys(_TAKEN.findall(code))) if "$" in code else (),
+        manual=not code,
+        parts=tuple(_finished(draft.below)),
+        line=draft.line,
+        last=max([draft.last, *(below.last for below in draft.below)]),
+    )
+
+
+def _passed(found: Iterable[Step | Hold]) -> Iterator[Step | Hold]:
+    """Keeps of ``takes`` what an earlier step gave: the rest comes from the environment."""
+    given: set[str] = set()
+    for step in found:
+        if isinstance(step, Hold):
+            yield step
+            continue
+        taken = tuple(name for name in step.takes if name in given)
+        yield step if taken == step.takes else replace(step, takes=taken)
+        given.update(step.gives)

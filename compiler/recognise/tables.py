@@ -1,0 +1,288 @@
+"""Tables read by their header: which column is the metric, the code, the role, and what its rows then state."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from compiler.document import Row, Table
+from compiler.recognise import people, quantities, severities, spans, upkeep
+from compiler.recognise.facts import (
+    AlertRule,
+    Detail,
+    ErrorCode,
+    Fact,
+    LogPlace,
+    Objective,
+    RecoveryObjective,
+    Service,
+    ServiceLevel,
+    Stated,
+    Threshold,
+)
+from compiler.recognise.outline import Section
+from compiler.recognise.wording import bare, is_empty
+from compiler.recognise.words import Topic
+from incident.severity import of_code
+
+_COLUMNS: Final = {
+    "metric":
+        r"metric|indicator|measure|alarm|alert(?: name)?|signal|check|kpi|sli|symptom or metric"
+        r"|metrik|kennzahl|objective|slo",
+    "warning": r"warn\w*(?: threshold| level)?|yellow|amber|🟡.*|p2.*",
+    "critical":
+        r"crit\w*(?: threshold| level)?|red|threshold|alert(?:s)? (?:at|when|threshold)|condition"
+        r"|trigger|page(?: at)?|🔴.*|kritisch|schwellwert",
+    "normal": r"normal(?: range)?|healthy|ok|expected|baseline|green|🟢.*|good|normalbereich",
+    "action":
+        r"(?:user |recommended |required |first |immediate )?(?:actions?|responses?|what to do"
+        r"|remed(?:y|iation)|steps?|maßnahmen?)",
+    "code": r"(?:error |status |exit )?codes?|error|fehlercode",
+    "meaning": r"meanings?|descriptions?|explanation|message|cause|bedeutung|beschreibung",
+    "service": r"services?|components?|systems?|names?|apps?|applications?|dependenc(?:y|ies)|dienst|endpoints?",
+    "target": r"targets?|objectives?|goals?|slas?|slos?|commitment|availability|uptime|ziel",
+    "rto": r".*\brto\b.*|.*recovery time.*",
+    "rpo": r".*\brpo\b.*|.*recovery point.*",
+    "port": r"ports?",
+    "needs": r"depend\w*(?: on)?|requires|needs|upstreams?",
+    "purpose": r"purpose|function|role|what(?: it does)?|description|zweck",
+    "priority": r"priority|severity|criticality|tier|schweregrad",
+    "log": r"logs?(?: (?:locations?|files?|paths?|groups?))?|path|location",
+    "environment": r"dev\w*|stag\w*|prod\w*|test\w*|qa|uat|local|url(?:s)?|endpoint|address|link|host",
+    "owner": r"owner|team|on.?call",
+    "window": r"window|duration|for|period",
+}  # fmt: skip
+_HEADERS: Final = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _COLUMNS.items()}
+_PROBLEM: Final = re.compile(
+    r"symptoms?|problems?|issues?|incidents?|alert(?: name)?|alarm|failure|error|scenario|störung|condition",
+    re.IGNORECASE,
+)
+_REMEDY: Final = re.compile(
+    r"(?:solution|resolution|fix|remed\w+|action|response|mitigation|what to do|steps?|lösung"
+    r"|behebung|maßnahme)s?(?: .*)?",
+    re.IGNORECASE,
+)
+_LOOK: Final = re.compile(
+    r"diagnos\w*|check|investigat\w*|how to (?:check|verify|diagnose)|cause|likely cause|possible causes?|verify",
+    re.IGNORECASE,
+)
+_ALERT: Final = re.compile(r"(?:alert|alarm)s?(?: names?)?", re.IGNORECASE)
+_LEADS: Final = re.compile(r"procedures?|runbooks?|playbooks?|actions?|responses?|see|what to do", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://\S+", re.IGNORECASE)
+
+
+def cell(row: Row, column: int | None) -> str:
+    """The text of one cell; empty where the row is too short."""
+    return row.cells[column].strip() if column is not None and column < len(row.cells) else ""
+
+
+def troubleshooting(table: Table) -> tuple[int | None, int | None, int | None]:
+    """The columns of problem, remedy and cause or check; None for what the table does not have."""
+    return _first(table, _PROBLEM), _first(table, _REMEDY), _first(table, _LOOK)
+
+
+def facts(section: Section, table: Table, topic: Topic | None) -> tuple[Fact, ...]:
+    """What the table states, by its header and then by its section's topic; empty when it says nothing known."""
+    readers = (_alerts, _levels, _contacts, _objectives, _errors, _thresholds, _targets, _services, _logs, _reviews)
+    columns = _columns(table)
+    for reader in readers:
+        found = tuple(reader(section, table, columns, topic))
+        if found:
+            return found
+    return ()
+
+
+def details(section: Section, table: Table) -> tuple[Detail, ...]:
+    """The rows of a table of no known kind, each by its first cell, so that nothing is lost."""
+    return tuple(
+        Detail(
+            name=row.cells[0],
+            value=" · ".join(filter(None, row.cells[1:])),
+            line=row.line,
+            last=row.line,
+            path=section.path,
+        )
+        for row in table.rows
+        if row.cells and any(row.cells)
+    )
+
+
+def _columns(table: Table) -> Mapping[str, int]:
+    """Which column is which; the first column that fits a word has it."""
+    found: dict[str, int] = {}
+    for n, header in enumerate(table.header):
+        words = bare(header) or header
+        for name, pattern in _HEADERS.items():
+            if pattern.fullmatch(words):
+                found.setdefault(name, n)
+    return found
+
+
+def _first(table: Table, pattern: re.Pattern[str]) -> int | None:
+    return next((n for n, header in enumerate(table.header) if pattern.fullmatch(bare(header))), None)
+
+
+def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    said = any(
+        re.search(r"respon|descri|defin|update|escalat|example|impact", header, re.IGNORECASE)
+        for header in table.header
+    )
+    if topic is Topic.SEVERITY or said:
+        yield from severities.of_table(section, table)
+
+
+def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    """Which procedure each alert leads to: an alert, how bad it is, and where to go; without any bounds."""
+    name, leads = _first(table, _ALERT), _first(table, _LEADS)
+    if name is None or leads is None or {"warning", "critical", "normal"} & columns.keys():
+        return
+    if topic is not Topic.ALERTS and "priority" not in columns:
+        return
+    for row in table.rows:
+        if cell(row, name):
+            yield AlertRule(
+                name=cell(row, name), severity=cell(row, columns.get("priority")), action=cell(row, leads),
+                line=row.line, last=row.line, path=section.path,
+            )  # fmt: skip
+
+
+def _contacts(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    if topic is Topic.CONTACTS or people.is_contact_table(table):
+        yield from people.of_table(section, table)
+
+
+def _objectives(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    for row in table.rows:
+        for name, objective in (("rto", Objective.TIME), ("rpo", Objective.POINT)):
+            text = cell(row, columns.get(name))
+            if text:
+                yield _objective(section, row, objective, text, cell(row, 0))
+        stated = _HEADERS["rto"].fullmatch(cell(row, 0)), _HEADERS["rpo"].fullmatch(cell(row, 0))
+        if any(stated) and not {"rto", "rpo"} & columns.keys() and len(row.cells) > 1:
+            yield _objective(section, row, Objective.TIME if stated[0] else Objective.POINT, cell(row, 1), "")
+
+
+def _objective(section: Section, row: Row, objective: Objective, text: str, scope: str) -> RecoveryObjective:
+    target = Stated(text=text, span=spans.length(text))
+    return RecoveryObjective(
+        objective=objective, target=target, scope=scope, line=row.line, last=row.line, path=section.path
+    )
+
+
+def _errors(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    if "code" not in columns or not ({"meaning", "action"} & columns.keys() or topic is Topic.ERRORS):
+        return
+    for row in table.rows:
+        if cell(row, columns["code"]):
+            yield ErrorCode(
+                code=cell(row, columns["code"]), meaning=cell(row, columns.get("meaning")),
+                action=cell(row, columns.get("action")), line=row.line, last=row.line, path=section.path,
+            )  # fmt: skip
+
+
+def _thresholds(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    name = columns.get("metric", columns.get("service"))
+    bounds = {"warning", "critical", "normal"} & columns.keys()
+    if name is None or not bounds or not any(_bounded(row, columns, bounds) for row in table.rows):
+        return
+    for row in table.rows:
+        action = cell(row, columns.get("action"))
+        window = spans.length(cell(row, columns.get("window")))
+        warning, critical = quantities.directed(
+            quantities.held(quantities.cell(cell(row, columns.get("warning"))), window),
+            quantities.held(quantities.cell(cell(row, columns.get("critical"))), window),
+        )
+        threshold = Threshold(
+            metric=cell(row, name),
+            normal=quantities.cell(cell(row, columns.get("normal"))),
+            warning=warning,
+            critical=critical,
+            statistic=quantities.statistic(" ".join(row.cells)),
+            action=action,
+            text=" | ".join(row.cells),
+            line=row.line,
+            last=row.line,
+            path=section.path,
+        )
+        yield threshold
+        if topic is Topic.ALERTS:
+            yield AlertRule(
+                name=threshold.metric, expression=cell(row, columns.get("critical")), action=action,
+                severity=cell(row, columns.get("priority")), line=row.line, last=row.line, path=section.path,
+            )  # fmt: skip
+
+
+def _bounded(row: Row, columns: Mapping[str, int], bounds: set[str]) -> bool:
+    return any(quantities.cell(cell(row, columns[name])) for name in bounds)
+
+
+def _targets(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    """Service levels: a metric and its target, or a service's own column *SLA* beside what it is for."""
+    name = columns.get("metric", columns.get("service", 0))
+    if "target" not in columns or columns["target"] == name:
+        return
+    for row in table.rows:
+        target = quantities.cell(cell(row, columns["target"]))
+        if target is None or (target.number is None and topic is not Topic.SERVICE_LEVELS):
+            continue
+        of_service = "metric" not in columns
+        yield ServiceLevel(
+            metric="availability" if of_service and topic is not Topic.SERVICE_LEVELS else cell(row, name),
+            target=target, scope=cell(row, name) if of_service else "", text=" | ".join(row.cells),
+            line=row.line, last=row.line, path=section.path,
+        )  # fmt: skip
+        if {"purpose", "priority"} & columns.keys():
+            yield _service(section, row, table, columns)
+
+
+def _services(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    known = {"port", "needs", "environment", "purpose", "owner", "priority"} & columns.keys()
+    if "service" not in columns or not known or columns["service"] == columns.get("environment"):
+        return
+    for row in table.rows:
+        if cell(row, columns["service"]):
+            yield _service(section, row, table, columns)
+
+
+def _service(section: Section, row: Row, table: Table, columns: Mapping[str, int]) -> Service:
+    urls = [
+        (header if _HEADERS["environment"].fullmatch(header) and header.lower() != "url" else "", found.group())
+        for header, text in zip(table.header, row.cells, strict=False)
+        if (found := _ADDRESS.search(text))
+    ]
+    port = re.search(r"\b[0-9]{2,5}\b", cell(row, columns.get("port")))
+    return Service(
+        name=cell(row, columns["service"]) if "service" in columns else cell(row, 0),
+        urls=tuple(urls),
+        port=int(port.group()) if port else None,
+        purpose=cell(row, columns.get("purpose")),
+        needs=parted(cell(row, columns.get("needs"))),
+        severity=of_code(cell(row, columns.get("priority"))),
+        line=row.line,
+        last=row.line,
+        path=section.path,
+    )
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """*PostgreSQL, Redis and NATS* as its parts; a comma in brackets parts nothing."""
+    return tuple(
+        part.strip()
+        for part in re.split(r",(?![^()]*\))|\band\b|\bund\b|;", text)
+        if part.strip() and not is_empty(part)
+    )
+
+
+def _logs(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    if "log" not in columns or (topic is not Topic.LOGS and not table.header[columns["log"]].lower().startswith("log")):
+        return
+    for row in table.rows:
+        if cell(row, columns["log"]):
+            yield LogPlace(
+                name=cell(row, 0), place=cell(row, columns["log"]), line=row.line, last=row.line, path=section.path
+            )
+
+
+def _reviews(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    """What the table says about the document itself: *Last reviewed | 3 March 2026*."""
+    for row in table.rows if len(table.header) == 2 else ():
+        yield from upkeep.reviews(section, f"{cell(row, 0)}: {cell(row, 1)}", row.line, row.line)

@@ -1,0 +1,297 @@
+"""What a whole runbook says: facts and procedures, and what of it was not understood."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from compiler.document import Block, Document, Heading, Item, Sentence, Table
+from compiler.recognise import people, procedures, rules, severities, statements, tables, upkeep
+from compiler.recognise.coverage import lines_of
+from compiler.recognise.facts import (
+    AlertRule,
+    Backup,
+    Cadence,
+    Checklist,
+    Contact,
+    Detail,
+    Environment,
+    ErrorCode,
+    Fact,
+    Level,
+    LogPlace,
+    RecoveryObjective,
+    Review,
+    Said,
+    Service,
+    ServiceLevel,
+    Setting,
+    Threshold,
+    Window,
+)
+from compiler.recognise.outline import Group, Placed, Section, outline
+from compiler.recognise.procedure import Procedure, Purpose, Role
+from compiler.recognise.steps import is_code, is_drawing
+from compiler.recognise.words import Topic, about, period
+
+_LISTING: Final = (Topic.CONTACTS, Topic.OVERVIEW, Topic.LINKS)
+"""Topics whose numbered lists are no steps."""
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Everything that a runbook says, by kind, each in the order of the text. ``facts`` holds all of them."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    unrecognised: tuple[Heading, ...]
+    """Headings with something under them that is not, or not all, understood."""
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Severity levels, on the house's scale."""
+        return severities.on_one_scale(self.of(Level))
+
+    @property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """What to do, whatever for."""
+        return self.of(Procedure)
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Bounds of metrics, those of symptoms and alert rules too."""
+        return self.of(Threshold)
+
+    @property
+    def alerts(self) -> tuple[AlertRule, ...]:
+        """What raises an alert."""
+        return self.of(AlertRule)
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Whom to call."""
+        return self.of(Contact)
+
+    @property
+    def objectives(self) -> tuple[RecoveryObjective, ...]:
+        """How long a recovery may take, and how much may be lost."""
+        return self.of(RecoveryObjective)
+
+    @property
+    def backups(self) -> tuple[Backup, ...]:
+        """What is saved, how often and for how long."""
+        return self.of(Backup)
+
+    @property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """What is done by the calendar."""
+        return self.of(Checklist)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """When maintenance may be done."""
+        return self.of(Window)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The parts of the system."""
+        return self.of(Service)
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """Where the system runs."""
+        return self.of(Environment)
+
+    @property
+    def service_levels(self) -> tuple[ServiceLevel, ...]:
+        """What is promised."""
+        return self.of(ServiceLevel)
+
+    @property
+    def errors(self) -> tuple[ErrorCode, ...]:
+        """What the system's error codes mean."""
+        return self.of(ErrorCode)
+
+    @property
+    def logs(self) -> tuple[LogPlace, ...]:
+        """Where logs are written."""
+        return self.of(LogPlace)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Configured figures and values."""
+        return self.of(Setting)
+
+    @property
+    def cadences(self) -> tuple[Cadence, ...]:
+        """How often people are told."""
+        return self.of(Cadence)
+
+    @property
+    def reviews(self) -> tuple[Review, ...]:
+        """When the document was written, and when it is due."""
+        return self.of(Review)
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """Named values of no other kind."""
+        return self.of(Detail)
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """The facts of exactly one kind."""
+        return tuple(fact for fact in self.facts if type(fact) is kind)
+
+    def of_purpose(self, purpose: Purpose) -> tuple[Procedure, ...]:
+        """The procedures for one purpose."""
+        return tuple(procedure for procedure in self.procedures if procedure.purpose is purpose)
+
+
+def recognise(document: Document) -> Recognised:
+    """The facts and procedures of a document. Never raises; what it does not understand is in ``unrecognised``."""
+    facts: list[Fact] = []
+    unrecognised: list[Heading] = []
+    sections = outline(document)
+    for section in sections:
+        found = list(_of_section(section))
+        facts.extend(found)
+        understood = lines_of(found)
+        if section.headings and not all(_is_understood(each, understood) for each in section.placed):
+            unrecognised.append(section.headings[-1])
+    facts.extend(severities.cadences(_all_said(facts)))
+    title = document.headings[0].title if document.headings else ""
+    return Recognised(title=title, facts=tuple(facts), unrecognised=tuple(unrecognised))
+
+
+def _is_understood(placed: Placed, understood: set[int]) -> bool:
+    """A table is, when one of its rows is: its header states nothing."""
+    lines = [row.line for row in placed.piece.rows] if isinstance(placed.piece, Table) else [placed.line]
+    return not lines or any(line in understood for line in lines)
+
+
+def _of_section(section: Section) -> Iterator[Fact]:
+    """A section's facts, piece by piece; then the procedures in what they left."""
+    topic, purpose = procedures.topic_of(section), procedures.purpose_of(section)
+    whole = tuple(_as_one(section, topic, purpose))
+    yield from whole
+    taken = lines_of(whole)
+    left: list[Group] = []
+    for group in section.groups:
+        for each in group.placed:
+            found = () if each.line in taken else tuple(_of_piece(section, group, each, topic, purpose))
+            if found:
+                yield from found
+                taken |= _taken(group, each, found)
+        rest = tuple(each for each in group.placed if each.line not in taken)
+        if rest:
+            left.append(group if len(rest) == len(group.placed) else replace(group, placed=rest))
+    done = tuple(procedures.procedures(section, left, purpose))
+    yield from done
+    yield from _remarks(section, left, lines_of(done))
+
+
+def _taken(group: Group, placed: Placed, found: Sequence[Fact]) -> set[int]:
+    """The lines that need no second look.
+
+    A symptom with a figure is a threshold, and stays a symptom; a schedule is a backup, and its commands stay steps.
+    """
+    twofold = Backup if isinstance(placed.piece, Block) else Threshold
+    told = isinstance(placed.piece, Block) or group.role is not None
+    once = [fact for fact in found if not (told and isinstance(fact, twofold))]
+    if once and isinstance(placed.piece, Table | Block):
+        return set(range(placed.line, placed.last + 1))
+    return lines_of(once)
+
+
+def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None) -> Iterator[Fact]:
+    """What a section is as a whole: a severity level, levels as a list, a checklist, a backup plan."""
+    if section.headings and (threshold := statements.bad_when(section, section.title, section.line, section.line)):
+        yield threshold
+    telling = any(isinstance(each.piece, Block) or _is_numbered(each) for each in section.placed)
+    own = section.path[-1] if section.path else ""
+    named = severities.names_level(own) or (topic is Topic.SEVERITY and severities.begins_level(own))
+    if named and section.placed and not telling:
+        level = severities.of_heading(section)
+        if level:
+            yield level
+            return
+    if topic is Topic.SEVERITY:
+        yield from severities.of_list(section, section.placed)
+    if period(section.title) or any(period(group.label) for group in section.groups):
+        yield from upkeep.checklists(section, section.groups)
+    if purpose in (Purpose.BACKUP, Purpose.RESTORE, Purpose.DISASTER) and topic is None:
+        told = [each for each in section.placed if not (_is_numbered(each) or _is_note(each))]
+        yield from upkeep.backups(section, told)
+
+
+def _is_numbered(placed: Placed) -> bool:
+    return isinstance(placed.piece, Item) and placed.piece.number is not None
+
+
+def _is_note(placed: Placed) -> bool:
+    """True for a sentence in a block quote: it is about the text, and states nothing of the system."""
+    return placed.piece.quoted and isinstance(placed.piece, Sentence)
+
+
+def _of_piece(
+    section: Section, group: Group, placed: Placed, topic: Topic | None, purpose: Purpose | None
+) -> Iterator[Fact]:
+    piece, role = placed.piece, group.role
+    if isinstance(piece, Table):
+        yield from tables.facts(section, piece, topic) or tuple(procedures.of_table(section, placed, piece))
+    elif isinstance(piece, Block):
+        yield from _of_block(section, piece, topic)
+    elif _is_note(placed):
+        # It may tell what was wrong once. Only one that begins like *Last updated:* dates the document.
+        yield from upkeep.reviews(section, placed.text, placed.line, placed.last, leading=True)
+    elif reviews := upkeep.reviews(section, placed.text, placed.line, placed.last):
+        yield from reviews
+    elif role is Role.SYMPTOMS:
+        threshold = statements.of_symptom(section, placed)
+        if threshold:
+            yield threshold
+    elif role is None and (topic in _LISTING or not _is_numbered(placed)):
+        yield from statements.of_text(section, group, placed, topic, purpose)
+
+
+def _of_block(section: Section, block: Block, topic: Topic | None) -> Iterator[Fact]:
+    alerts = tuple(rules.of_block(section, block))
+    yield from alerts
+    yield from filter(None, map(rules.threshold_of, alerts))
+    if topic is Topic.CONTACTS:
+        yield from people.of_block(section, block)
+    configured = not alerts and statements.is_configuration(block)
+    if configured:
+        yield from statements.settings(section, block)
+    if alerts or configured or is_drawing(block):
+        yield _whole(section, block)
+    if about(section.title) is Purpose.BACKUP and is_code(block) and (backup := upkeep.scheduled(section, block)):
+        yield backup
+
+
+def _whole(section: Section, block: Block) -> Said:
+    last = block.line + block.text.count("\n")
+    return Said(text=block.text, line=block.line, last=last, path=section.path)
+
+
+def _remarks(section: Section, left: Sequence[Group], done: set[int]) -> Iterator[Fact]:
+    """What is left: sentences are kept as said, and items and rows of tables by their names."""
+    for group in left:
+        for each in group.placed:
+            if each.line in done:
+                continue
+            if isinstance(each.piece, Table):
+                yield from tables.details(section, each.piece)
+            elif isinstance(each.piece, Sentence):
+                yield Said(text=each.text, line=each.line, last=each.last, path=section.path)
+            elif isinstance(each.piece, Item) and each.name:
+                yield Detail(name=each.name, value=each.value, line=each.line, last=each.last, path=section.path)
+
+
+def _all_said(facts: Sequence[Fact]) -> Iterator[Said]:
+    """Every text that may say how often people are told."""
+    for fact in facts:
+        if isinstance(fact, Said):
+            yield fact
+        elif isinstance(fact, Procedure):
+            yield from procedures.texts(fact)

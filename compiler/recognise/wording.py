@@ -1,0 +1,72 @@
+"""Plain text taken apart as a reader does: titles without numbering, names and values, blanks left to be filled."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from compiler.document import Item, Piece, Sentence
+
+_NUMBERING: Final = re.compile(
+    r"(?:(?:section|step|phase|part|schritt)\s+)?[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}(?:[.):]\s*|\s+[-–—]\s+|\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_KIND_OF: Final = re.compile(
+    r"(?:\[?(?:p|sev-?)[0-5]\]?|issue|incident|problem|scenario|alert|alarm|runbook|playbook|procedure|störung)s?"
+    r"(?:\s*#?[0-9]{1,3})?\s*[:–—-]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_PLAIN_LABEL: Final = re.compile(r"(?P<name>[^\s:→][^:→]{0,60}?)\s*(?::(?=\s|$)|\s[–—](?=\s)|\s-(?=\s))\s*")
+_AFTER_LABEL: Final = re.compile(r"\s*[:(\[–—→]|\s+-\s")
+_EMPTY: Final = re.compile(
+    r"(?:[-–—]|n/?a|none|tb[adc]|todo|unknown|fill in.{0,30}|to be (?:configured|defined"
+    r"|decided|determined|added)|keine?|offen"
+    r"|\?+|x{3,}|_{2,}|\.{3,}|\[[^\]]{0,80}\]|<[^>]{0,80}>|\{\{[^}]{0,80}\}\})?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4_096)
+def title_of(heading: str) -> str:
+    """A heading's words without numbering, emoji, and *Issue:*, *Incident 1:* or *P1:* in front."""
+    text = bare(heading)
+    text = text[match.end() :] if (match := _NUMBERING.match(text)) else text
+    text = text[match.end() :] if (match := _KIND_OF.match(text)) else text
+    return text.strip() or heading.strip()
+
+
+def bare(text: str) -> str:
+    """The text without the pictures and marks around it that only decorate."""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
+    start, end = 0, len(text)
+    while start < end and not (text[start].isalnum() or text[start] in "<>≥≤=[($€£\"'/#@{-+~_"):
+        start += 1
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] in "%)]>\"'/}!?.+_*"):
+        end -= 1
+    return text[start:end]
+
+
+def named(text: str) -> tuple[str, str]:
+    """*Redis CPU: > 80%* as its name and its value; a dash parts as well as a colon does. No name: empty."""
+    text = text.strip()
+    match = _PLAIN_LABEL.match(text)
+    return (bare(match["name"]), text[match.end() :].strip()) if match else ("", text)
+
+
+def name_and_value(piece: Piece) -> tuple[str, str]:
+    """A sentence's or an item's name and value. Words in bold that the sentence simply goes on from are no name."""
+    if not isinstance(piece, Sentence | Item):
+        return "", ""
+    label = piece.label
+    start = piece.text.find(label) if label else -1
+    if start < 0:
+        return named(piece.text)
+    rest = piece.text[start + len(label) :]
+    if not rest.strip() or _AFTER_LABEL.match(rest):
+        return bare(label), rest.strip().lstrip(":–—→ ").removeprefix("- ").strip()
+    return "", piece.text
+
+
+def is_empty(text: str) -> bool:
+    """True for a place that was left to be filled in: *[Name]*, *TBD*, *-*."""
+    return _EMPTY.fullmatch(text.strip().strip("*_`").strip()) is not None
