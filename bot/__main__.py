@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import config, inspection, logs, manifest
+from bot import config, inspection, logs, manifest, runbook_commands
 from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
@@ -35,6 +35,7 @@ incidents = typer.Typer(help="Look at incidents while Slack is down.", no_args_i
 audit = typer.Typer(help="Check what was recorded.", no_args_is_help=True)
 app.add_typer(incidents, name="incidents")
 app.add_typer(audit, name="audit")
+app.add_typer(runbook_commands.app, name="runbook")
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

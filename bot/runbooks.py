@@ -1,5 +1,6 @@
 """The catalogs of the configured systems, read and judged again at the start."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Final
 from bot.config import Configuration, WrongSetting
 from compiler.catalog import CatalogError, load
 from incident.alert import Alert
-from incident.runbook import Catalog
+from incident.runbook import Catalog, Step, StepKind
 
 CATALOG: Final = "catalog.yaml"
+OVERLAY: Final = "overlay.yaml"
+log = logging.getLogger(__name__)
 
 
 class LoadedRunbooks:
@@ -52,17 +55,40 @@ def load_runbooks(configuration: Configuration) -> LoadedRunbooks:
             raise WrongSetting(
                 f"{path} is the catalog of “{catalog.system}”, but {configuration.path} calls it “{name}”."
             )
+        for remark in catalog.remarks:
+            log.warning(remark)
+        catalog = within_reach(catalog, {target: each.kind for target, each in file.targets.items()})
         catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
     return LoadedRunbooks(catalogs, file.default_system or next(iter(file.systems)))
 
 
+def within_reach(catalog: Catalog, kinds: Mapping[str, str]) -> Catalog:
+    """The catalog with the steps whose target is not configured done by people. ``kinds`` is target → kind."""
+    procedures = tuple(
+        replace(each, steps=tuple(_within_reach(step, kinds) for step in each.steps)) for each in catalog.procedures
+    )
+    return replace(catalog, procedures=procedures)
+
+
+def _within_reach(step: Step, kinds: Mapping[str, str]) -> Step:
+    if step.target is None or kinds.get(step.target) == step.executor:
+        return step
+    known = kinds.get(step.target)
+    what = f"is a target for {known}, and the step needs {step.executor}" if known else "is no target of muster.yaml"
+    return replace(step, kind=StepKind.MANUAL, target=None, reason=f"{step.target} {what}.")
+
+
 def _read(path: Path) -> Catalog:
+    overlay = path.with_name(OVERLAY)
     try:
-        text = path.read_text(encoding="utf-8")
+        return load(_text(path), str(path), _text(overlay) if overlay.exists() else "", str(overlay))
+    except CatalogError as error:
+        raise WrongSetting(str(error)) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise WrongSetting(f"{path} cannot be read ({reason}): name the folder of the runbook's catalog.") from None
-    try:
-        return load(text, str(path))
-    except CatalogError as error:
-        raise WrongSetting(str(error)) from None

@@ -82,6 +82,7 @@ async def look(incident: Incident, catalog: Catalog, step: Step, *, phase: Phase
         target=target,
         sight=sight,
         healthy=expects.holds(sight.value) if expects is not None and sight.error is None else None,
+        critical=step.critical is not None and step.critical.holds(sight.value) is False,
         expectation=str(expects) if expects is not None else "",
         attested=attested.proof if attested is not None else "",
         cause=cause,

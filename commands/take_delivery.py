@@ -7,7 +7,7 @@ from commands.deciding import anew
 from commands.outage import Unreadable
 from commands.ports import Ports
 from commands.store import Store
-from incident import intake, severity
+from incident import intake
 from incident.alert import Alert, AlertRecord, Delivery, DeliveryState
 from incident.change import Change
 from incident.incident import Incident
@@ -16,7 +16,6 @@ from incident.job import Claim, Job, JobName
 from incident.opening import Declaration, claimed, declare, reopen
 from incident.responder import monitor
 from incident.runbook import Procedure
-from incident.severity import Severity
 from incident.timeline import Event, Kind
 
 
@@ -133,7 +132,8 @@ def _declare(
     catalog = ports.runbooks.of_alert(alert)
     route = catalog.route(alert.labels) if catalog else None
     system = catalog.system if catalog else ports.runbooks.default()
-    level = (route.severity if route else None) or severity.of_word(alert.severity) or Severity.P2
+    procedure = catalog.procedure(route.procedure) if catalog and route else None
+    level = intake.level_of(alert, route, procedure)
     asked = Declaration(
         title=alert.title[:200],
         severity=level,
@@ -143,7 +143,7 @@ def _declare(
         reason=f"an alert declares: {decision.why}",
         responders=ports.settings.on_call(system),
         summary=alert.description,
-        procedure=catalog.procedure(route.procedure) if catalog and route else None,
+        procedure=procedure,
         catalog=catalog.digest if catalog else None,
         group=seen.group,
         started_at=alert.starts_at,

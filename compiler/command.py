@@ -2,30 +2,50 @@
 
 import json
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from compiler.proof import http, jq, redis, sql
+from compiler.placeholders import Blanks
+from compiler.proof import filters, http, jq, redis, sql
+from compiler.proof.kinds import Understood
+from compiler.proof.program import Programs
+from compiler.proof.proven import Kind
 from compiler.section import Section
 from incident.digest import Facts, Json
 from incident.plan import bind
 from incident.verdict import Judgement, Verdict
 
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
+ARGV_KINDS: Final = ("docker", "kubernetes", "aws", "nats", "host")
+"""The executors whose command is a tool's words."""
+COMMAND_KEYS: Final = ("sql", "arguments", "redis", "matching", "pick", *_METHODS, "body", "filters", *ARGV_KINDS)
+"""The keys of a step that say what it runs."""
 _ANY_HOST: Final = "http://target.example"
+_WITH_HOLES: Final = ("path", "body", "redis", "matching")
+"""The keys in which ``{name}`` always is a parameter's place. A tool's own words may hold braces of another kind."""
 _HOLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def command_of(section: Section) -> tuple[str, Facts]:
-    """The executor's name and the command: ``sql`` with ``arguments``, the words of ``redis``, or a method's key."""
-    methods = [method for method in _METHODS if method in section]
-    if ("sql" in section) + ("redis" in section) + len(methods) != 1:
-        raise section.wrong("sql", f"or “redis” or one of {', '.join(_METHODS)}: a step runs exactly one command")
+    """The executor's name and the command: ``sql`` with ``arguments``, a tool's words, or a method's key."""
+    named = [key for key in ("sql", "redis", *_METHODS, *ARGV_KINDS) if key in section]
+    if len(named) != 1:
+        keys = ", ".join(("redis", *_METHODS, *ARGV_KINDS))
+        raise section.wrong("sql", f"or one of {keys}: a step runs exactly one command")
+    executor, command = _command(section, named[0])
+    filters = tuple(tuple(shlex.split(each)) for each in section.texts("filters"))
+    return executor, {**command, "filters": [list(each) for each in filters]} if filters else command
+
+
+def _command(section: Section, key: str) -> tuple[str, Facts]:
+    if key in ARGV_KINDS:
+        return key, {"argv": list(section.texts(key))}
     if "redis" in section:
         return "redis", _redis_command(section)
     if "sql" in section:
         return "postgres", {"sql": section.text("sql"), "arguments": list(section.texts("arguments"))}
-    command: dict[str, Json] = {"method": methods[0].upper(), "path": section.text(methods[0])}
+    command: dict[str, Json] = {"method": key.upper(), "path": section.text(key)}
     if pick := section.optional_text("pick"):
         command["pick"] = pick
     if (body := section.mapping("body")) is not None:
@@ -48,7 +68,7 @@ def _redis_command(section: Section) -> Facts:
 
 def judged(section: Section, executor: str, command: Facts, values: Mapping[str, int | str]) -> tuple[Judgement, Facts]:
     """The judge's verdict, and the command in the form that may run: a bounded one where the judge makes it so."""
-    missing = sorted(_used(command) - values.keys())
+    missing = sorted(places(command) - values.keys())
     if missing:
         raise section.wrong(
             "sql" if executor == "postgres" else "parameters", f"uses {missing[0]}, which no parameter is"
@@ -58,6 +78,8 @@ def judged(section: Section, executor: str, command: Facts, values: Mapping[str,
         return judgement, {**command, "sql": judgement.rewrite or command["sql"]}
     if executor == "redis":
         return _judged_words(bind(command, values)), command
+    if executor in ARGV_KINDS:
+        return _judged_argv(executor, bind(command, values)), command
     return _judged_request(bind(command, values)), command
 
 
@@ -65,6 +87,26 @@ def _judged_words(command: Facts) -> Judgement:
     listed = command["redis"]
     words = [str(word) for word in listed] if isinstance(listed, list | tuple) else []
     return redis.judge_matching(words, str(command["matching"])) if "matching" in command else redis.judge(words)
+
+
+def _judged_argv(executor: str, command: Facts) -> Judgement:
+    """The judge's verdict for a tool's words; a filter that is none makes the whole refused."""
+    listed = command["argv"]
+    argv = [str(word) for word in listed] if isinstance(listed, list) else []
+    chain = command.get("filters")
+    for each in chain if isinstance(chain, list) else ():
+        chosen = filters.parse([str(word) for word in each] if isinstance(each, list) else [])
+        if isinstance(chosen, Judgement):
+            return chosen
+    understood = Programs(blanks=Blanks(), line=_no_line).understand(argv) if argv else None
+    if understood is None or understood.executor != executor:
+        return Judgement(Verdict.REFUSED, f"this is no command for {executor}")
+    return understood.judgement
+
+
+def _no_line(text: str) -> Understood:
+    """A catalog holds words; a line that a shell would have to read is none of its commands."""
+    return Understood(kind=Kind.SHELL, judgement=Judgement(Verdict.REFUSED, f"{text[:40]} is a line for a shell"))
 
 
 def _judged_request(command: Facts) -> Judgement:
@@ -79,19 +121,19 @@ def _judged_request(command: Facts) -> Judgement:
     return judgement
 
 
-def _used(command: Facts) -> set[str]:
-    """The names of the parameters that a command takes."""
+def places(command: Facts) -> set[str]:
+    """The names of the parameters that a command has a place for."""
     arguments = command.get("arguments")
     used = {str(name) for name in arguments} if isinstance(arguments, list) else set()
-    path, body, words = command.get("path"), command.get("body"), command.get("redis")
-    used |= {hole for part in str(path or "").split("/") if (hole := _hole(part))}
-    keys = [*(words if isinstance(words, list) else ()), command.get("matching", "")]
-    used |= {hole for key in keys for part in str(key).split(":") if (hole := _hole(part))}
-    if isinstance(body, Mapping):
-        used |= {hole for value in body.values() if (hole := _hole(value))}
-    return used
+    return used | {name for key in _WITH_HOLES for name in _holes(command.get(key))}
 
 
-def _hole(part: Json) -> str | None:
-    match = _HOLE.fullmatch(part) if isinstance(part, str) else None
-    return match[1] if match else None
+def _holes(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _holes(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _holes(part)
+    elif isinstance(value, str):
+        yield from _HOLE.findall(value)

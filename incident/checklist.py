@@ -13,6 +13,8 @@ class Item:
     """One line of the checklist; ``source`` says which part of the runbook it comes from."""
 
     text: str
+    command: str = ""
+    """What the runbook says to type for it, where it says so; a person copies it."""
     source: str = ""
     ticked_by: UserId | None = None
     ticked_at: datetime | None = None

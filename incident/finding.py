@@ -55,6 +55,8 @@ class Finding:
     target: str
     sight: Sight
     healthy: bool | None = None
+    critical: bool = False
+    """The value is beyond the bound that the runbook calls critical."""
     expectation: str = ""
     attested: str = ""
     """What proved that the credential cannot write."""

@@ -15,7 +15,7 @@ from incident.incident import Incident, Place, Status
 from incident.job import Claim, Job, JobName, owe
 from incident.owing import decided
 from incident.responder import Actor, UserId, user_of
-from incident.runbook import Procedure, StepKind
+from incident.runbook import Procedure, Step, StepKind
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
 from incident.typed import visible
@@ -239,8 +239,18 @@ def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
         return house
     heading = procedure.origin.heading
     written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
-    manual = tuple(Item(text=step.title, source=heading) for step in procedure.of_kind(StepKind.MANUAL))
+    manual = tuple(
+        Item(text=_told(step), command=step.written, source=heading) for step in procedure.of_kind(StepKind.MANUAL)
+    )
     return (*house, *manual, *written)
+
+
+def _told(step: Step) -> str:
+    """A step as an item: with its condition in front, where the runbook gives one."""
+    if not step.condition:
+        return step.title
+    condition = step.condition[0].lower() + step.condition[1:].rstrip(".")
+    return f"If {condition.removeprefix('if ')}: {step.title}"
 
 
 def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> Iterable[Job]:

@@ -1,13 +1,17 @@
 """Exactly what would run: one step, rendered once and for all, with its target and guard, under one digest."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from incident import refusal
 from incident.digest import Facts, Json, digest
 from incident.runbook import Catalog, GuardKind, Step, StepKind
 from incident.verdict import Verdict
+
+_HOLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,10 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
     """
     if step.executor is None or step.target is None or not step.runnable:
         raise refusal.NotRunnable(step=step.title, reason=step.reason)
+    if step.environment not in (None, environment):
+        raise refusal.NotRunnable(
+            step=step.title, reason=f"it is for {step.environment}, and {step.target} is {environment}"
+        )
     if step.kind is StepKind.DIAGNOSTIC and step.verdict is not Verdict.READ_ONLY:
         raise refusal.NotReadOnly(step=step.title, reason=step.reason)
     values = {parameter.name: parameter.read(given.get(parameter.name)) for parameter in step.parameters}
@@ -101,23 +109,19 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
 def bind(command: Facts, values: Mapping[str, int | str]) -> Facts:
     """The command with its parameters' values in their places.
 
-    ``arguments`` lists parameter names: they become values for ``$1…`` in SQL, sent apart from the text. In ``path``
-    and in the strings of ``body``, a ``{name}`` that is the whole of one path segment or string is replaced; a value
-    holds no blank, quote or control character (see Parameter), and the executor's judge reads the final command again.
-    In the words of ``redis`` and in ``matching`` it is the whole of one part between colons, as keys are written.
+    ``arguments`` lists parameter names: they become values for ``$1…`` in SQL, sent apart from the text. Elsewhere
+    ``{name}`` gives way to the value, also within a word; a word stays one word, and a string of ``body`` that is
+    nothing else becomes the value itself. A value holds no blank, quote or control character (see Parameter), and the
+    executor's judge reads the final command again.
     """
     bound: dict[str, Json] = {}
     for key, value in command.items():
         if key == "arguments" and isinstance(value, (list, tuple)):
             bound[key] = [values[str(name)] for name in value]
-        elif key == "path" and isinstance(value, str):
-            bound[key] = _parts(value, "/", values)
-        elif key == "redis" and isinstance(value, (list, tuple)):
-            bound[key] = [_parts(str(word), ":", values) for word in value]
-        elif key == "matching" and isinstance(value, str):
-            bound[key] = _parts(value, ":", values)
-        elif key == "body" and isinstance(value, Mapping):
-            bound[key] = {name: _whole(part, values) for name, part in value.items()}
+        elif key == "body":
+            bound[key] = _typed(value, values)
+        elif key in ("path", "matching", "redis", "argv"):
+            bound[key] = _filled(value, values)
         else:
             bound[key] = value
     return bound
@@ -133,6 +137,9 @@ def shown(command: Facts) -> str:
             else ""
         )
         return f"{command['sql']}" + (f"\n-- {bound}" if bound else "")
+    argv = command.get("argv")
+    if isinstance(argv, (list, tuple)):
+        return _piped(shlex.join(str(word) for word in argv), command)
     words = command.get("redis")
     if isinstance(words, (list, tuple)):
         line = shlex.join(str(word) for word in words)
@@ -144,11 +151,23 @@ def shown(command: Facts) -> str:
     return head + pick + (f"\n{body}" if body is not None else "")
 
 
-def _parts(text: str, separator: str, values: Mapping[str, int | str]) -> str:
-    return separator.join(str(_whole(part, values)) for part in text.split(separator))
+def _piped(line: str, command: Facts) -> str:
+    filters = command.get("filters")
+    listed = filters if isinstance(filters, (list, tuple)) else ()
+    return " | ".join([line, *(shlex.join(str(word) for word in each) for each in listed if isinstance(each, list))])
 
 
-def _whole(part: Json, values: Mapping[str, int | str]) -> Json:
-    if isinstance(part, str) and part.startswith("{") and part.endswith("}"):
-        return values[part[1:-1]]
-    return part
+def _typed(value: Json, values: Mapping[str, int | str]) -> Json:
+    """A body with its values; a string that is one hole becomes the value with its type."""
+    if isinstance(value, Mapping):
+        return {name: _typed(part, values) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_typed(part, values) for part in value]
+    hole = _HOLE.fullmatch(value) if isinstance(value, str) else None
+    return values.get(hole[1], value) if hole else _filled(value, values)
+
+
+def _filled(value: Json, values: Mapping[str, int | str]) -> Json:
+    if isinstance(value, (list, tuple)):
+        return [_filled(part, values) for part in value]
+    return _HOLE.sub(lambda hole: str(values.get(hole[1], hole[0])), value) if isinstance(value, str) else value

@@ -146,9 +146,14 @@ class Step:
     origin: Origin
     executor: str | None = None
     target: str | None = None
+    environment: str | None = None
+    """The environment that its target must be of; None: any."""
     command: Facts = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
     expects: Expectation | None = None
+    """What its value is when nothing is wrong."""
+    critical: Expectation | None = None
+    """What its value is as long as it is not critical, where the runbook tells a warning from that."""
     guard: Guard = Guard(kind=GuardKind.NONE)
     undo: str = ""
     """How to take it back, in words; empty when there is no way back."""
@@ -157,6 +162,8 @@ class Step:
     cool_down: timedelta = timedelta(0)
     condition: str = ""
     """When the runbook says to do it."""
+    hold: timedelta = timedelta(0)
+    """How long to wait before the next step: *watch for 10 minutes, then promote*."""
 
     @property
     def runnable(self) -> bool:
@@ -171,6 +178,10 @@ class Procedure:
     id: str
     title: str
     origin: Origin
+    purpose: str = "incident"
+    """What it is for: *incident*, *deployment*, *restore*, *security* …"""
+    severity: Severity | None = None
+    """How bad the runbook says it is."""
     symptoms: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     checklist: tuple[str, ...] = ()
@@ -224,6 +235,8 @@ class Catalog:
     policies: Mapping[Severity, Policy] = field(default_factory=dict)
     """The document's own severity levels; empty when it has none and the house's apply."""
     runbook_url: str | None = None
+    remarks: tuple[str, ...] = ()
+    """What of the team's additions no longer fits the runbook, one sentence each."""
 
     def procedure(self, procedure_id: str | None) -> Procedure | None:
         """The procedure of that id, or None."""

@@ -218,6 +218,8 @@ class Page:
         """Whether what was seen is healthy, as far as the runbook says what that is."""
         if finding.sight.error:
             return "could not look"
+        if finding.critical:
+            return "critical"
         return {True: "healthy", False: "not healthy", None: "nothing said of what is healthy"}[finding.healthy]
 
     def comparison(self, comparison: Comparison | None) -> str:

@@ -30,6 +30,7 @@ from incident.incident import Incident
 MOST: Final = 40
 """Items with a line of their own; Slack allows 50 blocks a message."""
 _LENGTH: Final = 150
+_COMMAND: Final = 300
 _OPENED_AGAIN: Final = 20
 
 
@@ -59,7 +60,8 @@ def _line(incident: Incident, number: int, item: Item) -> Block | None:
         return paragraph([*who, moment(When(item.ticked_at))])
     if not incident.open:
         return paragraph([text(f"⬜ {words} — left open")])
-    return section(words, button("Done", Action.TICK, pack(incident.id, str(number))))
+    command = f"\n$ {fit.one_line(item.command, _COMMAND)}" if item.command else ""
+    return section(words + command, button("Done", Action.TICK, pack(incident.id, str(number))))
 
 
 def _open_again(incident: Incident) -> Block | None:

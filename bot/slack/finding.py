@@ -26,6 +26,7 @@ from incident.finding import Finding, Phase
 _COMMAND: Final = 1_000
 _RECEIPT: Final = 8
 
+_HEALTH: Final = {True: "healthy", False: "not healthy"}
 _PHASES: Final = {
     Phase.FIRST: "",
     Phase.ASKED: "asked for",
@@ -63,7 +64,7 @@ def said(found: Finding) -> str:
     if found.sight.error is not None:
         return fit.one_line(found.sight.error, fit.SAID)
     value = "" if found.sight.value is None else fit.one_line(str(found.sight.value), fit.NAME)
-    healthy = "" if found.healthy is None else "healthy" if found.healthy else "not healthy"
+    healthy = "critical" if found.critical else "" if found.healthy is None else _HEALTH[found.healthy]
     expected = f"healthy: {fit.one_line(found.expectation, fit.NAME)}" if found.expectation.strip() else ""
     return " · ".join(part for part in (value, healthy, expected) if part) or _rows(found)
 

@@ -81,9 +81,11 @@ EVENT: Final[Mapping[Kind, str]] = {
 
 
 def finding(found: Finding) -> str:
-    """Whether a diagnostic failed, is healthy, is not, or does not say."""
+    """Whether a diagnostic failed, is critical, healthy or not, or does not say."""
     if found.sight.error is not None:
         return "⚠️"
+    if found.critical:
+        return "🚨"
     return "🔎" if found.healthy is None else "✅" if found.healthy else "❗"
 
 

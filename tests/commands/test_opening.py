@@ -41,6 +41,17 @@ async def test_the_first_looks_run_and_their_findings_stand_under_the_card(world
     assert [each.place.thread for each in posted] == [incident.home.card] * 2
 
 
+@pytest.mark.parametrize(("value", "critical"), [(7, False), (100, False), (101, True)])
+async def test_a_value_beyond_the_critical_bound_is_told_from_one_that_is_only_bad(
+    world: World, value: int, critical: bool
+) -> None:
+    world.database.sees["count-stuck"] = value
+    incident = await world.declared()
+    seen = {each.step_id: each for each in await world.store.findings_of(incident.id)}
+    assert (seen["count-stuck"].healthy, seen["count-stuck"].critical) == (False, critical)
+    assert not seen["oldest"].critical
+
+
 @pytest.mark.parametrize("method", ["create_channel", "invite", "post", "direct", "pin", "bookmark", "set_topic"])
 @pytest.mark.parametrize("lost", [False, True], ids=["refused", "answer lost"])
 async def test_a_call_that_fails_is_made_good_and_people_see_everything_once(

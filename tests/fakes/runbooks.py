@@ -41,6 +41,7 @@ def diagnostic(step_id: str, title: str, *, expects: float | None = 0.0) -> Step
         target=DATABASE,
         command={"sql": f"SELECT count(*) FROM orders -- {step_id}"},
         expects=Expectation(operator=Operator.AT_MOST, value=expects) if expects is not None else None,
+        critical=Expectation(operator=Operator.AT_MOST, value=100.0) if expects is not None else None,
     )
 
 
@@ -83,7 +84,8 @@ STUCK = Procedure(
             kind=StepKind.MANUAL,
             verdict=Verdict.REFUSED,
             reason="a person must do it",
-            written="Call the bank.",
+            written="tel 555-0100",
+            condition="The bank does not answer.",
             origin=HEADING,
         ),
     ),

@@ -70,7 +70,12 @@ def test_a_declaration_owes_the_channel_first_and_the_procedures_looks_beside_it
 def test_the_checklist_holds_the_houses_items_the_procedures_and_what_only_a_person_can_do() -> None:
     texts = [item.text for item in declare()[1].checklist]
     assert texts[: len(opening.HOUSE_CHECKLIST)] == list(opening.HOUSE_CHECKLIST)
-    assert sorted(texts[len(opening.HOUSE_CHECKLIST) :]) == ["Call the bank", "Look at the bank's status page"]
+    assert sorted(texts[len(opening.HOUSE_CHECKLIST) :]) == [
+        "If the bank does not answer: Call the bank",
+        "Look at the bank's status page",
+    ]
+    commands = {item.text: item.command for item in declare()[1].checklist if item.command}
+    assert commands == {"If the bank does not answer: Call the bank": "tel 555-0100"}
 
 
 def test_the_procedure_may_say_itself_when_to_escalate() -> None:

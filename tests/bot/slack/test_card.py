@@ -92,6 +92,11 @@ def test_the_checklist_has_a_button_for_each_open_item() -> None:
     assert "⬜ 1. Check the provider's status page — left open" in lines(render(ChecklistMessage(incident=ended)))
 
 
+def test_an_item_shows_the_command_that_a_person_types_for_it() -> None:
+    incident = an_incident(checklist=(Item(text="Look at the disks", command="df -h /data"),))
+    assert "1. Look at the disks\n$ df -h /data" in lines(render(ChecklistMessage(incident=incident)))
+
+
 def test_a_very_long_checklist_says_what_it_does_not_show() -> None:
     """Every item can still be ticked by its number."""
     incident = an_incident(checklist=tuple(Item(text=f"item {number}") for number in range(60)))

@@ -35,6 +35,12 @@ def test_a_finding_answers_first_and_proves_last() -> None:
     )
 
 
+def test_a_value_beyond_the_critical_bound_is_called_so() -> None:
+    read = shown(a_finding(critical=True))
+    assert read.splitlines()[0].startswith("🚨 Count stuck jobs")
+    assert read.splitlines()[1] == "12 · critical · healthy: at most 0"
+
+
 def test_a_failed_look_says_why() -> None:
     """It is not shown as healthy."""
     failed = a_finding(sight=Sight(output="", error="the database did not answer"), healthy=None, phase=Phase.AFTER)

@@ -1,0 +1,167 @@
+"""A runbook on disk: the document, its compiled catalog and the team's overlay, which stand beside one another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from bot.redaction import Redactor
+from compiler.catalog import load
+from compiler.catalog_text import catalog_text
+from compiler.compiling.compiled import Compiled, compile_runbook
+from compiler.compiling.entries import slug
+from compiler.found import Found
+from compiler.lint.lint import Report, lint
+from compiler.overlay import FORM_LENGTH
+from incident.digest import Facts, Json
+from incident.runbook import Catalog, Parameter, Step
+
+DOCUMENT: Final = "runbook.md"
+CATALOG: Final = "catalog.yaml"
+OVERLAY: Final = "overlay.yaml"
+_LARGEST: Final = 20_000_000
+
+
+class Unreadable(Exception):
+    """A file that cannot be read; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """One runbook, compiled and loaded as the bot would load it."""
+
+    path: Path
+    text: str
+    compiled: Compiled
+    catalog_text: str
+    catalog: Catalog | None
+    """None for a document without anything that could be a procedure."""
+
+    @property
+    def object(self) -> Facts:
+        """What ``compile --json`` prints."""
+        recognised = self.compiled.recognised
+        return {
+            "system": str(self.compiled.catalog["system"]),
+            "title": recognised.title,
+            "file": str(self.path),
+            "commands": commands(self.compiled, self.catalog),
+            "procedures": self.compiled.catalog["procedures"],
+            "routes": self.compiled.catalog.get("routes", []),
+            "policies": self.compiled.catalog.get("policies", {}),
+            "facts": self.compiled.catalog["facts"],
+            "unrecognised": [{"line": each.line, "heading": each.title} for each in recognised.unrecognised],
+            "remarks": list(self.catalog.remarks) if self.catalog is not None else [],
+        }
+
+
+def compilation(path: Path) -> Compilation:
+    """The runbook at ``path`` with the overlay beside it. Raises Unreadable, and CatalogError for a wrong overlay."""
+    text = read_text(path)
+    system = slug(path.resolve().parent.name if path.name == DOCUMENT else path.stem)
+    compiled = compile_runbook(text, system=system, file=path.name)
+    written = catalog_text(compiled.catalog, path.name)
+    overlay = path.parent / OVERLAY
+    overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""
+    catalog = load(written, CATALOG, overlay_text, str(overlay)) if compiled.catalog["procedures"] else None
+    return Compilation(path=path, text=text, compiled=compiled, catalog_text=written, catalog=catalog)
+
+
+def report(compilation: Compilation, today: date) -> Report:
+    """What lint says about a compiled runbook."""
+    hide = Redactor().clean
+    return lint(compilation.text, compilation.compiled, today=today, hide=hide, catalog=compilation.catalog)
+
+
+def documents(paths: Sequence[Path]) -> list[Path]:
+    """The runbooks that people named: files as they are, of folders every ``runbook.md``, else every Markdown file.
+
+    Raises Unreadable for a folder without any: a build that looks at nothing must not pass.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = [path]
+        if path.is_dir():
+            inside = sorted(path.rglob(DOCUMENT)) or sorted(path.rglob("*.md"))
+        if not inside:
+            raise Unreadable(f"{path} holds no runbook: name a folder with Markdown files in it, or a file.")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises Unreadable."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise Unreadable(f"{path} is larger than {_LARGEST // 1_000_000} MB: a runbook is a text that people read.")
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read ({error.strerror}): name a runbook's Markdown file.") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path} is not UTF-8 text: save it as UTF-8.") from None
+
+
+def commands(compiled: Compiled, catalog: Catalog | None) -> list[Json]:
+    """Every command that was found, in the order of the lines."""
+    steps = {(step.origin.line, step.written): step for step in _steps(catalog)}
+    return [_command(found, steps.get((found.line, found.text))) for found in compiled.found]
+
+
+def _steps(catalog: Catalog | None) -> list[Step]:
+    return [step for procedure in catalog.procedures for step in procedure.steps] if catalog is not None else []
+
+
+def _command(found: Found, step: Step | None) -> Facts:
+    proof = found.proof
+    return {
+        "line": found.line,
+        "command": found.text,
+        "kind": proof.kind.value,
+        "verdict": proof.judgement.verdict.value,
+        "reason": proof.judgement.reason,
+        "bounded": proof.judgement.rewrite,
+        "runnable": step is not None and step.runnable,
+        "step": step.id if step is not None else None,
+        "heading": " › ".join(heading.title for heading in found.headings),
+        "parameters": [_parameter(each) for each in proof.parameters],
+    }
+
+
+def _parameter(parameter: Parameter) -> Facts:
+    return {"name": parameter.name, "label": parameter.label, "kind": parameter.kind.value}
+
+
+def figures(report: Report) -> str:
+    """What was understood of a runbook, in one line."""
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.commands.items()))
+    return (
+        f"{report.understood:.0%} of the lines understood, {report.procedures} procedures, "
+        f"{sum(report.commands.values())} commands ({verdicts or 'none'}), {report.runnable} steps that Muster may run"
+    )
+
+
+def overlay_draft(compilation: Compilation) -> str:
+    """An overlay that names every step which could run, with the place for what people add."""
+    parts = [
+        "# What this team adds to catalog.yaml: see docs/runbooks.md. `for` names the form that a step had then.\n"
+    ]
+    parts.append("targets: []  # such as {target: shop-db, executor: postgres, service: postgres}\nsteps:\n")
+    listed = compilation.compiled.catalog["procedures"]
+    for procedure in listed if isinstance(listed, list) else ():
+        parts += [_draft(step, procedure["heading"]) for step in procedure["steps"] if "form" in step]
+    return "".join(parts)
+
+
+def _in_a_comment(text: str) -> str:
+    """One line that YAML takes: what does not show is left out."""
+    return "".join(each for each in " ".join(text.split()) if each.isprintable())
+
+
+def _draft(step: Mapping[str, Json], heading: str) -> str:
+    kind = "diagnostic" if "diagnostic" in step else "remediation"
+    return (
+        f"  # {_in_a_comment(heading)}, line {step['line']}: {_in_a_comment(str(step['title']))}\n"
+        f"  #   {_in_a_comment(str(step['written']))}\n"
+        f"  {step[kind]}:\n    for: '{str(step['form'])[:FORM_LENGTH]}'\n"
+    )

@@ -1,0 +1,142 @@
+"""A runbook compiled: its catalog, and every command that was found with its verdict."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from compiler.compiling.entries import command_entry, span_text
+from compiler.compiling.parameters import Typed, typed, typed_rows
+from compiler.compiling.procedures import Assembly, procedure_entry
+from compiler.compiling.routes import routes
+from compiler.compiling.watches import watches
+from compiler.document import Document
+from compiler.found import Found, commands
+from compiler.markdown import read
+from compiler.recognise import Recognised, recognise
+from compiler.recognise.facts import Level
+from compiler.recognise.procedure import Procedure
+from incident.digest import Facts, Json
+from incident.severity import HOUSE
+
+_NOT_KEPT: Final = frozenset({"path", "last"})
+"""Fields of a fact that the catalog leaves out: its line says where it stands."""
+_EMPTY: Final = (None, "", (), False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """What came of one runbook. ``catalog`` is the tree that ``catalog_text`` writes."""
+
+    document: Document
+    recognised: Recognised
+    found: tuple[Found, ...]
+    catalog: Facts
+
+
+def compile_runbook(text: str, *, system: str, file: str = "runbook.md") -> Compiled:
+    """The runbook in ``text``, compiled; ``system`` is the id of what it is about. Never raises, whatever the text."""
+    document = read(text)
+    recognised = recognise(document)
+    rows = typed_rows(document)
+    found = tuple(_typed(each, rows) for each in commands(document))
+    return Compiled(
+        document=document, recognised=recognised, found=found, catalog=_catalog(recognised, found, system, file)
+    )
+
+
+def _typed(found: Found, rows: Sequence[Typed]) -> Found:
+    if not (rows and found.proof.parameters):
+        return found
+    path = [heading.title for heading in found.headings]
+    parameters = tuple(typed(each, path, rows) for each in found.proof.parameters)
+    return replace(found, proof=replace(found.proof, parameters=parameters))
+
+
+def _catalog(recognised: Recognised, found: Sequence[Found], system: str, file: str) -> Facts:
+    assembly = Assembly(left=list(found))
+    seen = watches(recognised.thresholds, assembly)
+    listed = [procedure_entry(each, assembly) for each in recognised.procedures]
+    procedures = [each for each in listed if each is not None] + ([seen] if seen else [])
+    procedures += _loose(assembly)
+    catalog: dict[str, Json] = {"system": system, "title": recognised.title or system, "source": {"file": file}}
+    if levels := recognised.levels:
+        catalog["policies"] = {each.severity.value: _policy(each) for each in levels}
+    if listed_routes := routes(recognised, procedures):
+        catalog["routes"] = listed_routes
+    catalog["procedures"] = procedures
+    catalog["facts"] = _facts(recognised)
+    return catalog
+
+
+def _policy(level: Level) -> Facts:
+    """What a level obliges people to; the house's deadlines where the runbook names none."""
+    house = HOUSE[level.severity]
+    spans = {
+        "acknowledge": (level.response and level.response.span) or house.acknowledge,
+        "assess": house.assess,
+        "update": (level.update.span if level.update else None) or house.update,
+        "escalate": (level.escalation.span if level.escalation else None) or house.escalate,
+        "postmortem": house.postmortem,
+    }
+    return {"line": level.line} | {key: span_text(span) for key, span in spans.items() if span is not None}
+
+
+def _loose(assembly: Assembly) -> list[dict[str, Json]]:
+    """Commands that stand in no procedure, by their heading."""
+    by_path: dict[tuple[str, ...], list[Found]] = {}
+    for each in assembly.left:
+        by_path.setdefault(tuple(heading.title for heading in each.headings), []).append(each)
+    return [_loose_entry(path, own, assembly) for path, own in by_path.items()]
+
+
+def _loose_entry(path: tuple[str, ...], found: Sequence[Found], assembly: Assembly) -> dict[str, Json]:
+    title = path[-1] if path else "Commands"
+    name = assembly.name(title, path[:-1])
+    steps = [command_entry(each, None, assembly.ids.of(name, path, each.text), temporary=False) for each in found]
+    heading = " › ".join(path) or title
+    return {
+        "id": name,
+        "title": title,
+        "heading": heading,
+        "line": found[0].line,
+        "purpose": "operation",
+        "steps": steps,
+    }
+
+
+def _facts(recognised: Recognised) -> Facts:
+    """Every fact that is no procedure, by its kind."""
+    kinds: dict[str, list[Json]] = {}
+    for fact in recognised.facts:
+        if not isinstance(fact, Procedure):
+            kinds.setdefault(_kind(type(fact).__name__), []).append(_plain(fact))
+    return kinds
+
+
+@lru_cache(maxsize=64)
+def _kind(name: str) -> str:
+    """``error_code`` for ErrorCode."""
+    return re.sub(r"(?<=.)(?=[A-Z])", "_", name).lower()
+
+
+def _plain(value: object) -> Json:
+    """A fact as plain values; what is empty is left out."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, timedelta):
+        return span_text(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value):
+        held = ((each.name, getattr(value, each.name)) for each in dataclasses.fields(value))
+        return {name: _plain(each) for name, each in held if name not in _NOT_KEPT and each not in _EMPTY}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, Iterable) else str(value)

@@ -1,0 +1,157 @@
+"""One found command as the entry of a catalog's step: its id, its form, what would run, its verdict and parameters."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from compiler.command import places
+from compiler.found import Found
+from compiler.recognise.procedure import Hold, Step
+from compiler.step import form_of
+from incident.digest import Facts, Json, digest
+from incident.runbook import Parameter, ParameterKind
+from incident.verdict import Verdict
+
+_KINDS: Final = {Verdict.READ_ONLY: "diagnostic", Verdict.MUTATING: "remediation", Verdict.REFUSED: "manual"}
+_PATH: Final = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])+")
+_LONGEST_TITLE: Final = 110
+_BRACES: Final = "Its braces look like the place of a value, and no value is named so."
+_NO_COMMAND: Final = "The runbook tells it in words."
+
+
+@dataclass(slots=True)
+class Ids:
+    """Ids for a runbook's steps: the same as long as heading, command and place among equals are the same."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def of(self, procedure: str, path: Sequence[str], command: str) -> str:
+        """``<procedure>-<6 hexadecimal characters>``."""
+        name = digest([list(path), " ".join(command.split())])
+        self.seen[name] += 1
+        return f"{procedure}-{digest([name, self.seen[name]])[:6]}"
+
+
+def slug(title: str, longest: int = 48) -> str:
+    """A title as lower-case words joined by ``-``, whole words up to a length."""
+    words = re.findall(r"[a-z0-9]+", title.lower().replace("'", "").replace("’", ""))
+    while len(words) > 1 and len("-".join(words)) > longest:
+        words.pop()
+    return "-".join(words)[:longest].strip("-") or "section"
+
+
+def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: bool) -> dict[str, Json]:
+    """The entry of a step that a command stands for."""
+    proof = found.proof
+    verdict = proof.judgement.verdict
+    unknown = places(proof.command) - {each.name for each in proof.parameters}
+    kind = _KINDS[verdict] if proof.executor is not None and not unknown else "manual"
+    entry: dict[str, Json] = {kind: step_id, "title": _title(found, step), "written": found.text, "line": found.line}
+    if kind == "manual":
+        entry["why"] = _BRACES if unknown else proof.judgement.reason
+    else:
+        keys = _command_keys(proof.executor or "", proof.command)
+        entry |= {**({"names": dict(proof.names)} if proof.names else {}), **keys}
+        entry["form"] = form_of(entry)
+        if proof.parameters:
+            entry["parameters"] = [_parameter(each) for each in proof.parameters]
+    entry["verdict"] = verdict.value
+    if step is not None and step.condition:
+        entry["when"] = step.condition
+    if temporary and kind == "remediation":
+        entry["temporary"] = True
+    return entry
+
+
+def manual_entry(step: Step, step_id: str) -> dict[str, Json]:
+    """The entry of a step without a command."""
+    between = " " if step.title.endswith((".", "!", "?")) else ": "
+    told = f"{step.title}{between}{step.detail}" if step.detail else step.title
+    entry: dict[str, Json] = {"manual": step_id, "title": _shortened(told), "line": step.line, "why": _NO_COMMAND}
+    if step.condition:
+        entry["when"] = step.condition
+    return entry
+
+
+def hold_entry(hold: Hold, step_id: str) -> dict[str, Json]:
+    """The entry of a wait before the next step."""
+    entry: dict[str, Json] = {
+        "manual": step_id,
+        "title": _shortened(hold.text),
+        "line": hold.line,
+        "why": "It is a wait.",
+        "verdict": Verdict.READ_ONLY.value,
+        "hold": span_text(hold.span),
+    }
+    return entry | ({"when": hold.condition} if hold.condition else {})
+
+
+def span_text(span: timedelta) -> str:
+    """A length of time as a catalog writes it: ``90 seconds``, ``15 minutes``, ``4 hours``, ``30 days``."""
+    seconds = int(span.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length} {unit}{'s' if seconds != length else ''}"
+    return f"{seconds} second{'s' if seconds != 1 else ''}"
+
+
+def _title(found: Found, step: Step | None) -> str:
+    return _shortened(found.name or (step.title if step is not None else "") or found.text)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split()).rstrip(":.") or "Do what the runbook says here"
+    text = text[0].upper() + text[1:] if text[:2].isalpha() else text
+    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 2].rsplit(" ", 1)[0] + " …"
+
+
+def _command_keys(executor: str, command: Facts) -> dict[str, Json]:
+    """The command as a catalog writes it; ``compiler.command.command_of`` reads it back."""
+    keys = {key: value for key, value in command.items() if key not in ("argv", "method", "path", "filters")}
+    if "argv" in command:
+        keys[executor] = command["argv"]
+    if "method" in command:
+        keys = {str(command["method"]).lower(): command["path"], **keys}
+    if "sql" in command:
+        keys["sql"] = str(command["sql"]).rstrip().removesuffix(";")
+    listed = command.get("filters")
+    filters = (
+        [[str(word) for word in each] for each in listed if isinstance(each, list | tuple)]
+        if isinstance(listed, list | tuple)
+        else []
+    )
+    if "method" in command and len(filters) == 1 and (path := _path_of(filters[0])):
+        keys["pick"] = path
+    elif filters:
+        keys["filters"] = [shlex.join(each) for each in filters]
+    return {key: _plain(value) for key, value in keys.items() if value not in ([], ())}
+
+
+def _path_of(argv: Sequence[str]) -> str | None:
+    """What a single `jq` picks from an answer; None for another filter."""
+    path = argv[1] if len(argv) == 2 and argv[0] == "jq" else ""
+    return path if _PATH.fullmatch(path) else None
+
+
+def _plain(value: Json) -> Json:
+    """Lists for tuples, all the way down."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _parameter(parameter: Parameter) -> Facts:
+    entry: dict[str, Json] = {"name": parameter.name, "label": parameter.label}
+    if parameter.kind is ParameterKind.INTEGER:
+        entry["integer"] = {"from": parameter.minimum or 0, "to": parameter.maximum or 2**31 - 1}
+    elif parameter.kind is ParameterKind.CHOICE:
+        entry["choice"] = list(parameter.choices)
+    else:
+        entry["text"] = parameter.pattern
+    if parameter.default is not None:
+        entry["default"] = parameter.default
+    return entry

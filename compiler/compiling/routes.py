@@ -1,0 +1,48 @@
+"""Which procedure an alert of the runbook leads to: by its link, by what it says to do, or by its name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from compiler.compiling.entries import slug
+from compiler.recognise import Recognised
+from compiler.recognise.facts import AlertRule
+from incident.digest import Facts, Json
+
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_:]{2,100}")
+_ANCHOR: Final = re.compile(r"#([a-z0-9][a-z0-9-]*)$")
+_SEVERITY: Final = re.compile(r"\bP[0-3]\b")
+
+
+def routes(recognised: Recognised, procedures: Sequence[Mapping[str, Json]]) -> list[Facts]:
+    """One route for each alert that a monitor could name and whose procedure is known.
+
+    Of several for one name the first stands that says how bad it is.
+    """
+    by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in reversed(procedures)}
+    found: dict[str, Facts] = {}
+    for alert in recognised.alerts:
+        procedure = procedure_of(alert, by_title)
+        if procedure is None or not _NAME.fullmatch(alert.name):
+            continue
+        route: dict[str, Json] = {"labels": {"alertname": alert.name}, "procedure": procedure, "line": alert.line}
+        if severity := _SEVERITY.search(alert.severity):
+            route["severity"] = severity[0]
+        if alert.name not in found or ("severity" in route and "severity" not in found[alert.name]):
+            found[alert.name] = route
+    return list(found.values())
+
+
+def procedure_of(alert: AlertRule, by_title: Mapping[str, str]) -> str | None:
+    """The id of the procedure that an alert names; None when it names none that there is."""
+    anchor = _ANCHOR.search(alert.runbook_url)
+    said = [
+        anchor[1] if anchor else "",
+        slug(alert.action, 200) if alert.action else "",
+        slug(_spaced(alert.name), 200),
+    ]
+    return next((by_title[each] for each in said if each in by_title), None)
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)

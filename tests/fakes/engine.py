@@ -1,0 +1,183 @@
+"""A container engine's API over real HTTP: containers that change, and an engine that misbehaves in every way."""
+
+import asyncio
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+SECRET = "env-secret-abcdefgh"
+_READS_THAT_REACH_IN = ("attach", "archive", "export")
+
+
+@dataclass(slots=True)
+class Box:
+    """One container of the engine."""
+
+    name: str
+    service: str = ""
+    project: str = "shop"
+    state: str = "running"
+    tty: bool = False
+    once: bool = False
+    restarts: int = 0
+    log: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Its whole id, made of its name."""
+        return self.name.encode().hex().ljust(64, "0")
+
+    @property
+    def listed(self) -> dict[str, object]:
+        """How the engine lists it."""
+        labels = {
+            "com.docker.compose.project": self.project,
+            "com.docker.compose.service": self.service,
+            "com.docker.compose.oneoff": "True" if self.once else "False",
+            "com.docker.compose.project.config_files": "/srv/shop/compose.yml",
+        }
+        return {
+            "Id": self.id,
+            "Names": [f"/{self.name}"],
+            "Image": "shop/api:1",
+            "State": self.state,
+            "Status": "Up 3 hours" if self.state == "running" else "Exited (1) 2 hours ago",
+            "Created": 1_768_960_000,
+            "Ports": [{"IP": "127.0.0.1", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}],
+            "Labels": labels if self.service else {},
+        }
+
+
+class FakeEngine:
+    """An engine with its containers. ``guarded``: a proxy is in front that lets only reads through."""
+
+    def __init__(self, *boxes: Box, guarded: bool = False) -> None:
+        self.boxes = {box.name: box for box in boxes}
+        self.guarded = guarded
+        self.version = "1.43"
+        self.asked: list[str] = []
+        self.trouble: Callable[[web.Request], web.StreamResponse | None] = lambda _: None
+        self.hanging = ""
+        """The end of a path whose answer never comes."""
+        self.exit_code: int | None = 0
+        self.executed: list[dict[str, object]] = []
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, socket: Path) -> str:
+        """Listen on a socket; its address."""
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.UnixSite(self._runner, str(socket)).start()
+        return f"unix://{socket}"
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        path = "/" + request.match_info["path"]
+        self.asked.append(f"{request.method} {path}")
+        if self.hanging and path.endswith(self.hanging):
+            await asyncio.sleep(60)
+        if troubled := self.trouble(request):
+            return troubled
+        if self.guarded and (request.method != "GET" or any(f"/{part}" in path for part in _READS_THAT_REACH_IN)):
+            return web.Response(status=403, text="only reads")
+        if path.endswith("/version"):
+            return web.json_response({"Version": "24.0", "ApiVersion": self.version, "Os": "linux", "Arch": "amd64"})
+        if not path.startswith("/v1."):
+            return web.json_response({"message": "page not found"}, status=404)
+        return await self._versioned(request, "/" + path.split("/", 2)[2])
+
+    async def _versioned(self, request: web.Request, path: str) -> web.StreamResponse:
+        if path == "/containers/json":
+            shown = [box.listed for box in self.boxes.values() if box.state == "running" or request.query.get("all")]
+            return web.json_response(shown)
+        if path == "/events":
+            lines = [{"Type": "container", "Action": "die", "time": 1768960000, "Actor": {"Attributes": LABELLED}}]
+            return web.Response(text="\n".join(json.dumps(line) for line in lines) + "\n")
+        parts = path.strip("/").split("/")
+        if parts[0] == "exec":
+            return self._of_exec(parts)
+        box = next((box for box in self.boxes.values() if len(parts) > 1 and parts[1] in (box.id, box.name)), None)
+        if box is None:
+            return web.json_response({"message": f"No such container: {parts[1:2]}"}, status=404)
+        return await self._of_box(request, box, parts[-1])
+
+    async def _of_box(self, request: web.Request, box: Box, what: str) -> web.StreamResponse:
+        if what == "logs":
+            return web.Response(body=logged(box, int(request.query["tail"])))
+        if what == "json":
+            return web.json_response(inspected(box))
+        if what == "stats":
+            return web.json_response(STATS)
+        if what == "top":
+            return web.json_response({"Titles": ["PID", "CMD"], "Processes": [["1", "/bin/api"]]})
+        if what == "exec":
+            self.executed.append(await request.json())
+            return web.json_response({"Id": "e1"}, status=201)
+        if what in STATES:
+            return self._changed(box, what)
+        return web.json_response({"message": "page not found"}, status=404)
+
+    def _changed(self, box: Box, action: str) -> web.StreamResponse:
+        already = action in ("start", "stop") and box.state == STATES[action]
+        box.state = STATES[action]
+        box.restarts += action == "restart"
+        return web.Response(status=304 if already else 204)
+
+    def _of_exec(self, parts: list[str]) -> web.StreamResponse:
+        if parts[-1] == "json":
+            return web.json_response({"ExitCode": self.exit_code})
+        return web.Response(body=framed(1, "reloaded\n"))
+
+
+STATES: Mapping[str, str] = {
+    "restart": "running",
+    "start": "running",
+    "stop": "exited",
+    "kill": "exited",
+    "pause": "paused",
+    "unpause": "running",
+}
+LABELLED = {"name": "api-1", "exitCode": "137", "secret-label": SECRET}
+STATS = {
+    "cpu_stats": {"cpu_usage": {"total_usage": 3_000}, "system_cpu_usage": 20_000, "online_cpus": 2},
+    "precpu_stats": {"cpu_usage": {"total_usage": 1_000}, "system_cpu_usage": 10_000},
+    "memory_stats": {"usage": 300_000_000, "limit": 1_000_000_000, "stats": {"inactive_file": 50_000_000}},
+    "pids_stats": {"current": 7},
+    "networks": {"eth0": {"rx_bytes": 1500, "tx_bytes": 2_000_000}},
+}
+
+
+def inspected(box: Box) -> dict[str, object]:
+    """How the engine shows a container whole, with its secrets."""
+    return {
+        "Id": box.id,
+        "Name": f"/{box.name}",
+        "RestartCount": box.restarts,
+        "State": {"Status": box.state, "Health": {"Status": "healthy"}},
+        "Config": {"Env": [f"DATABASE_PASSWORD={SECRET}"], "Cmd": ["api", SECRET], "Image": "shop/api:1"},
+    }
+
+
+def framed(stream: int, text: str) -> bytes:
+    """A piece of output as the engine sends it."""
+    body = text.encode()
+    return struct.pack(">BxxxL", stream, len(body)) + body
+
+
+def logged(box: Box, tail: int) -> bytes:
+    """The last lines of a container's log, each with its time."""
+    lines = [f"2026-01-21T02:00:{n:02d}.000000000Z {text}\n" for n, (_, text) in enumerate(box.log)][-tail:]
+    streams = [stream for stream, _ in box.log][-tail:]
+    if box.tty:
+        return "".join(lines).encode()
+    return b"".join(framed(stream, line) for stream, line in zip(streams, lines, strict=True))
