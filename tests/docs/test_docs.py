@@ -7,11 +7,19 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+from bot import runbook_commands
 from bot.__main__ import app, audit, incidents
 from bot.sections import (
     AlertmanagerSection,
+    AwsLogin,
+    AwsSection,
+    DockerSection,
     File,
+    HostSection,
     HttpSection,
+    KubernetesSection,
+    NatsLogin,
+    NatsSection,
     PagerDutySection,
     PostgresSection,
     RedisLogin,
@@ -54,7 +62,9 @@ def test_every_terminal_command_is_documented() -> None:
     named = {command.callback.__name__ if command.name is None else command.name for command in app.registered_commands}
     named |= {f"incidents {command.name}" for command in incidents.registered_commands}
     named |= {f"audit {command.name}" for command in audit.registered_commands}
-    documented = set(re.findall(r"^\| `muster ((?:incidents |audit )?[a-z]+)", read("docs/commands.md"), re.MULTILINE))
+    named |= {f"runbook {command.name}" for command in runbook_commands.app.registered_commands}
+    row = r"^\| `muster ((?:incidents |audit |runbook )?[a-z]+)"
+    documented = set(re.findall(row, read("docs/commands.md"), re.MULTILINE))
     assert documented == named
 
 
@@ -78,7 +88,17 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= set(settings(PagerDutySection, "sources.pagerduty.")) | {"targets.<name>"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     assert table == plain
-    targets = (PostgresSection, HttpSection, RedisSection, RedisLogin)
+    targets = (
+        PostgresSection,
+        HttpSection,
+        DockerSection,
+        HostSection,
+        RedisSection,
+        RedisLogin,
+        NatsSection,
+        NatsLogin,
+    )
+    targets += (AwsSection, AwsLogin, KubernetesSection)
     for key in (key for section in targets for key in section.model_fields):
         assert f"{key}:" in text
 
