@@ -16,10 +16,11 @@ from pydantic import SecretStr, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
-from bot.sections import File, PostgresSection, RedisSection
+from bot.sections import File, HttpSection, PostgresSection, RedisSection
 from bot.setting_shapes import written
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
+_KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker or host"
 _WORDS: Final = {
     "too_short": "name at least one",
     "dict_type": "write keys under it",
@@ -128,7 +129,7 @@ def _sentence(path: Path, tree: Branch, error: ErrorDetails) -> str:
     places = _places(error)
     key = ".".join(str(part) for part in places)
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
-        return f"{path}, line {_line(tree, [*places, 'kind'])}: “{key}.kind”: write postgres, http or redis."
+        return f"{path}, line {_line(tree, [*places, 'kind'])}: “{key}.kind”: write {_KINDS}."
     if error["type"] == "extra_forbidden":
         return f"{path}, line {_line(tree, places)}: “{key}” is no setting; see docs/settings.md."
     if error["type"] == "missing":
@@ -174,8 +175,10 @@ def _named(file: File) -> set[str]:
             names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}
         elif isinstance(target, RedisSection):
             names |= {login.password_env for login in (target.diagnostic, target.remediation) if login is not None}
-        else:
+        elif isinstance(target, HttpSection):
             names |= set(filter(None, (target.diagnostic_token_env, target.remediation_token_env)))
+        else:
+            names |= target.variables()
     return names
 
 

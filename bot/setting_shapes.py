@@ -64,3 +64,4 @@ SlackApprover = Annotated[
     str, Shape(r"[UWS][A-Z0-9]+", "write the id of a person or a user group from Slack, such as U02ABC4DE or S05DBA")
 ]
 SlackChannel = Annotated[str, Shape(r"[CG][A-Z0-9]+", "write a channel's id from Slack, such as C02ABC4DE")]
+NamespaceName = Annotated[str, Shape(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "write the name of a namespace")]

@@ -3,12 +3,32 @@
 from collections.abc import Iterator
 
 from bot.config import Configuration
+from bot.executors import aws_session, nats_session
+from bot.executors.aws import AwsTarget
+from bot.executors.docker import DockerTarget
+from bot.executors.host import HostTarget
+from bot.executors.host_door import Door
 from bot.executors.http import Canary, HttpTarget
+from bot.executors.kubernetes import KubernetesTarget
+from bot.executors.kubernetes_session import Cluster, Identity
+from bot.executors.nats import NatsTarget
 from bot.executors.postgres import PostgresTarget
 from bot.executors.redis import RedisTarget
 from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Target
-from bot.sections import HttpSection, PostgresSection, RedisLogin, RedisSection
+from bot.sections import (
+    AwsLogin,
+    AwsSection,
+    DockerSection,
+    HostSection,
+    HttpSection,
+    KubernetesSection,
+    NatsLogin,
+    NatsSection,
+    PostgresSection,
+    RedisLogin,
+    RedisSection,
+)
 
 
 def targets_of(configuration: Configuration) -> Iterator[Target]:
@@ -18,6 +38,16 @@ def targets_of(configuration: Configuration) -> Iterator[Target]:
             yield _postgres(name, section, configuration)
         elif isinstance(section, RedisSection):
             yield _redis(name, section, configuration)
+        elif isinstance(section, NatsSection):
+            yield _nats(name, section, configuration)
+        elif isinstance(section, AwsSection):
+            yield _aws(name, section, configuration)
+        elif isinstance(section, KubernetesSection):
+            yield _kubernetes(name, section, configuration)
+        elif isinstance(section, DockerSection):
+            yield _docker(name, section)
+        elif isinstance(section, HostSection):
+            yield _host(name, section, configuration)
         else:
             yield _http(name, section, configuration)
 
@@ -55,3 +85,64 @@ def _redis(name: str, section: RedisSection, configuration: Configuration) -> Re
 
 def _login(section: RedisLogin, configuration: Configuration) -> Login:
     return Login(user=section.user, password=configuration.secret(section.password_env) or "")
+
+
+def _nats(name: str, section: NatsSection, configuration: Configuration) -> NatsTarget:
+    def login(user: NatsLogin) -> nats_session.Login:
+        return nats_session.Login(user=user.user, password=configuration.secret(user.password_env) or "")
+
+    return NatsTarget(
+        name=name,
+        environment=section.environment,
+        server=nats_session.Server(host=section.host, port=section.port, tls=section.tls),
+        diagnostic=login(section.diagnostic),
+        remediation=None if section.remediation is None else login(section.remediation),
+    )
+
+
+def _aws(name: str, section: AwsSection, configuration: Configuration) -> AwsTarget:
+    def login(identity: AwsLogin) -> aws_session.Login:
+        return aws_session.Login(
+            access_key=configuration.secret(identity.access_key_env),
+            secret_key=configuration.secret(identity.secret_key_env),
+            role=identity.role,
+        )
+
+    return AwsTarget(
+        name=name,
+        environment=section.environment,
+        place=aws_session.Place(region=section.region, endpoint=section.endpoint_url),
+        diagnostic=login(section.diagnostic),
+        remediation=None if section.remediation is None else login(section.remediation),
+    )
+
+
+def _kubernetes(name: str, section: KubernetesSection, configuration: Configuration) -> KubernetesTarget:
+    changing = configuration.secret(section.remediation_token_env)
+    return KubernetesTarget(
+        name=name,
+        environment=section.environment,
+        cluster=Cluster(url=section.url, ca_file=section.ca_file),
+        namespaces=section.namespaces,
+        diagnostic=Identity(token=configuration.secret(section.diagnostic_token_env) or ""),
+        remediation=None if changing is None else Identity(token=changing),
+    )
+
+
+def _docker(name: str, section: DockerSection) -> DockerTarget:
+    return DockerTarget(
+        name=name,
+        environment=section.environment,
+        diagnostic=section.diagnostic,
+        remediation=section.remediation,
+        project=section.project,
+    )
+
+
+def _host(name: str, section: HostSection, configuration: Configuration) -> HostTarget:
+    ssh = section.ssh
+    door = None
+    if ssh is not None:
+        key = configuration.secret(ssh.key_env) or ""
+        door = Door(address=ssh.address, port=ssh.port, host_key=ssh.host_key, user=ssh.user, key=key)
+    return HostTarget(name=name, environment=section.environment, account=section.account, door=door)

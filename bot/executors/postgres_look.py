@@ -34,6 +34,17 @@ SELECT p.proname::text FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.proargty
 WHERE p.proname = ANY($1::text[]) AND p.pronargs - p.pronargdefaults <= 1
   AND p.pronamespace <> 'pg_catalog'::regnamespace AND t.typtype IN ('c', 'p', 'd') LIMIT 1
 """
+# Another schema's function or operator of the same name wins where its arguments fit better. Extensions bring such on
+# purpose, for types of their own.
+_NAMESAKES: Final = """
+SELECT name, schema FROM (
+    SELECT proname::text AS name, pronamespace AS namespace, oid, tableoid FROM pg_proc
+    UNION ALL SELECT oprname::text, oprnamespace, oid, tableoid FROM pg_operator
+) AS namesake JOIN (SELECT oid, nspname::text AS schema FROM pg_namespace) AS n ON n.oid = namesake.namespace
+WHERE name = ANY($1::text[]) AND schema <> 'pg_catalog' AND schema = ANY(current_schemas(true)::text[])
+  AND NOT EXISTS (SELECT FROM pg_depend AS d
+                  WHERE d.classid = namesake.tableoid AND d.objid = namesake.oid AND d.deptype = 'e') LIMIT 1
+"""
 _RECEIPT: Final = """
 SELECT current_setting('transaction_read_only') AS read_only, pg_current_xact_id_if_assigned()::text AS xid,
        current_user::text AS role, current_setting('server_version') AS version
@@ -59,6 +70,7 @@ class Reading:
     text: str
     relations: tuple[str, ...]
     attributes: tuple[str, ...]
+    calls: tuple[str, ...]
     select: bool
 
 
@@ -80,6 +92,7 @@ def reading_of(text: str) -> Reading:
         text=final,
         relations=sql.relations(final),
         attributes=sql.attributes(final),
+        calls=sql.calls(final),
         select=judgement.verdict is not Verdict.REFUSED and parse(final)[0].kind == "SelectStmt",
     )
 
@@ -132,6 +145,11 @@ async def _check_names(connection: Connection, reading: Reading, reviewed: Colle
         function = await connection.fetchval(_ROW_FUNCTIONS, reading.attributes)
         if function is not None:
             raise NotAllowed(f"Nothing was run: .{function} may call the function of that name; drop the prefix.")
+    if namesake := await connection.fetchrow(_NAMESAKES, reading.calls):
+        name, schema = namesake
+        raise NotAllowed(
+            f"Nothing was run: {schema} has a {name} of its own; write pg_catalog.{name} for the server's."
+        )
 
 
 def _bounded(reading: Reading, statement: Statement, caps: Caps) -> str | None:

@@ -5,15 +5,23 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeAlias
 
+from bot.executors.aws import AwsTarget, AwsTool
+from bot.executors.docker import DockerTarget, DockerTool
+from bot.executors.host import HostTarget, HostTool
 from bot.executors.http import HttpExecutor, HttpTarget
+from bot.executors.kubernetes import KubernetesTarget, KubernetesTool
+from bot.executors.nats import NatsTarget, NatsTool
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
 from bot.executors.redis import RedisExecutor, RedisTarget
+from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Attestation
 
-Target: TypeAlias = PostgresTarget | HttpTarget | RedisTarget
-AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor | RedisExecutor
+Target: TypeAlias = (
+    PostgresTarget | HttpTarget | RedisTarget | NatsTarget | AwsTarget | DockerTarget | HostTarget | KubernetesTarget
+)
+AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor | RedisExecutor | ToolExecutor
 
 
 class Registry:
@@ -56,3 +64,13 @@ def _executor(target: Target, redactor: Redactor, clock: Callable[[], datetime])
             return HttpExecutor(target, redactor=redactor, clock=clock)
         case RedisTarget():
             return RedisExecutor(target, redactor=redactor, clock=clock)
+        case NatsTarget():
+            return ToolExecutor(NatsTool(target), redactor=redactor, clock=clock)
+        case AwsTarget():
+            return ToolExecutor(AwsTool(target, clock=clock), redactor=redactor, clock=clock)
+        case KubernetesTarget():
+            return ToolExecutor(KubernetesTool(target, clock=clock), redactor=redactor, clock=clock)
+        case DockerTarget():
+            return ToolExecutor(DockerTool(target, clock=clock), redactor=redactor, clock=clock)
+        case HostTarget():
+            return ToolExecutor(HostTool(target, clean=redactor.clean), redactor=redactor, clock=clock)

@@ -1,7 +1,7 @@
 // Where blocks live: a message, a dialog or the app's home. It knows how their texts are drawn and where their presses go.
 import { optionGroups } from "./choices.js";
 import { confirmed } from "./dialog.js";
-import { fragment } from "./dom.js";
+import { fragment, h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { emojiNode, mrkdwn } from "./mrkdwn.js";
 import { underway } from "./progress.js";
@@ -48,6 +48,11 @@ export function plain(text, withEmoji = true) {
   const parts = withEmoji ? text.split(/(:[a-z0-9_+-]+:)/) : [text];
   return fragment(parts.map((part) => {
     const drawn = /^:.+:$/.test(part) && emoji(part.slice(1, -1));
-    return drawn ? emojiNode(part.slice(1, -1), drawn) : part;
+    return drawn ? emojiNode(part.slice(1, -1), drawn) : broken(part);
   }));
+}
+
+/** Plain text with its line breaks. */
+function broken(text) {
+  return fragment(text.split("\n").flatMap((line, number) => (number ? [h("br"), line] : [line])));
 }

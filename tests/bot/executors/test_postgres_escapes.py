@@ -68,6 +68,9 @@ ESCAPES = [
     "select * from definer()",
     "select j.rowed from jobs as j",
     "select 1 @@@ 2",
+    "select lower(1)",
+    "select 1 - 'x'::text",
+    "select g.rowed from generate_series(1, 1) as g",
     "alter system set work_mem = '1GB'",
     "create temp table t (id int)",
     "select dblink('dbname=x', 'delete from jobs')",
@@ -92,6 +95,10 @@ async def trapped(shop: Shop) -> Shop:
         CREATE FUNCTION definer() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
         CREATE FUNCTION rowed(jobs) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
         CREATE FUNCTION summed(int, int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
+        CREATE FUNCTION lower(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
+        CREATE FUNCTION rowed(int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
+        CREATE FUNCTION less(int, text) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM jobs; SELECT 1';
+        CREATE OPERATOR - (LEFTARG = int, RIGHTARG = text, FUNCTION = less);
         CREATE OPERATOR @@@ (LEFTARG = int, RIGHTARG = int, FUNCTION = summed);
         GRANT SELECT ON numbers TO {shop.role("looker")}"""
     )

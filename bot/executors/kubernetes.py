@@ -1,0 +1,136 @@
+"""A Kubernetes cluster as a target: its API is asked by a service account that only looks, and changed by another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.executors import kubernetes_change, kubernetes_look
+from bot.executors.attestation import NotProven, NotReached
+from bot.executors.caps import Caps
+from bot.executors.kubernetes_proof import prove_read_only
+from bot.executors.kubernetes_session import Cluster, Identity, Session
+from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from compiler.proof import kubernetes
+from compiler.proof.kubernetes_runnable import Request, parse
+from incident.digest import Facts
+from incident.verdict import Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KubernetesTarget:
+    """One cluster as it is configured. Steps without a namespace are for the first of ``namespaces``."""
+
+    name: str
+    environment: str
+    cluster: Cluster
+    namespaces: tuple[str, ...]
+    diagnostic: Identity
+    remediation: Identity | None = None
+    caps: Caps = field(default_factory=lambda: Caps(look_seconds=10.0))
+
+
+class KubernetesTool:
+    """Carries out command lines of kubectl against one API server."""
+
+    kind = "kubernetes"
+
+    def __init__(self, target: KubernetesTarget, *, clock: Callable[[], datetime]) -> None:
+        self._target = target
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        """The target's name."""
+        return self._target.name
+
+    @property
+    def environment(self) -> str:
+        """The environment that the target belongs to."""
+        return self._target.environment
+
+    @property
+    def caps(self) -> Caps:
+        """How much one look or run may take."""
+        return self._target.caps
+
+    @property
+    def changes(self) -> bool:
+        """Whether it has a service account for remediations."""
+        return self._target.remediation is not None
+
+    def judge(self, argv: Sequence[str]) -> Judgement:
+        """The verdict for a line of kubectl."""
+        return kubernetes.judge(argv)
+
+    async def prove(self) -> str:
+        """The cluster's own list of the service account's rights, and refusals of changes tried as dry runs."""
+        target = self._target
+        if target.remediation is not None and target.remediation.token == target.diagnostic.token:
+            raise NotProven(f"{target.name} runs diagnostics and remediations as one account: give each its own.")
+        try:
+            return await prove_read_only(self._looking(), target.namespaces)
+        except (Denied, Unanswered) as fault:
+            raise NotReached(str(fault)) from fault
+
+    async def look(self, argv: Sequence[str]) -> Answer:
+        """Ask for what the command shows."""
+        request, session = _request(argv), self._looking()
+        namespace = self._namespace(request)
+        answer = await kubernetes_look.look(
+            session, request, namespace, seconds=self.caps.look_seconds, now=self._clock()
+        )
+        return _with(answer, self._receipt(session, namespace))
+
+    async def before(self, argv: Sequence[str]) -> str:
+        """What the change replaces, and how it is brought back."""
+        request = _request(argv)
+        return await kubernetes_change.before(self._looking(), request, self._one_namespace(request))
+
+    async def change(self, argv: Sequence[str], run: Run) -> Answer:
+        """Make the approved change as the other service account."""
+        request, identity = _request(argv), self._target.remediation
+        if identity is None:
+            raise NotAllowed("Nothing was sent: there is no service account for changes.")
+        acting = self._session(identity, self.caps.run_seconds)
+        namespace = self._one_namespace(request)
+        answer = await kubernetes_change.change(self._looking(), acting, request, namespace, run, now=self._clock())
+        return _with(answer, self._receipt(acting, namespace))
+
+    async def close(self) -> None:
+        """Nothing is kept open between two steps."""
+
+    def _looking(self) -> Session:
+        return self._session(self._target.diagnostic, self.caps.look_seconds)
+
+    def _session(self, identity: Identity, seconds: float) -> Session:
+        target = self._target
+        return Session(target.name, target.cluster, identity.token, caps=target.caps, seconds=seconds)
+
+    def _namespace(self, request: Request) -> str | None:
+        """The step's namespace; None for the whole cluster. Raises NotAllowed where nothing is proven."""
+        return None if request.line.on("all-namespaces") else self._one_namespace(request)
+
+    def _one_namespace(self, request: Request) -> str:
+        known = self._target.namespaces
+        namespace = request.line.one("namespace") or known[0]
+        if namespace not in known:
+            raise NotAllowed(
+                f"Nothing was sent: {self.name} is configured for {', '.join(known)}, not for {namespace}."
+            )
+        return namespace
+
+    def _receipt(self, session: Session, namespace: str | None) -> Facts:
+        return {"server": self._target.cluster.url, "namespace": namespace or "all", "bytes": session.received}
+
+
+def _request(argv: Sequence[str]) -> Request:
+    found = parse(argv)
+    if isinstance(found, str):
+        raise NotAllowed(f"Nothing was sent. {found}")
+    return found
+
+
+def _with(answer: Answer, receipt: Facts) -> Answer:
+    return Answer(
+        text=answer.text, value=answer.value, rows=answer.rows, cut=answer.cut, changed=answer.changed, receipt=receipt
+    )

@@ -1,0 +1,133 @@
+"""What a target answered to a tool's words, and how it becomes a sight: cleaned, filtered, capped."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from compiler.proof import filters, jq
+from compiler.proof.filters import Filter
+from incident.digest import Facts, Json
+from incident.finding import Sight
+from incident.verdict import Judgement
+
+MOST_BYTES: Final = 4 << 20
+"""The longest answer that is read, before filters; a longer one is cut or given up."""
+
+_PICKING: Final = frozenset({"jq", "awk", "gawk", "mawk", "cut", "sed", "tr"})
+"""Filters behind which a single line is the value itself, and not one line more or less."""
+
+
+class NotAllowed(Exception):
+    """A gate is shut, so nothing was sent. The text is a sentence that says which."""
+
+
+class GuardBroken(Exception):
+    """What was approved no longer holds, so nothing was changed. The text is a sentence."""
+
+
+class Denied(Exception):
+    """The target said no. The text is a sentence that says what to do.
+
+    ``missing_right`` tells a refusal for want of a right from any other.
+    """
+
+    def __init__(self, sentence: str, *, missing_right: bool = False) -> None:
+        super().__init__(sentence)
+        self.missing_right = missing_right
+
+
+class Unanswered(Exception):
+    """The target could not be reached, or gave no answer that can be read. The text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. ``value`` is the one fact that matters, or of several things their number."""
+
+    text: str
+    value: Json = None
+    rows: int | None = None
+    cut: bool = False
+    changed: int | None = None
+    receipt: Facts = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Run:
+    """One change as it goes on. ``sent`` says that the target has it, or may have it, by now."""
+
+    sent: bool = False
+
+
+def chain_of(written: Json) -> tuple[Filter, ...]:
+    """The filters behind a command. Raises NotAllowed when one is none."""
+    chosen = [filters.parse([str(word) for word in each]) for each in _lists(written)]
+    for each in chosen:
+        if isinstance(each, Judgement):
+            raise NotAllowed(f"Nothing was sent: {each.reason}.")
+    return tuple(each for each in chosen if isinstance(each, Filter))
+
+
+def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], str], characters: int) -> Sight:
+    """The answer as people see it. Cleaned before a filter can cut a secret in two, and capped at a whole line."""
+    text, value, rows = clean(answer.text), answer.value, answer.rows
+    try:
+        for each in chain:
+            text = filters.apply(each, text)
+    except jq.Misfit as fault:
+        return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
+    if chain:
+        value, rows = _value(text, chain), len(text.splitlines())
+    shown = "".join(map(_visible, text.rstrip("\n")))
+    return Sight(
+        output=_whole_lines(shown, characters),
+        value=clean(value) if isinstance(value, str) else value,
+        rows=rows,
+        truncated=answer.cut or len(shown) > characters,
+        receipt=answer.receipt,
+    )
+
+
+def text_of(body: bytes, target: str) -> str:
+    """An answer's bytes as text. Raises Unanswered when they are none."""
+    if b"\0" in body[:8192]:
+        raise Unanswered(f"{target} answered with {len(body)} bytes that are no text, so nothing can be shown.")
+    return body.decode("utf-8", "replace")
+
+
+def number_or_text(text: str) -> Json:
+    """A number where the whole text is one, else the text."""
+    text = text.strip()
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text) if text[:1].isdecimal() or text[:1] == "-" else text
+    except ValueError:
+        return text
+
+
+def _value(text: str, chain: Sequence[Filter]) -> Json:
+    lines = text.splitlines()
+    if len(lines) != 1:
+        return len(lines)
+    found = number_or_text(lines[0])
+    picked = any(each.words[0] in _PICKING for each in chain)
+    return found if picked or not isinstance(found, str) else 1
+
+
+def _whole_lines(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return text[: max(text.rfind("\n", 0, most), 0)] or text[:most]
+
+
+def _visible(character: str) -> str:
+    return character if character >= " " or character in "\n\t" else "�"
+
+
+def _lists(written: Json) -> list[list[Json]]:
+    return (
+        [list(each) for each in written if isinstance(each, list | tuple)] if isinstance(written, list | tuple) else []
+    )

@@ -1,0 +1,445 @@
+"""AWS calls as the command lines mean them: against moto, which keeps IAM's rules, and a stub where AWS fails."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp.test_utils import TestServer
+from moto import settings as moto_settings
+from moto.server import ThreadedMotoServer
+
+from bot.executors.aws import AwsTarget, AwsTool
+from bot.executors.aws_session import Login, Place
+from bot.executors.caps import Caps
+from bot.executors.tool import ToolExecutor
+from bot.redaction import Redactor
+from incident.digest import Json
+from incident.finding import OutcomeState
+from incident.plan import NO_PROMISE, Plan
+from incident.verdict import Verdict
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+REGION = "eu-central-1"
+READS = ["ecs:Describe*", "ecs:List*", "logs:FilterLogEvents", "logs:Describe*", "rds:Describe*", "logs:StartQuery"]
+READS += ["logs:GetQueryResults", "ec2:Describe*", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with one ECS service, a log group, a secret, and users with and without rights."""
+
+    endpoint: str
+    logins: dict[str, Login]
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    """A server on a free loopback port; from the end of its preparation on it checks every call's rights."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
+        server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def account(moto: str) -> AsyncIterator[Account]:
+    """The account behind a door that tells a refusal as AWS does: moto tells every one in XML."""
+    logins = await asyncio.to_thread(_prepared, moto)
+
+    async def passed_on(request: web.Request) -> web.Response:
+        body = await request.read()
+        if request.path.startswith("/2015-03-31/functions"):  # moto takes no signature of a REST call behind a door
+            return web.json_response(
+                {"Message": "no right"}, status=403, headers={"X-Amzn-ErrorType": "AccessDeniedException"}
+            )
+        async with (
+            ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=False) as client,
+            client.request(request.method, moto + request.raw_path, headers=request.headers, data=body) as answer,
+        ):
+            text = await answer.read()
+            if answer.status == 403 and "X-Amz-Target" in request.headers:
+                return web.json_response({"__type": "AccessDeniedException", "message": "no right"}, status=400)
+            kind = {"Content-Type": answer.headers.get("Content-Type", "text/xml")}
+            return web.Response(status=answer.status, body=text, headers=kind)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", passed_on)
+    async with TestServer(application) as door:
+        yield Account(str(door.make_url("")).rstrip("/"), logins)
+
+
+def _prepared(endpoint: str) -> dict[str, Login]:
+    owner = boto3.Session(aws_access_key_id="owner", aws_secret_access_key="owner", region_name=REGION)
+
+    def client(name: str) -> Any:
+        return owner.client(name, endpoint_url=endpoint)
+
+    ecs, logs = client("ecs"), client("logs")
+    ecs.create_cluster(clusterName="shop")
+    task = {"name": "web", "image": "shop:1", "memory": 128, "environment": [{"name": "KEY", "value": "hidden-value"}]}
+    for _ in range(2):
+        ecs.register_task_definition(family="web", containerDefinitions=[task])
+    ecs.create_service(cluster="shop", serviceName="web", taskDefinition="web:2", desiredCount=2)
+    logs.create_log_group(logGroupName="/ecs/web")
+    logs.create_log_stream(logGroupName="/ecs/web", logStreamName="one")
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    lines = ["started", "ERROR no database", "ERROR no database, token=abcdefgh1234"]
+    logs.put_log_events(
+        logGroupName="/ecs/web", logStreamName="one", logEvents=[{"timestamp": now, "message": line} for line in lines]
+    )
+    client("secretsmanager").create_secret(Name="DATABASE_URL", SecretString="postgres://x:y@z/w")
+    logins = {
+        name: _user(client("iam"), name, actions)
+        for name, actions in {
+            "looker": READS,
+            "fixer": ["ecs:*"],
+            "spy": [*READS, "secretsmanager:GetSecretValue"],
+        }.items()
+    }
+    moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+    return logins
+
+
+def _user(iam: Any, name: str, actions: list[str]) -> Login:
+    iam.create_user(UserName=name)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=json.dumps(document))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Login(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shop(account: Account) -> AsyncIterator[ToolExecutor]:
+    """The account as a target, with its two identities."""
+    made = executor(account)
+    yield made
+    await made.close()
+
+
+def executor(account: Account, **changes: object) -> ToolExecutor:
+    target = AwsTarget(
+        name="shop-aws",
+        environment="production",
+        place=Place(region=REGION, endpoint=account.endpoint),
+        diagnostic=account.logins["looker"],
+        remediation=account.logins["fixer"],
+        caps=Caps(connect_seconds=1, look_seconds=10, run_seconds=10),
+    )
+    tool = AwsTool(replace(target, **changes), clock=clock)  # type: ignore[arg-type]  # the settings of one test
+    return ToolExecutor(tool, redactor=Redactor(), clock=clock)
+
+
+def plan(line: str, *filters: str) -> Plan:
+    command: dict[str, Json] = {"argv": ["aws", *line.split()]}
+    if filters:
+        command["filters"] = [each.split() for each in filters]
+    return Plan(
+        step_id="step",
+        title="A step",
+        verdict=Verdict.READ_ONLY,
+        executor="aws",
+        target="shop-aws",
+        environment="production",
+        command=command,
+        shown=line,
+        parameters={},
+        catalog="0" * 64,
+        promise=NO_PROMISE,
+    )
+
+
+async def test_an_identity_that_is_refused_every_change_is_proven(shop: ToolExecutor) -> None:
+    found = await shop.attest()
+    assert found.proven, found.proof
+    assert "user/looker was refused all of 11 changes" in found.proof
+    assert "may not ask for a simulation" in found.proof
+
+
+@pytest.mark.parametrize(
+    ("user", "said"), [("fixer", "ecs update-service"), ("spy", "secretsmanager get-secret-value")]
+)
+async def test_an_identity_with_a_right_to_change_is_not_proven_and_looks_at_nothing(
+    account: Account, user: str, said: str
+) -> None:
+    weak = executor(account, diagnostic=account.logins[user], remediation=account.logins["looker"])
+    found = await weak.attest()
+    assert not found.proven
+    assert said in found.proof
+    assert "diagnostics on shop-aws are off" in str((await weak.look(plan("ecs list-clusters"))).error)
+    await weak.close()
+
+
+async def test_one_identity_for_both_is_not_proven(account: Account) -> None:
+    one = executor(account, remediation=account.logins["looker"])
+    assert "as one identity" in (await one.attest()).proof
+    await one.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "filters", "value", "shown"),
+    [
+        ("ecs list-clusters --region eu-central-1", (), 1, "cluster/shop"),
+        ("ecs describe-services --cluster shop --services web", (), 1, '"desiredCount": 2'),
+        ("ecs describe-services --cluster shop --services web --query services[0].desiredCount", (), 2, "2"),
+        ("ecs describe-services --cluster shop --services web --query services[].status", (), 1, "ACTIVE"),
+        ("ecs list-clusters --output text", (), 1, "CLUSTERARNS"),
+        ("ecs list-task-definitions --family-prefix web --sort DESC --max-items 1", (), 1, "task-definition/web:"),
+        ("logs tail /ecs/web --since 1h --follow", (), 3, "one ERROR no database"),
+        ("logs tail /ecs/web --since 1h", ("grep ERROR", "wc -l"), 2, "2"),
+        ("logs filter-log-events --log-group-name /ecs/web", ("jq -r .events[0].message",), "started", "started"),
+        ("secretsmanager list-secrets", (), 1, "DATABASE_URL"),
+        ("ec2 describe-instances --filters Name=instance-state-name,Values=running,stopped", (), 0, "Reservations"),
+        ("rds describe-db-clusters", (), 0, "DBClusters"),
+    ],
+)  # fmt: skip
+async def test_what_a_command_line_asks_is_what_it_shows(
+    shop: ToolExecutor, line: str, filters: tuple[str, ...], value: Json, shown: str
+) -> None:
+    sight = await shop.look(plan(line, *filters))
+    assert sight.error is None
+    assert sight.value == value
+    assert shown in sight.output
+    assert sight.receipt["region"] == REGION
+
+
+async def test_secrets_by_the_way_are_left_out_and_tokens_are_hidden(shop: ToolExecutor) -> None:
+    sight = await shop.look(plan("ecs describe-task-definition --task-definition web:2"))
+    assert "shop:1" in sight.output
+    assert "hidden-value" not in sight.output
+    assert "abcdefgh1234" not in (await shop.look(plan("logs tail /ecs/web --since 1h"))).output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ecs update-service --cluster shop --service web --desired-count 4", "mutating"),
+        ("secretsmanager get-secret-value --secret-id DATABASE_URL", "refused"),
+        ("ecs list-clusters --region us-east-1", "the step is for us-east-1, and shop-aws is eu-central-1"),
+        ("logs tail /ecs/none", "ResourceNotFoundException"),
+        ("ecs list-clusters --query [", "--query is wrong"),
+        ("sqs list-queues", "does not allow Muster that"),
+        ("ec2 describe-instances --filters Name", "is no Key=Value"),
+    ],
+)
+async def test_what_may_not_be_looked_at_or_is_not_there_is_one_sentence(
+    shop: ToolExecutor, line: str, said: str
+) -> None:
+    sight = await shop.look(plan(line))
+    assert sight.error is not None
+    assert said in sight.error
+    assert "\n" not in sight.error
+    assert sight.output == ""
+
+
+async def test_a_service_is_scaled_as_the_other_identity_with_its_undo_told_before(shop: ToolExecutor) -> None:
+    step = plan("ecs update-service --cluster shop --service web --desired-count 4")
+    preview = await shop.preview(step)
+    assert "web: desiredCount 2 → 4, 0 of 2 tasks run now" in preview.sentence
+    assert "To undo it: --desired-count 2." in preview.sentence
+    outcome = await shop.run(step)
+    assert outcome.state is OutcomeState.RAN
+    count = plan("ecs describe-services --cluster shop --services web --query services[0].desiredCount")
+    assert (await shop.look(count)).value == 4
+    back = await shop.run(plan("ecs update-service --cluster shop --service web --desired-count 2"))
+    assert back.state is OutcomeState.RAN
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ecs update-service --cluster shop --service none --desired-count 1", "ServiceNotFound"),
+        (
+            "rds create-db-cluster-snapshot --db-cluster-snapshot-identifier a --db-cluster-identifier b",
+            "does not allow",
+        ),
+        ("s3 sync s3://a s3://b", "more than one call"),
+        ("ecs list-clusters", "it changes nothing"),
+    ],
+)
+async def test_a_change_that_is_not_made_says_that_nothing_was_changed(
+    shop: ToolExecutor, line: str, said: str
+) -> None:
+    outcome = await shop.run(plan(line))
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.sentence.startswith("Nothing was")
+    assert said in outcome.sentence
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def stub() -> AsyncIterator[TestServer]:
+    """An HTTP server that answers as AWS does where moto cannot: simulations, hangs, faults, and what is no answer."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked = await request.post()
+        target = str(asked.get("Action", request.headers.get("X-Amz-Target", "")))
+        key = request.headers.get("Authorization", "")
+        if "GetCallerIdentity" in target:
+            arn = "arn:aws:sts::123456789012:assumed-role/muster/here"
+            return _xml("GetCallerIdentity", f"<Arn>{arn}</Arn><UserId>x</UserId><Account>123456789012</Account>")
+        if "SimulatePrincipalPolicy" in target:
+            assert asked["PolicySourceArn"] == "arn:aws:iam::123456789012:role/muster"
+            decision = "allowed" if "generous" in key else "implicitDeny"
+            member = "<EvalActionName>ecs:StopTask</EvalActionName>" + f"<EvalDecision>{decision}</EvalDecision>"
+            return _xml("SimulatePrincipalPolicy", f"<EvaluationResults><member>{member}</member></EvaluationResults>")
+        if "AssumeRole" in target:
+            return _taken(str(asked["RoleArn"]), json.loads(str(asked["Policy"])))
+        if target.startswith("Logs_20140328."):
+            return _logs(target)
+        if "DescribeServices" in target:
+            state = {"status": "ACTIVE", "deployments": [{}], "runningCount": 2, "desiredCount": 2}
+            return web.json_response({"services": [state if "slow" not in key else {**state, "runningCount": 1}]})
+        if "taken-key" in key:
+            return web.json_response({"service": {"serviceName": "web", "password": "hidden-value"}})
+        tried = "muster-canary" in await request.text()
+        if "ListClusters" in target or ("UpdateService" in target and not tried):
+            return await _faulty(request, key)
+        denied = {"__type": "AccessDeniedException", "message": "no"}
+        if target.startswith(("Delete", "Reboot", "Terminate")):
+            return web.Response(
+                status=403, text="<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+            )
+        return web.json_response(denied, status=403, headers={"X-Amzn-ErrorType": "AccessDeniedException"})
+
+    application = web.Application(client_max_size=1 << 20)
+    application.router.add_route("*", "/{path:.*}", answer)
+    server = TestServer(application)
+    await server.start_server()
+    yield server
+    await server.close()
+
+
+def _taken(role: str, policy: dict[str, Any]) -> web.Response:
+    assert role == "arn:aws:iam::123456789012:role/fixer"
+    assert policy["Statement"] == [{"Effect": "Allow", "Action": ["ecs:UpdateService"], "Resource": "*"}]
+    keys = "<AccessKeyId>taken-key-0123456</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+    rest = "<SessionToken>t</SessionToken><Expiration>2036-01-01T00:00:00Z</Expiration>"
+    return _xml("AssumeRole", f"<Credentials>{keys}{rest}</Credentials>")
+
+
+def _logs(target: str) -> web.Response:
+    row = [
+        {"field": "@message", "value": "no database"},
+        {"field": "count", "value": "7"},
+        {"field": "@ptr", "value": "x"},
+    ]
+    answers = {"StartQuery": {"queryId": "q"}, "GetQueryResults": {"status": "Complete", "results": [row]}}
+    name = target.partition(".")[2]
+    denied = {"__type": "AccessDeniedException", "message": "no"}
+    return web.json_response(answers.get(name, denied), status=200 if name in answers else 400)
+
+
+async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
+    if "hangs" in key:
+        await asyncio.sleep(4)
+    if "drops" in key and request.transport is not None:
+        request.transport.abort()
+    if "binary" in key:
+        return web.Response(body=b"\0\xff\xfe" * 1000)
+    return web.json_response({"message": "overloaded"}, status=503)
+
+
+def _xml(name: str, inner: str) -> web.Response:
+    text = f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
+    return web.Response(text=text, content_type="text/xml")
+
+
+def stubbed(stub: TestServer, key: str, *, role: str | None = None) -> ToolExecutor:
+    logins = {
+        "looker": Login(access_key=key, secret_key="s" * 10),
+        "fixer": Login(access_key=key, secret_key="t" * 10, role=role),
+    }
+    account = Account(str(stub.make_url("")).rstrip("/"), logins)
+    return executor(account, caps=Caps(connect_seconds=0.5, look_seconds=1.5, run_seconds=1.5))
+
+
+async def test_a_simulation_is_asked_for_where_it_may_be(stub: TestServer) -> None:
+    good = stubbed(stub, "frugal")
+    found = await good.attest()
+    assert found.proven, found.proof
+    assert "its policies allow none of 1 actions" in found.proof
+    await good.close()
+    weak = stubbed(stub, "generous")
+    assert "allow ecs:StopTask: take that from it" in (await weak.attest()).proof
+    await weak.close()
+
+
+async def test_a_role_is_taken_for_one_run_and_may_do_nothing_else(stub: TestServer) -> None:
+    narrowed = stubbed(stub, "frugal", role="arn:aws:iam::123456789012:role/fixer")
+    outcome = await narrowed.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
+    assert outcome.state is OutcomeState.RAN, outcome.sentence
+    assert "hidden-value" not in outcome.output
+    await narrowed.close()
+
+
+async def test_a_query_of_logs_is_waited_for_and_shown_as_a_table(stub: TestServer) -> None:
+    aws = stubbed(stub, "frugal")
+    line = "logs start-query --log-group-name /ecs/web --start-time 1 --end-time 2 --query-string fields"
+    sight = await aws.look(plan(line))
+    assert (sight.error, sight.value) == (None, 1)
+    assert "no database" in sight.output
+    assert "@ptr" not in sight.output
+    await aws.close()
+
+
+@pytest.mark.parametrize(("key", "there"), [("frugal", True), ("frugal-slow", False)])
+async def test_a_waiter_answers_whether_it_is_so(stub: TestServer, key: str, there: bool) -> None:
+    aws = stubbed(stub, key)
+    sight = await aws.look(plan("ecs wait services-stable --cluster shop --services web"))
+    assert (sight.error, sight.value) == (None, there)
+    await aws.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "unknown"),
+    [
+        ("hangs", "in time", True),
+        ("drops", "was lost in the middle", True),
+        ("binary", "is no answer of AWS", True),
+        ("overloaded", "had a fault of its own", True),
+    ],
+)
+async def test_every_fault_of_aws_ends_in_one_sentence(stub: TestServer, key: str, said: str, unknown: bool) -> None:
+    faulty = stubbed(stub, key)
+    sight = await faulty.look(plan("ecs list-clusters"))
+    assert sight.error is not None
+    assert said in sight.error or "did not answer within" in sight.error
+    outcome = await faulty.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
+    assert (outcome.state is OutcomeState.UNKNOWN) == unknown
+    assert "Nobody knows whether it took effect" in outcome.sentence
+    await faulty.close()
+
+
+async def test_aws_that_cannot_be_reached_changes_nothing() -> None:
+    logins = {"looker": Login(access_key="a", secret_key="b"), "fixer": Login(access_key="c", secret_key="d")}
+    away = executor(Account("http://127.0.0.1:9", logins))
+    assert "could not be reached" in (await away.attest()).proof
+    outcome = await away.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.sentence.startswith("Nothing was changed.")
+    await away.close()
+
+
+async def test_a_run_is_cut_short_at_once(stub: TestServer) -> None:
+    slow = stubbed(stub, "hangs")
+    running = asyncio.create_task(slow.run(plan("ecs update-service --cluster shop --service web --desired-count 4")))
+    await asyncio.sleep(1)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError) as cut:
+        await asyncio.wait_for(running, 2)
+    assert cut.value.__notes__ == ["It may have been sent."]
+    await slow.close()

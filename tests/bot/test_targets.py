@@ -1,0 +1,87 @@
+"""Targets from the settings: each kind with its two identities, its secrets put in and known to the redaction."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import WrongSetting, load
+from bot.executors.aws import AwsTarget
+from bot.executors.kubernetes import KubernetesTarget
+from bot.executors.nats import NatsTarget
+from bot.targets import targets_of
+
+SETTINGS = """\
+slack: {announcements: C0INCIDENTS}
+systems:
+  shop: {runbook: runbooks/shop, on_call: [U0ANA], approvers: [S0DBA]}
+targets:
+  story-nats:
+    kind: nats
+    environment: production
+    host: nats.example
+    tls: true
+    diagnostic: {user: looker, password_env: NATS_LOOK}
+    remediation: {user: fixer, password_env: NATS_FIX}
+  studio-aws:
+    kind: aws
+    environment: production
+    region: eu-central-1
+    diagnostic: {access_key_env: AWS_LOOK_KEY, secret_key_env: AWS_LOOK_SECRET}
+    remediation: {role: "arn:aws:iam::123456789012:role/fixer"}
+  shop-cluster:
+    kind: kubernetes
+    environment: production
+    url: https://k8s.example:6443
+    namespaces: [shop, jobs]
+    diagnostic_token_env: K8S_LOOK
+"""
+ENVIRONMENT = {
+    "MUSTER_SLACK_BOT_TOKEN": "xoxb-very-secret",
+    "MUSTER_SLACK_APP_TOKEN": "xapp-very-secret",
+    **{name: f"{name.lower()}-value" for name in ("NATS_LOOK", "NATS_FIX", "K8S_LOOK")},
+    **{name: f"{name.lower()}-value" for name in ("AWS_LOOK_KEY", "AWS_LOOK_SECRET")},
+}
+
+
+def test_each_kind_is_made_with_its_identities_and_every_secret_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(SETTINGS)
+    configuration = load(path, ENVIRONMENT)
+    nats, aws, kubernetes = targets_of(configuration)
+    assert isinstance(nats, NatsTarget)
+    assert isinstance(aws, AwsTarget)
+    assert isinstance(kubernetes, KubernetesTarget)
+    assert (nats.diagnostic.password, str(nats.server)) == ("nats_look-value", "nats.example:4222")
+    assert nats.remediation is not None
+    assert (aws.diagnostic.access_key, aws.place.region) == ("aws_look_key-value", "eu-central-1")
+    assert aws.remediation is not None
+    assert (aws.remediation.role, aws.remediation.access_key) == ("arn:aws:iam::123456789012:role/fixer", None)
+    assert (kubernetes.diagnostic.token, kubernetes.namespaces) == ("k8s_look-value", ("shop", "jobs"))
+    assert kubernetes.remediation is None
+    assert set(ENVIRONMENT.values()) <= set(configuration.every_secret())
+    assert not any(secret in repr((nats, aws, kubernetes)) for secret in ENVIRONMENT.values())
+
+
+@pytest.mark.parametrize("name", ["NATS_FIX", "AWS_LOOK_SECRET", "K8S_LOOK"])
+def test_a_secret_that_is_not_set_stops_the_start(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(SETTINGS)
+    with pytest.raises(WrongSetting, match=f"the environment variable {name} that stands here is not set"):
+        load(path, {key: value for key, value in ENVIRONMENT.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("host: nats://nats.example", "without nats://"),
+        ("region: Frankfurt am Main", "write a region"),
+        ("namespaces: [Shop_1]", "write the name of a namespace"),
+    ],
+)
+def test_a_place_that_is_none_is_told(tmp_path: Path, wrong: str, told: str) -> None:
+    key = wrong.partition(":")[0]
+    path = tmp_path / "muster.yaml"
+    lines = [f"    {wrong}" if line.strip().startswith(f"{key}:") else line for line in SETTINGS.splitlines()]
+    path.write_text("\n".join(lines))
+    with pytest.raises(WrongSetting, match=told):
+        load(path, ENVIRONMENT)
