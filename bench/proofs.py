@@ -25,7 +25,8 @@ from compiler.catalog_text import catalog_text
 from compiler.compiling.compiled import compile_runbook
 from compiler.found import Found, commands
 from compiler.markdown import read
-from compiler.proof import aws, curl, docker, host, redis, sql, wget
+from compiler.proof import aws, docker, host, redis, sql
+from compiler.proof.http import curl, wget
 from compiler.proof.line import prove
 from compiler.prove import prove_row
 from incident.verdict import Judgement, Verdict

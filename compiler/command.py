@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from compiler.placeholders import Blanks
-from compiler.proof import filters, http, jq, redis, sql
+from compiler.proof import filters, http, redis, sql
+from compiler.proof.filters import jq
 from compiler.proof.kinds import Understood
 from compiler.proof.program import Programs
 from compiler.proof.proven import Kind

@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from compiler.proof.redis_commands import CHANGES, READ_NAMES, REFUSED
+from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
 from compiler.proof.word_list import word_list
 from compiler.sql_text import VERBS, is_statement
 from compiler.tool_names import CLIENTS, TOOLS

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from compiler.proof.proven import Kind
-from compiler.proof.redis_commands import CHANGES, READ_NAMES, REFUSED
+from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
 from compiler.shell_ends import LONGEST_CHUNK, LONGEST_LINE, Line, Reading
 
 

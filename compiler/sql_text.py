@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from compiler.proof.postgres_tree import MAX_CHARACTERS, Unreadable, parse
+from compiler.proof.sql.tree import MAX_CHARACTERS, Unreadable, parse
 from compiler.proof.word_list import word_list
 
 _LEXEME: Final = re.compile(

@@ -15,7 +15,7 @@ from bot.executors.aws_values import parameters_of
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
 from compiler.proof import aws
-from compiler.proof.aws_call import Call
+from compiler.proof.aws.call import Call
 from incident.digest import Facts
 from incident.verdict import Judgement
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.executors.table import Row, drawn
 from bot.executors.tool_answer import MOST_BYTES, Answer, NotAllowed
-from compiler.proof.aws_call import Call
+from compiler.proof.aws.call import Call
 from compiler.proof.secret_names import names_a_secret
 from incident.digest import Facts, Json
 

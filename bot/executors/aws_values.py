@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.executors.tool_answer import NotAllowed
-from compiler.proof.aws_additions import RENAMED
-from compiler.proof.aws_call import Call, Value
+from compiler.proof.aws.additions import RENAMED
+from compiler.proof.aws.call import Call, Value
 
 _CLOSING: Final = {"[": "]", "{": "}"}
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_.:/-]+)\s*=")

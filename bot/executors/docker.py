@@ -17,7 +17,7 @@ from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswere
 from compiler.placeholders import Blanks
 from compiler.proof import docker
 from compiler.proof.carrier import Carried
-from compiler.proof.docker_words import Command, read
+from compiler.proof.docker.words import Command, read
 from compiler.proof.go_flags import Line, Refused
 from compiler.proof.kinds import Understood
 from compiler.proof.program import Programs

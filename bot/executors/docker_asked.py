@@ -10,8 +10,8 @@ from bot.executors import table
 from bot.executors.docker_client import Engine
 from bot.executors.docker_rows import COLUMNS, Row
 from bot.executors.tool_answer import Answer
-from compiler.proof import docker_fields
-from compiler.proof.docker_words import Command
+from compiler.proof.docker import fields as docker_fields
+from compiler.proof.docker.words import Command
 
 _CHARACTERS: Final = 1 << 20
 

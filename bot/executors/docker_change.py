@@ -10,7 +10,7 @@ from bot.executors.docker_logs import text_of_stream
 from bot.executors.docker_rows import member, name_of
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, text_of
 from compiler.proof.carrier import Carried
-from compiler.proof.docker_words import Command
+from compiler.proof.docker.words import Command
 from incident.digest import Json
 
 _DONE: Final[Mapping[str, str]] = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.executors.docker_client import Engine
 from bot.executors.docker_rows import PROJECT, SERVICE, is_of, label, name_of, objects
 from bot.executors.tool_answer import Denied
-from compiler.proof.docker_words import Command
+from compiler.proof.docker.words import Command
 from incident.digest import Json
 
 Container = Mapping[str, Json]

@@ -11,8 +11,8 @@ from bot.executors.docker_find import Container, everything, id_of, named, of_se
 from bot.executors.docker_logs import merged, text_of_stream
 from bot.executors.docker_rows import Row, is_of, label, member, name_of, objects
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, number_or_text, text_of
-from compiler.proof import docker_fields
-from compiler.proof.docker_runnable import moment
+from compiler.proof.docker import fields as docker_fields
+from compiler.proof.docker.runnable import moment
 from incident.digest import Json
 
 _MOST: Final = 50

@@ -9,7 +9,7 @@ from bot.executors import docker_rows
 from bot.executors.docker_asked import Look, drawn, listing
 from bot.executors.docker_rows import COLUMNS, member, objects, size
 from bot.executors.tool_answer import Answer, text_of
-from compiler.proof.docker_runnable import moment
+from compiler.proof.docker.runnable import moment
 from incident.digest import Json
 
 _FACTS: Final = (

@@ -15,7 +15,8 @@ from bot.executors.host_places import files, spelled_out
 from bot.executors.host_proof import prove_read_only
 from bot.executors.host_start import Ended
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, chain_of, number_or_text, text_of
-from compiler.proof import filters, host, jq
+from compiler.proof import filters, host
+from compiler.proof.filters import jq
 from incident.digest import Facts
 from incident.verdict import Judgement
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from bot.executors.tool_answer import Denied
-from compiler.proof import host_places
+from compiler.proof.host import places as host_places
+from compiler.proof.host.places import Word
 from compiler.proof.host_paths import has_pattern
-from compiler.proof.host_places import Word
 
 MOST_FILES: Final = 200
 """The most files that one pattern may mean."""

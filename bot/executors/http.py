@@ -14,7 +14,8 @@ from bot.executors.http_client import Answer, Lost, NotSent, ask
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Attestation
-from compiler.proof import http, jq
+from compiler.proof import http
+from compiler.proof.filters import jq
 from incident.approval import Preview
 from incident.digest import Facts, Json
 from incident.finding import Outcome, OutcomeState, Sight

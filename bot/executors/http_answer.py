@@ -4,7 +4,7 @@ import codecs
 import json
 
 from bot.executors.http_client import Answer
-from compiler.proof import jq
+from compiler.proof.filters import jq
 from incident.digest import Facts, Json
 from incident.finding import Sight
 

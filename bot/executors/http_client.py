@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from bot.executors.caps import Caps
-from compiler.proof.address import objection_to_address
+from compiler.proof.http.address import objection_to_address
 
 
 class NotSent(Exception):

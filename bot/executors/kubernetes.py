@@ -11,7 +11,7 @@ from bot.executors.kubernetes_proof import prove_read_only
 from bot.executors.kubernetes_session import Cluster, Identity, Session
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
 from compiler.proof import kubernetes
-from compiler.proof.kubernetes_runnable import Request, parse
+from compiler.proof.kubernetes.runnable import Request, parse
 from incident.digest import Facts
 from incident.verdict import Judgement
 

@@ -7,7 +7,7 @@ from bot.executors.kubernetes_look import revisions
 from bot.executors.kubernetes_session import JSON_PATCH, MERGE, STRATEGIC, NotReachedAtAll, Session
 from bot.executors.kubernetes_text import part
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run
-from compiler.proof.kubernetes_runnable import Request
+from compiler.proof.kubernetes.runnable import Request
 from incident.digest import Facts, Json
 
 _HASH = "pod-template-hash"

@@ -23,7 +23,7 @@ from bot.executors.kubernetes_text import (
 from bot.executors.table import Row
 from bot.executors.tool_answer import MOST_BYTES, Answer, Denied, number_or_text, text_of
 from compiler.proof import go_durations
-from compiler.proof.kubernetes_runnable import RESOURCES, Request, Resource
+from compiler.proof.kubernetes.runnable import RESOURCES, Request, Resource
 from incident.digest import Facts, Json
 
 _MOST_OBJECTS: Final = 500

@@ -9,7 +9,7 @@ import yaml
 
 from bot.executors.table import Row, drawn
 from bot.executors.tool_answer import MOST_BYTES
-from compiler.proof import kubernetes_paths
+from compiler.proof.kubernetes import paths as kubernetes_paths
 from incident.digest import Facts, Json
 
 _NOISE: Final = frozenset({"managedFields", "kubectl.kubernetes.io/last-applied-configuration"})

@@ -13,7 +13,7 @@ from bot.executors.nats_session import Login, Server, Session, session
 from bot.executors.table import Row, counted, drawn
 from bot.executors.tool_answer import MOST_BYTES, Answer, Denied, NotAllowed, Run, Unanswered
 from compiler.proof import nats
-from compiler.proof.nats_runnable import Ask, Request, parse
+from compiler.proof.nats.runnable import Ask, Request, parse
 from incident.digest import Facts, Json
 from incident.verdict import Judgement
 

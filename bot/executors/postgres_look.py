@@ -15,7 +15,7 @@ from bot.executors.postgres_plan import plan_of
 from bot.executors.postgres_session import Connection, opening, undo
 from bot.executors.table import CELL, Row, counted, drawn
 from compiler.proof import sql
-from compiler.proof.postgres_tree import parse
+from compiler.proof.sql.tree import parse
 from incident.digest import Facts, Json
 from incident.finding import Sight
 from incident.verdict import Judgement, Verdict

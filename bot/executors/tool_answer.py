@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from compiler.proof import filters, jq
-from compiler.proof.filters import Filter
+from compiler.proof import filters
+from compiler.proof.filters import jq
+from compiler.proof.filters.verdict import Filter
 from incident.digest import Facts, Json
 from incident.finding import Sight
 from incident.verdict import Judgement

@@ -9,24 +9,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from compiler.placeholders import Blanks
-from compiler.proof import (
-    aws,
-    curl,
-    docker,
-    git,
-    host,
-    http,
-    kubernetes,
-    kubernetes_helm,
-    nats,
-    redis,
-    sql,
-    tools,
-    wget,
-)
-from compiler.proof.bound_sql import bind, with_values
-from compiler.proof.http_secrets import is_credential_header
+from compiler.proof import aws, docker, git, host, http, kubernetes, nats, redis, sql, tools
+from compiler.proof.http import curl, wget
+from compiler.proof.http.secrets import is_credential_header
+from compiler.proof.kubernetes import helm as kubernetes_helm
 from compiler.proof.proven import Kind
+from compiler.proof.sql.bound import bind, with_values
 from incident.digest import Facts, Json
 from incident.verdict import Judgement, Verdict
 

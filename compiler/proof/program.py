@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compiler.placeholders import Blanks
-from compiler.proof import aws, docker, host, kubernetes, psql, wrappers
+from compiler.proof import aws, docker, host, kubernetes, wrappers
 from compiler.proof.carrier import Carried
 from compiler.proof.kinds import Understood, kind_of, understand, understand_redis, understand_sql
-from compiler.proof.postgres_tree import Unreadable, parse
 from compiler.proof.proven import Kind
+from compiler.proof.sql import psql
+from compiler.proof.sql.tree import Unreadable, parse
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 

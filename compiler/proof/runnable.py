@@ -6,7 +6,11 @@ Judge and executor are two questions: a judge knows a tool's whole surface, an e
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
-from compiler.proof import aws_runnable, docker_runnable, host_runnable, kubernetes_runnable, nats_runnable
+from compiler.proof.aws import runnable as aws_runnable
+from compiler.proof.docker import runnable as docker_runnable
+from compiler.proof.host import runnable as host_runnable
+from compiler.proof.kubernetes import runnable as kubernetes_runnable
+from compiler.proof.nats import runnable as nats_runnable
 from incident.verdict import Judgement, Verdict
 
 _ASKED: Mapping[str, Callable[[Sequence[str]], str]] = {

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from compiler.proof.address import objection_to_host
 from compiler.proof.host_paths import (
     objection_to_certificate,
     objection_to_listing,
     objection_to_measuring,
     objection_to_reading,
 )
+from compiler.proof.http.address import objection_to_host
 from compiler.proof.references import is_reference
 
 Check: TypeAlias = Callable[[str], str | None]

@@ -8,9 +8,9 @@ import pytest
 from bot.executors.aws_values import parameters_of
 from bot.executors.tool_answer import NotAllowed
 from compiler.proof import aws
-from compiler.proof.aws_call import Call
-from compiler.proof.aws_model import Takes, service
-from compiler.proof.aws_runnable import runnable
+from compiler.proof.aws.call import Call
+from compiler.proof.aws.model import Takes, service
+from compiler.proof.aws.runnable import runnable
 from compiler.proof.word_list import word_list
 
 _LIBRARY = {"deploy": "codedeploy", "configservice": "config", "s3api": "s3"}

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.proof import aws
-from compiler.proof.aws_call import Call
-from compiler.proof.aws_model import service, services
+from compiler.proof.aws.call import Call
+from compiler.proof.aws.model import service, services
 from compiler.proof.carrier import Carried
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict

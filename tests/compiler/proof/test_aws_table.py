@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import botocore.session
 import pytest
 
-from compiler.proof import generate_aws
-from compiler.proof.aws_model import TABLE, Operation, Takes, service, services
-from compiler.proof.aws_read_list import NO_READS, READS, REVIEWED, only_looks
+from compiler.proof.aws import generate as generate_aws
+from compiler.proof.aws.model import TABLE, Operation, Takes, service, services
+from compiler.proof.aws.read_list import NO_READS, READS, REVIEWED, only_looks
 
 _CHANGING_VERB = re.compile(
     r"(?:create|delete|put|update|modify|start|stop|reboot|terminate|purge|send|publish|set|reset|restore|run|invoke"
@@ -34,7 +34,7 @@ def _admitted() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("model", ["ecs", "s3", "codedeploy", "sqs", "sns", "lambda", "elasticache", "emr"])
 def test_the_table_is_what_the_models_say(model: str) -> None:
-    """After an upgrade of botocore: `python -m compiler.proof.generate_aws`, then go through the new reads."""
+    """After an upgrade of botocore: `python -m compiler.proof.aws.generate`, then go through the new reads."""
     written = zlib.decompress(TABLE.read_bytes()).decode()
     assert f"{generate_aws.section(botocore.session.Session(), model)}\n" in written
 

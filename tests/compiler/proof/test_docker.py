@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from compiler.proof import docker
 from compiler.proof.carrier import Carried
-from compiler.proof.docker_options import CHANGES, READS, REFUSED
+from compiler.proof.docker.options import CHANGES, READS, REFUSED
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases, texts
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from compiler.proof import docker, docker_fields, runnable
-from compiler.proof.docker_runnable import moment
+from compiler.proof import docker, runnable
+from compiler.proof.docker import fields as docker_fields
+from compiler.proof.docker.runnable import moment
 
 NOW = datetime(2026, 1, 21, 3, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.proof import filters
-from compiler.proof.filters import Filter
+from compiler.proof.filters.verdict import Filter
 from incident.verdict import Judgement, Verdict
 
 LOG = "10:00 GET /a 200\n10:01 GET /b 500\n10:02 POST /a 500\n10:03 GET /a 200\n"

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from compiler.proof.host_places import objection, words
+from compiler.proof.host.places import objection, words
 
 
 @pytest.mark.parametrize(

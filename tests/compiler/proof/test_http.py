@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof import curl, http, wget
-from compiler.proof.address import objection_to_address
-from compiler.proof.curl_options import DROPPED_FLAGS, DROPPED_VALUES, KEPT_FLAGS, KEPT_VALUES, REFUSED_LETTERS
-from compiler.proof.curl_options import REFUSED as REFUSED_OPTIONS
-from compiler.proof.http import Request
+from compiler.proof import http
+from compiler.proof.http import curl, wget
+from compiler.proof.http.address import objection_to_address
+from compiler.proof.http.curl_options import DROPPED_FLAGS, DROPPED_VALUES, KEPT_FLAGS, KEPT_VALUES, REFUSED_LETTERS
+from compiler.proof.http.curl_options import REFUSED as REFUSED_OPTIONS
+from compiler.proof.http.verdict import Request
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases, texts
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof import jq
-from compiler.proof.jq import Json
+from compiler.proof.filters import jq
+from compiler.proof.filters.jq import Json
 from incident.verdict import Judgement, Verdict
 
 _JOBS: Json = {

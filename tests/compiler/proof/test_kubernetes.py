@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof import kubernetes, kubernetes_helm
+from compiler.proof import kubernetes
 from compiler.proof.carrier import Carried
-from compiler.proof.kubernetes_options import CHANGES, READS, REFUSED
+from compiler.proof.kubernetes import helm as kubernetes_helm
+from compiler.proof.kubernetes.options import CHANGES, READS, REFUSED
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases, texts
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof import psql, sql
-from compiler.proof.psql_queries import described
+from compiler.proof import sql
+from compiler.proof.sql import psql
+from compiler.proof.sql.psql_queries import described
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases

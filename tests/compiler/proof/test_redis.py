@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof import redis, redis_cli
-from compiler.proof.redis_commands import CHANGES, READ_NAMES, REFUSED, SUBCOMMAND_CHANGES
+from compiler.proof import redis
+from compiler.proof.redis import cli as redis_cli
+from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED, SUBCOMMAND_CHANGES
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases, texts
 

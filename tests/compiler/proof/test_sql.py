@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compiler.proof import sql
-from compiler.proof.postgres_tree import MAX_CHARACTERS
-from compiler.proof.sql_functions import CLAMPED, REVIEWED, VOLATILE_READS
+from compiler.proof.sql.functions import CLAMPED, REVIEWED, VOLATILE_READS
+from compiler.proof.sql.tree import MAX_CHARACTERS
 from incident.verdict import Verdict
 from tests.compiler.proof.cases import cases, texts
 from tests.compiler.proof.volatile_functions import VOLATILE

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from compiler.proof import git, nats, tools
 from compiler.proof.client import Client
-from compiler.proof.git_table import GH, GIT
-from compiler.proof.nats_table import NATS
-from compiler.proof.tools_table import CLIENTS
+from compiler.proof.git.table import GH, GIT
+from compiler.proof.nats.table import NATS
+from compiler.proof.tools.table import CLIENTS
 from incident.verdict import Judgement, Verdict
 from tests.compiler.proof.cases import cases, texts
 

@@ -1,0 +1,58 @@
+"""The verdict for git and for GitHub's gh: what is in a repository, and what would change it or its hosting.
+
+git runs programs that its configuration and some options name, and a word it does not know may be an alias; so only
+the commands listed here are known, with their listed options. Nothing is read from outside the bound repository.
+"""
+
+import re
+from collections.abc import Sequence
+
+from compiler.proof import client
+from compiler.proof.git.table import GH, GIT
+from compiler.proof.word_list import word_list
+from incident.verdict import Judgement, Verdict
+
+TOOLS = word_list("git gh")
+_METHOD = ("-X", "--method")
+_KNOWN_ADDRESS = re.compile(
+    r"/?repos/[\w.-]+/[\w.-]+/(?:actions/(?:runs|workflows)|branches|commits|deployments|issues|milestones|pulls|releases"
+    r"|tags)(?:/[A-Za-z0-9][\w.-]*)?(?:/(?:comments|commits|files|jobs|reviews|status|statuses))?",
+    re.ASCII,
+)
+_BODY = ("-f", "-F", "--field", "--raw-field", "--input")
+
+
+def judge(argv: Sequence[str]) -> Judgement:
+    """The verdict for a command line, `argv[0]` being `git` or `gh`. Never raises."""
+    if list(argv[:1]) == ["git"]:
+        return client.judge(GIT, argv)
+    if list(argv[:2]) == ["gh", "api"]:
+        return _api(argv[2:])
+    if list(argv[:1]) == ["gh"]:
+        return _once(client.judge(GH, argv), argv)
+    return _refused("git", "the command is neither git nor gh")
+
+
+def _once(judgement: Judgement, argv: Sequence[str]) -> Judgement:
+    """`gh run watch` goes on until the run ends: the run, or the list of runs, is shown once instead."""
+    if judgement.verdict is not Verdict.READ_ONLY or list(argv[1:3]) != ["run", "watch"]:
+        return judgement
+    number = next((word for word in argv[3:] if word.isdigit()), None)
+    return Judgement(
+        Verdict.READ_ONLY, judgement.reason, f"gh run view {number}" if number else "gh run list --limit 5"
+    )
+
+
+def _api(words: Sequence[str]) -> Judgement:
+    """A free request to GitHub: beyond a few well-known addresses, what one answers with is not known."""
+    if any(
+        word in (*_METHOD, *_BODY) or word.startswith(("-X", "-f", "-F", *(f"{m}=" for m in _BODY))) for word in words
+    ):
+        return Judgement(Verdict.MUTATING, "gh api with a method or fields changes something at GitHub")
+    if len(words) == 1 and _KNOWN_ADDRESS.fullmatch(words[0]):
+        return Judgement(Verdict.READ_ONLY, "asks GitHub what its own commands show too")
+    return _refused("gh api", "a free request may answer with secrets: use the command for what is asked")
+
+
+def _refused(tool: str, reason: str) -> Judgement:
+    return Judgement(Verdict.REFUSED, f"{tool}: {reason}")

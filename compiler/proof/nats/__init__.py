@@ -1,0 +1,5 @@
+"""The NATS CLI: what a command does, from its words alone."""
+
+from compiler.proof.nats.verdict import judge
+
+__all__ = ["judge"]

@@ -1,0 +1,282 @@
+"""The positive grammar of a read: every node, field, operator and type that a read-only SELECT may hold.
+
+The table below names PostgreSQL's raw parse-tree nodes and, for each, the fields that are accounted for. A node that is
+not in it, or a field of one, is an objection: a form added to the language later is refused until somebody has read it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from compiler.proof.characters import word_processor_character
+from compiler.proof.secret_names import holds_secrets, names_a_secret, words_of
+from compiler.proof.sql.attributes import column_objections, field_objections, value_objections
+from compiler.proof.sql.clamps import constant_text, is_bounded
+from compiler.proof.sql.functions import CLAMPED, objection_to
+from compiler.proof.sql.tree import Node
+from compiler.proof.sql.vocabulary import (
+    JSON_STEPS,
+    KEYWORD_OPERATORS,
+    MAX_TYPE_MODIFIER,
+    OPERATORS,
+    PICKED_RELATIONS,
+    SECRET_RELATIONS,
+    SETTING_KEYS,
+    TYPES,
+)
+from incident.verdict import Judgement, Verdict
+
+_NODES = """
+SelectStmt distinct_clause target_list from_clause where_clause group_clause group_distinct having_clause window_clause
+    values_lists sort_clause limit_offset limit_count limit_option with_clause op all larg rarg into_clause
+    locking_clause
+IntoClause rel col_names access_method options on_commit table_space_name skip_data
+LockingClause locked_rels strength wait_policy
+WithClause ctes recursive
+CommonTableExpr ctename aliascolnames ctematerialized ctequery
+ResTarget name val
+RangeVar catalogname schemaname relname inh relpersistence alias
+RangeSubselect lateral subquery alias
+RangeFunction lateral ordinality is_rowsfrom functions alias coldeflist
+RangeTableSample relation method args repeatable
+JoinExpr jointype is_natural larg rarg using_clause join_using_alias quals alias
+Alias aliasname colnames
+ColumnDef colname type_name is_local
+ColumnRef fields
+ParamRef number
+A_Const isnull ival fval boolval sval bsval
+Integer ival
+Float fval
+Boolean boolval
+String sval
+BitString bsval
+A_Star
+List items
+A_Expr kind name lexpr rexpr
+BoolExpr boolop args
+SubLink sub_link_type sub_link_id testexpr oper_name subselect
+FuncCall funcname args agg_order agg_filter over agg_within_group agg_star agg_distinct func_variadic funcformat
+NamedArgExpr name arg argnumber
+WindowDef name refname partition_clause order_clause frame_options start_offset end_offset
+SortBy node sortby_dir sortby_nulls use_op
+GroupingSet kind content
+GroupingFunc args
+TypeCast arg type_name
+TypeName names typmods typemod array_bounds pct_type setof
+CollateClause arg collname
+CaseExpr arg args defresult
+CaseWhen expr result
+CoalesceExpr args
+MinMaxExpr op args
+NullTest arg nulltesttype
+BooleanTest arg booltesttype
+RowExpr args row_format
+A_ArrayExpr elements
+A_Indirection arg indirection
+A_Indices is_slice lidx uidx
+SQLValueFunction op typmod
+JsonIsPredicate expr format item_type unique_keys
+JsonFormat format_type encoding
+JsonFuncExpr op column_name context_item pathspec passing output on_empty on_error wrapper quotes
+JsonValueExpr raw_expr formatted_expr format
+JsonArgument val name
+JsonOutput type_name returning
+JsonReturning format typid typmod
+JsonBehavior btype expr coerce
+JsonObjectConstructor exprs output absent_on_null unique
+JsonArrayConstructor exprs output absent_on_null
+JsonArrayQueryConstructor query output format absent_on_null
+JsonKeyValue key value
+JsonObjectAgg constructor arg absent_on_null unique
+JsonArrayAgg constructor arg absent_on_null
+JsonAggConstructor output agg_filter agg_order over
+"""
+
+
+def _table(text: str) -> Mapping[str, frozenset[str]]:
+    entries = [entry.split() for entry in text.replace("\n    ", " ").splitlines() if entry]
+    return {kind: frozenset(fields) for kind, *fields in entries}
+
+
+GRAMMAR = _table(_NODES)
+
+
+def objections(select: Node) -> Iterator[Judgement]:
+    """Everything in a SELECT that keeps it from running by itself; nothing when it is a plain read."""
+    for node in select.walk():
+        yield from _unknown_form(node)
+        if check := _CHECKS.get(node.kind):
+            yield from check(node)
+        if node.kind == "RangeVar" and node.text("relname") in PICKED_RELATIONS:
+            yield from _secret_steps((select,))
+    yield from value_objections(select)
+
+
+def shown_secrets(change: Node) -> Iterator[Judgement]:
+    """The secrets that a statement which changes something would also show, through a query in it or RETURNING."""
+    for node in change.walk():
+        if node.kind == "SelectStmt":
+            yield from _secrets_under(node)
+        elif "returning_list" in node.fields:
+            for shown in node.children("returning_list"):
+                yield from _secrets_under(shown)
+        elif clause := node.child("returning_clause"):
+            yield from _secrets_under(clause)
+
+
+def _secrets_under(node: Node) -> Iterator[Judgement]:
+    for inner in node.walk():
+        if inner.kind == "ColumnRef":
+            yield from _secret_columns(inner)
+        elif inner.kind == "RangeVar":
+            yield from _secret_relation(inner)
+
+
+def _refused(reason: str) -> Judgement:
+    return Judgement(Verdict.REFUSED, reason)
+
+
+def _unknown_form(node: Node) -> Iterator[Judgement]:
+    known = GRAMMAR.get(node.kind)
+    if known is None:
+        yield _refused(f"{node.kind} is not a form that has been reviewed for reads")
+    elif unknown := node.fields.keys() - known:
+        yield _refused(f"{node.kind} with {', '.join(sorted(unknown))} has not been reviewed for reads")
+
+
+def _select(node: Node) -> Iterator[Judgement]:
+    if "into_clause" in node.fields:
+        yield Judgement(Verdict.MUTATING, "SELECT INTO creates a table")
+    if "locking_clause" in node.fields:
+        yield Judgement(Verdict.MUTATING, "FOR UPDATE or FOR SHARE locks the rows it reads")
+
+
+def endless_objections(node: Node) -> Iterator[Judgement]:
+    """What keeps a WITH clause from running at all: only recursion does."""
+    if node.fields.get("recursive"):
+        yield _refused("WITH RECURSIVE may never end, and needs a reviewed entry")
+
+
+def call_objections(node: Node) -> Iterator[Judgement]:
+    """What keeps one function call from running by itself."""
+    *schema, name = node.strings("funcname") or ("",)
+    if (objection := objection_to(".".join(schema), name)) is not None:
+        yield objection
+    elif name in CLAMPED and not is_bounded(name, node.children("args")):
+        yield _refused(f"{name}() is only read-only with constants that bound what it makes")
+    elif name == "current_setting":
+        yield from _setting(node.children("args"))
+    elif name.startswith(("json_extract", "jsonb_extract", "jsonb_path")):
+        yield from _secret_steps(node.children("args")[1:])
+
+
+def _setting(arguments: tuple[Node, ...]) -> Iterator[Judgement]:
+    setting = constant_text(arguments[0]) if arguments else None
+    if setting is None:
+        yield _refused("current_setting() must name the setting it shows")
+    elif names_a_secret(setting):
+        yield _refused(f"the setting {setting} is a secret")
+
+
+def _column(node: Node) -> Iterator[Judgement]:
+    yield from _secret_columns(node)
+    names = node.strings("fields")
+    for name in names:
+        if character := word_processor_character(name):
+            yield _refused(f"{character} was put in by a word processor: write the plain character")
+    yield from column_objections(node)
+
+
+def _secret_columns(node: Node) -> Iterator[Judgement]:
+    for name in node.strings("fields"):
+        if names_a_secret(name):
+            yield _refused(f"the column {name} is named as a secret, and the result would be shown")
+
+
+def _secret_relation(node: Node) -> Iterator[Judgement]:
+    name, schema = node.text("relname"), node.text("schemaname")
+    if name in SECRET_RELATIONS or holds_secrets(name) or names_a_secret(schema):
+        yield _refused(f"the relation {name} holds secrets")
+
+
+def _expression(node: Node) -> Iterator[Judgement]:
+    yield from _operator(node.strings("name"), keywords=KEYWORD_OPERATORS)
+    sides = tuple(node.below())
+    right = node.child("rexpr")
+    if any(inner.kind == "ColumnRef" and _names_a_setting(inner) for side in sides for inner in side.walk()):
+        yield from _secret_steps(sides)
+    elif right is not None and JSON_STEPS.intersection(node.strings("name")):
+        yield from _secret_steps((right,))
+
+
+def _names_a_setting(column: Node) -> bool:
+    """Whether a column holds the names of settings, so that comparing it with a name reads that setting."""
+    return any(word in SETTING_KEYS for name in column.strings("fields")[-1:] for word in words_of(name)[-1:])
+
+
+def _secret_steps(nodes: tuple[Node, ...]) -> Iterator[Judgement]:
+    """String constants that pick a field by its name: a JSON key, a path, a setting's name."""
+    for node in nodes:
+        for inner in node.walk():
+            text = constant_text(inner) or ""
+            if any(names_a_secret(step) for step in text.replace("%", " ").replace(".", ",").split(",")):
+                yield _refused(f"{text!r} picks a value that is named as a secret")
+
+
+def _operator(names: tuple[str, ...], keywords: frozenset[str] = frozenset()) -> Iterator[Judgement]:
+    *schema, name = names or ("",)
+    if schema not in ([], ["pg_catalog"]) or name not in OPERATORS | keywords:
+        yield _refused(f"the operator {'.'.join(names)} is not one of PostgreSQL's own, and may call any function")
+
+
+def _sublink(node: Node) -> Iterator[Judgement]:
+    if names := node.strings("oper_name"):
+        yield from _operator(names)
+
+
+def _sort(node: Node) -> Iterator[Judgement]:
+    if names := node.strings("use_op"):
+        yield from _operator(names)
+
+
+def _type(node: Node) -> Iterator[Judgement]:
+    *schema, name = node.strings("names") or ("",)
+    if schema not in ([], ["pg_catalog"]) or name.removeprefix("_") not in TYPES:
+        yield _refused(
+            f"the type {'.'.join([*schema, name])} is not one of PostgreSQL's own, and its input may run code"
+        )
+    if node.fields.get("pct_type") or node.fields.get("setof"):
+        yield _refused("a type taken from a column has not been reviewed for reads")
+    for modifier in node.children("typmods"):
+        value = modifier.child("ival")
+        number = value.fields.get("ival", 0) if value else None
+        if not isinstance(number, int) or number > MAX_TYPE_MODIFIER:
+            yield _refused(f"the length of {name} is not a small constant")
+
+
+def _sample(node: Node) -> Iterator[Judgement]:
+    if node.strings("method") not in (("bernoulli",), ("system",)):
+        yield _refused("only the sampling methods BERNOULLI and SYSTEM are reviewed")
+
+
+def _indices(node: Node) -> Iterator[Judgement]:
+    yield from _secret_steps(tuple(index for index in (node.child("lidx"), node.child("uidx")) if index))
+
+
+def _json_function(node: Node) -> Iterator[Judgement]:
+    yield from _secret_steps(tuple(path for path in (node.child("pathspec"),) if path))
+
+
+_CHECKS: Mapping[str, Callable[[Node], Iterator[Judgement]]] = {
+    "SelectStmt": _select,
+    "WithClause": endless_objections,
+    "FuncCall": call_objections,
+    "ColumnRef": _column,
+    "A_Indirection": field_objections,
+    "RangeVar": _secret_relation,
+    "A_Expr": _expression,
+    "SubLink": _sublink,
+    "SortBy": _sort,
+    "TypeName": _type,
+    "RangeTableSample": _sample,
+    "A_Indices": _indices,
+    "JsonFuncExpr": _json_function,
+}

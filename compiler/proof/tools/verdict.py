@@ -1,0 +1,191 @@
+"""The verdict for every other known tool: databases' own tools, queues, clouds, builds, migrations, and opaque scripts.
+
+What is known of most of them is only that they change things. A script is judged by nothing but being one: its content
+is what a reviewer pins.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from compiler.proof import client, usage
+from compiler.proof.tools.table import CLIENTS, FORMS
+from compiler.proof.values import objection_to_value
+from compiler.proof.word_list import word_list
+from incident.verdict import Judgement, Verdict
+
+_TABLES = {name: table for names, table in CLIENTS.items() for name in names.split(", ")}
+_CHANGING = word_list(
+    """
+    ansible ansible-playbook ansible-galaxy make cmake gradle gradlew mvn ant npx bunx poetry pipenv pipx uv
+    composer bundle gem rails rake artisan cargo go dotnet msbuild prisma knex sequelize typeorm liquibase goose dbmate
+    sqitch django-admin flask gunicorn uvicorn hypercorn puma sidekiq dbt prefect dagster luigi
+    pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster pg_resetwal pg_rewind pg_upgrade initdb createdb
+    dropdb createuser dropuser vacuumdb reindexdb clusterdb pgbench pg_repack patronictl repmgr pgbackrest barman
+    wal-g wal-e mysqldump mysqlimport mysqlcheck mongodump mongorestore mongoimport mongoexport redis-server
+    redis-sentinel redis-benchmark redis-check-aof redis-check-rdb memcached influx cqlsh nodetool
+    kafka-console-producer kafka-console-producer.sh kafka-configs kafka-configs.sh kafka-reassign-partitions
+    kafka-reassign-partitions.sh kafka-leader-election kafka-leader-election.sh kafka-delete-records
+    kafka-delete-records.sh kafka-acls kafka-acls.sh kafka-server-start kafka-server-start.sh kafka-server-stop
+    kafka-server-stop.sh kafka-preferred-replica-election.sh
+    packer pulumi cdk sam serverless sls eksctl kops kubeadm kubelet flux skaffold kustomize istioctl linkerd velero
+    heroku fly flyctl vercel netlify wrangler doctl linode-cli hcloud oci ibmcloud railway render
+    newrelic datadog-agent sentry-cli pd cap fab capistrano deploy rclone restic borg duplicity s3cmd mc aws-vault
+    k6 locust jmeter artillery pytest jest playwright cypress tox nox java
+    """
+)
+_REFUSED: Mapping[str, str] = {
+    "kafka-console-consumer": "it takes and shows what the messages hold",
+    "kafka-console-consumer.sh": "it takes and shows what the messages hold",
+    "mongostat": "it goes on until somebody stops it",
+    "mongotop": "it goes on until somebody stops it",
+    "op": "it shows secrets",
+    "doppler": "it shows secrets",
+    "chamber": "it shows secrets",
+}
+_INTERPRETERS = word_list(
+    "bash sh zsh dash ksh python python2 python3 perl ruby node nodejs deno bun php lua Rscript ts-node tsx java"
+)
+_OTHER_INTERPRETERS = word_list("fish csh tcsh osascript expect ipython irb tclsh")
+_CODE_FLAG = re.compile(
+    r"-[a-zA-Z]*[cerpE][a-zA-Z]*|--(?:eval|print|command|execute|require|import|init-file|rcfile)(?:=.*)?"
+)
+_SCRIPT = re.compile(r"(?:\./|[A-Za-z0-9_.-]+/)*[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+_WHOLE_PATH = re.compile(r"/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+", re.ASCII)
+_SYSTEM_BINARIES = ("/bin/", "/sbin/", "/usr/", "/snap/", "/proc/", "/dev/", "/sys/", "/lib")
+_SCRIPT_ENDINGS = (".sh", ".bash", ".py", ".rb", ".pl", ".js", ".ts", ".php")
+_CLOUD_SECRETS = word_list(
+    """
+    auth login secrets secret keyvault keys key credential credentials appsettings connection-string get-access-token
+    print-access-token print-identity-token get-credentials list-keys show-keys tokens access signed-url
+    """
+)
+_CLOUD_IDENTITY = ("--impersonate-service-account", "--access-token-file", "--account", "--configuration",
+                   "--flags-file", "--credential-file-override", "--subscription-key")  # fmt: skip
+_CLOUD_LIST = usage.usage(
+    "--project=name --region=name --zone=name --zones=names --filter=plain --limit=lines --sort-by=sort |",
+    "lists what the cloud holds",
+)
+_CLOUD_LOGS = usage.usage(
+    "--project=name --freshness=time --order=name --limit=lines | plain | --limit 50", "shows the cloud's logs"
+)
+_LISTED = frozenset(
+    f"{service} {group}".strip()
+    for service, groups in {
+        "compute": "instances disks snapshots images networks addresses firewall-rules forwarding-rules routes routers "
+        "backend-services url-maps target-pools health-checks instance-groups instance-templates zones regions "
+        "machine-types operations vpn-tunnels ssl-certificates reservations commitments target-http-proxies",
+        "container": "clusters node-pools operations images",
+        "sql": "instances databases backups operations users tiers",
+        "run": "services revisions jobs regions",
+        "pubsub": "topics subscriptions snapshots",
+        "logging": "logs sinks metrics buckets",
+        "dns": "managed-zones record-sets",
+        "artifacts": "repositories packages versions",
+        "redis": "instances regions",
+        "app": "versions services instances regions",
+        "iam": "roles service-accounts",
+    }.items()
+    for group in groups.split()
+) | word_list("functions projects services builds")
+"""What gcloud lists, written out: `gcloud compute instances delete list` deletes an instance of that name."""
+_SQL_CLIENTS = {"mysql": ("-e", "--execute"), "mariadb": ("-e", "--execute"), "mongosh": ("--eval",),
+                "mongo": ("--eval",), "sqlite3": (), "clickhouse-client": ("-q", "--query")}  # fmt: skip
+
+
+def judge(argv: Sequence[str]) -> Judgement | None:
+    """The verdict for a command line; None when its tool is not known at all and it is no script. Never raises."""
+    tool = argv[0] if argv else ""
+    if tool in _SPECIAL:
+        return _SPECIAL[tool](argv)
+    if tool in _TABLES:
+        return client.judge(_TABLES[tool], argv)
+    if tool in FORMS:
+        looks = usage.judge(FORMS[tool], argv)
+        return looks if looks.verdict is Verdict.READ_ONLY else _changes(f"{tool} in another form than those that look")
+    if tool in _REFUSED:
+        return _refused(tool, _REFUSED[tool])
+    if tool in _CHANGING:
+        return _changes(f"{tool}: what it does depends on files that are not seen here")
+    return _script(tool) if "/" in tool or tool.endswith(_SCRIPT_ENDINGS) else None
+
+
+def _refused(tool: str, reason: str) -> Judgement:
+    return Judgement(Verdict.REFUSED, f"{tool}: {reason}")
+
+
+def _changes(reason: str) -> Judgement:
+    return Judgement(Verdict.MUTATING, reason)
+
+
+def _script(path: str) -> Judgement:
+    """A script of the team's own: its effect is in its content, which is pinned before anybody may run it."""
+    if path.startswith(_SYSTEM_BINARIES):
+        return _refused(path[:60], "a tool is written by its plain name, so that the one on the host's list runs")
+    if ".." in path.split("/") or not (_SCRIPT.fullmatch(path) or _WHOLE_PATH.fullmatch(path)):
+        return _refused(path[:60], "it is not the plain path of a script")
+    return _changes(f"{path} is a script: its effect is not analysed, and it runs only with its content pinned")
+
+
+def _interpreter(argv: Sequence[str]) -> Judgement:
+    """An interpreter is known only as the way to start one script or module; code in its arguments is refused."""
+    words = list(argv[1:])
+    if (
+        words[:1] == ["-m"]
+        and argv[0].startswith("python")
+        and len(words) > 1
+        and not objection_to_value("name", words[1])
+    ):
+        return _changes(f"{words[1]} is a module: its effect is not analysed")
+    if argv[0] == "java" and words[:1] == ["-jar"]:
+        words = words[1:]
+    while (
+        words
+        and words[0] in ("-x", "-e", "-u", "-ex", "-eux", "-B", "--")
+        and argv[0] in ("bash", "sh", "python3", "python")
+    ):
+        if words[0].startswith("-e") and not argv[0].endswith("sh"):
+            break
+        words.pop(0)
+    if not words or words[0].startswith("-") or _CODE_FLAG.fullmatch(words[0]):
+        return _refused(argv[0], "an interpreter runs whatever it is given: only a script's file may stand here")
+    return _script(words[0])
+
+
+def _cloud(argv: Sequence[str]) -> Judgement:
+    """gcloud: its lists and its logs look; what names a secret is refused; all else changes something."""
+    words = [word for word in argv[1:] if not word.startswith("-")]
+    if any(word.partition("=")[0] in _CLOUD_IDENTITY for word in argv):
+        return _refused(argv[0], "it names another identity or configuration: those belong to the target")
+    if not _CLOUD_SECRETS.isdisjoint(words):
+        return _refused(argv[0], "it shows or makes credentials")
+    if "ssh" in words or "scp" in words or "interactive" in words:
+        return _refused(argv[0], "it opens a session on a machine")
+    place = next((n for n, word in enumerate(argv) if word in ("list", "read")), 0)
+    verb = " ".join(argv[1 : place + 1])
+    form = _CLOUD_LOGS if verb == "logging read" else _CLOUD_LIST if verb.removesuffix(" list") in _LISTED else None
+    if argv[0] == "gcloud" and form:
+        judgement = usage.judge((form,), ["gcloud", *argv[place + 1 :]])
+        rewrite = judgement.rewrite and " ".join([*argv[: place + 1], judgement.rewrite.removeprefix("gcloud ")])
+        return Judgement(judgement.verdict, judgement.reason, rewrite)
+    return _changes(f"{argv[0]}: the effect of this command is not analysed")
+
+
+def _database(argv: Sequence[str]) -> Judgement:
+    """A database whose language is not read here: a statement may change it, and a session is for a person."""
+    options = _SQL_CLIENTS[argv[0]]
+    if any(re.fullmatch(r"-p.+|--password=.+", word) for word in argv[1:]):
+        return _refused(
+            argv[0], "a password on the command line is shown to every user of the host: name a secret instead"
+        )
+    given = any(word in options or word.startswith(tuple(f"{option}=" for option in options)) for word in argv[1:])
+    if given or (argv[0] == "sqlite3" and len(argv) > 2):
+        return _changes(f"{argv[0]}: its language is not read here, so the statement may change anything")
+    return _refused(argv[0], "a session without a statement is interactive")
+
+
+_SPECIAL: Mapping[str, Callable[[Sequence[str]], Judgement]] = {
+    **dict.fromkeys(_INTERPRETERS, _interpreter),
+    **dict.fromkeys(_OTHER_INTERPRETERS, lambda argv: _refused(argv[0], "an interpreter runs whatever it is given")),
+    **dict.fromkeys(("gcloud", "az"), _cloud),
+    **dict.fromkeys(_SQL_CLIENTS, _database),
+}
