@@ -16,8 +16,9 @@ from pydantic import SecretStr, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
-from bot.sections import File, HttpSection, PostgresSection, RedisSection
+from bot.sections import File
 from bot.setting_shapes import written
+from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
 _KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker or host"

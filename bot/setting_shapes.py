@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
@@ -65,3 +65,10 @@ SlackApprover = Annotated[
 ]
 SlackChannel = Annotated[str, Shape(r"[CG][A-Z0-9]+", "write a channel's id from Slack, such as C02ABC4DE")]
 NamespaceName = Annotated[str, Shape(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "write the name of a namespace")]
+
+
+class Section(BaseModel):
+    """What every section is: without keys that nobody knows, and not changed once it is read."""
+
+    # What stands under a key is what an editor shows for it (see ``schema``).
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)

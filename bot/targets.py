@@ -16,7 +16,7 @@ from bot.executors.postgres import PostgresTarget
 from bot.executors.redis import RedisTarget
 from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Target
-from bot.sections import (
+from bot.target_sections import (
     AwsLogin,
     AwsSection,
     DockerSection,

@@ -9,24 +9,19 @@ from pydantic import BaseModel
 
 from bot import runbook_commands
 from bot.__main__ import app, audit, incidents
-from bot.sections import (
-    AlertmanagerSection,
+from bot.sections import AlertmanagerSection, File, PagerDutySection, S3Section, SharedRedisSection, SystemSection
+from bot.target_sections import (
     AwsLogin,
     AwsSection,
     DockerSection,
-    File,
     HostSection,
     HttpSection,
     KubernetesSection,
     NatsLogin,
     NatsSection,
-    PagerDutySection,
     PostgresSection,
     RedisLogin,
     RedisSection,
-    S3Section,
-    SharedRedisSection,
-    SystemSection,
 )
 from commands.menu import MENU
 from incident.job import JobState
