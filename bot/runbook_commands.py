@@ -10,7 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-app = typer.Typer(help="Work on runbooks.", no_args_is_help=True)
+app = typer.Typer(help="Work on runbooks.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 Runbook = Annotated[Path, typer.Argument(help="A runbook in Markdown.", metavar="FILE")]

@@ -1,6 +1,6 @@
 """A runbook on disk: the document, its compiled catalog and the team's overlay, which stand beside one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from compiler.found import Found
 from compiler.lint.lint import Report, lint
 from compiler.overlay import FORM_LENGTH
 from incident.digest import Facts, Json
-from incident.runbook import Catalog, Parameter, Step
+from incident.runbook import Catalog, Parameter, StepKind
 
 DOCUMENT: Final = "runbook.md"
 CATALOG: Final = "catalog.yaml"
@@ -29,14 +29,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """One runbook, compiled and loaded as the bot would load it."""
+    """One runbook, compiled; with an overlay also loaded as the bot would load it."""
 
     path: Path
     text: str
     compiled: Compiled
     catalog_text: str
     catalog: Catalog | None
-    """None for a document without anything that could be a procedure."""
+    """None without an overlay: nothing is bound then, and nothing could run."""
 
     @property
     def object(self) -> Facts:
@@ -56,15 +56,18 @@ class Compilation:
         }
 
 
-def compilation(path: Path) -> Compilation:
-    """The runbook at ``path`` with the overlay beside it. Raises Unreadable, and CatalogError for a wrong overlay."""
+def compilation(path: Path, *, bound: bool = False) -> Compilation:
+    """The runbook at ``path`` with the overlay beside it. Raises Unreadable, and CatalogError for a wrong overlay.
+
+    ``bound``: load the catalog without an overlay too, although nothing in it could run.
+    """
     text = read_text(path)
     system = slug(path.resolve().parent.name if path.name == DOCUMENT else path.stem)
     compiled = compile_runbook(text, system=system, file=path.name)
     written = catalog_text(compiled.catalog, path.name)
     overlay = path.parent / OVERLAY
     overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""
-    catalog = load(written, CATALOG, overlay_text, str(overlay)) if compiled.catalog["procedures"] else None
+    catalog = load(written, CATALOG, overlay_text, str(overlay)) if bound or overlay_text.strip() else None
     return Compilation(path=path, text=text, compiled=compiled, catalog_text=written, catalog=catalog)
 
 
@@ -104,15 +107,26 @@ def read_text(path: Path) -> str:
 
 def commands(compiled: Compiled, catalog: Catalog | None) -> list[Json]:
     """Every command that was found, in the order of the lines."""
-    steps = {(step.origin.line, step.written): step for step in _steps(catalog)}
-    return [_command(found, steps.get((found.line, found.text))) for found in compiled.found]
+    ids = {(step["line"], step.get("written")): _id(step) for step in _entries(compiled)}
+    if catalog is not None:
+        loaded = [step for procedure in catalog.procedures for step in procedure.steps]
+        ids |= {(step.origin.line, step.written): (step.id, step.runnable) for step in loaded}
+    return [_command(found, *ids.get((found.line, found.text), (None, False))) for found in compiled.found]
 
 
-def _steps(catalog: Catalog | None) -> list[Step]:
-    return [step for procedure in catalog.procedures for step in procedure.steps] if catalog is not None else []
+def _entries(compiled: Compiled) -> Iterator[Mapping[str, Json]]:
+    """The steps of the compiled catalog."""
+    listed = compiled.catalog["procedures"]
+    for procedure in listed if isinstance(listed, list) else ():
+        yield from procedure["steps"]
 
 
-def _command(found: Found, step: Step | None) -> Facts:
+def _id(step: Mapping[str, Json]) -> tuple[str, bool]:
+    """A step's generated id; nothing runs without an overlay."""
+    return next(str(step[kind.value]) for kind in StepKind if kind.value in step), False
+
+
+def _command(found: Found, step_id: str | None, runnable: bool) -> Facts:
     proof = found.proof
     return {
         "line": found.line,
@@ -121,8 +135,8 @@ def _command(found: Found, step: Step | None) -> Facts:
         "verdict": proof.judgement.verdict.value,
         "reason": proof.judgement.reason,
         "bounded": proof.judgement.rewrite,
-        "runnable": step is not None and step.runnable,
-        "step": step.id if step is not None else None,
+        "runnable": runnable,
+        "step": step_id,
         "heading": " › ".join(heading.title for heading in found.headings),
         "parameters": [_parameter(each) for each in proof.parameters],
     }

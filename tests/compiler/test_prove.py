@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.command_line import app
 from compiler.proof.proven import Kind
 from compiler.prove import TYPES, UnknownType, prove_row
 from incident.verdict import Verdict
@@ -90,6 +90,6 @@ def test_without_json_a_person_reads_the_verdict_first() -> None:
 
 def test_proving_is_loaded_only_when_it_is_asked_for() -> None:
     """`muster run` must not pay for the shell's parser."""
-    code = "import sys, bot.__main__; print('tree_sitter' in sys.modules)"
+    code = "import sys, bot.command_line; print('tree_sitter' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"

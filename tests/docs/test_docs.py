@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel
 
 from bot import runbook_commands
-from bot.__main__ import app, audit, incidents
+from bot.command_line import app, audit, incidents
 from bot.sections import AlertmanagerSection, File, PagerDutySection, S3Section, SharedRedisSection, SystemSection
 from bot.target_sections import (
     AwsLogin,

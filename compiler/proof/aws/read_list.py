@@ -6,6 +6,7 @@ looks is written out. Fields that hold secrets by the way are left out of the an
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from compiler.proof.word_list import word_list
 
@@ -257,8 +258,13 @@ _PAGE = """
         get-service-graph get-time-series-service-statistics get-trace-graph get-trace-summaries
 """
 _LINE = re.compile(r"^    ([a-z0-9-]+): ((?:.|\n        )+)", re.MULTILINE)
-READS: Mapping[str, frozenset[str]] = {service: word_list(operations) for service, operations in _LINE.findall(_PAGE)}
-"""What else only looks, written out."""
+
+
+@cache
+def reads() -> Mapping[str, frozenset[str]]:
+    """What else only looks, written out: service → operations. Read when the first AWS command is."""
+    return {service: word_list(operations) for service, operations in _LINE.findall(_PAGE)}
+
 
 NO_READS = word_list(
     """
@@ -277,7 +283,7 @@ NO_READS = word_list(
 
 def only_looks(service: str, operation: str) -> bool:
     """Whether the operation is on the list."""
-    if operation in READS.get(service, frozenset()):
+    if operation in reads().get(service, frozenset()):
         return True
     lists = service in REVIEWED and operation.startswith(("describe-", "list-"))
     return lists and f"{service}:{operation}" not in NO_READS

@@ -1,7 +1,7 @@
 """AWS commands: what one would do, judged by the operation that it calls and not by how its verb sounds.
 
 A `Get` may mint a credential, a `Receive` hides messages, a `Start` may only look: so reads are a list
-(`aws_read_list`), secrets and tunnels are refused (`aws_refusals`), and every other operation that exists changes
+(`read_list`), secrets and tunnels are refused (`refusals`), and every other operation that exists changes
 something. Dry-run flags change nothing about that.
 """
 

@@ -6,6 +6,7 @@ read-only. A name in none of the tables is a module's or a renamed command, and 
 """
 
 import re
+from functools import cache
 
 from compiler.proof.word_list import word_list
 
@@ -154,8 +155,13 @@ def _piece(mark: str) -> str:
 _SHOWING = word_list("held field pattern setting")
 _LINES = _READS.strip().splitlines()
 
-READS = tuple((not _SHOWING.isdisjoint(_MARK.findall(line)), _compiled(line)) for line in _LINES)
-"""Each read: whether it shows values or names that a key holds, and its pattern."""
+
+@cache
+def reads() -> tuple[tuple[bool, re.Pattern[str]], ...]:
+    """Every read as the pattern of its words, and whether it shows what a key holds. Made when first asked for."""
+    return tuple((not _SHOWING.isdisjoint(_MARK.findall(line)), _compiled(line)) for line in _LINES)
+
+
 READ_NAMES = frozenset(name for line in _LINES for name in line.split()[0].strip("()").split("|"))
 
 CHANGES = word_list(

@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from bot.__main__ import app
+from bot.command_line import app
 from bot.doctor import storage
 from bot.doctor.remark import Grade, as_json, as_text, fail, ok
 from bot.doctor.storage import look_at_storage

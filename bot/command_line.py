@@ -1,0 +1,153 @@
+"""All commands of ``muster``. Data goes to stdout, messages to stderr; a failure is one sentence, never a traceback.
+
+0  done        1  it could not be done, and stderr says why        2  wrong usage        3  a check found something
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from bot import config, inspection, logs, manifest, runbook_commands
+from bot.config import WrongSetting
+from bot.doctor import remark
+from bot.doctor.examine import examine
+from bot.wiring import serve
+from commands.outage import Outage
+from incident.refusal import Refused
+
+app = typer.Typer(
+    name="muster",
+    help="The on-call engineer's second pair of hands in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+incidents = typer.Typer(help="Look at incidents while Slack is down.", no_args_is_help=True)
+audit = typer.Typer(help="Check what was recorded.", no_args_is_help=True)
+app.add_typer(incidents, name="incidents")
+app.add_typer(audit, name="audit")
+app.add_typer(runbook_commands.app, name="runbook")
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def run(config_file: ConfigFile = Path("muster.yaml")) -> None:
+    """Run the bot until it is stopped."""
+    logs.set_up()
+    _finish(lambda: serve(config.load(config_file)))
+
+
+@app.command()
+def demo(
+    system: Annotated[str, typer.Option("--system", help="Which system to play.")] = "ai-storybook",
+    story: Annotated[bool, typer.Option("--story", help="Let the story play itself, then end.")] = False,
+    json: AsJson = False,
+    port: Annotated[int, typer.Option("--port", help="The page's port; 0 takes a free one.")] = 0,
+) -> None:
+    """Play an incident: a Slack workspace in a box, a patient with faults to inject, and the bot."""
+    # The demo is an extra: a server that runs the bot has neither it nor the sandbox.
+    try:
+        from demo.play import DemoError, play
+    except ImportError as missing:
+        _fail(f"The demo is not installed here ({missing.name} is missing): run `make demo` in a checkout.")
+    try:
+        asyncio.run(play(system=system, story=story, as_json=json, port=port, data_dir=config.data_dir_of()))
+    except DemoError as problem:
+        _fail(str(problem))
+    except KeyboardInterrupt:
+        typer.echo("The demo has ended.", err=True)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option("--port", help="The port; 0 takes a free one.")] = 0,
+) -> None:
+    """Run the Slack workspace in a box by itself and print what a bot needs to connect to it."""
+    try:
+        from demo.bare_sandbox import run_sandbox
+    except ImportError as missing:
+        _fail(f"The sandbox is not installed here ({missing.name} is missing): use a checkout.")
+    try:
+        asyncio.run(run_sandbox(port))
+    except KeyboardInterrupt:
+        typer.echo("The sandbox has ended.", err=True)
+
+
+@app.command("manifest")
+def print_manifest(
+    explain: Annotated[bool, typer.Option("--explain", help="Say what each scope is for, instead.")] = False,
+) -> None:
+    """Print the manifest from which Slack makes the app."""
+    try:
+        typer.echo(manifest.explained() if explain else manifest.text(), nl=explain)
+    except OSError as missing:
+        _fail(f"The manifest was not installed beside the program: {missing}.")
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of muster.yaml, by which an editor completes and checks it."""
+    typer.echo(config.schema())
+
+
+@app.command()
+def doctor(config_file: ConfigFile = Path("muster.yaml"), as_json: AsJson = False) -> None:
+    """Look whether everything is there that Muster needs, and say how to mend it; exit 3 when something failed."""
+    logs.silence()
+    remarks = _finish(lambda: examine(config_file))
+    typer.echo(remark.as_json(remarks) if as_json else remark.as_text(remarks))
+    if not remark.healthy(remarks):
+        raise typer.Exit(3)
+
+
+@incidents.command("list")
+def list_incidents(json: AsJson = False) -> None:
+    """The open incidents, worst first, then the newest that ended."""
+    _finish(lambda: inspection.list_incidents(config.data_dir_of(), as_json=json))
+
+
+@incidents.command("show")
+def show_incident(number: Annotated[str, typer.Argument(help="INC-142, or 142.")], json: AsJson = False) -> None:
+    """Everything that is recorded about one incident."""
+    _finish(lambda: inspection.show_incident(config.data_dir_of(), number, as_json=json))
+
+
+@app.command()
+def postmortem(
+    number: Annotated[str, typer.Argument(help="INC-142, or 142.")],
+    format_: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; stdout without it.")] = None,
+) -> None:
+    """The post-mortem draft of one incident, from what is recorded now."""
+    if format_ not in {"md", "json"}:
+        raise typer.BadParameter("choose md or json", param_hint="--format")
+    _finish(lambda: inspection.write_postmortem(config.data_dir_of(), number, format_, output))
+
+
+@audit.command("verify")
+def verify() -> None:
+    """Check that no timeline was changed after the fact; exit 3 when one was."""
+    if not _finish(lambda: inspection.verify(config.data_dir_of())):
+        raise typer.Exit(3)
+
+
+def _finish(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    try:
+        return asyncio.run(work())
+    except (WrongSetting, Outage, inspection.NotFoundError) as problem:
+        _fail(str(problem))
+    except Refused as refused:
+        _fail(inspection.refused(refused))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(f"muster: {sentence}", file=sys.stderr)
+    raise SystemExit(1)
