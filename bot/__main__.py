@@ -7,6 +7,8 @@ gc.disable()
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from threading import Thread
 
 
 def main() -> None:
@@ -17,8 +19,13 @@ def main() -> None:
 
         _run(lambda: app(sys.argv[2:], prog_name="muster runbook"))
     else:
+        # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
+        # it. Nothing that aiohttp imports is imported from here, so neither waits for the other for ever.
+        beside = Thread(target=import_module, args=("aiohttp.connector",))
+        beside.start()
         from bot.command_line import app
 
+        beside.join()
         _run(app)
 
 
