@@ -1,7 +1,7 @@
 """The verdict for a tool of the host: what it would show, what it would change, and what no step may run.
 
-The tables beside this file say which forms of each tool look (host_reads.py, host_services.py), which tools change the
-host and which are never run (host_changes.py). Here stand the few tools that no table describes.
+The tables beside this file say which forms of each tool look (reads.py, clients.py), which tools change the
+host and which are never run (changes.py). Here stand the few tools that no table describes.
 """
 
 import shlex
@@ -12,8 +12,8 @@ from compiler.proof.carrier import Carried
 from compiler.proof.host import changes as host_changes
 from compiler.proof.host import find as host_find
 from compiler.proof.host import process as host_process
+from compiler.proof.host.clients import CLIENTS, JOURNALCTL
 from compiler.proof.host.reads import READS, WHOLE_WORDS
-from compiler.proof.host.services import CLIENTS, JOURNALCTL
 from compiler.proof.host_paths import objection_to_changing, objection_to_listing, objection_to_reading
 from compiler.proof.values import objection_to_value
 from compiler.proof.word_list import word_list
