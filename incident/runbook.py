@@ -53,6 +53,8 @@ class Parameter:
     choices: tuple[str, ...] = ()
     pattern: str = r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}"
     """What a text must match whole; the default shape never starts with ``-`` and has no blank, quote or control."""
+    taken_from: str = ""
+    """The id of the step whose value it takes when nobody gives another; empty: of none."""
 
     def read(self, given: str | None) -> int | str:
         """The checked value. Raises BadParameter with the rule that was not met."""
@@ -164,6 +166,8 @@ class Step:
     """When the runbook says to do it."""
     hold: timedelta = timedelta(0)
     """How long to wait before the next step: *watch for 10 minutes, then promote*."""
+    gives: str = ""
+    """What the one value that it shows or returns is called, which later steps take; empty: it gives none."""
 
     @property
     def runnable(self) -> bool:
