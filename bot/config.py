@@ -4,20 +4,16 @@ A wrong setting stops the start with one sentence that names file, line and key.
 names the environment variables that hold them.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from bot.sections import File
-from bot.setting_shapes import written
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
@@ -93,19 +89,6 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
 def data_dir_of(environment: Mapping[str, str] | None = None) -> Path:
     """Where Muster writes when no file says otherwise: MUSTER_DATA_DIR, else ``.muster``."""
     return Path((os.environ if environment is None else environment).get("MUSTER_DATA_DIR") or ".muster")
-
-
-class _Written(GenerateJsonSchema):
-    """Shows a default as people write it."""
-
-    def encode_default(self, dft: object) -> object:
-        return written(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
-
-
-def schema() -> str:
-    """The JSON Schema of ``muster.yaml``, by which an editor completes and checks it."""
-    made = {"$schema": _Written.schema_dialect, **File.model_json_schema(schema_generator=_Written)}
-    return json.dumps(made, indent=2, ensure_ascii=False)
 
 
 def _read(path: Path) -> str:

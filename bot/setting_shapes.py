@@ -1,6 +1,6 @@
 """How single settings are written: times, and names that must look like what they name.
 
-Each says in people's words what to write instead, and gives an editor the pattern (``config.schema``).
+Each says in people's words what to write instead, and gives an editor the pattern (``bot/settings_schema.py``).
 """
 
 import re
@@ -70,5 +70,4 @@ NamespaceName = Annotated[str, Shape(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "w
 class Section(BaseModel):
     """What every section is: without keys that nobody knows, and not changed once it is read."""
 
-    # What stands under a key is what an editor shows for it (see ``schema``).
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

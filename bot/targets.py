@@ -1,20 +1,12 @@
-"""From the configuration to the targets that the executors reach, secrets put in."""
+"""From the configuration to the targets that the executors reach, secrets put in.
+
+What speaks to one kind of target is imported when one is configured: some kinds need an extra, and those that nobody
+uses would be a tenth of every start.
+"""
 
 from collections.abc import Iterator
 
 from bot.config import Configuration
-from bot.executors import aws_session, nats_session
-from bot.executors.aws import AwsTarget
-from bot.executors.docker import DockerTarget
-from bot.executors.host import HostTarget
-from bot.executors.host_door import Door
-from bot.executors.http import Canary, HttpTarget
-from bot.executors.kubernetes import KubernetesTarget
-from bot.executors.kubernetes_session import Cluster, Identity
-from bot.executors.nats import NatsTarget
-from bot.executors.postgres import PostgresTarget
-from bot.executors.redis import RedisTarget
-from bot.executors.redis_session import Login, Server
 from bot.executors.registry import Target
 from bot.target_sections import (
     AwsLogin,
@@ -52,7 +44,9 @@ def targets_of(configuration: Configuration) -> Iterator[Target]:
             yield _http(name, section, configuration)
 
 
-def _postgres(name: str, section: PostgresSection, configuration: Configuration) -> PostgresTarget:
+def _postgres(name: str, section: PostgresSection, configuration: Configuration) -> Target:
+    from bot.executors.postgres import PostgresTarget
+
     return PostgresTarget(
         name=name,
         environment=section.environment,
@@ -62,7 +56,9 @@ def _postgres(name: str, section: PostgresSection, configuration: Configuration)
     )
 
 
-def _http(name: str, section: HttpSection, configuration: Configuration) -> HttpTarget:
+def _http(name: str, section: HttpSection, configuration: Configuration) -> Target:
+    from bot.executors.http import Canary, HttpTarget
+
     return HttpTarget(
         name=name,
         environment=section.environment,
@@ -73,36 +69,44 @@ def _http(name: str, section: HttpSection, configuration: Configuration) -> Http
     )
 
 
-def _redis(name: str, section: RedisSection, configuration: Configuration) -> RedisTarget:
+def _redis(name: str, section: RedisSection, configuration: Configuration) -> Target:
+    from bot.executors.redis import RedisTarget
+    from bot.executors.redis_session import Login, Server
+
+    def login(user: RedisLogin) -> Login:
+        return Login(user=user.user, password=configuration.secret(user.password_env) or "")
+
     return RedisTarget(
         name=name,
         environment=section.environment,
         server=Server(host=section.host, port=section.port, db=section.db, tls=section.tls),
-        diagnostic=_login(section.diagnostic, configuration),
-        remediation=None if section.remediation is None else _login(section.remediation, configuration),
-    )
-
-
-def _login(section: RedisLogin, configuration: Configuration) -> Login:
-    return Login(user=section.user, password=configuration.secret(section.password_env) or "")
-
-
-def _nats(name: str, section: NatsSection, configuration: Configuration) -> NatsTarget:
-    def login(user: NatsLogin) -> nats_session.Login:
-        return nats_session.Login(user=user.user, password=configuration.secret(user.password_env) or "")
-
-    return NatsTarget(
-        name=name,
-        environment=section.environment,
-        server=nats_session.Server(host=section.host, port=section.port, tls=section.tls),
         diagnostic=login(section.diagnostic),
         remediation=None if section.remediation is None else login(section.remediation),
     )
 
 
-def _aws(name: str, section: AwsSection, configuration: Configuration) -> AwsTarget:
-    def login(identity: AwsLogin) -> aws_session.Login:
-        return aws_session.Login(
+def _nats(name: str, section: NatsSection, configuration: Configuration) -> Target:
+    from bot.executors.nats import NatsTarget
+    from bot.executors.nats_session import Login, Server
+
+    def login(user: NatsLogin) -> Login:
+        return Login(user=user.user, password=configuration.secret(user.password_env) or "")
+
+    return NatsTarget(
+        name=name,
+        environment=section.environment,
+        server=Server(host=section.host, port=section.port, tls=section.tls),
+        diagnostic=login(section.diagnostic),
+        remediation=None if section.remediation is None else login(section.remediation),
+    )
+
+
+def _aws(name: str, section: AwsSection, configuration: Configuration) -> Target:
+    from bot.executors.aws import AwsTarget
+    from bot.executors.aws_session import Login, Place
+
+    def login(identity: AwsLogin) -> Login:
+        return Login(
             access_key=configuration.secret(identity.access_key_env),
             secret_key=configuration.secret(identity.secret_key_env),
             role=identity.role,
@@ -111,13 +115,16 @@ def _aws(name: str, section: AwsSection, configuration: Configuration) -> AwsTar
     return AwsTarget(
         name=name,
         environment=section.environment,
-        place=aws_session.Place(region=section.region, endpoint=section.endpoint_url),
+        place=Place(region=section.region, endpoint=section.endpoint_url),
         diagnostic=login(section.diagnostic),
         remediation=None if section.remediation is None else login(section.remediation),
     )
 
 
-def _kubernetes(name: str, section: KubernetesSection, configuration: Configuration) -> KubernetesTarget:
+def _kubernetes(name: str, section: KubernetesSection, configuration: Configuration) -> Target:
+    from bot.executors.kubernetes import KubernetesTarget
+    from bot.executors.kubernetes_session import Cluster, Identity
+
     changing = configuration.secret(section.remediation_token_env)
     return KubernetesTarget(
         name=name,
@@ -129,7 +136,9 @@ def _kubernetes(name: str, section: KubernetesSection, configuration: Configurat
     )
 
 
-def _docker(name: str, section: DockerSection) -> DockerTarget:
+def _docker(name: str, section: DockerSection) -> Target:
+    from bot.executors.docker import DockerTarget
+
     return DockerTarget(
         name=name,
         environment=section.environment,
@@ -139,7 +148,10 @@ def _docker(name: str, section: DockerSection) -> DockerTarget:
     )
 
 
-def _host(name: str, section: HostSection, configuration: Configuration) -> HostTarget:
+def _host(name: str, section: HostSection, configuration: Configuration) -> Target:
+    from bot.executors.host import HostTarget
+    from bot.executors.host_door import Door
+
     ssh = section.ssh
     door = None
     if ssh is not None:

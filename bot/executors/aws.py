@@ -13,7 +13,9 @@ from bot.executors.aws_proof import prove_read_only
 from bot.executors.aws_session import Login, Place, Session
 from bot.executors.aws_values import parameters_of
 from bot.executors.caps import Caps
+from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.redaction import Redactor
 from compiler.proof import aws
 from compiler.proof.aws.call import Call
 from incident.digest import Facts
@@ -35,6 +37,10 @@ class AwsTarget:
     diagnostic: Login
     remediation: Login | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=15.0))
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+        """What runs its steps."""
+        return ToolExecutor(AwsTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
 class AwsTool:

@@ -13,7 +13,9 @@ from bot.executors.docker_find import Container, named, of_services
 from bot.executors.docker_look import look
 from bot.executors.docker_proof import prove_read_only
 from bot.executors.docker_rows import name_of
+from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.redaction import Redactor
 from compiler.placeholders import Blanks
 from compiler.proof import docker
 from compiler.proof.carrier import Carried
@@ -37,6 +39,10 @@ class DockerTarget:
     project: str | None = None
     """Compose's project, where the engine runs several with services of the same names."""
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=15.0, run_seconds=120.0))
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+        """What runs its steps."""
+        return ToolExecutor(DockerTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
 class DockerTool:

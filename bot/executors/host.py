@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from bot.executors.host_local import LocalHost
 from bot.executors.host_places import files, spelled_out
 from bot.executors.host_proof import prove_read_only
 from bot.executors.host_start import Ended
+from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, chain_of, number_or_text, text_of
+from bot.redaction import Redactor
 from compiler.proof import filters, host
 from compiler.proof.filters import jq
 from incident.digest import Facts
@@ -34,6 +37,10 @@ class HostTarget:
     """Whom programs run as where Muster itself is root on its own host; None: as Muster does."""
     door: Door | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=20.0))
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+        """What runs its steps."""
+        return ToolExecutor(HostTool(self, clean=redactor.clean), redactor=redactor, clock=clock)
 
 
 class HostTool:

@@ -53,6 +53,10 @@ class HttpTarget:
     remediation_token: str | None = field(default=None, repr=False)
     caps: Caps = field(default_factory=Caps)
 
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> "HttpExecutor":
+        """What runs its steps."""
+        return HttpExecutor(self, redactor=redactor, clock=clock)
+
 
 class NotAllowed(Exception):
     """A gate is shut, so nothing was sent. The text is a sentence that says which."""

@@ -9,7 +9,9 @@ from bot.executors.attestation import NotProven, NotReached
 from bot.executors.caps import Caps
 from bot.executors.kubernetes_proof import prove_read_only
 from bot.executors.kubernetes_session import Cluster, Identity, Session
+from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.redaction import Redactor
 from compiler.proof import kubernetes
 from compiler.proof.kubernetes.runnable import Request, parse
 from incident.digest import Facts
@@ -27,6 +29,10 @@ class KubernetesTarget:
     diagnostic: Identity
     remediation: Identity | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=10.0))
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+        """What runs its steps."""
+        return ToolExecutor(KubernetesTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
 class KubernetesTool:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from bot.executors.attestation import NotProven, NotReached
@@ -11,7 +12,9 @@ from bot.executors.caps import Caps
 from bot.executors.nats_proof import prove_read_only
 from bot.executors.nats_session import Login, Server, Session, session
 from bot.executors.table import Row, counted, drawn
+from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import MOST_BYTES, Answer, Denied, NotAllowed, Run, Unanswered
+from bot.redaction import Redactor
 from compiler.proof import nats
 from compiler.proof.nats.runnable import Ask, Request, parse
 from incident.digest import Facts, Json
@@ -30,6 +33,10 @@ class NatsTarget:
     diagnostic: Login
     remediation: Login | None = None
     caps: Caps = field(default_factory=Caps)
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+        """What runs its steps."""
+        return ToolExecutor(NatsTool(self), redactor=redactor, clock=clock)
 
 
 class NatsTool:

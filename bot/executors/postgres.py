@@ -38,6 +38,10 @@ class PostgresTarget:
     relations: frozenset[str] = frozenset()
     caps: Caps = field(default_factory=Caps)
 
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> "PostgresExecutor":
+        """What runs its steps."""
+        return PostgresExecutor(self, redactor=redactor, clock=clock)
+
 
 class PostgresExecutor:
     """Runs the steps of one database."""

@@ -34,6 +34,10 @@ class RedisTarget:
     remediation: Login | None = None
     caps: Caps = field(default_factory=Caps)
 
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> "RedisExecutor":
+        """What runs its steps."""
+        return RedisExecutor(self, redactor=redactor, clock=clock)
+
 
 class RedisExecutor:
     """Runs the steps of one Redis."""

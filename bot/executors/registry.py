@@ -3,39 +3,56 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TypeAlias
+from typing import Protocol
 
-from bot.executors.aws import AwsTarget, AwsTool
-from bot.executors.docker import DockerTarget, DockerTool
-from bot.executors.host import HostTarget, HostTool
-from bot.executors.http import HttpExecutor, HttpTarget
-from bot.executors.kubernetes import KubernetesTarget, KubernetesTool
-from bot.executors.nats import NatsTarget, NatsTool
-from bot.executors.postgres import PostgresExecutor, PostgresTarget
-from bot.executors.redis import RedisExecutor, RedisTarget
-from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
-from commands.ports import Attestation
+from commands.ports import Attestation, Executor
 
-Target: TypeAlias = (
-    PostgresTarget | HttpTarget | RedisTarget | NatsTarget | AwsTarget | DockerTarget | HostTarget | KubernetesTarget
-)
-AnyExecutor: TypeAlias = PostgresExecutor | HttpExecutor | RedisExecutor | ToolExecutor
+
+class TargetExecutor(Executor, Protocol):
+    """What runs the steps of one target, with what is known of that target."""
+
+    @property
+    def environment(self) -> str:
+        """The environment that the target belongs to."""
+        ...
+
+    @property
+    def attestation(self) -> Attestation | None:
+        """What is known of the diagnostic identity."""
+        ...
+
+    async def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class Target(Protocol):
+    """One target as it is configured, of whatever kind."""
+
+    @property
+    def name(self) -> str:
+        """What steps and people call it."""
+        ...
+
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> TargetExecutor:
+        """What runs its steps. Raises Outage when the extra that it needs is not installed."""
+        ...
 
 
 class Registry:
     """Fulfils the port Executors. Nothing is connected to before the first attestation, look or run."""
 
     def __init__(self, targets: Iterable[Target], *, redactor: Redactor, clock: Callable[[], datetime]) -> None:
-        self._executors = {target.name: _executor(target, redactor, clock) for target in targets}
+        self._executors = {target.name: target.executor(redactor=redactor, clock=clock) for target in targets}
 
     @property
     def targets(self) -> tuple[str, ...]:
         """The names of all targets, as configured."""
         return tuple(self._executors)
 
-    def of(self, target: str) -> AnyExecutor:
+    def of(self, target: str) -> TargetExecutor:
         """The executor of a target. Raises Outage when none of that name is configured."""
         executor = self._executors.get(target)
         if executor is None:
@@ -54,23 +71,3 @@ class Registry:
     async def close(self) -> None:
         """Give all connections back."""
         await asyncio.gather(*(executor.close() for executor in self._executors.values()))
-
-
-def _executor(target: Target, redactor: Redactor, clock: Callable[[], datetime]) -> AnyExecutor:
-    match target:
-        case PostgresTarget():
-            return PostgresExecutor(target, redactor=redactor, clock=clock)
-        case HttpTarget():
-            return HttpExecutor(target, redactor=redactor, clock=clock)
-        case RedisTarget():
-            return RedisExecutor(target, redactor=redactor, clock=clock)
-        case NatsTarget():
-            return ToolExecutor(NatsTool(target), redactor=redactor, clock=clock)
-        case AwsTarget():
-            return ToolExecutor(AwsTool(target, clock=clock), redactor=redactor, clock=clock)
-        case KubernetesTarget():
-            return ToolExecutor(KubernetesTool(target, clock=clock), redactor=redactor, clock=clock)
-        case DockerTarget():
-            return ToolExecutor(DockerTool(target, clock=clock), redactor=redactor, clock=clock)
-        case HostTarget():
-            return ToolExecutor(HostTool(target, clean=redactor.clean), redactor=redactor, clock=clock)

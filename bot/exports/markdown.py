@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bot.exports import sentences
 from bot.exports.escaping import Markdown, inline, link
 from bot.exports.page import Page
@@ -14,6 +12,9 @@ from incident.postmortem import Draft, Record
 
 def markdown(record: Record, draft: Draft, chat: Callable[[Place], str] | None = None) -> str:
     """The whole document. ``chat`` makes the address of a chat message; None leaves its id instead of a link."""
+    # A draft is written when an incident has ended: the start does not wait for what renders it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     # autoescape hands everything to ``finalize`` first, so a value that the template forgot to treat is escaped too.
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

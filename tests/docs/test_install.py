@@ -13,6 +13,7 @@ from bot import config, sections
 from bot.executors.postgres import PostgresExecutor, PostgresTarget
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
+from bot.settings_schema import schema
 from bot.sources import alertmanager
 from demo.postgres import RealPostgres
 
@@ -47,11 +48,11 @@ def test_what_is_commented_out_in_the_example_is_valid_too() -> None:
 
 def test_the_schema_is_the_one_of_the_program() -> None:
     """`muster schema > docs/muster.schema.json` makes it anew."""
-    assert (ROOT / "docs" / "muster.schema.json").read_text(encoding="utf-8") == config.schema() + "\n"
+    assert (ROOT / "docs" / "muster.schema.json").read_text(encoding="utf-8") == schema() + "\n"
 
 
 def test_the_schema_tells_an_editor_what_a_key_means_how_it_is_written_and_its_default() -> None:
-    lease = json.loads(config.schema())["properties"]["lease"]
+    lease = json.loads(schema())["properties"]["lease"]
     assert lease["default"] == "10s"
     assert lease["description"] == "How soon another process takes over a job whose process died."
     assert re.search(lease["pattern"], "90s")
@@ -59,7 +60,7 @@ def test_the_schema_tells_an_editor_what_a_key_means_how_it_is_written_and_its_d
 
 
 def test_every_key_in_the_schema_is_refused_or_known_as_in_the_program() -> None:
-    made = json.loads(config.schema())
+    made = json.loads(schema())
     assert made["additionalProperties"] is False
     assert set(made["properties"]) == set(sections.File.model_fields)
 

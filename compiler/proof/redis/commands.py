@@ -156,13 +156,18 @@ _SHOWING = word_list("held field pattern setting")
 _LINES = _READS.strip().splitlines()
 
 
+def _names(line: str) -> list[str]:
+    return line.split()[0].strip("()").split("|")
+
+
 @cache
-def reads() -> tuple[tuple[bool, re.Pattern[str]], ...]:
-    """Every read as the pattern of its words, and whether it shows what a key holds. Made when first asked for."""
-    return tuple((not _SHOWING.isdisjoint(_MARK.findall(line)), _compiled(line)) for line in _LINES)
+def reads_of(name: str) -> tuple[tuple[bool, re.Pattern[str]], ...]:
+    """The reads of a command (in capitals) as patterns of their words, and whether each shows what a key holds."""
+    lines = [line for line in _LINES if name in _names(line)]
+    return tuple((not _SHOWING.isdisjoint(_MARK.findall(line)), _compiled(line)) for line in lines)
 
 
-READ_NAMES = frozenset(name for line in _LINES for name in line.split()[0].strip("()").split("|"))
+READ_NAMES = frozenset(name for line in _LINES for name in _names(line))
 
 CHANGES = word_list(
     """

@@ -19,7 +19,7 @@ from compiler.proof.redis.commands import (
     SECRET_SETTINGS,
     SUBCOMMAND_CHANGES,
     UNSAFE_SETTINGS,
-    reads,
+    reads_of,
 )
 from compiler.proof.references import is_reference
 from compiler.proof.secret_names import names_a_secret, words_of
@@ -46,7 +46,7 @@ def judge(words: Sequence[str]) -> Judgement:
     if hidden := hiding_character("".join(words)):
         return _refused(f"a word holds {hidden}, which does not show")
     name, joined = words[0].upper(), "".join(f"{word}\0" for word in words)
-    for shows, pattern in reads():
+    for shows, pattern in reads_of(name):
         if pattern.fullmatch(joined):
             return _judge_read(name, words, shows)
     return _judge_other(name, words)
