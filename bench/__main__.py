@@ -13,6 +13,7 @@ from typing import Final
 from bench import line, load, page
 from demo.bot_process import ROOT
 from demo.stage import Stage
+from demo.storybook import SYSTEM
 
 LATENCY: Final = 0.1
 STARTS: Final = 3
@@ -79,7 +80,7 @@ async def sandbox_page() -> dict[str, object]:
 async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        async with Stage(Path(folder), latency=LATENCY) as stage:
+        async with Stage(SYSTEM, Path(folder), latency=LATENCY) as stage:
             return await measuring(stage)
 
 

@@ -19,8 +19,8 @@ import aiohttp
 
 RECEIVER = "muster"
 GROUP_BY = ("alertname", "service")
-EXTERNAL_URL = "http://alertmanager.storybook.internal:9093"
-PROMETHEUS_URL = "http://prometheus.storybook.internal:9090"
+EXTERNAL_URL = "http://alertmanager.internal:9093"
+PROMETHEUS_URL = "http://prometheus.internal:9090"
 NEVER = "0001-01-01T00:00:00Z"
 POST_SECONDS = 10.0
 
@@ -46,6 +46,15 @@ class AlertRule:
     def all_labels(self) -> dict[str, str]:
         """The labels with the alert's name among them."""
         return {"alertname": self.name, **self.labels}
+
+
+def rule(
+    name: str, severity: str, title: str, expression: str, description: str, *, system: str, service: str
+) -> AlertRule:
+    """An alert of a production system with the labels and annotations that a team's own rule would have."""
+    labels = {"severity": severity, "service": service, "system": system, "environment": "production"}
+    annotations = {"summary": title, "description": description}
+    return AlertRule(name=name, title=title, expression=expression, labels=labels, annotations=annotations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from demo.bot_process import NotReadyError
-from demo.postgres import NoPostgresError
+from demo.postgres_install import NoPostgresError
+from demo.redis import NoRedisError
 from demo.stage import Stage
 from demo.story import Story, StoryError
+from demo.system import System
+from demo.systems import find
 
-SYSTEMS: Final = ("ai-storybook",)
 SLACK_CALL: Final = 0.1
 """Seconds that a call to Slack takes, as in life; without them parallel calls could not be told from a chain."""
 
@@ -22,13 +24,15 @@ class DemoError(Exception):
 
 async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: Path) -> None:
     """Play until stopped, or until the story has ended. Raises DemoError."""
-    if system not in SYSTEMS:
-        raise DemoError(f"There is no demo of {system!r}; choose one of: {', '.join(SYSTEMS)}.")
+    try:
+        chosen = find(system)
+    except LookupError as unknown:
+        raise DemoError(str(unknown)) from unknown
     _clear(data_dir)
     try:
-        async with Stage(data_dir, port=port, latency=SLACK_CALL) as stage:
+        async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL) as stage:
             await (_story(stage, as_json) if story else _by_hand(stage))
-    except (NotReadyError, StoryError, NoPostgresError) as problem:
+    except (NotReadyError, StoryError, NoPostgresError, NoRedisError) as problem:
         raise DemoError(f"{problem} The bot's log is {data_dir / 'bot.log'}.") from problem
 
 
@@ -42,17 +46,22 @@ async def _story(stage: Stage, as_json: bool) -> None:
 
 async def _by_hand(stage: Stage) -> None:
     print(f"Open {stage.url}", flush=True)
-    print(HINT, file=sys.stderr, flush=True)
-    await stage.patient.fault("stuck-jobs", True)
+    print(hint(stage.system), file=sys.stderr, flush=True)
+    await stage.patient.fault(stage.system.plot.fault, True)
     await stage.watch()
 
 
+def hint(system: System) -> str:
+    """What to do in the browser."""
+    return HINT.format(about=system.about, broken=system.plot.broken, remedy=system.plot.remedy)
+
+
 HINT: Final = """
-You are Ana, on call for AI Storybook, a service that writes books. Its workers have just got stuck: in a few seconds
-the alert arrives and an incident channel opens. Then:
+You are Ana, on call for {about}. {broken} In a few seconds the alert
+arrives and an incident channel opens. Then:
 
   1. Look at the card, and at what the read-only diagnostics saw in its thread.
-  2. Press Acknowledge, then Fix; choose the manual recovery and ask for approval.
+  2. Press Acknowledge, then Fix; choose the step `{remedy}` and ask for approval.
   3. Try to approve it yourself: you may not. Switch to Ben (or look with two panes side by side) and approve.
   4. Watch it run once and the same diagnostics turn healthy. Resolve, and read the post-mortem draft.
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from demo.alertmanager import Alertmanager
+import yaml
+
+from demo.alertmanager import Alertmanager, AlertNotTakenError
 from demo.bot_process import ROOT, BotProcess, free_port
-from demo.postgres import RealPostgres
-from demo.redis import RealRedis
-from demo.storybook import Patient
+from demo.fault import FaultError
+from demo.system import Patient, System
 from sandbox.server import Sandbox
 
 CONNECTED_WITHIN: Final = 20.0
@@ -30,14 +31,20 @@ class DemoPanel:
         return await self._patient().state()
 
     async def fault(self, name: str, on: bool) -> None:
-        """Inject a fault or take it back."""
-        await self._patient().fault(name, on)
+        """Inject a fault or take it back. Raises LookupError with the reason why it cannot be."""
+        try:
+            await self._patient().fault(name, on)
+        except FaultError as prevented:
+            raise LookupError(str(prevented)) from prevented
 
     async def alert(self, name: str) -> None:
-        """Fire an alert by hand."""
+        """Fire an alert by hand. Raises LookupError with the reason why it cannot be."""
         if self.monitor is None:
             raise LookupError("the demo is still starting")
-        await self.monitor.fire(name)
+        try:
+            await self.monitor.fire(name)
+        except AlertNotTakenError as refused:
+            raise LookupError(str(refused)) from refused
 
     def _patient(self) -> Patient:
         if self.patient is None:
@@ -46,37 +53,40 @@ class DemoPanel:
 
 
 class Stage:
-    """``async with Stage(data_dir) as stage:``; afterwards nothing runs on; data and log stay in ``data_dir``.
+    """``async with Stage(system, data_dir) as stage:``; afterwards nothing runs on; data and log stay in ``data_dir``.
 
-    ``url`` is the address of the page. Ana and Ben are on call; Ben, Chloé and Dev may approve.
+    ``url`` is the address of the page. Ana and Ben are on call; Ben, Chloé and Dev may approve. ``patient`` and
+    ``monitor`` are there once it is entered.
     """
 
+    patient: Patient
+    monitor: Alertmanager
+
     def __init__(
-        self, data_dir: Path, *, port: int = 0, latency: float = 0.0, tiers: bool = True, lease: str = "10s"
+        self,
+        system: System,
+        data_dir: Path,
+        *,
+        port: int = 0,
+        latency: float = 0.0,
+        tiers: bool = True,
+        lease: str = "10s",
     ) -> None:
+        self.system = system
         self.data_dir = data_dir
         self.panel = DemoPanel()
         self._lease = lease
-        self.sandbox = Sandbox(port=port, panel=self.panel, title="Storybook Inc")
+        self.sandbox = Sandbox(port=port, panel=self.panel, title=system.company)
         self.sandbox.faults.delay(latency)
         self.sandbox.tiers.on = tiers
-        self._postgres = RealPostgres()
         self._undo = AsyncExitStack()
         self._token = secrets.token_urlsafe(24)
         self._port = free_port()
-        self._redis = RealRedis()
-        self.patient = Patient(self._postgres, self._redis)
-        self.monitor = Alertmanager(f"{self.web_url}/alerts/alertmanager", self._token, self.patient.rules)
 
     @property
     def url(self) -> str:
         """The sandbox's page."""
         return self.sandbox.url
-
-    @property
-    def admin_dsn(self) -> str:
-        """The patient's database, as its superuser."""
-        return self._postgres.dsn("storybook")
 
     @property
     def token(self) -> str:
@@ -95,13 +105,16 @@ class Stage:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as undo:
-            await asyncio.gather(undo.enter_async_context(self.sandbox), self._patient(undo))
+            _, self.patient = await asyncio.gather(
+                undo.enter_async_context(self.sandbox), undo.enter_async_context(self.system.start())
+            )
             self._configure()
             self.bot = BotProcess(self.config, port=self._port, environment=self._environment())
             await self.bot.start()
             undo.push_async_callback(self.bot.stop)
             await asyncio.wait_for(self.sandbox.connected(), CONNECTED_WITHIN)
-            await undo.enter_async_context(self.monitor)
+            alerts = Alertmanager(f"{self.web_url}/alerts/alertmanager", self._token, self.patient.rules)
+            self.monitor = await undo.enter_async_context(alerts)
             self.panel.patient, self.panel.monitor = self.patient, self.monitor
             self._undo = undo.pop_all()
         return self
@@ -115,24 +128,13 @@ class Stage:
         """Let the patient's own monitors raise and resolve alerts until cancelled."""
         await self.monitor.watch(self.patient.firing, every=0.5, hold=1.0)
 
-    async def _patient(self, undo: AsyncExitStack) -> None:
-        for server in (self._postgres, self._redis):
-            await asyncio.to_thread(server.start)
-            undo.callback(server.stop)
-        await undo.enter_async_context(self.patient)
-
     def _environment(self) -> Mapping[str, str]:
-        dsns = self.patient.dsns
         return {
             "MUSTER_DATA_DIR": str(self.data_dir),
             "MUSTER_SLACK_BOT_TOKEN": self.sandbox.bot_token,
             "MUSTER_SLACK_APP_TOKEN": self.sandbox.app_token,
             "DEMO_ALERTMANAGER_TOKEN": self._token,
-            "DEMO_DIAGNOSTIC_DSN": dsns["muster_diagnostic"],
-            "DEMO_REMEDIATION_DSN": dsns["muster_remediation"],
-            "DEMO_WRITE_TOKEN": self.patient.write_token,
-            "DEMO_REDIS_LOOK": self.patient.redis_passwords["muster_diagnostic"],
-            "DEMO_REDIS_FIX": self.patient.redis_passwords["muster_remediation"],
+            **self.patient.environment,
         }
 
     def _configure(self) -> None:
@@ -146,13 +148,17 @@ class Stage:
                 api_url=self.sandbox.api_url,
                 port=self._port,
                 lease=self._lease,
-                runbook=ROOT / "runbooks" / "ai-storybook",
-                base_url=self.patient.url,
-                redis_port=self._redis.port,
+                system=self.system.name,
+                runbook=ROOT / "runbooks" / self.system.name,
+                targets=yaml.safe_dump({"targets": _plain(self.patient.targets)}, sort_keys=False, allow_unicode=True),
                 **people,
             ),
             encoding="utf-8",
         )
+
+
+def _plain(targets: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    return {name: dict(target) for name, target in targets.items()}
 
 
 CONFIG: Final = """\
@@ -167,32 +173,10 @@ sources:
   alertmanager:
     token_env: DEMO_ALERTMANAGER_TOKEN
 systems:
-  ai-storybook:
+  {system}:
     runbook: {runbook}
-    runbook_url: https://runbooks.example/ai-storybook
+    runbook_url: https://runbooks.example/{system}
     on_call: [{ana}, {ben}]
     escalation: [{chloe}]
     approvers: [{ben}, {chloe}, {dev}]
-targets:
-  storybook-db:
-    kind: postgres
-    environment: production
-    diagnostic_dsn_env: DEMO_DIAGNOSTIC_DSN
-    remediation_dsn_env: DEMO_REMEDIATION_DSN
-    relations: [public.jobs]
-  storybook-api:
-    kind: http
-    environment: production
-    base_url: {base_url}
-    remediation_token_env: DEMO_WRITE_TOKEN
-    canary:
-      method: POST
-      path: /admin/job-monitor/run
-  storybook-redis:
-    kind: redis
-    environment: production
-    host: 127.0.0.1
-    port: {redis_port}
-    diagnostic: {{user: muster_diagnostic, password_env: DEMO_REDIS_LOOK}}
-    remediation: {{user: muster_remediation, password_env: DEMO_REDIS_FIX}}
-"""
+{targets}"""

@@ -1,4 +1,4 @@
-"""The story that plays itself: jobs get stuck, the page comes, two people heal it, and the post-mortem is drafted.
+"""The story that plays itself: a system breaks, the page comes, two people heal it, and the post-mortem is drafted.
 
 Everything goes through the same deliveries that people cause by typing and clicking.
 """
@@ -28,6 +28,7 @@ class Story:
 
     def __init__(self, stage: Stage, tell: Callable[[str], None]) -> None:
         self._stage = stage
+        self._plot = stage.system.plot
         self._tell = tell
         self._ana = Person(stage.sandbox, "ana")
         self._ben = Person(stage.sandbox, "ben")
@@ -46,8 +47,8 @@ class Story:
             await asyncio.gather(watching, return_exceptions=True)
 
     async def _acts(self) -> dict[str, Any]:
-        await self._stage.patient.fault("stuck-jobs", True)
-        self._mark("fault", "The storybook's workers hang: book jobs are stuck.")
+        await self._stage.patient.fault(self._plot.fault, True)
+        self._mark("fault", self._plot.broken)
         channel = await self._ana.wait_for_channel("inc-", PATIENCE)
         self._mark("channel", f"The alert came; #{channel.name} is open and Ana is in it.")
         card = await self._ana.wait_for(channel, lambda message: _has(message, "acknowledge"), PATIENCE)
@@ -69,9 +70,9 @@ class Story:
     async def _ask(self, channel: Channel, card: Message) -> Message:
         await self._ana.click(card, "fix")
         form = await self._ana.wait_for_modal(within=PATIENCE)
-        await self._ana.select(form, "choose_step", "fail-stuck-jobs")
+        await self._ana.select(form, "choose_step", self._plot.remedy)
         await self._ana.wait_for_modal(lambda view: view.payload.get("callback_id") == "fix_step", PATIENCE)
-        await self._ana.submit({})
+        await self._ana.submit({f"parameter:{name}": value for name, value in self._plot.parameters.items()})
         request = await self._ana.wait_for(channel, lambda message: _has(message, "approve"), PATIENCE)
         self._mark("asked", "Ana asks for the fix; the card shows exactly what will run.")
         return request
@@ -84,8 +85,8 @@ class Story:
         self._mark("approved", "Ben approves.")
 
     async def _end(self, channel: Channel) -> dict[str, Any]:
-        await self._ana.command("/incident update Stuck jobs were failed by hand; workers take new ones.", channel)
-        await self._ana.command("/incident resolve Failed the stuck jobs; the workers are back.", channel)
+        await self._ana.command(f"/incident update {self._plot.update}", channel)
+        await self._ana.command(f"/incident resolve {self._plot.resolution}", channel)
         self._mark("resolved", "Ana resolves.")
         await self._ana.wait_for(channel, lambda message: bool(message.files), PATIENCE)
         self._mark("postmortem", "The post-mortem draft is in the channel.")

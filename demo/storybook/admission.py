@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Gone
-from redis.exceptions import TimeoutError as TooLate
 
-from demo.redis import RealRedis
-from demo.storybook.database import APP, DIAGNOSTIC, REMEDIATION
+from demo.database import DIAGNOSTIC, REMEDIATION
+from demo.redis_users import REDIS_OUTAGES, Rights, looking
 from demo.storybook.health import RATE_LIMIT_REQUESTS, RATE_LIMIT_WINDOW
+from demo.storybook.records import RECORDS
 
-ANSWER_SECONDS = 0.5
-
-# What each user of the server may do with the keys of the rate limit: categories, then commands. The two outside ones
-# are those that the runbook's targets need.
+# What each user of the server may do with the keys of the rate limit; the two outside ones are the runbook's targets'.
 KEYS = "rate_limit:*"
-RIGHTS: Mapping[str, tuple[str, str]] = {
-    APP: ("", "+ping +set +incrby"),
-    DIAGNOSTIC: (
-        "+@read -@dangerous -@scripting -@blocking",
-        "-dump -touch +info +ping +acl|whoami +slowlog|get +client|list +config|get +memory|usage +memory|stats",
-    ),
-    REMEDIATION: ("", "+scan +del +unlink"),
+RIGHTS: Mapping[str, Rights] = {
+    RECORDS.application: Rights(keys=KEYS, commands="+ping +set +incrby"),
+    DIAGNOSTIC: looking(KEYS),
+    REMEDIATION: Rights(keys=KEYS, commands="+scan +del +unlink"),
 }
-
-
-async def create_users(server: RealRedis) -> Mapping[str, str]:
-    """Empty the server and make its users; a new password for each."""
-    passwords = {user: secrets.token_urlsafe(24) for user in RIGHTS}
-    async with Redis.from_url(server.url()) as admin:
-        await admin.flushall()
-        for user, (categories, commands) in RIGHTS.items():
-            await admin.acl_setuser(
-                user,
-                enabled=True,
-                reset=True,
-                passwords=f"+{passwords[user]}",
-                keys=[KEYS],
-                categories=categories.split(),
-                commands=commands.split(),
-            )
-    return passwords
-
-
-def open_client(url: str) -> Redis:
-    """A client that tells soon when the server is gone; enter it with `async with`."""
-    return Redis.from_url(
-        url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +53,7 @@ class Admission:
         """Whether the rate limit can be kept now."""
         try:
             return bool(await self._redis.ping())
-        except (Gone, TooLate):
+        except REDIS_OUTAGES:
             return False
 
     async def _count(self, user_key: str) -> int:
@@ -99,5 +64,5 @@ class Admission:
                 both.set(key, 0, ex=RATE_LIMIT_WINDOW, nx=True)
                 both.incr(key)
                 return int((await both.execute())[1])
-        except (Gone, TooLate):
+        except REDIS_OUTAGES:
             return 0

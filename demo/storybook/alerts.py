@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from demo.alertmanager import AlertRule
-from demo.storybook.database import CONNECTION_LIMIT
+from demo.alertmanager import rule
 from demo.storybook.reading import Reading
+from demo.storybook.records import RECORDS
 
 JOBS_STUCK = "StorybookJobsStuck"
 CONNECTIONS_EXHAUSTED = "StorybookConnectionsExhausted"
@@ -16,20 +17,7 @@ COST_SPIKE = "StorybookCostSpike"
 COST_EMERGENCY = "StorybookCostEmergency"
 
 
-def _rule(name: str, severity: str, title: str, expression: str, description: str) -> AlertRule:
-    return AlertRule(
-        name=name,
-        title=title,
-        expression=expression,
-        labels={
-            "severity": severity,
-            "service": "storybook-api",
-            "system": "ai-storybook",
-            "environment": "production",
-        },
-        annotations={"summary": title, "description": description},
-    )
-
+_rule = partial(rule, system="ai-storybook", service="storybook-api")
 
 RULES = (
     _rule(
@@ -78,7 +66,7 @@ RULES = (
 
 CONDITIONS: Mapping[str, Callable[[Reading], bool]] = {
     JOBS_STUCK: lambda seen: seen.jobs is not None and seen.jobs.stuck > 5,
-    CONNECTIONS_EXHAUSTED: lambda seen: seen.connections >= CONNECTION_LIMIT,
+    CONNECTIONS_EXHAUSTED: lambda seen: seen.connections >= RECORDS.connections,
     FAILURE_RATE_HIGH: lambda seen: seen.jobs is not None and seen.jobs.success_rate < 90,
     RESPONSE_TIME_HIGH: lambda seen: seen.p99_seconds > 5,
     COST_SPIKE: lambda seen: seen.cost_today is not None and seen.cost_today > 100,

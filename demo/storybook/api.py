@@ -10,8 +10,8 @@ from uuid import UUID
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from demo.database import OUTAGES
 from demo.storybook.admission import Admission
-from demo.storybook.database import OUTAGES
 from demo.storybook.health import QUEUE_FULL, VERSION, Orders, detailed, status_of
 from demo.storybook.jobs import Jobs
 

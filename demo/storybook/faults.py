@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Protocol
 from uuid import UUID
 
 import asyncpg
 
-from demo.storybook.database import OUTAGES
+from demo.database import OUTAGES
 from demo.storybook.jobs import Jobs
 from demo.storybook.workers import Workers
 
@@ -45,22 +44,6 @@ EXPORT = "SELECT id, user_key, topic, created_at FROM jobs WHERE status = 'compl
 
 LOCK = "LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE"
 REPORT = "SELECT user_key, count(*), pg_sleep(6) FROM jobs GROUP BY user_key LIMIT 1"
-
-
-class Fault(Protocol):
-    """One thing that can go wrong; `active` turns false by itself when somebody heals it."""
-
-    name: str
-    title: str
-
-    @property
-    def active(self) -> bool: ...
-
-    async def begin(self) -> None:
-        """Bring it about; returns when its effect is there."""
-
-    async def end(self) -> None:
-        """Undo it and what it left behind."""
 
 
 class StuckJobs:

@@ -5,32 +5,32 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp import web
 
 from demo.alertmanager import AlertRule
+from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, open_pool
+from demo.fault import Fault, Faults
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
-from demo.storybook import alerts, database
-from demo.storybook.admission import Admission, create_users, open_client
+from demo.redis_users import create_users, open_client
+from demo.serving import keep_running, serve
+from demo.storybook import alerts
+from demo.storybook.admission import RIGHTS, Admission
 from demo.storybook.api import Api
-from demo.storybook.faults import ConnectionLeak, CostFlood, Fault, ImagesFail, SlowReport, StuckJobs
+from demo.storybook.faults import ConnectionLeak, CostFlood, ImagesFail, SlowReport, StuckJobs
 from demo.storybook.jobs import Jobs
 from demo.storybook.reading import Monitor, Reading, facts
+from demo.storybook.records import RECORDS
 from demo.storybook.workers import Workers
+from demo.system import panel
 
 TITLE = "AI Storybook"
 CUSTOMERS = tuple(f"user_{number}" for number in range(1001, 1010))
-
-
-class FaultError(Exception):
-    """A fault could not be brought about or undone; the message says why and what to do."""
 
 
 class Patient:
@@ -51,7 +51,7 @@ class Patient:
         self._step_seconds = step_seconds
         self._traffic_seconds = traffic_seconds
         self._undo = AsyncExitStack()
-        self._faults: dict[str, Fault] = {}
+        self._faults = Faults(TITLE, (), OUTAGES)
         self.book_token = secrets.token_urlsafe(24)
         self.write_token = secrets.token_urlsafe(24)
         self.url = ""
@@ -69,24 +69,24 @@ class Patient:
 
     async def start(self) -> None:
         """Make the database and start API, workers and customers; on failure nothing stays behind."""
-        self.dsns = await database.create(self._postgres)
-        self.redis_passwords = await create_users(self.redis)
+        self.dsns = await RECORDS.create(self._postgres)
+        self.redis_passwords = await create_users(self.redis, RIGHTS)
         async with AsyncExitStack() as undo:
             jobs = await self._open_jobs(undo, size=8, application="storybook-api")
             workers = Workers(
                 await self._open_jobs(undo, size=4, application="storybook-worker"), step_seconds=self._step_seconds
             )
-            limits = open_client(self.redis.url(database.APP, self.redis_passwords[database.APP]))
+            limits = open_client(self.redis.url(RECORDS.application, self.redis_passwords[RECORDS.application]))
             admission = Admission(await undo.enter_async_context(limits))
             api = Api(jobs, admission, book_token=self.book_token, write_token=self.write_token)
-            self.url = await _serve(undo, api)
+            self.url = await serve(undo, api.application())
             session = await undo.enter_async_context(aiohttp.ClientSession())
             self._monitor = Monitor(url=self.url, session=session, api=api, jobs=jobs, postgres=self._postgres)
-            _keep_running(undo, workers.run())
+            keep_running(undo, workers.run())
             if self._traffic_seconds:
-                _keep_running(undo, self._order_books(session))
-            self._faults = {fault.name: fault for fault in self._possible_faults(jobs, workers)}
-            undo.push_async_callback(self._let_go)
+                keep_running(undo, self._order_books(session))
+            self._faults = Faults(TITLE, self._possible_faults(jobs, workers), OUTAGES)
+            undo.push_async_callback(self._faults.end)
             self._undo = undo.pop_all()
 
     async def stop(self) -> None:
@@ -95,17 +95,7 @@ class Patient:
 
     async def fault(self, name: str, on: bool) -> None:
         """Bring a fault about, or undo it; nothing happens when it is so already. Raises FaultError."""
-        if name not in self._faults:
-            raise FaultError(f"{TITLE} has no fault {name!r}: choose one of {', '.join(self._faults)}.")
-        fault = self._faults[name]
-        if fault.active == on:
-            return
-        try:
-            await (fault.begin() if on else fault.end())
-        except database.OUTAGES as outage:
-            raise FaultError(
-                f"The storybook's database is out of reach ({outage}): undo the other fault first."
-            ) from outage
+        await self._faults.set(name, on)
 
     async def read(self) -> Reading:
         """What a monitor sees now."""
@@ -122,19 +112,53 @@ class Patient:
     async def state(self) -> dict[str, object]:
         """What the demo's panel shows: title, faults, alerts that can be sent, health with facts."""
         seen = await self.read()
+        return panel(TITLE, self._faults, self.rules, seen.status, facts(seen))
+
+    @property
+    def targets(self) -> Mapping[str, Mapping[str, object]]:
+        """What the bot's configuration says of its database, its API and its Redis."""
         return {
-            "title": TITLE,
-            "faults": [{"name": f.name, "title": f.title, "active": f.active} for f in self._faults.values()],
-            "alerts": [{"name": rule.name, "title": rule.title} for rule in self.rules],
-            "health": {"status": seen.status, "facts": [asdict(fact) for fact in facts(seen)]},
+            "storybook-db": {
+                "kind": "postgres",
+                "environment": "production",
+                "diagnostic_dsn_env": "DEMO_DIAGNOSTIC_DSN",
+                "remediation_dsn_env": "DEMO_REMEDIATION_DSN",
+                "relations": ["public.jobs"],
+            },
+            "storybook-api": {
+                "kind": "http",
+                "environment": "production",
+                "base_url": self.url,
+                "remediation_token_env": "DEMO_WRITE_TOKEN",
+                "canary": {"method": "POST", "path": "/admin/job-monitor/run"},
+            },
+            "storybook-redis": {
+                "kind": "redis",
+                "environment": "production",
+                "host": "127.0.0.1",
+                "port": self.redis.port,
+                "diagnostic": {"user": DIAGNOSTIC, "password_env": "DEMO_REDIS_LOOK"},
+                "remediation": {"user": REMEDIATION, "password_env": "DEMO_REDIS_FIX"},
+            },
+        }
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The secrets that the targets name."""
+        return {
+            "DEMO_DIAGNOSTIC_DSN": self.dsns[DIAGNOSTIC],
+            "DEMO_REMEDIATION_DSN": self.dsns[REMEDIATION],
+            "DEMO_WRITE_TOKEN": self.write_token,
+            "DEMO_REDIS_LOOK": self.redis_passwords[DIAGNOSTIC],
+            "DEMO_REDIS_FIX": self.redis_passwords[REMEDIATION],
         }
 
     async def _open_jobs(self, undo: AsyncExitStack, *, size: int, application: str) -> Jobs:
-        pool = database.open_pool(self.dsns[database.APP], size=size, application=application)
+        pool = open_pool(self.dsns[RECORDS.application], size=size, application=application)
         return Jobs(await undo.enter_async_context(pool))
 
     def _possible_faults(self, jobs: Jobs, workers: Workers) -> list[Fault]:
-        dsn = self.dsns[database.APP]
+        dsn = self.dsns[RECORDS.application]
         return [
             StuckJobs(jobs, workers),
             ConnectionLeak(dsn),
@@ -143,12 +167,6 @@ class Patient:
             CostFlood(jobs),
         ]
 
-    async def _let_go(self) -> None:
-        """Stop what the faults themselves keep running; their marks in the database may stay."""
-        for fault in self._faults.values():
-            if isinstance(fault, ConnectionLeak | SlowReport):
-                await fault.end()
-
     async def _order_books(self, session: aiohttp.ClientSession) -> None:
         headers = {"Authorization": f"Bearer {self.book_token}"}
         for customer in itertools.cycle(CUSTOMERS):
@@ -156,24 +174,3 @@ class Patient:
             order = {"user_key": customer, "topic": "A whale in the library"}
             with suppress(aiohttp.ClientError, TimeoutError):
                 await (await session.post(f"{self.url}/books", json=order, headers=headers)).read()
-
-
-async def _serve(undo: AsyncExitStack, api: Api) -> str:
-    runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=1)
-    undo.push_async_callback(runner.cleanup)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
-
-
-def _keep_running(undo: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
-    task = asyncio.create_task(work)
-
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    undo.push_async_callback(end)

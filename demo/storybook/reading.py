@@ -10,11 +10,13 @@ from typing import Literal
 
 import aiohttp
 
+from demo.database import OUTAGES
 from demo.postgres import RealPostgres
 from demo.storybook.api import Api
-from demo.storybook.database import CONNECTION_LIMIT, OUTAGES, count_connections
 from demo.storybook.health import JobCounts, Status
 from demo.storybook.jobs import Jobs
+from demo.storybook.records import RECORDS
+from demo.system import Fact
 
 LOOK_SECONDS = 3.0
 JOB_COUNTS = tuple(field.name for field in fields(JobCounts))
@@ -32,22 +34,13 @@ class Reading:
     cost_today: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One line of the demo's panel."""
-
-    name: str
-    value: str
-    bad: bool
-
-
 def facts(seen: Reading) -> list[Fact]:
     """The lines of the panel: what could be read, what is past its threshold marked as bad."""
     lines = [
         Fact(
             name="Database connections",
-            value=f"{seen.connections} of {CONNECTION_LIMIT}",
-            bad=seen.connections >= CONNECTION_LIMIT,
+            value=f"{seen.connections} of {RECORDS.connections}",
+            bad=seen.connections >= RECORDS.connections,
         ),
         Fact(name="API p99", value=f"{seen.p99_seconds:.2f} s", bad=seen.p99_seconds > 5),
     ]
@@ -82,7 +75,7 @@ class Monitor:
     async def read(self) -> Reading:
         """Look once, for a few seconds at most; an ill storybook raises nothing."""
         (status, error, jobs), cost, connections = await asyncio.gather(
-            self._health(), self._cost(), count_connections(self._postgres)
+            self._health(), self._cost(), RECORDS.count_connections(self._postgres)
         )
         return Reading(
             status=status,

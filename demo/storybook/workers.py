@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-from demo.storybook.database import OUTAGES
+from demo.database import OUTAGES
 from demo.storybook.jobs import Jobs, Work
 
 SIZE = 3

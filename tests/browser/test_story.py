@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from demo.stage import Stage
+from demo.storybook import SYSTEM
 from tests.browser.conftest import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser-story")]
@@ -42,7 +43,7 @@ def patience() -> Iterator[None]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The demo as `make demo` starts it, with the patient's monitors awake."""
-    async with Stage(tmp_path / "data") as stage:
+    async with Stage(SYSTEM, tmp_path / "data") as stage:
         watching = asyncio.create_task(stage.watch())
         yield stage
         watching.cancel()

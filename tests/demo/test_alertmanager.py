@@ -101,9 +101,9 @@ def test_a_firing_alert_has_every_field_of_the_webhook() -> None:
         "groupLabels": {"alertname": "StorybookJobsStuck", "service": "storybook-api"},
         "commonLabels": labels,
         "commonAnnotations": STUCK.annotations,
-        "externalURL": "http://alertmanager.storybook.internal:9093",
+        "externalURL": "http://alertmanager.internal:9093",
     }
-    assert alert.pop("generatorURL").startswith("http://prometheus.storybook.internal:9090/graph?g0.expr=storybook")
+    assert alert.pop("generatorURL").startswith("http://prometheus.internal:9090/graph?g0.expr=storybook")
     assert alert == {
         "status": "firing",
         "labels": labels,

@@ -6,8 +6,8 @@ import aiohttp
 import asyncpg
 import pytest
 
+from demo.fault import FaultError
 from demo.storybook import Patient
-from demo.storybook.patient import FaultError
 from tests.demo.asking import ask, eventually, heals
 
 STUCK = """

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from demo.postgres import RealPostgres
-from demo.storybook import database as storybook_database
+from demo.storybook.records import RECORDS
 from tests.demo.asking import ask
 
 DENIED = (asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)
@@ -41,7 +41,7 @@ WRITES = [
 @pytest.fixture(scope="module")
 def dsns(postgres: RealPostgres) -> Mapping[str, str]:
     """The connection URL of each role; made once, since nothing here may change anything."""
-    return asyncio.run(storybook_database.create(postgres))
+    return asyncio.run(RECORDS.create(postgres))
 
 
 async def run_read_write(dsn: str, statement: str) -> None:

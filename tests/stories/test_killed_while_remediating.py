@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from demo.stage import Stage
+from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel, Message
 
@@ -45,12 +46,12 @@ CREATE TRIGGER witnessed AFTER UPDATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTIO
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The whole demo, with a witness in the patient's database and a short lease."""
-    async with Stage(tmp_path, tiers=False, lease="1s") as it:
-        admin = await asyncpg.connect(it.admin_dsn)
+    async with Stage(SYSTEM, tmp_path, tiers=False, lease="1s") as it:
+        owner = await asyncpg.connect(it.patient.dsns["storybook"])
         try:
-            await admin.execute(WITNESS)
+            await owner.execute(WITNESS)
         finally:
-            await admin.close()
+            await owner.close()
         yield it
 
 
@@ -138,11 +139,11 @@ def _card_ended(ben: Person, channel: Channel) -> bool | None:
 
 
 async def _runs(stage: Stage) -> int:
-    admin = await asyncpg.connect(stage.admin_dsn)
+    owner = await asyncpg.connect(stage.patient.dsns["storybook"])
     try:
-        return int(await admin.fetchval("SELECT count(*) FROM witness"))
+        return int(await owner.fetchval("SELECT count(*) FROM witness"))
     finally:
-        await admin.close()
+        await owner.close()
 
 
 def _is_request(message: Message) -> bool:

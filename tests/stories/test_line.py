@@ -10,12 +10,13 @@ import pytest
 from bench.line import COMPLETE, USABLE
 from demo.stage import Stage
 from demo.story import Story
+from demo.storybook import SYSTEM
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The demo with calls slow enough that, on a busy machine too, chains can be told from parallel calls."""
-    async with Stage(tmp_path, latency=0.4) as it:
+    async with Stage(SYSTEM, tmp_path, latency=0.4) as it:
         yield it
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from demo.alertmanager import SentAlert, webhook_body
 from demo.stage import Stage
+from demo.storybook import SYSTEM
 from sandbox.driver import Person
 from sandbox.state.model import Message
 
@@ -21,7 +22,7 @@ TIMES = 20
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The demo, without Slack's rate limits."""
-    async with Stage(tmp_path, tiers=False) as it:
+    async with Stage(SYSTEM, tmp_path, tiers=False) as it:
         yield it
 
 

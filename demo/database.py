@@ -1,0 +1,88 @@
+"""A patient's database: made afresh at every start, with a role and a new password for each kind of visitor."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from demo.postgres import RealPostgres
+
+DIAGNOSTIC = "muster_diagnostic"
+REMEDIATION = "muster_remediation"
+
+# How the database says that it is away, full or too slow; whoever works for a patient waits and tries again.
+OUTAGES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+ROLES_SQL = Path(__file__).with_name("roles.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """What to make. `application` is the role of the patient itself, which owns what schema.sql in `folder` makes.
+
+    grants.sql, run as that role too, says what the two outside roles may do. Both names are plain identifiers.
+    """
+
+    name: str
+    application: str
+    folder: Path
+    connections: int = 30
+    """How many connections the application may hold."""
+
+    async def create(self, postgres: RealPostgres) -> Mapping[str, str]:
+        """Make it; what an earlier patient left there is dropped.
+
+        Returns a connection URL for each role: `application`, DIAGNOSTIC and REMEDIATION.
+        """
+        await postgres.drop_database(self.name)
+        superuser = await asyncpg.connect(await postgres.create_database(self.name))
+        passwords = {role: secrets.token_urlsafe(24) for role in (self.application, DIAGNOSTIC, REMEDIATION)}
+        try:
+            await self._make_roles(superuser, passwords)
+            await superuser.execute(f"SET ROLE {self.application}")
+            for script in ("schema.sql", "grants.sql"):
+                await superuser.execute((self.folder / script).read_text())
+        finally:
+            await superuser.close()
+        return {role: postgres.dsn(self.name, role=role, password=word) for role, word in passwords.items()}
+
+    async def count_connections(self, postgres: RealPostgres) -> int:
+        """How many connections the application's role holds, seen from outside its database."""
+        connection = await asyncpg.connect(postgres.dsn())
+        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
+        try:
+            held: int = await connection.fetchval(query, self.application)
+            return held
+        finally:
+            await connection.close()
+
+    async def _make_roles(self, superuser: asyncpg.Connection[asyncpg.Record], passwords: Mapping[str, str]) -> None:
+        for role in passwords:
+            await superuser.execute(f"DROP ROLE IF EXISTS {role}")
+        roles = ROLES_SQL.read_text()
+        await superuser.execute(
+            roles.format(database=self.name, application=self.application, connections=self.connections)
+        )
+        for role, password in passwords.items():
+            await superuser.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+
+
+def open_pool(dsn: str, *, size: int, application: str) -> asyncpg.Pool[asyncpg.Record]:
+    """At most `size` connections under the name `application`; enter it with `async with`.
+
+    A connection serves one query and is closed, so a server without a free place is felt by the very next query, and a
+    place that becomes free is used at once.
+    """
+    return asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        max_queries=1,
+        timeout=3,
+        command_timeout=20,
+        server_settings={"application_name": application},
+    )

@@ -1,0 +1,53 @@
+"""What every patient stands on: servers started side by side, its HTTP address, and work that goes on until it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Protocol
+
+from aiohttp import web
+
+
+class Server(Protocol):
+    """A real server that a patient runs on; starting and stopping block."""
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+
+    def stop(self) -> None:
+        """End it; no error when it is not running."""
+
+
+@asynccontextmanager
+async def running(*servers: Server) -> AsyncIterator[None]:
+    """The servers, started side by side; when one does not start, the others end too."""
+    async with AsyncExitStack() as undo:
+        for server in servers:
+            undo.push_async_callback(asyncio.to_thread, server.stop)
+        started = await asyncio.gather(*(asyncio.to_thread(each.start) for each in servers), return_exceptions=True)
+        for failure in started:
+            if failure is not None:
+                raise failure
+        yield
+
+
+async def serve(undo: AsyncExitStack, application: web.Application) -> str:
+    """Serve it on a free port of loopback until `undo` is closed; its address."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    undo.push_async_callback(runner.cleanup)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+def keep_running(undo: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
+    """Let work go on in the background until `undo` is closed."""
+    task = asyncio.create_task(work)
+
+    async def end() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    undo.push_async_callback(end)
