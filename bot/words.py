@@ -7,6 +7,7 @@ proves that no refusal and no kind of event is missing.
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
+from bot import walk_words
 from bot.clock_words import clock_words
 from bot.phrase import Phrase, When, clock_time, duration, fill, plain
 from incident import refusal as refusals
@@ -135,6 +136,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.GuardBroken: "Nothing was run: {reason}. Diagnose again, then ask anew for what holds now.",
     refusals.TargetBusy: "Another remediation is running on {target}. Wait for its outcome, then ask again.",
     refusals.CoolingDown: "This step ran on the same target a moment ago. It can run again[ from {until:when}].",
+    **walk_words.REFUSALS,
 }
 
 
@@ -234,6 +236,7 @@ _WORK: Final[Mapping[str, str]] = {
     JobName.SHARE_POSTMORTEM: "share the post-mortem draft",
     JobName.EXPORT_POSTMORTEM: "keep the post-mortem draft in the bucket",
     JobName.REMIND: "send a reminder",
+    **walk_words.WORK,
 }
 
 
@@ -285,5 +288,6 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.POSTMORTEM_DONE: "{actor} marked the post-mortem as done",
     Kind.TROUBLE: _trouble,
     Kind.ATTESTED: "{target}: {proof}",
+    **walk_words.EVENTS,
     Kind.DEAD_LETTER: "A message from {source} could not be understood and is kept for replay[: {reason}]",
 }

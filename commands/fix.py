@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from commands.answers import Answer, Form, FormWanted, Preparing
 from commands.asked import Asked, procedure_of
 from commands.deciding import decide
 from commands.ports import Ports
+from commands.store import Saved
 from incident import refusal, remedy
 from incident.approval import ApprovalPolicy
-from incident.plan import draw_up
+from incident.change import Change
+from incident.incident import Incident
+from incident.plan import Plan, draw_up
+from incident.responder import UserId
 from incident.runbook import Procedure, Step, StepKind
 
 
@@ -31,6 +36,25 @@ async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str
     Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, CoolingDown, Ended.
     """
     step = _remediation(_procedure(asked, ports), step_id)
+    await ask_for(asked, step, parameters, remedy.request, ports=ports)
+    return Preparing(incident=asked.incident, title=step.title)
+
+
+class Decision(Protocol):
+    """What makes a request of a plan: ``remedy.request``, or that of a walk's step."""
+
+    def __call__(
+        self, incident: Incident, *, plan: Plan, policy: ApprovalPolicy, by: UserId, cause: str, now: datetime
+    ) -> Change: ...
+
+
+async def ask_for(
+    asked: Asked, step: Step, parameters: Mapping[str, str], decision: Decision, *, ports: Ports
+) -> Saved:
+    """Put one remediation through the gate, as ``decision`` makes a request of its plan.
+
+    Raises NoProcedure, NotRunnable, BadParameter, CoolingDown, and what the decision refuses.
+    """
     catalog = ports.runbooks.catalog(asked.incident.system)
     if catalog is None:
         raise refusal.NoProcedure(number=asked.incident.number)
@@ -43,12 +67,11 @@ async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str
         approvers=ports.settings.approvers(asked.incident.system),
         expires_after=ports.settings.approval_expires_after,
     )
-    await decide(
+    return await decide(
         ports.store,
         asked.incident.id,
-        lambda it: remedy.request(it, plan=plan, policy=policy, by=asked.by, cause=asked.cause, now=asked.at),
+        lambda it: decision(it, plan=plan, policy=policy, by=asked.by, cause=asked.cause, now=asked.at),
     )
-    return Preparing(incident=asked.incident, title=step.title)
 
 
 def _procedure(asked: Asked, ports: Ports) -> Procedure:

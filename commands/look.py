@@ -1,8 +1,9 @@
 """The clock asks: diagnostics are to be run, and what they saw is to be told. A failed look is a finding too."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from commands.asked import procedure_of
 from commands.deciding import decide, known
@@ -16,7 +17,7 @@ from incident.finding import Finding, Phase
 from incident.incident import Incident
 from incident.job import Claim
 from incident.plan import draw_up
-from incident.runbook import Catalog, Step
+from incident.runbook import Catalog, Procedure, Step
 
 
 async def diagnose(claim: Claim, *, ports: Ports) -> None:
@@ -37,15 +38,19 @@ async def diagnose(claim: Claim, *, ports: Ports) -> None:
     await decide(ports.store, incident.id, found)
 
 
-async def look_all(incident: Incident, *, phase: Phase, cause: str, ports: Ports) -> tuple[Finding, ...]:
-    """Run all diagnostics of the incident's procedure side by side and record what they saw.
+async def look_all(
+    incident: Incident, *, phase: Phase, cause: str, ports: Ports, procedure: Procedure | None = None
+) -> tuple[Finding, ...]:
+    """Run all diagnostics of the incident's procedure, or of another one, side by side and record what they saw.
+
+    One that needs a value which only a person can give is left out.
 
     What was seen for the same ``cause`` before is not looked at again: it is on record, and the verdict rests on it.
     """
-    catalog, procedure = ports.runbooks.catalog(incident.system), procedure_of(incident, ports)
-    if catalog is None or procedure is None:
+    catalog, followed = ports.runbooks.catalog(incident.system), procedure or procedure_of(incident, ports)
+    if catalog is None or followed is None:
         return ()
-    steps: Sequence[Step] = procedure.diagnostics
+    steps = [step for step in followed.diagnostics if all(each.default is not None for each in step.parameters)]
     findings = await asyncio.gather(
         *(_look_once(incident, catalog, step, phase=phase, cause=cause, ports=ports) for step in steps)
     )
@@ -61,11 +66,23 @@ async def _look_once(
     return seen or await look(incident, catalog, step, phase=phase, cause=cause, ports=ports)
 
 
-async def look(incident: Incident, catalog: Catalog, step: Step, *, phase: Phase, cause: str, ports: Ports) -> Finding:
-    """One look. The executor judges the final command again, whatever the catalog says."""
+async def look(
+    incident: Incident,
+    catalog: Catalog,
+    step: Step,
+    *,
+    phase: Phase,
+    cause: str,
+    ports: Ports,
+    given: Mapping[str, str] = MappingProxyType({}),
+) -> Finding:
+    """One look, with the parameters ``given``. The executor judges the final command again, whatever the catalog says.
+
+    Raises BadParameter.
+    """
     at = ports.clock()
     target = step.target or ""
-    plan = draw_up(step, {}, catalog=catalog, environment=ports.executors.environment(target))
+    plan = draw_up(step, given, catalog=catalog, environment=ports.executors.environment(target))
     sight = await ports.executors.of(target).look(plan)
     attested = ports.executors.attested(target)
     expects = step.expects

@@ -76,6 +76,8 @@ class Approval:
     outcome: Outcome | None = None
     message: str | None = None
     """Where its card is: the chat's timestamp."""
+    leg: str = ""
+    """The step of a walked procedure that it is for: the walk's id and the step's place in it; empty: of none."""
 
     @property
     def latency(self) -> timedelta | None:
@@ -92,6 +94,7 @@ def ask(
     requester: UserId,
     policy: ApprovalPolicy,
     now: datetime,
+    leg: str = "",
 ) -> Approval:
     """A new request for one plan, before anybody knows what it would touch."""
     return Approval(
@@ -105,6 +108,7 @@ def ask(
         expires_at=now + policy.expires_after,
         policy=policy,
         state=ApprovalState.PREPARING,
+        leg=leg,
     )
 
 

@@ -21,6 +21,10 @@ class Phase(StrEnum):
     """Just after it, to see whether it helped."""
     WATCH = "watch"
     """Some time after the fix, to see whether it lasted."""
+    STEP = "step"
+    """As a step of a procedure that is walked."""
+    HOLD = "hold"
+    """While a walk waits before its next step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ class Outcome:
     sentence: str
     output: str = ""
     changed: int | None = None
+    value: Json = None
+    """The one value that the answer holds, if it holds one: later steps may take it."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     receipt: Facts = field(default_factory=dict)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from incident import refusal
 from incident.checklist import Item
 from incident.clock import Clock
 from incident.responder import Actor, Role, UserId
 from incident.severity import Policy, Severity
+from incident.walk import Walk, WalkState
 
 
 class Status(StrEnum):
@@ -108,6 +110,8 @@ class Incident:
     checklist: tuple[Item, ...] = ()
     clocks: tuple[Clock, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    walks: tuple[Walk, ...] = ()
+    """The procedures that were walked, oldest first; at most one goes on at a time."""
     alerts_summed: int = 0
     """How many messages of monitors the timeline has told of; repeats beyond it are summed up next."""
     home: Home = Home()
@@ -121,6 +125,23 @@ class Incident:
     def open(self) -> bool:
         """True until it is resolved."""
         return self.status is not Status.RESOLVED
+
+    @property
+    def going(self) -> Walk | None:
+        """The walk that goes on."""
+        return next((walk for walk in self.walks if walk.state is WalkState.GOING), None)
+
+    def walk(self, walk_id: str) -> Walk:
+        """The walk of that id. Raises NoSuchWalk."""
+        for walk in self.walks:
+            if walk.id == walk_id:
+                return walk
+        raise refusal.NoSuchWalk(asked=walk_id)
+
+    def with_walk(self, walk: Walk) -> "Incident":
+        """The incident with a walk as it is now, in its place, or as its newest."""
+        known = tuple(walk if each.id == walk.id else each for each in self.walks)
+        return replace(self, walks=known if walk in known else (*known, walk))
 
     def with_responders(self, *users: UserId) -> "Incident":
         """The incident with these people in it, each once."""

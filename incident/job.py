@@ -52,6 +52,9 @@ class JobName(StrEnum):
     SHARE_POSTMORTEM = "share_postmortem"
     EXPORT_POSTMORTEM = "export_postmortem"
     REMIND = "remind"
+    WALK_CARD = "walk_card"
+    RUN_LEG = "run_leg"
+    WATCH_HOLD = "watch_hold"
 
 
 _CONVERGE: Final = frozenset(
@@ -63,6 +66,7 @@ _CONVERGE: Final = frozenset(
         JobName.RING_CLOCKS,
         JobName.SUM_UP_REPEATS,
         JobName.APPROVAL_CARD,
+        JobName.WALK_CARD,
     }
 )
 

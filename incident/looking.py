@@ -12,12 +12,20 @@ from incident.owing import decided
 from incident.responder import UserId
 from incident.timeline import Event, Kind
 
-_SHOWN = frozenset({Phase.FIRST, Phase.ASKED})
-"""Looks before and after a remediation are shown together, in its verdict."""
+_SHOWN = frozenset({Phase.FIRST, Phase.ASKED, Phase.STEP})
+"""Looks before and after a remediation are shown together, in its verdict; those of a hold when they are bad."""
 
 
-def find(incident: Incident, finding: Finding, *, cause: str, now: datetime, settles: Claim | None = None) -> Change:
-    """A diagnostic saw something, or failed to look."""
+def find(
+    incident: Incident,
+    finding: Finding,
+    *more: Event,
+    cause: str,
+    now: datetime,
+    settles: Claim | None = None,
+    before: Incident | None = None,
+) -> Change:
+    """A diagnostic saw something, or failed to look. ``before`` and ``more`` tell what changed with it."""
     sight = finding.sight
     facts: Facts = {
         "finding": finding.id,
@@ -30,9 +38,15 @@ def find(incident: Incident, finding: Finding, *, cause: str, now: datetime, set
     }
     event = Event(kind=Kind.FOUND, at=finding.at, facts=facts, evidence=(f"finding:{finding.id}",))
     rank = incident.severity.rank
-    wanted = finding.phase in _SHOWN and incident.home.thread is not None
+    wanted = _shown(finding) and incident.home.thread is not None
     jobs = (owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank),) if wanted else ()
-    return decided(cause, now, incident, event, before=incident, jobs=jobs, findings=(finding,), settles=settles)
+    known = incident if before is None else before
+    return decided(cause, now, incident, event, *more, before=known, jobs=jobs, findings=(finding,), settles=settles)
+
+
+def _shown(finding: Finding) -> bool:
+    bad = finding.healthy is False or finding.sight.error is not None
+    return finding.phase in _SHOWN or (finding.phase is Phase.HOLD and bad)
 
 
 def trouble(

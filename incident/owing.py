@@ -12,6 +12,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.timeline import Event, Kind
+from incident.walk import LegState
 
 LOUD: Final = frozenset(
     {
@@ -25,6 +26,10 @@ LOUD: Final = frozenset(
         Kind.REMEDIATED,
         Kind.VERIFIED,
         Kind.TROUBLE,
+        Kind.HOLD_UNHEALTHY,
+        Kind.HOLD_OVER,
+        Kind.WALK_ABORTED,
+        Kind.WALK_FINISHED,
     }
 )
 """Worth a message of its own in the channel. Everything else is on the card, in the thread or only on the timeline.
@@ -74,6 +79,7 @@ def decided(
             *_lines(cause, now, incident, events),
             *_displays(now, incident, before, alerts, approvals),
             *_clocks(incident, before),
+            *_walks(now, incident, before),
         ),
         settles=settles,
     )
@@ -125,6 +131,21 @@ def _clocks(incident: Incident, before: Incident | None) -> Iterable[Job]:
     due = clock.next_instant(incident.clocks)
     if due is not None and (before is None or incident.clocks != before.clocks):
         yield owe(JobName.RING_CLOCKS, incident.id, due, urgency=incident.severity.rank)
+
+
+def _walks(now: datetime, incident: Incident, before: Incident | None) -> Iterable[Job]:
+    """A walk that moved is shown anew, and a hold that began is watched from now on."""
+    known = {walk.id: walk for walk in before.walks} if before is not None else {}
+    rank = incident.severity.rank
+    for walk in incident.walks:
+        earlier = known.get(walk.id)
+        if walk == earlier:
+            continue
+        yield owe(JobName.WALK_CARD, incident.id, now, subject=walk.id, urgency=rank)
+        for index, leg in enumerate(walk.legs):
+            if leg.state is LegState.HOLDING and (earlier is None or earlier.legs[index].state is not leg.state):
+                subject = f"{walk.id}/{index}"
+                yield owe(JobName.WATCH_HOLD, incident.id, now, subject=subject, urgency=rank, again=now.isoformat())
 
 
 def _card(incident: Incident) -> tuple[object, ...]:

@@ -115,3 +115,35 @@ class TargetBusy(Refused):
 
 class CoolingDown(Refused):
     """The same step ran on this target a moment ago (``until``)."""
+
+
+class NoSuchProcedure(Refused):
+    """The system's runbook has no procedure of that name (``asked``, ``offered``)."""
+
+
+class NothingToWalk(Refused):
+    """The procedure has no step (``title``)."""
+
+
+class NoSuchWalk(Refused):
+    """No procedure is being walked in this incident."""
+
+
+class WalkGoesOn(Refused):
+    """Another procedure is being walked in this incident (``title``, ``by``)."""
+
+
+class WalkEnded(Refused):
+    """The walk of the procedure has ended (``title``, ``state``, ``by``, ``at``)."""
+
+
+class NotItsTurn(Refused):
+    """The step cannot be begun now: another's turn it is, or somebody was quicker (``step``, ``state``, ``by``)."""
+
+
+class NotManual(Refused):
+    """The step is Muster's to run, so nobody can say that it was done by hand (``step``)."""
+
+
+class NothingToTakeBack(Refused):
+    """Nothing that was done in the walk can be taken back (``title``)."""

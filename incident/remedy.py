@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident import approval, clock, refusal
+from incident import approval, clock, course, refusal
 from incident.approval import Approval, ApprovalPolicy, Preview
 from incident.change import Change
 from incident.clock import ClockKind
@@ -25,19 +25,34 @@ REVIEW_WITHIN = timedelta(days=1)
 """When a break-glass run is reviewed."""
 
 
-def request(incident: Incident, *, plan: Plan, policy: ApprovalPolicy, by: UserId, cause: str, now: datetime) -> Change:
-    """Somebody wants a remediation: Muster first looks at what it would touch, then asks. Raises Ended, NoProcedure."""
+def request(
+    incident: Incident,
+    *,
+    plan: Plan,
+    policy: ApprovalPolicy,
+    by: UserId,
+    cause: str,
+    now: datetime,
+    procedure: str | None = None,
+    leg: str = "",
+) -> Change:
+    """Somebody wants a remediation: Muster first looks at what it would touch, then asks. Raises Ended, NoProcedure.
+
+    It is of the incident's own procedure, or of the one that is walked, at ``leg``.
+    """
     _open(incident)
-    if incident.procedure is None:
+    followed = procedure or incident.procedure
+    if followed is None:
         raise refusal.NoProcedure(number=incident.number)
     asked = approval.ask(
         identifier("app", cause),
         incident_id=incident.id,
-        procedure_id=incident.procedure,
+        procedure_id=followed,
         plan=plan,
         requester=by,
         policy=policy,
         now=now,
+        leg=leg,
     )
     job = owe(JobName.PREVIEW, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
     return _with(incident, asked, cause, now, jobs=(job,))
@@ -74,7 +89,7 @@ def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Cl
 def call_off(incident: Incident, asked: Approval, *, reason: str, settles: Claim, now: datetime) -> Change:
     """It could not even be asked for: whoever wanted it is told why, and nothing was run."""
     void = approval.withdraw(asked, reason=reason, now=now)
-    return _with(incident, void, claimed(settles), now, _event(Kind.VOIDED, void, now, reason=reason), settles=settles)
+    return _with(incident, void, claimed(settles), now, voided(void, now), settles=settles)
 
 
 def approve(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, cause: str, now: datetime) -> Change:
@@ -256,7 +271,13 @@ def _with(
     before: Incident | None = None,
 ) -> Change:
     known = incident if before is None else before
-    return decided(cause, now, incident, *events, before=known, jobs=jobs, approvals=(asked,), settles=settles)
+    after, more = course.follow(incident, asked, now)
+    return decided(cause, now, after, *events, *more, before=known, jobs=jobs, approvals=(asked,), settles=settles)
+
+
+def voided(request: Approval, now: datetime) -> Event:
+    """What the timeline says of a request that is void."""
+    return _event(Kind.VOIDED, request, now, reason=request.reason)
 
 
 def _open(incident: Incident) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from incident import checklist, clock, refusal
+from incident import checklist, clock, course, refusal
 from incident.approval import Approval, ApprovalState, withdraw
 from incident.change import Change, event_id
 from incident.clock import ClockKind, ClockState
@@ -199,7 +199,8 @@ def resolve(
         for each in requests
         if each.state in {ApprovalState.PREPARING, ApprovalState.ASKED}
     )
-    events = (event, *(_voided(each, now) for each in void), *_met(incident, after, now))
+    after, stopped = course.resolved(after, void, by=by, now=now)
+    events = (event, *(_voided(each, now) for each in void), *stopped, *_met(incident, after, now))
     return decided(cause, now, after, *events, before=incident, jobs=(draft,), approvals=void)
 
 

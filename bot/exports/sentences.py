@@ -93,6 +93,8 @@ PHASES: Final[Mapping[Phase, str]] = {
     Phase.BEFORE: "before a remediation",
     Phase.AFTER: "after a remediation",
     Phase.WATCH: "on watch after the fix",
+    Phase.STEP: "as a procedure's step",
+    Phase.HOLD: "during a procedure's wait",
 }
 
 STATES: Final[Mapping[ApprovalState, str]] = {

@@ -34,7 +34,8 @@ _MATTERS: Final = frozenset(
     {
         Kind.DECLARED, Kind.REOPENED, Kind.ACKNOWLEDGED, Kind.SEVERITY_CHANGED, Kind.NOTED, Kind.UPDATED, Kind.FOUND,
         Kind.REJECTED, Kind.BROKE_GLASS, Kind.REMEDIATED, Kind.VERIFIED, Kind.CLOCK_BREACHED, Kind.ESCALATED,
-        Kind.MITIGATED, Kind.RESOLVED,
+        Kind.MITIGATED, Kind.RESOLVED, Kind.WALK_BEGUN, Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.HOLD_UNHEALTHY,
+        Kind.WALK_ABORTED, Kind.WALK_FINISHED,
     }
 )  # fmt: skip
 

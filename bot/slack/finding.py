@@ -33,6 +33,8 @@ _PHASES: Final = {
     Phase.BEFORE: "before the remediation",
     Phase.AFTER: "after the remediation",
     Phase.WATCH: "some time after the fix",
+    Phase.STEP: "a procedure's step",
+    Phase.HOLD: "during a procedure's wait",
 }
 
 

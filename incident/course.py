@@ -1,0 +1,82 @@
+"""How a walk goes on when one of its steps ended: its hold begins, the next one is offered, or the walk is finished."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from incident import walk as walks
+from incident.approval import Approval, ApprovalState
+from incident.digest import Facts
+from incident.incident import Incident
+from incident.responder import UserId, person
+from incident.timeline import Event, Kind
+from incident.walk import Leg, LegState, Walk, WalkState
+
+
+def place(walk: Walk, index: int) -> str:
+    """How a request, a job or a button names one leg of a walk."""
+    return f"{walk.id}/{index}"
+
+
+def placed(name: str) -> tuple[str, int]:
+    """The walk's id and the leg's index of such a name."""
+    walk_id, _, index = name.partition("/")
+    return walk_id, int(index)
+
+
+def facts(walk: Walk, index: int | None = None) -> dict[str, str | int | None]:
+    """What every event of a walk names: the walk, its procedure, and the step with its number."""
+    named: dict[str, str | int | None] = {"walk": walk.id, "procedure": walk.title}
+    return named if index is None else {**named, "number": index + 1, "step": walk.legs[index].title}
+
+
+def taken(incident: Incident, walk: Walk, index: int, leg: Leg, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
+    """The incident with a leg as it is now, and what follows from it while the walk goes on."""
+    events: list[Event] = []
+    if leg.state is LegState.DONE and leg.hold and leg.hold_ends_at is None and walk.state is WalkState.GOING:
+        leg = replace(leg, state=LegState.HOLDING, hold_ends_at=now + leg.hold)
+        until: Facts = {**facts(walk, index), "until": (now + leg.hold).isoformat()}
+        events.append(Event(kind=Kind.HOLD_BEGUN, at=now, facts=until))
+    walk = walk.with_leg(index, leg)
+    if walk.next is None and walk.state is WalkState.GOING:
+        walk = replace(walk, state=WalkState.FINISHED, ended_at=now, ended_by=leg.by)
+        skipped = sum(each.state is LegState.SKIPPED for each in walk.legs)
+        told: Facts = {**facts(walk), "done": len(walk.legs) - skipped, "skipped": skipped}
+        events.append(Event(kind=Kind.WALK_FINISHED, at=now, facts=told))
+    return incident.with_walk(walk), tuple(events)
+
+
+def follow(incident: Incident, request: Approval, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
+    """The incident's walk after one of its requests changed; the incident as it is when the request is of no walk."""
+    if not request.leg:
+        return incident, ()
+    walk_id, index = placed(request.leg)
+    walk = incident.walk(walk_id)
+    leg = walk.legs[index]
+    begins = request.state is ApprovalState.PREPARING
+    if begins:
+        leg = replace(leg, tries=leg.tries + 1)
+    elif leg.approval != request.id:
+        # It was asked for anew since: the older request has no say any longer.
+        return incident, ()
+    return taken(incident, walk, index, walks.after_request(leg, request, now), now)
+
+
+def end(incident: Incident, walk: Walk, *, by: UserId, reason: str, now: datetime) -> tuple[Incident, Event]:
+    """The walk ended before its end. What runs of it goes on; nothing more of it is begun."""
+    ended = replace(walk, state=WalkState.ABORTED, ended_at=now, ended_by=by, reason=reason)
+    told: Facts = {**facts(walk, walk.next), "reason": reason}
+    return incident.with_walk(ended), Event(kind=Kind.WALK_ABORTED, at=now, actor=person(by), facts=told)
+
+
+def resolved(
+    incident: Incident, void: Iterable[Approval], *, by: UserId, now: datetime
+) -> tuple[Incident, tuple[Event, ...]]:
+    """The incident's walk ended with it; ``void`` are the requests that nobody can answer any longer."""
+    walk = incident.going
+    if walk is None:
+        return incident, ()
+    after, event = end(incident, walk, by=by, reason="the incident was resolved", now=now)
+    for each in void:
+        after, _ = follow(after, each, now)
+    return after, (event,)

@@ -1,0 +1,199 @@
+"""A procedure walked in an incident, step by step: what is done, what is next, what waits, what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from incident import refusal
+from incident.approval import Approval, ApprovalState
+from incident.digest import Json
+from incident.plan import bind, shown
+from incident.responder import UserId
+from incident.runbook import Parameter, Step, StepKind
+
+
+class LegState(StrEnum):
+    """Where one step of a walk stands."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    """A diagnostic looks, or a remediation is asked for, waits for its approval, or runs."""
+    HOLDING = "holding"
+    """It is done, and the time to watch before the next step runs."""
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    """It did not come to its end, and can be begun again."""
+
+    @property
+    def settled(self) -> bool:
+        """True when the walk may go past it."""
+        return self in {LegState.DONE, LegState.SKIPPED}
+
+    @property
+    def offered(self) -> bool:
+        """True when a person may begin it, if it is its turn."""
+        return self in {LegState.AHEAD, LegState.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One step of a walk. ``tries`` counts how often it was begun; ``at`` and ``by`` belong to what was done last."""
+
+    step: str
+    """The step's id in the catalog; empty for an undo that is only told in words."""
+    title: str
+    kind: StepKind
+    """*manual* also for a step that Muster may not run."""
+    text: str = ""
+    """What a person does, where no step of the catalog says it."""
+    hold: timedelta = timedelta(0)
+    gives: str = ""
+    state: LegState = LegState.AHEAD
+    tries: int = 0
+    by: UserId | None = None
+    at: datetime | None = None
+    note: str = ""
+    """What a person wrote: how it was done, or why it was skipped. For a failed one: why."""
+    given: dict[str, str] = field(default_factory=dict)
+    """The parameters that a person gave for a diagnostic's look."""
+    value: Json = None
+    """What it showed or returned, for later steps."""
+    healthy: bool | None = None
+    """Of a diagnostic: what its finding says."""
+    finding: str | None = None
+    approval: str | None = None
+    hold_ends_at: datetime | None = None
+    looked_at: datetime | None = None
+    """When the diagnostics last looked during its hold."""
+    unhealthy: tuple[str, ...] = ()
+    """The titles of those that were not healthy then."""
+
+    @property
+    def only_waits(self) -> bool:
+        """True for a step that is nothing but a hold: *monitor for 10 minutes*."""
+        return self.kind is StepKind.MANUAL and self.hold > timedelta(0)
+
+
+class WalkState(StrEnum):
+    """Whether a walk goes on. It ends once."""
+
+    GOING = "going"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One walk of one procedure. Its steps are taken in order; a step is done, skipped for a reason, or ends it."""
+
+    id: str
+    procedure: str
+    title: str
+    by: UserId
+    begun_at: datetime
+    legs: tuple[Leg, ...]
+    state: WalkState = WalkState.GOING
+    takes_back: str | None = None
+    """The walk that it rolls back."""
+    ended_at: datetime | None = None
+    ended_by: UserId | None = None
+    reason: str = ""
+    """Why it was ended before its end."""
+    message: str | None = None
+    """Where it is shown: the channel and the chat's timestamp."""
+
+    @property
+    def next(self) -> int | None:
+        """The index of the leg whose turn it is, also while it runs or holds; None when all are settled."""
+        return next((index for index, leg in enumerate(self.legs) if not leg.state.settled), None)
+
+    @property
+    def settled(self) -> int:
+        """How many of its legs are done or skipped."""
+        return sum(leg.state.settled for leg in self.legs)
+
+    def turn(self, index: int, tries: int | None = None) -> Leg:
+        """The leg at ``index``, if it can be begun, done or skipped now. Raises WalkEnded, NotItsTurn.
+
+        ``tries`` is how often it had been begun when a person saw it: somebody else may have begun it since.
+        """
+        self.check_going()
+        leg = self.legs[index] if 0 <= index < len(self.legs) else None
+        if leg is None or index != self.next or not leg.state.offered or tries not in (None, leg.tries):
+            raise refusal.NotItsTurn(step=leg.title if leg else "", state=leg.state.value if leg else "", by=_by(leg))
+        return leg
+
+    def check_going(self) -> None:
+        """Raises WalkEnded."""
+        if self.state is not WalkState.GOING:
+            raise refusal.WalkEnded(title=self.title, state=self.state.value, by=self.ended_by, at=self.ended_at)
+
+    def with_leg(self, index: int, leg: Leg) -> "Walk":
+        """The walk with another leg at ``index``."""
+        return replace(self, legs=(*self.legs[:index], leg, *self.legs[index + 1 :]))
+
+    def parameters(self, index: int, step: Step) -> tuple[Parameter, ...]:
+        """The parameters of the step at ``index``, with what earlier steps gave as their defaults."""
+        return tuple(self._filled(each, self.legs[:index]) for each in step.parameters)
+
+    def _filled(self, parameter: Parameter, earlier: Sequence[Leg]) -> Parameter:
+        named = [leg for leg in earlier if leg.step and leg.step == parameter.taken_from]
+        known = [leg.value for leg in named or [leg for leg in earlier if leg.gives == parameter.name]]
+        values = [value for value in known if value is not None]
+        return replace(parameter, default=str(values[-1])) if values else parameter
+
+    def command(self, index: int, step: Step) -> str:
+        """What the step at ``index`` runs: final where every value is known, else as the runbook has it."""
+        defaults = {each.name: each.default for each in self.parameters(index, step)}
+        values = {name: value for name, value in defaults.items() if value is not None}
+        if self.legs[index].kind is StepKind.MANUAL or values.keys() != defaults.keys():
+            return step.written
+        return shown(bind(step.command, values))
+
+
+def _by(leg: Leg | None) -> UserId | None:
+    return leg.by if leg is not None and leg.state is not LegState.AHEAD else None
+
+
+def leg_of(step: Step) -> Leg:
+    """The leg for a step of the catalog, still ahead."""
+    kind = step.kind if step.runnable else StepKind.MANUAL
+    return Leg(step=step.id, title=step.title, kind=kind, hold=step.hold, gives=step.gives)
+
+
+def way_back(walk: Walk, steps: Sequence[Step]) -> tuple[Leg, ...]:
+    """How to take back what a walk did, the last first. ``steps`` are those of its procedure. Empty: nothing to do."""
+    known = {step.id: step for step in steps}
+    done = [leg for leg in reversed(walk.legs) if leg.step in known and leg.state in {LegState.DONE, LegState.HOLDING}]
+    return tuple(_back(leg, known[leg.step].undo) for leg in done if known[leg.step].undo.strip())
+
+
+def _back(leg: Leg, undo: str) -> Leg:
+    return Leg(step="", title=f"Take back “{leg.title}”", kind=StepKind.MANUAL, text=undo)
+
+
+_STATES = {
+    ApprovalState.PREPARING: LegState.RUNNING,
+    ApprovalState.ASKED: LegState.RUNNING,
+    ApprovalState.APPROVED: LegState.RUNNING,
+    ApprovalState.RUNNING: LegState.RUNNING,
+    ApprovalState.RAN: LegState.DONE,
+}
+
+
+def after_request(leg: Leg, request: Approval, now: datetime) -> Leg:
+    """A remediation's leg as its request stands. What ended otherwise than *ran* failed, and says why."""
+    state = _STATES.get(request.state, LegState.FAILED)
+    outcome = request.outcome
+    why = (outcome.sentence if outcome is not None else request.reason) or request.state.value
+    return replace(
+        leg,
+        state=state,
+        at=now,
+        by=request.requester,
+        approval=request.id,
+        note="" if state is not LegState.FAILED else why,
+        value=outcome.value if outcome is not None and state is LegState.DONE else leg.value,
+    )

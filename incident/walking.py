@@ -1,0 +1,274 @@
+"""What people do in a walk: begin it, take its steps in order or skip them for a reason, abort it, take it back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident import approval, course, looking, refusal, remedy
+from incident.approval import Approval, ApprovalPolicy, ApprovalState
+from incident.change import Change
+from incident.course import facts, place, taken
+from incident.digest import Facts, Json, identifier
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.job import Claim, Job, JobName, owe
+from incident.opening import claimed
+from incident.owing import decided
+from incident.plan import Plan
+from incident.responder import UserId, person
+from incident.runbook import Procedure, StepKind
+from incident.timeline import Event, Kind
+from incident.typed import visible
+from incident.walk import Leg, LegState, Walk, WalkState, leg_of
+
+LOOK_EVERY: Final = timedelta(minutes=5)
+"""How often the diagnostics look during a hold, besides its start and its end."""
+
+_CAN_BE_WITHDRAWN: Final = frozenset({ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED})
+
+
+def begin(incident: Incident, procedure: Procedure, *, by: UserId, cause: str, now: datetime) -> Change:
+    """Somebody starts to walk a procedure. Nothing of it runs yet. Raises Ended, WalkGoesOn, NothingToWalk."""
+    legs = tuple(leg_of(step) for step in procedure.steps)
+    if not legs:
+        raise refusal.NothingToWalk(title=procedure.title)
+    walk = Walk(
+        id=identifier("walk", cause), procedure=procedure.id, title=procedure.title, by=by, begun_at=now, legs=legs
+    )
+    after, event = _begun(incident, walk, now)
+    return decided(cause, now, after, event, before=incident)
+
+
+def run(
+    incident: Incident,
+    walk: Walk,
+    index: int,
+    *,
+    given: Mapping[str, str],
+    tries: int | None,
+    by: UserId,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """A diagnostic's turn: it looks at once. Raises Ended, WalkEnded, NotItsTurn."""
+    _open(incident)
+    leg = walk.turn(index, tries)
+    looks = replace(
+        leg, state=LegState.RUNNING, tries=leg.tries + 1, by=by, at=now, given=dict(given), note="", finding=None
+    )
+    after, _ = taken(incident, walk, index, looks, now)
+    rank = incident.severity.rank
+    job = owe(JobName.RUN_LEG, incident.id, now, subject=place(walk, index), urgency=rank, again=str(looks.tries))
+    return decided(cause, now, after, before=incident, jobs=(job,))
+
+
+def looked(incident: Incident, walk: Walk, index: int, finding: Finding, *, settles: Claim, now: datetime) -> Change:
+    """A diagnostic of the walk saw something, or could not look: then it can be run again, or be skipped."""
+    error, sight = finding.sight.error, finding.sight
+    leg = replace(
+        walk.legs[index],
+        state=LegState.DONE if error is None else LegState.FAILED,
+        at=now,
+        finding=finding.id,
+        healthy=finding.healthy,
+        value=sight.value,
+        note=error or "",
+    )
+    after, events = taken(incident, walk, index, leg, now)
+    return looking.find(after, finding, *events, cause=claimed(settles), now=now, settles=settles, before=incident)
+
+
+def not_looked(incident: Incident, walk: Walk, index: int, *, why: str, settles: Claim, now: datetime) -> Change:
+    """A diagnostic of the walk could not even be begun, for the reason given."""
+    failed = replace(walk.legs[index], state=LegState.FAILED, at=now, note=why)
+    after, events = taken(incident, walk, index, failed, now)
+    return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
+
+
+def request(
+    incident: Incident,
+    walk: Walk,
+    index: int,
+    *,
+    tries: int | None,
+    plan: Plan,
+    policy: ApprovalPolicy,
+    by: UserId,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """A remediation's turn: it goes through the same gate as any other. Raises Ended, WalkEnded, NotItsTurn."""
+    walk.turn(index, tries)
+    leg = place(walk, index)
+    return remedy.request(
+        incident, plan=plan, policy=policy, by=by, cause=cause, now=now, procedure=walk.procedure, leg=leg
+    )
+
+
+def done(
+    incident: Incident,
+    walk: Walk,
+    index: int,
+    *,
+    note: str,
+    value: str,
+    tries: int | None,
+    by: UserId,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """A person did a manual step, and says how. One that only waits begins its hold, and needs no word.
+
+    Raises Ended, WalkEnded, NotItsTurn, NotManual, NothingSaid.
+    """
+    _open(incident)
+    leg = walk.turn(index, tries)
+    if leg.kind is not StepKind.MANUAL:
+        raise refusal.NotManual(step=leg.title)
+    if not leg.only_waits and not visible(note):
+        raise refusal.NothingSaid(what="note")
+    if leg.gives and not visible(value):
+        raise refusal.NothingSaid(what="value")
+    kept: Json = value.strip() if leg.gives else None
+    ended = replace(leg, state=LegState.DONE, tries=leg.tries + 1, by=by, at=now, note=note.strip(), value=kept)
+    after, events = taken(incident, walk, index, ended, now)
+    told: Facts = {**facts(walk, index), "note": note.strip(), "gives": leg.gives, "value": kept}
+    event = Event(kind=Kind.STEP_DONE, at=now, actor=person(by), facts=told)
+    return decided(cause, now, after, event, *events, before=incident)
+
+
+def skip(
+    incident: Incident,
+    walk: Walk,
+    index: int,
+    *,
+    reason: str,
+    tries: int | None,
+    by: UserId,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """A step is not done, for a reason. Raises Ended, WalkEnded, NotItsTurn, NothingSaid."""
+    _open(incident)
+    leg = walk.turn(index, tries)
+    if not visible(reason):
+        raise refusal.NothingSaid(what="reason")
+    skipped = replace(leg, state=LegState.SKIPPED, tries=leg.tries + 1, by=by, at=now, note=reason.strip())
+    after, events = taken(incident, walk, index, skipped, now)
+    event = Event(
+        kind=Kind.STEP_SKIPPED, at=now, actor=person(by), facts={**facts(walk, index), "reason": reason.strip()}
+    )
+    return decided(cause, now, after, event, *events, before=incident)
+
+
+def abort(
+    incident: Incident, walk: Walk, *, reason: str, pending: Approval | None, by: UserId, cause: str, now: datetime
+) -> Change:
+    """The walk is ended. A request of it that has not begun to run is void; one that runs goes on.
+
+    ``pending`` is the request of its current step. Raises WalkEnded, NothingSaid.
+    """
+    walk.check_going()
+    if not visible(reason):
+        raise refusal.NothingSaid(what="reason")
+    return _ended(incident, walk, reason=reason.strip(), pending=pending, by=by, cause=cause, now=now)
+
+
+def roll_back(
+    incident: Incident,
+    walk: Walk,
+    legs: Sequence[Leg],
+    *,
+    reason: str,
+    pending: Approval | None,
+    by: UserId,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """What a walk did is taken back, the last step first, as a walk of its own. One that goes on is ended first.
+
+    ``legs`` say how (see ``walk.way_back``). Raises Ended, WalkGoesOn, NothingToTakeBack.
+    """
+    if not legs:
+        raise refusal.NothingToTakeBack(title=walk.title)
+    back = Walk(
+        id=identifier("walk", cause),
+        procedure=walk.procedure,
+        title=f"Roll back “{walk.title}”",
+        by=by,
+        begun_at=now,
+        legs=tuple(legs),
+        takes_back=walk.id,
+    )
+    if walk.state is not WalkState.GOING:
+        after, event = _begun(incident, back, now)
+        return decided(cause, now, after, event, before=incident)
+    ended = _ended(incident, walk, reason=reason, pending=pending, by=by, cause=cause, now=now)
+    after, event = _begun(ended.incident or incident, back, now)
+    return decided(cause, now, after, *ended.events, event, before=incident, approvals=ended.approvals)
+
+
+def watched(
+    incident: Incident, walk: Walk, index: int, findings: Sequence[Finding], *, settles: Claim, now: datetime
+) -> Change:
+    """The diagnostics looked during a hold. What is bad is told at once; at the end the next step is offered."""
+    leg = walk.legs[index]
+    if walk.state is not WalkState.GOING or leg.state is not LegState.HOLDING or leg.hold_ends_at is None:
+        return Change(cause=claimed(settles), at=now, settles=settles)
+    bad = tuple(each.title for each in findings if each.healthy is False or each.sight.error is not None)
+    over = now >= leg.hold_ends_at
+    seen = replace(leg, looked_at=now, unhealthy=bad, state=LegState.DONE if over else LegState.HOLDING)
+    after, more = taken(incident, walk, index, seen, now)
+    evidence = tuple(f"finding:{each.id}" for each in findings)
+    events: list[Event] = []
+    if set(bad) - set(leg.unhealthy):
+        told: Facts = {**facts(walk, index), "seen": list(bad), "until": leg.hold_ends_at.isoformat()}
+        events.append(Event(kind=Kind.HOLD_UNHEALTHY, at=now, facts=told, evidence=evidence))
+    if over:
+        events.append(Event(kind=Kind.HOLD_OVER, at=now, facts=_over(walk, index, bad), evidence=evidence))
+    jobs = () if over else (look_again(incident, walk, index, min(now + LOOK_EVERY, leg.hold_ends_at)),)
+    return decided(claimed(settles), now, after, *events, *more, before=incident, jobs=jobs, settles=settles)
+
+
+def look_again(incident: Incident, walk: Walk, index: int, due_at: datetime) -> Job:
+    """The next look during a hold."""
+    again = due_at.isoformat()
+    rank = incident.severity.rank
+    return owe(JobName.WATCH_HOLD, incident.id, due_at, subject=place(walk, index), urgency=rank, again=again)
+
+
+def show_card(incident: Incident, walk: Walk, *, message: str, settles: Claim, now: datetime) -> Change:
+    """It is posted; nothing further is owed for that."""
+    after = incident.with_walk(replace(walk, message=message))
+    return Change(cause=claimed(settles), at=now, incident=after, settles=settles)
+
+
+def _begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Event]:
+    _open(incident)
+    going = incident.going
+    if going is not None:
+        raise refusal.WalkGoesOn(title=going.title, by=going.by)
+    told: Facts = {**facts(walk), "steps": len(walk.legs)}
+    return incident.with_walk(walk), Event(kind=Kind.WALK_BEGUN, at=now, actor=person(walk.by), facts=told)
+
+
+def _ended(
+    incident: Incident, walk: Walk, *, reason: str, pending: Approval | None, by: UserId, cause: str, now: datetime
+) -> Change:
+    after, event = course.end(incident, walk, by=by, reason=reason, now=now)
+    if pending is None or pending.state not in _CAN_BE_WITHDRAWN:
+        return decided(cause, now, after, event, before=incident)
+    void = approval.withdraw(pending, reason="the procedure was aborted", now=now)
+    after, _ = course.follow(after, void, now)
+    return decided(cause, now, after, event, remedy.voided(void, now), before=incident, approvals=(void,))
+
+
+def _over(walk: Walk, index: int, bad: Sequence[str]) -> Facts:
+    following = walk.legs[index + 1].title if index + 1 < len(walk.legs) else None
+    return {**facts(walk, index), "next": following, "unhealthy": list(bad)}
+
+
+def _open(incident: Incident) -> None:
+    if not incident.open:
+        raise refusal.Ended(number=incident.number)
