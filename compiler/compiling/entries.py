@@ -18,6 +18,7 @@ from incident.verdict import Verdict
 
 _KINDS: Final = {Verdict.READ_ONLY: "diagnostic", Verdict.MUTATING: "remediation", Verdict.REFUSED: "manual"}
 _PATH: Final = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])+")
+_INFO_LINE: Final = re.compile(r"\^([a-z][a-z0-9_]*):")
 _LONGEST_TITLE: Final = 110
 _BRACES: Final = "Its braces look like the place of a value, and no value is named so."
 _NO_COMMAND: Final = "The runbook tells it in words."
@@ -126,6 +127,8 @@ def _command_keys(executor: str, command: Facts) -> dict[str, Json]:
     )
     if "method" in command and len(filters) == 1 and (path := _path_of(filters[0])):
         keys["pick"] = path
+    elif "redis" in command and len(filters) == 1 and (line := _info_line_of(command["redis"], filters[0])):
+        keys["pick"] = line
     elif filters:
         keys["filters"] = [shlex.join(each) for each in filters]
     return {key: _plain(value) for key, value in keys.items() if value not in ([], ())}
@@ -135,6 +138,14 @@ def _path_of(argv: Sequence[str]) -> str | None:
     """What a single `jq` picks from an answer; None for another filter."""
     path = argv[1] if len(argv) == 2 and argv[0] == "jq" else ""
     return path if _PATH.fullmatch(path) else None
+
+
+def _info_line_of(words: Json, argv: Sequence[str]) -> str | None:
+    """The line of INFO that a `grep '^name:'` leaves; None for another command or filter."""
+    info = isinstance(words, list | tuple) and bool(words) and str(words[0]).upper() == "INFO"
+    pattern = argv[1] if info and len(argv) == 2 and argv[0] == "grep" else ""
+    found = _INFO_LINE.fullmatch(pattern)
+    return found[1] if found else None
 
 
 def _plain(value: Json) -> Json:

@@ -88,6 +88,18 @@ def test_a_command_is_kept_in_the_executors_terms_with_the_place_that_it_names()
     assert cache["title"] == "Serve fewer"
 
 
+@pytest.mark.parametrize(
+    ("filtered", "keys"),
+    [
+        ("grep '^instantaneous_ops_per_sec:'", {"pick": "instantaneous_ops_per_sec"}),
+        ("grep used_memory", {"filters": ["grep used_memory"]}),
+    ],
+)
+def test_a_line_of_info_is_picked_where_the_filter_can_leave_no_other(filtered: str, keys: dict[str, object]) -> None:
+    (look,) = steps(f"# Shop\n\n## Busy\n\n**Diagnosis**\n\n```bash\nredis-cli -h cache INFO stats | {filtered}\n```\n")
+    assert {key: look[key] for key in ("pick", "filters") if key in look} == keys
+
+
 def test_a_temporary_fix_is_marked_and_a_condition_is_told() -> None:
     by_command = {str(each.get("written", "")).split(" ")[0]: each for each in steps(RUNBOOK)}
     assert by_command["redis-cli"]["temporary"] is True
