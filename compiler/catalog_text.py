@@ -1,24 +1,13 @@
 """A compiled catalog as the text of catalog.yaml: made for a review, and read back as exactly what it was."""
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Collection, Mapping
 from functools import lru_cache
+from types import NoneType
 from typing import Final
 
-from yaml import (
-    CSafeDumper,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-    emit,
-)
-from yaml.representer import SafeRepresenter
+from yaml import CSafeDumper
 
 from compiler.yaml_tree import NotYaml, leaf
 from incident.digest import Facts, Json
@@ -28,12 +17,28 @@ _HEAD: Final = """\
 # id. A step names the line that it comes from, as written there, and what would run instead, exactly. Its verdict is a
 # claim: the judge reads each command again when this file is loaded.
 """
-_WIDTH: Final = 1_000_000
-"""Nothing is folded: a command that a reviewer looks for is found as it is written."""
+_NO_TEXTS: Final = (int, float, NoneType)
+_LEAVES: Final = (str, *_NO_TEXTS)
 _FLOWING: Final = 100
+"""What stands on one line is shorter than this; a sentence among others, with so many blanks or longer, has its own."""
+_WORD: Final = 40
+_BLANKS: Final = 4
 _OLD_TYPES: Final = CSafeDumper.yaml_implicit_resolvers
-_MAPPING_END: Final = MappingEndEvent()
-_SEQUENCE_END: Final = SequenceEndEvent()
+_HIDDEN: Final = (
+    r"\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+)
+"""Characters that a reviewer would not see, that turn the text around, or that end a line; the inside of a class."""
+_UNSEEN: Final = re.compile(f"[{_HIDDEN}]")
+_ESCAPED: Final = re.compile(f'[{_HIDDEN}"\\\\]')
+_PLAIN: Final = re.compile(
+    rf"(?!---|\.\.\.)(?:[^ ?:\-#,\[\]{{}}&*!|>'\"%@`{_HIDDEN}]|[?:-](?=[^ ]))"
+    rf"(?:[^:#{_HIDDEN}]++|:(?=[^ ])|(?<! )#)*+(?<! )"
+)
+"""What needs no quotes on a line of its own."""
+_MARKS_WITHIN: Final = re.compile(r"[,?:\[\]{}]")
+"""What then needs them all the same within a list or a mapping on one line."""
+_SIMPLE_KEY: Final = 128
+"""A longer key is marked as one: a reader of YAML looks no further than 1024 bytes for the colon."""
 
 
 def catalog_text(tree: Facts, file: str) -> str:
@@ -43,51 +48,89 @@ def catalog_text(tree: Facts, file: str) -> str:
 
 
 def _part(key: str, value: Json) -> str:
-    """One of the file's top keys with what stands under it; the key and it are never on one line as `{key: it}`."""
-    events: list[Event] = [StreamStartEvent(), DocumentStartEvent(), _mapping(flowing=False), _key(key)]
-    _put(value, events)
-    events += [_MAPPING_END, DocumentEndEvent(), StreamEndEvent()]
-    return str(emit(events, Dumper=CSafeDumper, allow_unicode=True, width=_WIDTH))
+    """One of the file's top keys with what stands under it."""
+    parts = [_key(key)]
+    _put(value, "", parts, in_list=False)
+    return "".join([*parts, "\n"])
 
 
-def _put(value: Json, events: list[Event]) -> None:
-    """Adds the events of a value. They go to libyaml as they are: its nodes would take three times as long."""
+def _put(value: Json, indent: str, parts: list[str], *, in_list: bool) -> None:
+    """Adds a value below the key, or after the dash, that stands at ``indent``."""
+    below = indent + "  "
     if isinstance(value, str):
-        events.append(_text(value))
+        parts += (" ", _block(value, below) if "\n" in value else _text(value))
+    elif isinstance(value, _NO_TEXTS):
+        parts += (" ", _scalar(value))
     elif isinstance(value, Mapping):
-        events.append(_mapping(flowing=_short(list(value.values()))))
-        for name, held in value.items():
-            events.append(_key(name))
-            _put(held, events)
-        events.append(_MAPPING_END)
-    elif isinstance(value, Sequence):
-        events.append(SequenceStartEvent(None, None, True, flow_style=_short(value)))
-        for held in value:
-            _put(held, events)
-        events.append(_SEQUENCE_END)
+        _put_mapping(value, below, parts, lead=" " if in_list else f"\n{below}")
+    elif _short(value):
+        parts += (" [", ", ".join(map(_leaf, value)), "]")
     else:
-        events.append(_scalar(str(SafeRepresenter().represent_data(value).value), None))
+        dash_at = below if in_list else indent
+        lead = " -" if in_list else f"\n{dash_at}-"
+        for held in value:
+            parts.append(lead)
+            _put(held, dash_at, parts, in_list=True)
+            lead = f"\n{dash_at}-"
 
 
-def _mapping(*, flowing: bool) -> MappingStartEvent:
-    return MappingStartEvent(None, None, True, flow_style=flowing)
+def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> None:
+    if _short(value.values()):
+        held = ", ".join(f"{_key(name, within=True)} {_leaf(each)}" for name, each in value.items())
+        parts += (" {", held, "}")
+        return
+    for name, each in value.items():
+        parts += (lead, _key(name))
+        _put(each, indent, parts, in_list=False)
+        lead = f"\n{indent}"
+
+
+def _leaf(value: Json) -> str:
+    return _text(value, within=True) if isinstance(value, str) else _scalar(value)
+
+
+def _scalar(value: Json) -> str:
+    """What is no text: a number, true, false or null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    if value is None:
+        return "null"
+    written = str(value).lower()
+    return written if "." in written else written.replace("e+", ".0e+")
 
 
 @lru_cache(maxsize=256)
-def _key(name: str) -> ScalarEvent:
-    """A key; a catalog has the same few again and again."""
-    return _text(name)
+def _key(name: str, *, within: bool = False) -> str:
+    """A key with its colon; a catalog has the same few again and again."""
+    return f"{'? ' if len(name) > _SIMPLE_KEY else ''}{_text(name, within=within)}:"
 
 
-def _text(text: str) -> ScalarEvent:
-    """Texts of several lines are blocks, every other text is one line: plain, or in quotes where it would mislead."""
-    block = "\n" in text and not any(line != line.rstrip() for line in text.split("\n"))
-    style = "|" if block else None if _is_text(text) else "'"
-    return _scalar(text, style)
+@lru_cache(maxsize=8192)
+def _text(text: str, *, within: bool = False) -> str:
+    """A text on one line, in quotes where it would mislead or hide something; ``within`` a list or a mapping."""
+    if _PLAIN.fullmatch(text) and _is_text(text) and not (within and _MARKS_WITHIN.search(text)):
+        return text
+    if _UNSEEN.search(text):
+        return f'"{_ESCAPED.sub(_escape, text)}"'
+    return "'" + text.replace("'", "''") + "'"
 
 
-def _scalar(value: str, style: str | None) -> ScalarEvent:
-    return ScalarEvent(None, None, (True, True), value, style=style)
+def _block(text: str, indent: str) -> str:
+    """A text of several lines as it stands, line by line; in quotes where a line would not show how it ends."""
+    lines = text.split("\n")
+    if any(line != line.rstrip() or _UNSEEN.search(line) for line in lines):
+        return _text(text)
+    begins = "2" if text[0] in " \n" else ""
+    ends = "-" if lines[-1] else "+" if text == "\n" or text.endswith("\n\n") else ""
+    shown = lines if lines[-1] else lines[:-1]
+    return f"|{begins}{ends}" + "".join(f"\n{indent}{line}" if line else "\n" for line in shown)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if found[0] in '"\\':
+        return f"\\{found[0]}"
+    return "\\n" if found[0] == "\n" else f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
 
 
 def _is_text(text: str) -> bool:
@@ -100,19 +143,16 @@ def _is_text(text: str) -> bool:
         return False
 
 
-def _short(values: Sequence[Json]) -> bool:
+def _short(values: Collection[Json]) -> bool:
     """Whether a list or a mapping is plain and short enough for one line."""
     length = 0
+    worded = True
     for each in values:
-        if not isinstance(each, str | int | float | bool | None):
+        if not isinstance(each, _LEAVES):
             return False
         text = str(each)
         length += len(text) + 4
         if length >= _FLOWING or "\n" in text:
             return False
-    return len(values) < 2 or _words(values)
-
-
-def _words(values: Sequence[Json]) -> bool:
-    """Whether all are words rather than sentences."""
-    return all(len(str(each)) <= 40 and str(each).count(" ") < 4 for each in values)
+        worded = worded and len(text) <= _WORD and text.count(" ") < _BLANKS
+    return worded or len(values) < 2
