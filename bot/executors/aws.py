@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.executors.attestation import NotProven, NotReached
+from bot.executors.attestation import NotProven
 from bot.executors.aws_answer import answer_of, changed_of, events_of, insights_of
 from bot.executors.aws_proof import prove_read_only
 from bot.executors.aws_session import Login, Place, Session
 from bot.executors.aws_values import parameters_of
 from bot.executors.caps import Caps
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run
+from bot.executors.tool_kind import WordsTool
 from bot.redaction import Redactor
 from compiler.proof import aws
 from compiler.proof.aws.call import Call
@@ -38,37 +39,22 @@ class AwsTarget:
     remediation: Login | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=15.0))
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
         return ToolExecutor(AwsTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
-class AwsTool:
+class AwsTool(WordsTool):
     """Makes the calls that AWS command lines mean."""
 
     kind = "aws"
 
     def __init__(self, target: AwsTarget, *, clock: Callable[[], datetime]) -> None:
-        self._target = target
+        self.target = target
         self._clock = clock
         self._looking = Session(target.name, target.place, target.diagnostic, caps=target.caps)
         acting = target.remediation
         self._acting = None if acting is None else Session(target.name, target.place, acting, caps=target.caps)
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self._target.name
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look or run may take."""
-        return self._target.caps
 
     @property
     def changes(self) -> bool:
@@ -81,20 +67,17 @@ class AwsTool:
 
     async def prove(self) -> str:
         """Refusals of what changes something, and AWS's own simulation of the identity's policies where it may ask."""
-        target = self._target
+        target = self.target
         if target.remediation == target.diagnostic:
             raise NotProven(f"{target.name} runs diagnostics and remediations as one identity: give each its own.")
-        try:
-            return await prove_read_only(self._looking, seconds=target.caps.look_seconds)
-        except (Denied, Unanswered) as fault:
-            raise NotReached(str(fault)) from fault
+        return await prove_read_only(self._looking, seconds=target.caps.look_seconds)
 
     async def look(self, argv: Sequence[str]) -> Answer:
         """Make the call that only looks."""
         call = self._call(argv)
         receipt = self._receipt(call)
         given = parameters_of(call, await self._looking.model(call.service, call.operation.name))
-        seconds = self.caps.look_seconds
+        seconds = self.target.caps.look_seconds
         if call.waiter is not None:
             return await self._waited(call, given, receipt)
         if call.since is not None:
@@ -119,10 +102,10 @@ class AwsTool:
             "services": [given.get("service", "")],
             **({"cluster": given["cluster"]} if "cluster" in given else {}),
         }
-        said = await self._looking.call("ecs", "describe-services", asked, seconds=self.caps.look_seconds)
+        said = await self._looking.call("ecs", "describe-services", asked, seconds=self.target.caps.look_seconds)
         found = said.get("services", [])
         if not found:
-            raise Denied(f"{self.name} has no ECS service {given.get('service')}: see its name and its cluster.")
+            raise Denied(f"{self.target.name} has no ECS service {given.get('service')}: see its name and its cluster.")
         return _service_before(given, found[0])
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
@@ -131,7 +114,7 @@ class AwsTool:
         if self._acting is None:
             raise NotAllowed("Nothing was sent: there is no identity for changes.")
         given = parameters_of(call, await self._acting.model(call.service, call.operation.name))
-        seconds = self.caps.run_seconds
+        seconds = self.target.caps.run_seconds
         said = await self._acting.call(call.service, call.operation.name, given, seconds=seconds, run=run)
         return changed_of(said, self._receipt(call))
 
@@ -142,15 +125,15 @@ class AwsTool:
             await self._acting.close()
 
     def _call(self, argv: Sequence[str]) -> Call:
-        call, region = aws.parse_call(argv), self._target.place.region
+        call, region = aws.parse_call(argv), self.target.place.region
         if isinstance(call, Judgement):
             raise NotAllowed(f"Nothing was sent: {call.reason}.")
         if call.region not in (None, region):
-            raise NotAllowed(f"Nothing was sent: the step is for {call.region}, and {self.name} is {region}.")
+            raise NotAllowed(f"Nothing was sent: the step is for {call.region}, and {self.target.name} is {region}.")
         return call
 
     def _receipt(self, call: Call) -> Facts:
-        return {"service": call.service, "operation": call.operation.name, "region": self._target.place.region}
+        return {"service": call.service, "operation": call.operation.name, "region": self.target.place.region}
 
     def _since(self, since: str) -> int:
         """Milliseconds since 1970 of ``10m`` ago, or of a written time."""
@@ -169,7 +152,7 @@ class AwsTool:
 
     async def _waited(self, call: Call, given: Mapping[str, Any], receipt: Facts) -> Answer:
         """Ask again and again until it is so or the look's time is nearly over; not yet is an answer, too."""
-        seconds, waiter = self.caps.look_seconds, call.waiter or ""
+        seconds, waiter = self.target.caps.look_seconds, call.waiter or ""
         deadline = asyncio.get_running_loop().time() + seconds - _POLL_SECONDS
         while not (there := await self._looking.reached(call.service, waiter, given, seconds=seconds)):
             if asyncio.get_running_loop().time() + _POLL_SECONDS > deadline:
@@ -180,16 +163,16 @@ class AwsTool:
 
     async def _queried(self, given: Mapping[str, Any], receipt: Facts) -> Answer:
         """Start a Logs Insights query and wait for its rows."""
-        seconds = self.caps.look_seconds
+        seconds = self.target.caps.look_seconds
         started = await self._looking.call("logs", "start-query", given, seconds=seconds)
         asked = {"queryId": started.get("queryId", "")}
         while True:
             said = await self._looking.call("logs", "get-query-results", asked, seconds=seconds)
             status = said.get("status")
             if status == "Complete":
-                return insights_of(said, receipt, rows=self.caps.rows)
+                return insights_of(said, receipt, rows=self.target.caps.rows)
             if status not in ("Scheduled", "Running"):
-                raise Denied(f"{self.name} ended the query as {status}: see its text and its time range.")
+                raise Denied(f"{self.target.name} ended the query as {status}: see its text and its time range.")
             await asyncio.sleep(_POLL_SECONDS)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.executors.attestation import NotProven, NotReached
+from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
 from bot.executors.docker_asked import Look
 from bot.executors.docker_change import Change, apply, change_of, execute, touched
@@ -14,7 +14,8 @@ from bot.executors.docker_look import look
 from bot.executors.docker_proof import prove_read_only
 from bot.executors.docker_rows import name_of
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run
+from bot.executors.tool_kind import WordsTool
 from bot.redaction import Redactor
 from compiler.placeholders import Blanks
 from compiler.proof import docker
@@ -40,39 +41,24 @@ class DockerTarget:
     """Compose's project, where the engine runs several with services of the same names."""
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=15.0, run_seconds=120.0))
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
         return ToolExecutor(DockerTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
-class DockerTool:
+class DockerTool(WordsTool):
     """Does by the engine's API what docker's commands say."""
 
     kind = "docker"
 
     def __init__(self, target: DockerTarget, *, clock: Callable[[], datetime]) -> None:
-        self._target = target
+        self.target = target
         self._clock = clock
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self._target.name
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look or run may take."""
-        return self._target.caps
 
     @property
     def changes(self) -> bool:
         """Whether it has an address for remediations."""
-        return self._target.remediation is not None
+        return self.target.remediation is not None
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for docker's words; what ``exec`` carries is judged by itself, as in the runbook."""
@@ -83,25 +69,22 @@ class DockerTool:
 
     async def prove(self) -> str:
         """Every kind of change is refused at the address of diagnostics."""
-        target = self._target
+        target = self.target
         if target.diagnostic == target.remediation:
             raise NotProven(f"{target.name} has one address for diagnostics and remediations: give each its own.")
-        try:
-            async with engine(target.diagnostic, target.caps, name=target.name) as opened:
-                return await prove_read_only(opened, target.name)
-        except (Denied, Unanswered, TimeoutError) as fault:
-            raise NotReached(str(fault) or f"{target.name} gave no answer in time.") from fault
+        async with engine(target.diagnostic, target.caps, name=target.name) as opened:
+            return await prove_read_only(opened, target.name)
 
     async def look(self, argv: Sequence[str]) -> Answer:
         """Ask for what the command shows."""
-        target = self._target
+        target = self.target
         async with engine(target.diagnostic, target.caps, name=target.name) as opened:
             asked = Look(engine=opened, command=_read(argv), project=target.project, now=self._clock())
             return _with_receipt(await look(asked), opened, target.diagnostic)
 
     async def before(self, argv: Sequence[str]) -> str:
         """The containers that the change is for, and how they are now, seen where the change would be made."""
-        target = self._target
+        target = self.target
         async with engine(target.remediation or target.diagnostic, target.caps, name=target.name) as opened:
             found = await self._meant(opened, argv)
         states = ", ".join(f"{name_of(each)} ({each.get('Status') or each.get('State')})" for each in found)
@@ -109,7 +92,7 @@ class DockerTool:
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
         """Act on the containers, or start the approved program in one."""
-        target = self._target
+        target = self.target
         async with engine(target.remediation or "", target.caps, name=target.name) as opened:
             carried = docker.unwrap(argv)
             if isinstance(carried, Carried):
@@ -123,7 +106,7 @@ class DockerTool:
         """Nothing is kept open between two steps."""
 
     def _change(self, argv: Sequence[str]) -> Change:
-        return change_of(_read(argv), self._target.project)
+        return change_of(_read(argv), self.target.project)
 
     async def _meant(self, opened: Engine, argv: Sequence[str]) -> list[Container]:
         carried = docker.unwrap(argv)
@@ -138,7 +121,7 @@ class DockerTool:
             project=carried.names.get("project"),
             file=carried.names.get("file"),
         )
-        found = await of_services(opened, command, self._target.project, [service])
+        found = await of_services(opened, command, self.target.project, [service])
         if place > len(found):
             raise Denied(f"{service} has {len(found)} containers, and the step is for number {place}.")
         return [found[place - 1]]

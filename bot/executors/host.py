@@ -8,7 +8,6 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from bot.executors.attestation import NotReached
 from bot.executors.caps import Caps
 from bot.executors.host_door import Door
 from bot.executors.host_local import LocalHost
@@ -16,7 +15,8 @@ from bot.executors.host_places import files, spelled_out
 from bot.executors.host_proof import prove_read_only
 from bot.executors.host_start import Ended
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, chain_of, number_or_text, text_of
+from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, chain_of, number_or_text, text_of
+from bot.executors.tool_kind import WordsTool
 from bot.redaction import Redactor
 from compiler.proof import filters, host
 from compiler.proof.filters import jq
@@ -38,36 +38,21 @@ class HostTarget:
     door: Door | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=20.0))
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
         return ToolExecutor(HostTool(self, clean=redactor.clean), redactor=redactor, clock=clock)
 
 
-class HostTool:
+class HostTool(WordsTool):
     """Starts the programs of a host's steps. It looks only: there is no identity here for changes."""
 
     kind = "host"
     changes = False
 
     def __init__(self, target: HostTarget, *, clean: Callable[[str], str]) -> None:
-        self._target = target
+        self.target = target
         self._clean = clean
         """Hides secrets: before a filter can cut one in two, and in what a program complains of."""
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self._target.name
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look may take."""
-        return self._target.caps
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for a host tool's words."""
@@ -75,11 +60,8 @@ class HostTool:
 
     async def prove(self) -> str:
         """What is started has no rights, and a write was refused to it."""
-        try:
-            async with asyncio.timeout(self.caps.connect_seconds + self.caps.look_seconds), self._reach() as reached:
-                return await prove_read_only(reached)
-        except (Denied, Unanswered, TimeoutError) as fault:
-            raise NotReached(str(fault) or f"{self.name} did not answer in time.") from fault
+        async with self._reach() as reached:
+            return await prove_read_only(reached)
 
     async def look(self, argv: Sequence[str]) -> Answer:
         """Run the program; a filter that names files has them read, and is applied in the process."""
@@ -102,7 +84,7 @@ class HostTool:
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
         """Refuse: there is no identity for it."""
-        raise NotAllowed(f"Nothing was run: {self.name} has no identity for changes.")
+        raise NotAllowed(f"Nothing was run: {self.target.name} has no identity for changes.")
 
     async def close(self) -> None:
         """Nothing outlives a step."""
@@ -110,14 +92,14 @@ class HostTool:
     @asynccontextmanager
     async def _reach(self) -> "AsyncIterator[LocalHost | SshHost]":
         """The host, for as long as one look takes. Raises Denied or Unanswered."""
-        if self._target.door is None:
-            yield LocalHost(self._target.account)
+        if self.target.door is None:
+            yield LocalHost(self.target.account)
         else:
             if find_spec("asyncssh") is None:
-                raise Denied(f"{self.name} is reached over SSH, which needs the extra: uv pip install asyncssh.")
+                raise Denied(f"{self.target.name} is reached over SSH, which needs the extra: uv pip install asyncssh.")
             from bot.executors.host_ssh import ssh_host
 
-            async with ssh_host(self._target.door, self.caps) as reached:
+            async with ssh_host(self.target.door, self.target.caps) as reached:
                 yield reached
 
     def _answer(self, ended: Ended, tool: str, reached: "LocalHost | SshHost") -> Answer:
@@ -129,7 +111,7 @@ class HostTool:
         silent = not ended.output and not ended.cut
         if silent and (ended.code not in (0, 1) or (ended.code == 1 and ended.complaint)):
             raise Denied(f"{tool} ended with exit code {ended.code}: {complaint or 'it said nothing'}.")
-        text = text_of(ended.output, self.name)
+        text = text_of(ended.output, self.target.name)
         receipt: Facts = {
             "host": reached.where,
             "account": reached.who,

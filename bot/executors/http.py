@@ -1,25 +1,22 @@
 """An HTTP API as a target: diagnostics that only ask, remediations that send one approved request."""
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot.executors.attestation import NotProven, NotReached, Standing
+from bot.executors.attestation import NotProven, NotReached
 from bot.executors.caps import Caps
-from bot.executors.http_answer import Unreadable, sight_of, value_of
-from bot.executors.http_client import Answer, Lost, NotSent, ask
+from bot.executors.http_answer import Unreadable, answer_of, value_of
+from bot.executors.http_client import Lost, NotSent, Reply, ask
+from bot.executors.tool import ToolExecutor
+from bot.executors.tool_answer import Answer, EndedBadly, NotAllowed, Run, Unanswered
 from bot.redaction import Redactor
-from commands.outage import Outage
-from commands.ports import Attestation
 from compiler.proof import http
 from compiler.proof.filters import jq
-from incident.approval import Preview
 from incident.digest import Facts, Json
-from incident.finding import Outcome, OutcomeState, Sight
-from incident.plan import Plan
+from incident.finding import OutcomeState
 from incident.runbook import GuardKind
 from incident.verdict import Judgement, Verdict
 
@@ -53,191 +50,142 @@ class HttpTarget:
     remediation_token: str | None = field(default=None, repr=False)
     caps: Caps = field(default_factory=Caps)
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> "HttpExecutor":
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> "ToolExecutor[Request]":
         """What runs its steps."""
-        return HttpExecutor(self, redactor=redactor, clock=clock)
+        return ToolExecutor(HttpTool(self), redactor=redactor, clock=clock)
 
 
-class NotAllowed(Exception):
-    """A gate is shut, so nothing was sent. The text is a sentence that says which."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request below the target's address. ``chosen`` finds the value that matters in its answer."""
+
+    method: str
+    path: str
+    body: str | None
+    chosen: jq.Filter | None
+
+    def __str__(self) -> str:
+        """For sentences and receipts: *POST /admin/run*."""
+        return f"{self.method} {self.path}"
 
 
-class HttpExecutor:
-    """Runs the steps of one API."""
+class HttpTool:
+    """Sends requests to one API; nothing is kept open between two."""
 
-    def __init__(self, target: HttpTarget, *, redactor: Redactor, clock: Callable[[], datetime]) -> None:
-        self._target = target
-        self._redactor = redactor
-        self._clock = clock
-        self._standing = Standing(target.name, self._prove, clock=clock)
-        self._places = asyncio.Semaphore(target.caps.parallel)
+    keeps: frozenset[GuardKind] = frozenset()
+    margin_seconds = 0.0
+
+    def __init__(self, target: HttpTarget) -> None:
+        self.target = target
 
     @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
+    def changes(self) -> bool:
+        """Whether it has a token for remediations."""
+        return self.target.remediation_token is not None
 
-    @property
-    def attestation(self) -> Attestation | None:
-        """What is known of the diagnostic identity."""
-        return self._standing.attestation
+    def judged_read(self, command: Facts) -> Request:
+        """The request that may be sent. Raises NotAllowed."""
+        request = _request(command)
+        judgement = self._judge(request)
+        if judgement.verdict is not Verdict.READ_ONLY:
+            raise NotAllowed(f"Nothing was sent, because this is {judgement.verdict.value}: {judgement.reason}.")
+        return request
 
-    async def attest(self) -> Attestation:
-        """Prove that the diagnostic identity is refused a change, or say why that could not be proven."""
-        return await self._standing.renew()
+    def judged_change(self, command: Facts) -> Request:
+        """The request that an approval may let through. Raises NotAllowed."""
+        request = _request(command)
+        judgement = self._judge(request)
+        if judgement.verdict is Verdict.REFUSED:
+            raise NotAllowed(f"Nothing was sent: {judgement.reason}.")
+        return request
 
-    async def look(self, plan: Plan) -> Sight:
-        """Send a read-only request. Never raises: what went wrong is the sight's ``error``.
+    def sent(self, asked: Request) -> str:
+        """Method and path."""
+        return str(asked)
 
-        ``value`` is what ``pick`` finds when that is one number, text or truth value; without ``pick``, the status.
-        """
-        return self._clean(await self._seen(plan.command))
-
-    async def preview(self, plan: Plan) -> Preview:
-        """What a remediation would touch, by the step's own count; an API tells no more beforehand."""
-        probe = plan.promise.probe
-        if plan.promise.kind is GuardKind.NONE or probe is None:
-            return Preview(sentence="It is not counted what it touches: the API does not tell beforehand.")
-        sight = self._clean(await self._seen(probe))
-        if sight.error or not isinstance(sight.value, int):
-            raise Outage(sight.error or "What it would touch could not be counted.", retry=False)
-        return Preview(
-            sentence="1 is touched now." if sight.value == 1 else f"{sight.value} are touched now.", count=sight.value
-        )
-
-    async def run(self, plan: Plan) -> Outcome:
-        """Send an approved request once, its guard checked on the way. Never raises but CancelledError."""
-        started = self._clock()
-        outcome = await self._run(plan)
-        return replace(
-            outcome,
-            sentence=self._redactor.clean(outcome.sentence),
-            output=self._redactor.clean(outcome.output),
-            started_at=started,
-            ended_at=self._clock(),
-        )
-
-    async def close(self) -> None:
-        """Nothing is kept open between two requests."""
-
-    async def _prove(self) -> str:
-        target, canary = self._target, self._target.canary
+    async def prove(self) -> str:
+        """The target's own test request is refused to the diagnostic identity."""
+        target, canary = self.target, self.target.canary
         if canary is None:
             raise NotProven(f"{target.name} names no `attest` request that its diagnostics must be refused: add one.")
         if target.diagnostic_token and target.diagnostic_token == target.remediation_token:
             raise NotProven(f"{target.name} gives diagnostics the token of remediations: give them their own, or none.")
-        judgement = http.judge(http.Request(canary.method, self._url(canary.path)))
+        asked = Request(method=canary.method, path=canary.path, body=None, chosen=None)
+        judgement = self._judge(asked)
         if judgement.verdict is not Verdict.MUTATING:
             raise NotProven(f"{target.name}: its `attest` request would prove nothing: {judgement.reason}.")
         try:
-            answer = await self._ask(canary.method, canary.path, token=target.diagnostic_token)
+            reply = await self._ask(asked, token=target.diagnostic_token, seconds=target.caps.look_seconds)
         except (NotSent, Lost) as fault:
             raise NotReached(str(fault)) from fault
-        asked = f"{canary.method} {canary.path}"
-        if answer.status >= 500:
-            raise NotReached(f"{target.name} answered {asked} with {answer.line}, which proves nothing.")
-        if answer.status not in _REFUSALS:
-            raise NotProven(f"{target.name} did not refuse {asked} to diagnostics, it answered {answer.line}.")
+        if reply.status >= 500:
+            raise NotReached(f"{target.name} answered {asked} with {reply.line}, which proves nothing.")
+        if reply.status not in _REFUSALS:
+            raise NotProven(f"{target.name} did not refuse {asked} to diagnostics, it answered {reply.line}.")
         identity = "a token of their own" if target.diagnostic_token else "no credential"
-        return f"Diagnostics carry {identity}, and {asked} was refused to them with {answer.line}."
+        return f"Diagnostics carry {identity}, and {asked} was refused to them with {reply.line}."
 
-    async def _seen(self, command: Facts) -> Sight:
-        """A look before redaction. The judge comes first, then the attestation, then the target."""
+    async def look(self, asked: Request) -> Answer:
+        """Ask with the diagnostic token, or with none.
+
+        ``value`` is what ``pick`` finds when that is one number, text or truth value; without ``pick``, the status.
+        """
+        target = self.target
         try:
-            method, path, chosen = self._judged_read(command)
-            if objection := await self._standing.objection():
-                raise NotAllowed(objection)
-            async with self._places:
-                answer = await self._ask(method, path, token=self._target.diagnostic_token)
-            return sight_of(answer, chosen, asked=f"{method} {path}", receipt=self._receipt(method, path, answer))
-        except (NotAllowed, NotSent, Lost) as fault:
-            return Sight(output="", error=str(fault))
+            reply = await self._ask(asked, token=target.diagnostic_token, seconds=target.caps.look_seconds)
+        except (NotSent, Lost) as fault:
+            raise Unanswered(str(fault)) from fault
+        return answer_of(reply, asked.chosen, asked=str(asked), receipt=self._receipt(asked, reply))
 
-    def _judged_read(self, command: Facts) -> tuple[str, str, jq.Filter | None]:
-        """Method, path and filter, judged here and now whatever the plan says. Raises NotAllowed."""
-        method, path, body = _request(command)
-        judgement = http.judge(http.Request(method, self._url(path), body=body))
-        if judgement.verdict is not Verdict.READ_ONLY:
-            raise NotAllowed(f"Nothing was sent, because this is {judgement.verdict.value}: {judgement.reason}.")
-        return method, path, _filter(command)
+    async def before(self, asked: Request) -> str:
+        """Nothing: an API does not tell beforehand what a request would do."""
+        return ""
 
-    async def _run(self, plan: Plan) -> Outcome:
+    async def change(self, asked: Request, run: Run) -> Answer:
+        """Send the approved request once, with the token for remediations."""
+        target = self.target
+        run.sent = True
         try:
-            method, path, body, chosen = self._judged_change(plan.command)
-            if broken := await self._guard_broken(plan):
-                return Outcome(state=OutcomeState.VOID, sentence=broken)
-            token = self._target.remediation_token
-            answer = await self._ask(method, path, token=token, body=body, seconds=self._target.caps.run_seconds)
-        except (NotAllowed, NotSent) as fault:
-            return Outcome(state=OutcomeState.FAILED, sentence=str(fault))
+            reply = await self._ask(asked, token=target.remediation_token, seconds=target.caps.run_seconds)
+        except NotSent as fault:
+            run.sent = False
+            raise Unanswered(str(fault)) from fault
         except Lost as fault:
-            sentence = f"{fault} Nobody knows whether it took effect: run the diagnostics before doing it again."
-            return Outcome(state=OutcomeState.UNKNOWN, sentence=sentence)
-        except asyncio.CancelledError as cancelled:
-            cancelled.add_note("It was cut short; the request may have been sent.")
-            raise
-        return _outcome(answer, chosen, f"{method} {path}", self._receipt(method, path, answer))
+            raise Unanswered(str(fault)) from fault
+        run.receipt = self._receipt(asked, reply)
+        return _ended(asked, reply)
 
-    def _judged_change(self, command: Facts) -> tuple[str, str, str | None, jq.Filter | None]:
-        if self._target.remediation_token is None:
-            raise NotAllowed(f"Nothing was sent: {self._target.name} has no remediation token; configure one.")
-        method, path, body = _request(command)
-        judgement = http.judge(http.Request(method, self._url(path), body=body))
-        if judgement.verdict is Verdict.REFUSED:
-            raise NotAllowed(f"Nothing was sent: {judgement.reason}.")
-        return method, path, body, _filter(command)
+    async def close(self) -> None:
+        """Nothing is kept open between two requests."""
 
-    async def _guard_broken(self, plan: Plan) -> str | None:
-        """Why the guard does not hold, as a sentence; None when it does or there is none. Raises NotAllowed."""
-        promise = plan.promise
-        if promise.kind is GuardKind.NONE:
-            return None
-        if promise.kind is not GuardKind.COUNT or promise.probe is None or promise.most is None:
-            raise NotAllowed("Nothing was sent: the step's guard is none that an HTTP target can keep.")
-        sight = await self._seen(promise.probe)
-        if sight.error or not isinstance(sight.value, int):
-            raise NotAllowed(f"Nothing was sent, because its guard could not be checked. {sight.error or ''}".strip())
-        if sight.value > promise.most:
-            return f"Nothing was sent: {sight.value} are touched now, approved were at most {promise.most}."
-        return None
+    def _judge(self, request: Request) -> Judgement:
+        return http.judge(http.Request(request.method, self._url(request), body=request.body))
 
-    async def _ask(
-        self, method: str, path: str, *, token: str | None, body: str | None = None, seconds: float | None = None
-    ) -> Answer:
-        caps = self._target.caps
-        return await ask(
-            method, self._url(path), token=token, body=body, caps=caps, seconds=seconds or caps.look_seconds
-        )
+    async def _ask(self, asked: Request, *, token: str | None, seconds: float) -> Reply:
+        caps = self.target.caps
+        return await ask(asked.method, self._url(asked), token=token, body=asked.body, caps=caps, seconds=seconds)
 
-    def _url(self, path: str) -> str:
-        return self._target.base_url.rstrip("/") + path
+    def _url(self, request: Request) -> str:
+        return self.target.base_url.rstrip("/") + request.path
 
-    def _receipt(self, method: str, path: str, answer: Answer) -> Facts:
+    def _receipt(self, asked: Request, reply: Reply) -> Facts:
         return {
-            "method": method,
-            "url": self._redactor.clean(self._url(path)),
-            "status": answer.status,
-            "bytes": len(answer.body),
-            "address": answer.address,
-            "seconds": answer.seconds,
+            "method": asked.method,
+            "url": self._url(asked),
+            "status": reply.status,
+            "bytes": len(reply.body),
+            "address": reply.address,
+            "seconds": reply.seconds,
         }
 
-    def _clean(self, sight: Sight) -> Sight:
-        clean = self._redactor.clean
-        return replace(
-            sight,
-            output=clean(sight.output),
-            value=clean(sight.value) if isinstance(sight.value, str) else sight.value,
-            error=None if sight.error is None else clean(sight.error),
-        )
 
-
-def _request(command: Facts) -> tuple[str, str, str | None]:
-    """Method, path and JSON body of a command. Raises NotAllowed when it is no request below the target's address."""
+def _request(command: Facts) -> Request:
+    """The request of a plan. Raises NotAllowed when it is none below the target's address."""
     method, path, body = command.get("method", "GET"), command.get("path"), command.get("body")
     if not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
         raise NotAllowed("Nothing was sent: the step holds no method and path that an API could take.")
-    return method, path, None if body is None else json.dumps(body, default=_plain)
+    text = None if body is None else json.dumps(body, default=_plain)
+    return Request(method=method, path=path, body=text, chosen=_filter(command))
 
 
 def _plain(value: object) -> Json:
@@ -254,21 +202,25 @@ def _filter(command: Facts) -> jq.Filter | None:
     return chosen
 
 
-def _outcome(answer: Answer, chosen: jq.Filter | None, asked: str, receipt: Facts) -> Outcome:
-    changed: int | None = None
-    if chosen is not None and 200 <= answer.status < 300:
-        try:
-            found = value_of(answer, chosen)
-        except Unreadable:
-            found = None
-        changed = found if isinstance(found, int) and not isinstance(found, bool) else None
-    output = sight_of(answer, None, asked=asked, receipt={}).output
-    if 200 <= answer.status < 300:
-        state, told = OutcomeState.RAN, f"{asked} was answered with {answer.line}."
-        told += "" if changed is None else f" It changed {changed}."
-    elif answer.status in _GATEWAY_LOST_IT:
-        state = OutcomeState.UNKNOWN
-        told = f"{asked} was answered with {answer.line} by a gateway: run the diagnostics before doing it again."
-    else:
-        state, told = OutcomeState.FAILED, f"{asked} was refused with {answer.line}."
-    return Outcome(state=state, sentence=told, output=output, changed=changed, receipt=receipt)
+def _ended(asked: Request, reply: Reply) -> Answer:
+    """How the server took a change. Raises EndedBadly."""
+    shown = answer_of(reply, None, asked=str(asked), receipt={})
+    if reply.status in _GATEWAY_LOST_IT:
+        told = f"{asked} was answered with {reply.line} by a gateway: run the diagnostics before doing it again."
+        raise EndedBadly(OutcomeState.UNKNOWN, told, text=shown.text)
+    if not 200 <= reply.status < 300:
+        raise EndedBadly(OutcomeState.FAILED, f"{asked} was refused with {reply.line}.", text=shown.text)
+    changed = _changed(asked, reply)
+    told = f"{asked} was answered with {reply.line}." + ("" if changed is None else f" It changed {changed}.")
+    return Answer(text=shown.text, told=told, changed=changed, cut=shown.cut)
+
+
+def _changed(asked: Request, reply: Reply) -> int | None:
+    """How much was changed, where the step says how to find it in the answer."""
+    if asked.chosen is None:
+        return None
+    try:
+        found = value_of(reply, asked.chosen)
+    except Unreadable:
+        return None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None

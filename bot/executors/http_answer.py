@@ -3,63 +3,64 @@
 import codecs
 import json
 
-from bot.executors.http_client import Answer
+from bot.executors.http_client import Reply
+from bot.executors.tool_answer import Answer
 from compiler.proof.filters import jq
 from incident.digest import Facts, Json
-from incident.finding import Sight
 
 
 class Unreadable(Exception):
     """The answer is not what the step takes it for. The text is a sentence."""
 
 
-def sight_of(answer: Answer, chosen: jq.Filter | None, *, asked: str, receipt: Facts) -> Sight:
-    """The answer as a sight. Without a filter any status is an answer; with one only a success can hold the value."""
+def answer_of(reply: Reply, chosen: jq.Filter | None, *, asked: str, receipt: Facts) -> Answer:
+    """What came back as an answer. Without a filter any status is one; with one only a success can hold the value."""
     value: Json = None
     error: str | None = None
     try:
-        output = f"{answer.line}\n{_text(answer)}".rstrip()
-        _check(answer, asked)
+        text = f"{reply.line}\n{_text(reply)}".rstrip()
+        _check(reply, asked)
         if chosen is None:
-            value = answer.status
+            value = reply.status
         else:
-            values = _picked(answer, chosen, asked)
+            values = _picked(reply, chosen, asked)
             value = _single(values)
-            output = "\n".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values)
+            text = "\n".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values)
     except Unreadable as fault:
         error = str(fault)
-        output = answer.line if answer.body and _binary(answer) else output
-    return Sight(output=output, value=value, truncated=answer.cut, receipt=receipt, error=error, seconds=answer.seconds)
+        text = reply.line if reply.body and _binary(reply) else text
+    plain = _text(reply) if chosen is None and error is None else None
+    return Answer(text=text, plain=plain, value=value, cut=reply.cut, more=reply.cut, receipt=receipt, error=error)
 
 
-def value_of(answer: Answer, chosen: jq.Filter) -> Json:
+def value_of(reply: Reply, chosen: jq.Filter) -> Json:
     """The one value that the filter finds, or None when it finds several or none. Raises Unreadable."""
-    return _single(_picked(answer, chosen, "it"))
+    return _single(_picked(reply, chosen, "it"))
 
 
-def _check(answer: Answer, asked: str) -> None:
-    if 300 <= answer.status < 400:
-        where = answer.headers.get("Location", "elsewhere")
-        raise Unreadable(f"{asked} was answered with {answer.line} to {where}, which is not followed: name that place.")
-    if answer.headers.get("Content-Encoding", "identity") != "identity":
+def _check(reply: Reply, asked: str) -> None:
+    if 300 <= reply.status < 400:
+        where = reply.headers.get("Location", "elsewhere")
+        raise Unreadable(f"{asked} was answered with {reply.line} to {where}, which is not followed: name that place.")
+    if reply.headers.get("Content-Encoding", "identity") != "identity":
         raise Unreadable(f"{asked} was answered compressed although that was not asked for.")
-    if _binary(answer):
-        raise Unreadable(f"{asked} was answered with {len(answer.body)} bytes that are no text.")
-    if answer.broken:
+    if _binary(reply):
+        raise Unreadable(f"{asked} was answered with {len(reply.body)} bytes that are no text.")
+    if reply.broken:
         raise Unreadable(f"{asked}: the connection was lost in the middle of the answer.")
 
 
-def _picked(answer: Answer, chosen: jq.Filter, asked: str) -> tuple[jq.Json, ...]:
-    if not 200 <= answer.status < 300:
-        raise Unreadable(f"{asked} was answered with {answer.line}, so there is no value.")
-    if answer.cut:
+def _picked(reply: Reply, chosen: jq.Filter, asked: str) -> tuple[jq.Json, ...]:
+    if not 200 <= reply.status < 300:
+        raise Unreadable(f"{asked} was answered with {reply.line}, so there is no value.")
+    if reply.cut:
         raise Unreadable(f"{asked}: the answer is longer than the cap, so no value can be picked from it.")
     try:
-        return jq.apply(chosen, json.loads(_text(answer)))
+        return jq.apply(chosen, json.loads(_text(reply)))
     except jq.Misfit as fault:
         raise Unreadable(f"{asked}: {fault}.") from fault
     except (ValueError, RecursionError) as fault:
-        raise Unreadable(f"{asked} was answered with {answer.line} but not with JSON, so there is no value.") from fault
+        raise Unreadable(f"{asked} was answered with {reply.line} but not with JSON, so there is no value.") from fault
 
 
 def _single(values: tuple[jq.Json, ...]) -> Json:
@@ -67,14 +68,14 @@ def _single(values: tuple[jq.Json, ...]) -> Json:
     return None if isinstance(only, list | dict) else only
 
 
-def _text(answer: Answer) -> str:
+def _text(reply: Reply) -> str:
     """The body as text; where it was cut, half a character at its end is left out."""
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(answer.body, final=not answer.cut)
+        return codecs.getincrementaldecoder("utf-8")().decode(reply.body, final=not reply.cut)
     except UnicodeDecodeError:
         return ""
 
 
-def _binary(answer: Answer) -> bool:
-    text = _text(answer)
-    return (bool(answer.body) and not text) or any(ord(c) < 32 and c not in "\t\n\r\f\x1b" for c in text)
+def _binary(reply: Reply) -> bool:
+    text = _text(reply)
+    return (bool(reply.body) and not text) or any(ord(c) < 32 and c not in "\t\n\r\f\x1b" for c in text)

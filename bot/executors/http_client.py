@@ -25,7 +25,7 @@ class _Forbidden(OSError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Reply:
     """What came back. ``cut``: the body went on past the cap; ``broken``: the connection ended within it."""
 
     status: int
@@ -61,7 +61,7 @@ class _Dialler:
         return socket.socket(family, kind, protocol)
 
 
-async def ask(method: str, url: str, *, token: str | None, body: str | None, caps: Caps, seconds: float) -> Answer:
+async def ask(method: str, url: str, *, token: str | None, body: str | None, caps: Caps, seconds: float) -> Reply:
     """Send one request and read its answer up to the cap. Raises NotSent or Lost."""
     dialler = _Dialler()
     headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.5", "Accept-Encoding": "identity"}
@@ -87,7 +87,7 @@ async def ask(method: str, url: str, *, token: str | None, body: str | None, cap
             host = URL(url).host
             how = "gave no answer in time" if isinstance(fault, TimeoutError) else "closed the connection unanswered"
             raise Lost(f"{host} {how}: see whether it is overloaded or restarting.") from fault
-    return Answer(
+    return Reply(
         status=response.status,
         reason=response.reason or "",
         headers=response.headers,

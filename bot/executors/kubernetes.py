@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.executors import kubernetes_change, kubernetes_look
-from bot.executors.attestation import NotProven, NotReached
+from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
 from bot.executors.kubernetes_proof import prove_read_only
 from bot.executors.kubernetes_session import Cluster, Identity, Session
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered
+from bot.executors.tool_answer import Answer, NotAllowed, Run
+from bot.executors.tool_kind import WordsTool
 from bot.redaction import Redactor
 from compiler.proof import kubernetes
 from compiler.proof.kubernetes.runnable import Request, parse
@@ -30,39 +31,24 @@ class KubernetesTarget:
     remediation: Identity | None = None
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=10.0))
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
         return ToolExecutor(KubernetesTool(self, clock=clock), redactor=redactor, clock=clock)
 
 
-class KubernetesTool:
+class KubernetesTool(WordsTool):
     """Carries out command lines of kubectl against one API server."""
 
     kind = "kubernetes"
 
     def __init__(self, target: KubernetesTarget, *, clock: Callable[[], datetime]) -> None:
-        self._target = target
+        self.target = target
         self._clock = clock
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self._target.name
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look or run may take."""
-        return self._target.caps
 
     @property
     def changes(self) -> bool:
         """Whether it has a service account for remediations."""
-        return self._target.remediation is not None
+        return self.target.remediation is not None
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for a line of kubectl."""
@@ -70,20 +56,17 @@ class KubernetesTool:
 
     async def prove(self) -> str:
         """The cluster's own list of the service account's rights, and refusals of changes tried as dry runs."""
-        target = self._target
+        target = self.target
         if target.remediation is not None and target.remediation.token == target.diagnostic.token:
             raise NotProven(f"{target.name} runs diagnostics and remediations as one account: give each its own.")
-        try:
-            return await prove_read_only(self._looking(), target.namespaces)
-        except (Denied, Unanswered) as fault:
-            raise NotReached(str(fault)) from fault
+        return await prove_read_only(self._looking(), target.namespaces)
 
     async def look(self, argv: Sequence[str]) -> Answer:
         """Ask for what the command shows."""
         request, session = _request(argv), self._looking()
         namespace = self._namespace(request)
         answer = await kubernetes_look.look(
-            session, request, namespace, seconds=self.caps.look_seconds, now=self._clock()
+            session, request, namespace, seconds=self.target.caps.look_seconds, now=self._clock()
         )
         return _with(answer, self._receipt(session, namespace))
 
@@ -94,10 +77,10 @@ class KubernetesTool:
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
         """Make the approved change as the other service account."""
-        request, identity = _request(argv), self._target.remediation
+        request, identity = _request(argv), self.target.remediation
         if identity is None:
             raise NotAllowed("Nothing was sent: there is no service account for changes.")
-        acting = self._session(identity, self.caps.run_seconds)
+        acting = self._session(identity, self.target.caps.run_seconds)
         namespace = self._one_namespace(request)
         answer = await kubernetes_change.change(self._looking(), acting, request, namespace, run, now=self._clock())
         return _with(answer, self._receipt(acting, namespace))
@@ -106,10 +89,10 @@ class KubernetesTool:
         """Nothing is kept open between two steps."""
 
     def _looking(self) -> Session:
-        return self._session(self._target.diagnostic, self.caps.look_seconds)
+        return self._session(self.target.diagnostic, self.target.caps.look_seconds)
 
     def _session(self, identity: Identity, seconds: float) -> Session:
-        target = self._target
+        target = self.target
         return Session(target.name, target.cluster, identity.token, caps=target.caps, seconds=seconds)
 
     def _namespace(self, request: Request) -> str | None:
@@ -117,16 +100,16 @@ class KubernetesTool:
         return None if request.line.on("all-namespaces") else self._one_namespace(request)
 
     def _one_namespace(self, request: Request) -> str:
-        known = self._target.namespaces
+        known = self.target.namespaces
         namespace = request.line.one("namespace") or known[0]
         if namespace not in known:
             raise NotAllowed(
-                f"Nothing was sent: {self.name} is configured for {', '.join(known)}, not for {namespace}."
+                f"Nothing was sent: {self.target.name} is configured for {', '.join(known)}, not for {namespace}."
             )
         return namespace
 
     def _receipt(self, session: Session, namespace: str | None) -> Facts:
-        return {"server": self._target.cluster.url, "namespace": namespace or "all", "bytes": session.received}
+        return {"server": self.target.cluster.url, "namespace": namespace or "all", "bytes": session.received}
 
 
 def _request(argv: Sequence[str]) -> Request:

@@ -1,19 +1,19 @@
 """A NATS JetStream as a target: what streams and consumers hold, and the purge of a stream by another user."""
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from bot.executors.attestation import NotProven, NotReached
+from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
 from bot.executors.nats_proof import prove_read_only
 from bot.executors.nats_session import Login, Server, Session, session
 from bot.executors.table import Row, counted, drawn
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import MOST_BYTES, Answer, Denied, NotAllowed, Run, Unanswered
+from bot.executors.tool_answer import MOST_BYTES, Answer, NotAllowed, Run
+from bot.executors.tool_kind import WordsTool
 from bot.redaction import Redactor
 from compiler.proof import nats
 from compiler.proof.nats.runnable import Ask, Request, parse
@@ -34,38 +34,23 @@ class NatsTarget:
     remediation: Login | None = None
     caps: Caps = field(default_factory=Caps)
 
-    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor:
+    def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
         return ToolExecutor(NatsTool(self), redactor=redactor, clock=clock)
 
 
-class NatsTool:
+class NatsTool(WordsTool):
     """Speaks JetStream's own requests to one server."""
 
     kind = "nats"
 
     def __init__(self, target: NatsTarget) -> None:
-        self._target = target
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self._target.name
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        return self._target.environment
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look or run may take."""
-        return self._target.caps
+        self.target = target
 
     @property
     def changes(self) -> bool:
         """Whether it has a user for remediations."""
-        return self._target.remediation is not None
+        return self.target.remediation is not None
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for a line of the NATS client."""
@@ -73,33 +58,25 @@ class NatsTool:
 
     async def prove(self) -> str:
         """The server's own list of the diagnostic user's rights, and refusals of what changes something."""
-        target = self._target
+        target = self.target
         if target.remediation is not None and target.remediation.user == target.diagnostic.user:
             raise NotProven(f"{target.name} runs diagnostics and remediations as one user: give each its own.")
-        try:
-            async with (
-                asyncio.timeout(target.caps.connect_seconds + target.caps.look_seconds),
-                session(target.server, target.diagnostic, target=target.name, caps=target.caps) as opened,
-            ):
-                return await prove_read_only(opened, target.diagnostic.user)
-        except (Denied, Unanswered) as fault:
-            raise NotReached(str(fault)) from fault
-        except TimeoutError as fault:
-            raise NotReached(f"{target.name} gave no answer in time: see whether it is overloaded.") from fault
+        async with session(target.server, target.diagnostic, target=target.name, caps=target.caps) as opened:
+            return await prove_read_only(opened, target.diagnostic.user)
 
     async def look(self, argv: Sequence[str]) -> Answer:
         """Ask for what the command shows."""
         request = _request(argv)
         if request.ask is Ask.PURGE:
             raise NotAllowed("Nothing was sent: a purge is no look.")
-        target = self._target
+        target = self.target
         async with session(target.server, target.diagnostic, target=target.name, caps=target.caps) as opened:
             answer = await opened.ask(*_asked(request))
             return _shown(request, answer, self._receipt(opened, target.diagnostic), target.caps)
 
     async def before(self, argv: Sequence[str]) -> str:
         """What the stream holds that would be purged."""
-        request, target = _request(argv), self._target
+        request, target = _request(argv), self.target
         async with session(target.server, target.diagnostic, target=target.name, caps=target.caps) as opened:
             answer = await opened.ask(f"{_API}.STREAM.INFO.{request.stream}")
         state = _part(answer, "state")
@@ -112,7 +89,7 @@ class NatsTool:
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
         """Purge the stream as the user for remediations."""
-        request, target = _request(argv), self._target
+        request, target = _request(argv), self.target
         if request.ask is not Ask.PURGE or target.remediation is None:
             raise NotAllowed("Nothing was sent: only a purge is a change here.")
         async with session(target.server, target.remediation, target=target.name, caps=target.caps) as opened:
@@ -127,7 +104,7 @@ class NatsTool:
         """Nothing is kept open between two steps."""
 
     def _receipt(self, opened: Session, login: Login) -> Facts:
-        return {"server": str(self._target.server), "user": login.user, "bytes": opened.received}
+        return {"server": str(self.target.server), "user": login.user, "bytes": opened.received}
 
 
 def _request(argv: Sequence[str]) -> Request:

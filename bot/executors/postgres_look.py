@@ -13,11 +13,11 @@ from asyncpg.prepared_stmt import PreparedStatement
 from bot.executors.caps import Caps
 from bot.executors.postgres_plan import plan_of
 from bot.executors.postgres_session import Connection, opening, undo
-from bot.executors.table import CELL, Row, counted, drawn
+from bot.executors.table import CELL, Row, listed
+from bot.executors.tool_answer import Answer, LeftATrace, NotAllowed
 from compiler.proof import sql
 from compiler.proof.sql.tree import parse
 from incident.digest import Facts, Json
-from incident.finding import Sight
 from incident.verdict import Judgement, Verdict
 
 Statement: TypeAlias = "PreparedStatement[asyncpg.Record]"
@@ -52,14 +52,6 @@ SELECT current_setting('transaction_read_only') AS read_only, pg_current_xact_id
 _OWN_TABLES: Final = frozenset({"r", "p", "v", "m"})
 _WHOLE_NUMBERS: Final = frozenset({"int2", "int4", "int8", "oid"})
 _NUMBERS: Final = frozenset({"numeric", "float4", "float8"})
-
-
-class NotAllowed(Exception):
-    """A gate is shut, so nothing was read. The text is a sentence that says which."""
-
-
-class LeftATrace(Exception):
-    """The receipt shows that the look was more than a look; it was rolled back. The text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +89,24 @@ def reading_of(text: str) -> Reading:
     )
 
 
-def judged(command: Facts) -> Query:
-    """The command as a query, judged here whatever its plan says. Raises NotAllowed."""
+def query_of(command: Facts) -> Query:
+    """The command as a statement that was read. Raises NotAllowed when it holds none."""
     text, arguments = command.get("sql"), command.get("arguments", [])
     if not isinstance(text, str) or not isinstance(arguments, list | tuple):
         raise NotAllowed("Nothing was run: the step holds no SQL that a database could take.")
-    reading = reading_of(text)
-    judgement = reading.judgement
+    return Query(reading=reading_of(text), arguments=arguments)
+
+
+def judged(command: Facts) -> Query:
+    """The command as a query, judged here whatever its plan says. Raises NotAllowed."""
+    query = query_of(command)
+    judgement = query.reading.judgement
     if judgement.verdict is not Verdict.READ_ONLY:
         raise NotAllowed(f"Nothing was run, because this is {judgement.verdict.value}: {judgement.reason}.")
-    return Query(reading=reading, arguments=arguments)
+    return query
 
 
-async def look(connection: Connection, query: Query, *, relations: Collection[str], caps: Caps) -> Sight:
+async def look(connection: Connection, query: Query, *, relations: Collection[str], caps: Caps) -> Answer:
     """Run one judged read and roll it back. Raises NotAllowed, LeftATrace, or one of postgres_session.FAULTS."""
     started = time.perf_counter()
     await connection.execute(opening("READ ONLY", caps, seconds=caps.look_seconds))
@@ -128,7 +125,7 @@ async def look(connection: Connection, query: Query, *, relations: Collection[st
     finally:
         await undo(connection)
     seconds = round(time.perf_counter() - started, 4)
-    return _sight(statement.get_attributes(), rows, caps, {**receipt, "cost": cost, "seconds": seconds})
+    return _answer(statement.get_attributes(), rows, caps, {**receipt, "cost": cost, "seconds": seconds})
 
 
 async def _check_names(connection: Connection, reading: Reading, reviewed: Collection[str]) -> None:
@@ -195,17 +192,17 @@ async def _receipt(connection: Connection) -> Facts:
     }
 
 
-def _sight(columns: Sequence[asyncpg.Attribute], rows: Sequence[Row], caps: Caps, receipt: Facts) -> Sight:
+def _answer(columns: Sequence[asyncpg.Attribute], rows: Sequence[Row], caps: Caps, receipt: Facts) -> Answer:
     shown, more = rows[: caps.rows], len(rows) > caps.rows
-    table, cut = drawn([column.name for column in columns], shown, characters=caps.characters)
+    text, cut = listed([column.name for column in columns], shown, more=more, characters=caps.characters)
     single = len(rows) == 1 and len(columns) == 1
-    return Sight(
-        output=f"{table}\n{counted(len(shown), more=more)}",
+    return Answer(
+        text=text,
         value=_scalar(rows[0][0], columns[0].type.name) if single else len(rows),
         rows=len(shown),
-        truncated=more or cut,
+        cut=cut,
+        more=more,
         receipt={**receipt, "rows": len(shown)},
-        seconds=float(str(receipt["seconds"])),
     )
 
 

@@ -34,7 +34,8 @@ class PlanNode:
         """The plan for the approval's card: what it scans, how much, at what cost."""
         parts = [f"{node.kind} on {node.relation}" if node.relation else node.kind for node in self.walk()]
         found = max(node.rows for node in self.walk())
-        return f"The planner expects about {found:.0f} rows at a cost of {self.cost:.0f}: {' ← '.join(parts[:4])}."
+        how = " ← ".join(parts[:4])
+        return f"The planner's statistics say about {found:.0f} rows at a cost of {self.cost:.0f}: {how}."
 
 
 async def plan_of(connection: Connection, statement: str, arguments: Sequence[Json]) -> PlanNode:

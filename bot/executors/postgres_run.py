@@ -2,23 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 import asyncpg
 
 from bot.executors.caps import Caps
-from bot.executors.postgres_look import NotAllowed, Statement, judged
+from bot.executors.postgres_look import Query, Statement, judged
 from bot.executors.postgres_plan import plan_of
 from bot.executors.postgres_session import FAULTS, MARGIN_SECONDS, Connection, Sessions, opening, sentence_of, undo
-from bot.executors.table import counted, drawn
-from compiler.proof import sql
+from bot.executors.table import listed
+from bot.executors.tool_answer import Answer, EndedBadly, GuardBroken, NotAllowed, Run
 from incident.digest import Facts, Json
-from incident.finding import Outcome, OutcomeState
-from incident.plan import Plan, Promise
+from incident.finding import OutcomeState
+from incident.plan import Promise
 from incident.runbook import GuardKind
-from incident.verdict import Verdict
 
 _REFUSALS_OF_COMMIT: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError)
 """With these the server says that it did not commit; any other end of a COMMIT leaves it open."""
@@ -34,12 +33,8 @@ class Stage(Enum):
     COMMITTING = "committing"
 
 
-class GuardBroken(Exception):
-    """What was approved no longer holds; the transaction is rolled back. The text is a sentence."""
-
-
 @dataclass(slots=True)
-class _Run:
+class _Work:
     """One run as it goes on. ``takes_back`` says whether a rollback undoes all that the statement does."""
 
     stage: Stage = Stage.OPENING
@@ -49,85 +44,88 @@ class _Run:
     tag: str = ""
     transaction: str | None = None
 
+    @property
+    def receipt(self) -> Facts:
+        """How far it came, and under which id the server knows it."""
+        return {"stage": self.stage.value, "tag": self.tag, "transaction_id": self.transaction}
+
 
 class Remediation:
-    """Runs plans with the remediation identity. ``run`` never raises but CancelledError."""
+    """Runs statements with the remediation identity."""
 
     def __init__(self, sessions: Sessions, *, target: str, caps: Caps) -> None:
         self._sessions = sessions
         self._target = target
         self._caps = caps
 
-    async def run(self, plan: Plan) -> Outcome:
-        """Run it once. A cancelled run is rolled back, or its commit awaited, before the cancellation goes on."""
-        text = str(plan.command.get("sql", ""))
-        judgement = sql.judge(text)
-        if judgement.verdict is Verdict.REFUSED:
-            return _outcome(OutcomeState.FAILED, f"Nothing was run: {judgement.reason}.")
-        run = _Run()
+    async def run(self, query: Query, run: Run) -> Answer:
+        """Run it once. A cancelled run is rolled back, or its commit awaited, before the cancellation goes on.
+
+        Raises GuardBroken and NotAllowed, rolled back, and EndedBadly.
+        """
+        work = _Work()
         try:
             async with asyncio.timeout(self._caps.run_seconds + MARGIN_SECONDS), self._sessions.session() as connection:
-                await self._transaction(connection, plan, text, run)
-        except GuardBroken as broken:
-            return _outcome(OutcomeState.VOID, str(broken), run)
-        except NotAllowed as gate:
-            return _outcome(OutcomeState.FAILED, str(gate), run)
+                await self._transaction(connection, query, run, work)
         except asyncio.CancelledError as cancelled:
-            if run.stage is not Stage.COMMITTING:
-                cancelled.add_note("It was rolled back." if run.takes_back else f"Cut short while {run.stage.value}.")
+            if work.stage is not Stage.COMMITTING:
+                cancelled.add_note("It was rolled back." if work.takes_back else f"Cut short while {work.stage.value}.")
             raise
         except FAULTS as fault:
-            return await self._failed(fault, run)
-        return _outcome(OutcomeState.RAN, _told(run), run)
+            return await self._failed(fault, work)
+        finally:
+            run.receipt = work.receipt
+        return _answer(work)
 
-    async def _transaction(self, connection: Connection, plan: Plan, text: str, run: _Run) -> None:
-        arguments = _arguments(plan.command)
+    async def _transaction(self, connection: Connection, query: Query, run: Run, work: _Work) -> None:
+        text, arguments = query.reading.text, query.arguments
         await connection.execute(opening("READ WRITE", self._caps, seconds=self._caps.run_seconds))
         try:
-            run.takes_back = await _check_guard(connection, plan.promise, text, arguments)
+            work.takes_back = await _check_guard(connection, run.promise, text, arguments)
             # Prepared, so that a text of several statements cannot pass.
             statement = await connection.prepare(text)
             if len(statement.get_parameters()) != len(arguments):
                 raise NotAllowed(f"Nothing was run: the step gives {len(arguments)} arguments, its SQL takes others.")
-            run.stage = Stage.RUNNING
-            await _execute(statement, arguments, self._caps, run)
-            if plan.promise.kind is GuardKind.ROWS:
-                _check_changed(run.changed, plan.promise)
-            run.transaction = await connection.fetchval("SELECT pg_current_xact_id_if_assigned()::text")
-            run.stage = Stage.COMMITTING
+            work.stage, run.sent = Stage.RUNNING, True
+            await _execute(statement, arguments, self._caps, work)
+            if run.promise.kind is GuardKind.ROWS:
+                _check_changed(work.changed, run.promise)
+            work.transaction = await connection.fetchval("SELECT pg_current_xact_id_if_assigned()::text")
+            work.stage = Stage.COMMITTING
         finally:
-            if run.stage is not Stage.COMMITTING:
+            if work.stage is not Stage.COMMITTING:
                 await undo(connection)
         await _commit(connection)
 
-    async def _failed(self, fault: BaseException, run: _Run) -> Outcome:
+    async def _failed(self, fault: BaseException, work: _Work) -> Answer:
+        """How it ended although something failed. Raises EndedBadly unless it was committed after all."""
         sentence = sentence_of(fault, self._target, seconds=self._caps.run_seconds)
-        if run.stage is Stage.OPENING:
-            return _outcome(OutcomeState.FAILED, f"Nothing was run. {sentence}", run)
-        if run.stage is Stage.COMMITTING and not isinstance(fault, _REFUSALS_OF_COMMIT):
-            return await self._looked_up(run)
-        if run.takes_back:
-            return _outcome(OutcomeState.FAILED, f"Nothing was changed, it was rolled back. {sentence}", run)
+        if work.stage is Stage.OPENING:
+            raise EndedBadly(OutcomeState.FAILED, f"Nothing was run. {sentence}") from fault
+        if work.stage is Stage.COMMITTING and not isinstance(fault, _REFUSALS_OF_COMMIT):
+            return await self._looked_up(work)
+        if work.takes_back:
+            sentence = f"Nothing was changed, it was rolled back. {sentence}"
+            raise EndedBadly(OutcomeState.FAILED, sentence) from fault
         lost = isinstance(fault, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError | TimeoutError)
-        return _outcome(
+        raise EndedBadly(
             OutcomeState.UNKNOWN if lost else OutcomeState.FAILED,
             f"{sentence} What it did until then cannot be rolled back: run the diagnostics to see.",
-            run,
-        )
+        ) from fault
 
-    async def _looked_up(self, run: _Run) -> Outcome:
-        """How a commit ended whose answer was lost: the server knows, by the transaction's id."""
-        status = await self._status(run.transaction) if run.transaction else None
+    async def _looked_up(self, work: _Work) -> Answer:
+        """How a commit ended whose answer was lost: the server knows, by the transaction's id. Raises EndedBadly."""
+        status = await self._status(work.transaction) if work.transaction else None
         if status == "committed":
-            return _outcome(OutcomeState.RAN, f"{_told(run)} The answer was lost; the server says it committed.", run)
+            return replace(_answer(work), told=f"{_told(work)} The answer was lost; the server says it committed.")
         if status == "aborted":
-            return _outcome(OutcomeState.FAILED, "Nothing was changed: the server says that it was rolled back.", run)
-        ask = f"SELECT pg_xact_status('{run.transaction}')" if run.transaction else "the step's diagnostics"
-        return _outcome(
+            sentence = "Nothing was changed: the server says that it was rolled back."
+            raise EndedBadly(OutcomeState.FAILED, sentence)
+        ask = f"SELECT pg_xact_status('{work.transaction}')" if work.transaction else "the step's diagnostics"
+        raise EndedBadly(
             OutcomeState.UNKNOWN,
             f"The connection to {self._target} was lost while committing, so nobody knows whether it took effect:"
             f" ask with {ask} before doing it again.",
-            run,
         )
 
     async def _status(self, transaction: str) -> str | None:
@@ -157,16 +155,16 @@ async def _check_guard(connection: Connection, promise: Promise, text: str, argu
     return False
 
 
-async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, run: _Run) -> None:
+async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, work: _Work) -> None:
     """Run the statement and note what came back."""
     rows = await statement.fetch(*arguments)
     columns = statement.get_attributes()
-    run.tag = statement.get_statusmsg() or ""
-    run.changed = _changed(run.tag, rows, columns)
+    work.tag = statement.get_statusmsg() or ""
+    work.changed = _changed(work.tag, rows, columns)
     if columns:
         shown = [[None if value is None else str(value) for value in row] for row in rows[: caps.rows]]
-        table, _ = drawn([column.name for column in columns], shown, characters=caps.characters)
-        run.output = f"{table}\n{counted(len(shown), more=len(rows) > len(shown))}"
+        names, more = [column.name for column in columns], len(rows) > len(shown)
+        work.output, _ = listed(names, shown, more=more, characters=caps.characters)
 
 
 def _changed(tag: str, rows: Sequence[asyncpg.Record], columns: Sequence[asyncpg.Attribute]) -> int | None:
@@ -198,26 +196,11 @@ async def _commit(connection: Connection) -> None:
         raise
 
 
-def _arguments(command: Facts) -> Sequence[Json]:
-    arguments = command.get("arguments", [])
-    return arguments if isinstance(arguments, list | tuple) else []
-
-
-def _told(run: _Run) -> str:
-    if run.changed is None:
+def _told(work: _Work) -> str:
+    if work.changed is None:
         return "It ran."
-    return "It ran and changed 1 row." if run.changed == 1 else f"It ran and changed {run.changed} rows."
+    return "It ran and changed 1 row." if work.changed == 1 else f"It ran and changed {work.changed} rows."
 
 
-def _outcome(state: OutcomeState, sentence: str, run: _Run | None = None) -> Outcome:
-    if run is None:
-        return Outcome(state=state, sentence=sentence)
-    receipt: Facts = {"stage": run.stage.value, "tag": run.tag, "transaction_id": run.transaction}
-    ran = state is OutcomeState.RAN
-    return Outcome(
-        state=state,
-        sentence=sentence,
-        output=run.output if ran else "",
-        changed=run.changed if ran else None,
-        receipt=receipt,
-    )
+def _answer(work: _Work) -> Answer:
+    return Answer(text=work.output, changed=work.changed, told=_told(work), receipt=work.receipt)

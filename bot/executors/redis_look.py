@@ -1,13 +1,15 @@
 """One look at a Redis: the words judged anew, sent in their bounded form, and the answer as lines for people."""
 
+from dataclasses import dataclass, replace
+
 import hiredis
 
 from bot.executors.caps import Caps
 from bot.executors.redis_session import Login, Refused, Reply, Server, Session, items
-from bot.executors.table import Row, counted, drawn
+from bot.executors.table import Row, drawn, listed
+from bot.executors.tool_answer import Answer, NotAllowed
 from compiler.proof import redis
 from incident.digest import Facts, Json
-from incident.finding import Sight
 from incident.plan import shown
 from incident.verdict import Verdict
 
@@ -22,35 +24,52 @@ _PAIRED = frozenset({"HSCAN", "ZSCAN", "CONFIG", "MEMORY", "XINFO"})
 _MEANINGS = {-2: "there is no such key", -1: "it never expires"}
 
 
-class NotAllowed(Exception):
-    """A gate is shut, so nothing was sent. The text is a sentence that says which."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """The words of one command, and what Muster adds to them."""
+
+    words: tuple[str, ...]
+    matching: str | None = None
+    """Every key that a scan for this pattern finds is meant."""
+    pick: str | None = None
+    """The one line of INFO that matters."""
+
+    def __str__(self) -> str:
+        """For receipts."""
+        added: Facts = {"matching": self.matching} if self.matching is not None else {}
+        return shown({"redis": list(self.words), **added, **({"pick": self.pick} if self.pick is not None else {})})
 
 
-def words_of(command: Facts) -> tuple[str, ...]:
-    """The final words of a command. Raises NotAllowed when it is none of Redis."""
+def command_of(command: Facts) -> Command:
+    """The command of a plan. Raises NotAllowed when it is none of Redis."""
+    given = {key: str(command[key]) for key in ("matching", "pick") if key in command}
+    return Command(words=_words(command), matching=given.get("matching"), pick=given.get("pick"))
+
+
+def _words(command: Facts) -> tuple[str, ...]:
     words = command.get("redis")
     if not isinstance(words, list | tuple) or not words or not all(isinstance(word, str) for word in words):
         raise NotAllowed("Nothing was sent: the step holds no words that a Redis could take.")
     return tuple(str(word) for word in words)
 
 
-def judged(command: Facts) -> tuple[str, ...]:
-    """The words that may be sent: judged here and now whatever the plan says, and bounded. Raises NotAllowed."""
-    words = words_of(command)
-    judgement = redis.judge(words)
-    if "matching" in command or judgement.verdict is not Verdict.READ_ONLY:
+def judged(facts: Facts) -> Command:
+    """What may be sent: judged here and now whatever the plan says, and bounded. Raises NotAllowed."""
+    command = command_of(facts)
+    judgement = redis.judge(command.words)
+    if command.matching is not None or judgement.verdict is not Verdict.READ_ONLY:
         why = judgement.reason if judgement.verdict is not Verdict.READ_ONLY else "it changes every key that matches"
         raise NotAllowed(f"Nothing was sent, because this is not read-only: {why}.")
-    return redis.bounded(words)
+    return replace(command, words=redis.bounded(command.words))
 
 
-async def look(session: Session, command: Facts, *, caps: Caps) -> Sight:
+async def look(session: Session, command: Command, *, caps: Caps) -> Answer:
     """Send what ``judged`` let through. Raises one of the session's FAULTS.
 
     ``value`` is the number, text or flag that was answered; of several items their number, one more than is read when
     there are more; of a line of INFO that ``pick`` names, what stands there.
     """
-    words = judged(command)
+    words = command.words
     name = words[0].upper()
     if name in _CURSOR_AT:
         found, more = await scan(session, words)
@@ -61,7 +80,7 @@ async def look(session: Session, command: Facts, *, caps: Caps) -> Sight:
         value = len(reply) // 2 if name in _PAIRED and words[1].upper() != "USAGE" else len(reply)
         return _drawn(_rows(name, reply), value, False, caps)
     if name == "INFO":
-        return _info(str(reply), command.get("pick"), caps)
+        return _info(str(reply), command.pick, caps)
     return _single(name, reply, caps)
 
 
@@ -82,32 +101,34 @@ async def scan(session: Session, words: tuple[str, ...], *, most: int = MOST_KEY
     return [each for group in kept for each in group], cursor != "0" or len(found) > most
 
 
-def _single(name: str, reply: Reply, caps: Caps) -> Sight:
+def _single(name: str, reply: Reply, caps: Caps) -> Answer:
     value = None if isinstance(reply, list | hiredis.ReplyError) else reply
     meaning = _MEANINGS.get(value) if name in ("TTL", "PTTL") and isinstance(value, int) else None
     lines: list[str | None] = [None] if reply is None else [*str(reply).splitlines()]
     return _drawn([[f"{line} ({meaning})" if meaning else line] for line in lines], value, False, caps)
 
 
-def _info(text: str, pick: Json, caps: Caps) -> Sight:
+def _info(text: str, pick: str | None, caps: Caps) -> Answer:
     lines = [line.split(":", 1) for line in text.splitlines() if ":" in line and not line.startswith("#")]
     if pick is None:
-        return _drawn([[name, value] for name, value in lines], len(lines), False, caps)
-    found = dict(lines).get(str(pick))
+        return replace(_drawn([[name, value] for name, value in lines], len(lines), False, caps), plain=text)
+    found = dict(lines).get(pick)
     if found is None:
-        raise Refused(f"ERR INFO shows no line {str(pick)[:40]!r}")
-    return _drawn([[str(pick), found]], int(found) if found.isdecimal() else found, False, caps)
+        raise Refused(f"ERR INFO shows no line {pick[:40]!r}")
+    return _drawn([[pick, found]], int(found) if found.isdecimal() else found, False, caps)
 
 
-def _drawn(rows: list[Row], value: Json, more: bool, caps: Caps) -> Sight:
+def _drawn(rows: list[Row], value: Json, more: bool, caps: Caps) -> Answer:
     width = max((len(row) for row in rows), default=1)
     full = [[*row, *[""] * (width - len(row))] for row in rows]
     names = ["answer"] if width == 1 else ["name", "value", *(f"{n}" for n in range(3, width + 1))]
-    text, cut = drawn(names, full[: caps.rows], characters=caps.characters)
     hidden = more or len(full) > caps.rows
-    if len(full) != 1 or hidden:
-        text += f"\n{counted(min(len(full), caps.rows), more=hidden)}"
-    return Sight(output=text, value=value, rows=len(full), truncated=cut or hidden)
+    if len(full) == 1 and not hidden:
+        text, cut = drawn(names, full, characters=caps.characters)
+    else:
+        text, cut = listed(names, full[: caps.rows], more=hidden, characters=caps.characters)
+    plain = "".join(f"{part or ''}\n" for row in rows for part in row)
+    return Answer(text=text, plain=plain, value=value, rows=len(full), cut=cut, more=more)
 
 
 def _rows(name: str, reply: list[Reply]) -> list[Row]:
@@ -122,10 +143,9 @@ def _cell(reply: Reply) -> str | None:
     return None if reply is None else str(reply)
 
 
-def receipt(session: Session, command: Facts, server: Server, login: Login) -> Facts:
-    """What was sent, where, as whom, and how much came back."""
+def receipt(session: Session, server: Server, login: Login) -> Facts:
+    """Where it was asked, as whom, and how much came back."""
     return {
-        "sent": shown({**command, "redis": list(judged(command))}),
         "server": str(server),
         "user": login.user,
         "commands": session.calls,

@@ -30,6 +30,13 @@ def drawn(names: Sequence[str], rows: Sequence[Row], *, characters: int) -> tupl
     return text[: max(text.rfind("\n", 0, characters), 0)] or text[:characters], True
 
 
+def listed(names: Sequence[str], rows: Sequence[Row], *, more: bool, characters: int) -> tuple[str, bool]:
+    """The table with the line that counts its rows under it, within ``characters``, and whether there is more."""
+    line = counted(len(rows), more=more)
+    text, cut = drawn(names, rows, characters=characters - len(line) - 1)
+    return f"{text}\n{line}", cut or more
+
+
 def counted(rows: int, *, more: bool) -> str:
     """The line under a table: how many rows it shows, and whether there are more."""
     if more:

@@ -1,105 +1,64 @@
-"""A target whose steps are a tool's words: judged again, sent without the tool, capped, cleaned and receipted.
+"""The one frame of all targets: judged again, sent, capped, cleaned, receipted, and always ended in a sentence.
 
-What speaks to the target is a `Tool`: it knows one protocol and nothing of plans. Everything that must hold for every
-such target is here, once.
+What speaks to the target is a `Tool`. Everything that must hold for every target, whatever it is, is here, once.
 """
 
 import asyncio
 import logging
-import shlex
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Generic
 
 from bot.executors.attestation import NotReached, Standing
-from bot.executors.caps import Caps
-from bot.executors.tool_answer import Answer, Denied, GuardBroken, NotAllowed, Run, Unanswered, chain_of, sight_of
+from bot.executors.tool_answer import (
+    Answer,
+    Denied,
+    EndedBadly,
+    GuardBroken,
+    LeftATrace,
+    NotAllowed,
+    Run,
+    Unanswered,
+    chain_of,
+    sight_of,
+)
+from bot.executors.tool_kind import Asked, Tool
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Attestation
-from compiler.proof import runnable
+from compiler.proof.filters.verdict import Filter
 from incident.approval import Preview
 from incident.digest import Facts
 from incident.finding import Outcome, OutcomeState, Sight
-from incident.plan import Plan
+from incident.plan import Plan, Promise
 from incident.runbook import GuardKind
-from incident.verdict import Judgement, Verdict
 
 _LOG: Final = logging.getLogger(__name__)
-_PROOF_SECONDS: Final = 60.0
+_LOOKS_A_PROOF: Final = 4
+"""A proof asks many things, one after the other: it may take as long as this many looks."""
 _UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 """What reading an answer of another shape ends in; it is told and logged, and never goes on to the incident."""
 
 
-class Tool(Protocol):
-    """What speaks one protocol to one target, with two identities. Its faults are Denied and Unanswered."""
+class ToolExecutor(Generic[Asked]):
+    """Runs the steps of one target."""
 
-    @property
-    def kind(self) -> str:
-        """The executor's name in plans, such as *nats*."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        ...
-
-    @property
-    def environment(self) -> str:
-        """The environment that the target belongs to."""
-        ...
-
-    @property
-    def caps(self) -> Caps:
-        """How much one look or run may take."""
-        ...
-
-    @property
-    def changes(self) -> bool:
-        """Whether it has an identity for remediations."""
-        ...
-
-    def judge(self, argv: Sequence[str]) -> Judgement:
-        """The verdict for the words."""
-        ...
-
-    async def prove(self) -> str:
-        """A sentence that proves the diagnostic identity unable to write. Raises NotProven or NotReached."""
-        ...
-
-    async def look(self, argv: Sequence[str]) -> Answer:
-        """Ask as the diagnostic identity."""
-        ...
-
-    async def before(self, argv: Sequence[str]) -> str:
-        """What the change would replace, as a sentence, seen by the diagnostic identity; empty when unknown."""
-        ...
-
-    async def change(self, argv: Sequence[str], run: Run) -> Answer:
-        """Make the approved change as the other identity; ``run.sent`` is set just before it may take effect."""
-        ...
-
-    async def close(self) -> None:
-        """Give everything back."""
-        ...
-
-
-class ToolExecutor:
-    """Runs the steps of one such target."""
-
-    def __init__(self, tool: Tool, *, redactor: Redactor, clock: Callable[[], datetime]) -> None:
+    def __init__(self, tool: Tool[Asked], *, redactor: Redactor, clock: Callable[[], datetime]) -> None:
         self._tool = tool
+        self._name = tool.target.name
+        self._caps = tool.target.caps
         self._redactor = redactor
         self._clock = clock
-        self._standing = Standing(tool.name, self._prove, clock=clock)
-        self._places = asyncio.Semaphore(tool.caps.parallel)
+        self._standing = Standing(self._name, self._prove, clock=clock)
+        self._places = asyncio.Semaphore(self._caps.parallel)
 
     @property
     def environment(self) -> str:
         """The environment that the target belongs to."""
-        return self._tool.environment
+        return self._tool.target.environment
 
     @property
     def attestation(self) -> Attestation | None:
@@ -112,34 +71,38 @@ class ToolExecutor:
 
     async def look(self, plan: Plan) -> Sight:
         """Run a read-only command under caps. Never raises: what went wrong is the sight's ``error``."""
-        return await self._seen(plan.command)
+        sight, _ = await self._seen(plan.command)
+        return sight
 
     async def preview(self, plan: Plan) -> Preview:
         """What a remediation would touch: the step's own count, and what stands there before the change."""
         try:
-            argv = self._judged_change(plan.command)
-            async with asyncio.timeout(self._seconds(self._tool.caps.look_seconds)):
-                before = await self._tool.before(argv)
+            asked = self._judged_change(plan.command)
+            async with asyncio.timeout(self._seconds(self._caps.look_seconds)):
+                before = await self._tool.before(asked)
         except NotAllowed as gate:
             raise Outage(f"It could not run even with an approval. {gate}", retry=False) from gate
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
-            raise Outage(self._sentence(fault, self._tool.caps.look_seconds), retry=False) from fault
+            raise Outage(self._sentence(fault, self._caps.look_seconds), retry=False) from fault
         before = self._redactor.clean(before)
-        if plan.promise.kind is GuardKind.NONE or plan.promise.probe is None:
+        promise = plan.promise
+        if promise.kind is GuardKind.NONE or promise.probe is None:
             return Preview(sentence=before or "It is not counted what it touches.")
-        sight = await self._seen(plan.promise.probe)
-        if sight.error or not isinstance(sight.value, int):
-            raise Outage(sight.error or "What it would touch could not be counted.", retry=False)
-        touched = "1 would be touched now." if sight.value == 1 else f"{sight.value} would be touched now."
-        return Preview(sentence=f"{touched} {before}".strip(), count=sight.value)
+        count, why = await self._count(promise.probe)
+        if count is None:
+            raise Outage(why or "What it would touch could not be counted.", retry=False)
+        touched = "1 would be touched now." if count == 1 else f"{count} would be touched now."
+        return Preview(sentence=f"{touched} {before}".strip(), count=count)
 
     async def run(self, plan: Plan) -> Outcome:
         """Run an approved change once, its guard checked on the way. Never raises but CancelledError."""
         started = self._clock()
-        outcome = await self._run(plan)
+        run = Run(promise=plan.promise)
+        outcome = await self._run(plan, run)
         return replace(
             outcome,
             sentence=self._redactor.clean(outcome.sentence),
+            receipt={**run.receipt, **outcome.receipt},
             started_at=started,
             ended_at=self._clock(),
         )
@@ -149,108 +112,108 @@ class ToolExecutor:
         await self._tool.close()
 
     async def _prove(self) -> str:
+        seconds = self._caps.look_seconds * _LOOKS_A_PROOF
         try:
-            async with asyncio.timeout(_PROOF_SECONDS):
+            async with asyncio.timeout(self._seconds(seconds)):
                 return await self._tool.prove()
-        except (TimeoutError, *_UNREADABLE) as fault:
-            raise NotReached(self._sentence(fault, _PROOF_SECONDS)) from fault
+        except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
+            raise NotReached(self._sentence(fault, seconds)) from fault
 
-    async def _seen(self, command: Facts) -> Sight:
-        """The judge comes first, then the attestation, then the target."""
-        started, seconds = self._clock(), self._tool.caps.look_seconds
+    async def _seen(self, command: Facts) -> tuple[Sight, bool]:
+        """What is seen, and whether nothing is missing from its value. Never raises.
+
+        The judge comes first, then the attestation, then the target.
+        """
+        started, seconds = time.perf_counter(), self._caps.look_seconds
         try:
-            argv, chain = self._judged_read(command), chain_of(command.get("filters"))
+            asked, chain = self._tool.judged_read(command), chain_of(command.get("filters"))
             if objection := await self._standing.objection():
                 raise NotAllowed(objection)
             async with self._places, asyncio.timeout(self._seconds(seconds)):
-                answer = await self._tool.look(argv)
+                answer = await self._tool.look(asked)
+        except LeftATrace as trace:
+            self._standing.void(f"{trace} Diagnostics stay off until the identity's rights were looked into.")
+            return Sight(output="", error=str(trace)), False
         except (NotAllowed, Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
-            return Sight(output="", error=self._sentence(fault, seconds))
-        clean = self._redactor.clean
-        sight = sight_of(answer, chain, clean=clean, characters=self._tool.caps.characters)
-        receipt: Facts = {"sent": clean(shlex.join(argv)), **answer.receipt}
-        return replace(sight, receipt=receipt, seconds=(self._clock() - started).total_seconds())
+            return Sight(output="", error=self._sentence(fault, seconds)), False
+        sight = sight_of(answer, chain, clean=self._redactor.clean, characters=self._caps.characters)
+        took = round(time.perf_counter() - started, 4)
+        whole = not (answer.more or (chain and answer.is_part(chain)))
+        return replace(sight, receipt=self._receipt(asked, answer), seconds=took), whole
 
-    def _judged_read(self, command: Facts) -> list[str]:
-        """The words that may be sent, bounded: judged here and now whatever the plan says. Raises NotAllowed."""
-        argv = _words(command)
-        judgement = self._tool.judge(argv)
-        if judgement.verdict is not Verdict.READ_ONLY:
-            raise NotAllowed(f"Nothing was sent, because this is {judgement.verdict.value}: {judgement.reason}.")
-        return self._able(runnable.final(argv, judgement))
-
-    def _judged_change(self, command: Facts) -> list[str]:
-        """The words of a change that an approval may let through. Raises NotAllowed."""
+    def _judged_change(self, command: Facts) -> Asked:
+        """Raises NotAllowed."""
         if not self._tool.changes:
-            raise NotAllowed(f"Nothing was sent: {self._tool.name} has no identity for remediations; configure one.")
-        argv = _words(command)
-        judgement = self._tool.judge(argv)
-        if judgement.verdict is not Verdict.MUTATING:
-            why = judgement.reason if judgement.verdict is Verdict.REFUSED else "it changes nothing"
-            raise NotAllowed(f"Nothing was sent: {why}.")
-        return self._able(argv)
+            raise NotAllowed(f"Nothing was sent: {self._name} has no identity for remediations; configure one.")
+        return self._tool.judged_change(command)
 
-    def _able(self, argv: list[str]) -> list[str]:
-        if objection := runnable.objection(self._tool.kind, argv):
-            raise NotAllowed(f"Nothing was sent. {objection}")
-        return argv
-
-    async def _run(self, plan: Plan) -> Outcome:
-        run, seconds = Run(), self._tool.caps.run_seconds
+    async def _run(self, plan: Plan, run: Run) -> Outcome:
+        seconds = self._caps.run_seconds
         try:
-            argv, chain = self._judged_change(plan.command), chain_of(plan.command.get("filters"))
-            await self._check_guard(plan)
-            async with asyncio.timeout(self._seconds(seconds)):
-                answer = await self._tool.change(argv, run)
+            asked, chain = self._judged_change(plan.command), chain_of(plan.command.get("filters"))
+            if plan.promise.kind not in self._tool.keeps:
+                await self._check_guard(plan.promise)
+            async with asyncio.timeout(self._seconds(seconds) + self._tool.margin_seconds):
+                answer = await self._tool.change(asked, run)
         except GuardBroken as broken:
             return Outcome(state=OutcomeState.VOID, sentence=str(broken))
         except NotAllowed as gate:
             return Outcome(state=OutcomeState.FAILED, sentence=str(gate))
+        except EndedBadly as ended:
+            shown = sight_of(Answer(text=ended.text), (), clean=self._redactor.clean, characters=self._caps.characters)
+            return Outcome(state=ended.state, sentence=str(ended), output=shown.output)
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             return _failed(fault, self._sentence(fault, seconds), run)
         except asyncio.CancelledError as cancelled:
-            cancelled.add_note("It may have been sent." if run.sent else "It was cut short before it was sent.")
+            if not hasattr(cancelled, "__notes__"):
+                cancelled.add_note("It may have been sent." if run.sent else "It was cut short before it was sent.")
             raise
-        sight = sight_of(answer, chain, clean=self._redactor.clean, characters=self._tool.caps.characters)
-        receipt: Facts = {"sent": self._redactor.clean(shlex.join(argv)), **answer.receipt}
+        return self._ran(asked, answer, chain)
+
+    def _ran(self, asked: Asked, answer: Answer, chain: Sequence[Filter]) -> Outcome:
+        sight = sight_of(answer, chain, clean=self._redactor.clean, characters=self._caps.characters)
         told = "It ran." if answer.changed is None else f"It ran and changed {answer.changed}."
         return Outcome(
-            state=OutcomeState.RAN, sentence=told, output=sight.output, changed=answer.changed, receipt=receipt
+            state=OutcomeState.RAN,
+            sentence=answer.told or told,
+            output=sight.output,
+            changed=answer.changed,
+            receipt=self._receipt(asked, answer),
         )
 
-    async def _check_guard(self, plan: Plan) -> None:
+    async def _check_guard(self, promise: Promise) -> None:
         """Raises GuardBroken, or NotAllowed when it cannot be told."""
-        promise = plan.promise
         if promise.kind is GuardKind.NONE:
             return
         if promise.kind is not GuardKind.COUNT or promise.probe is None or promise.most is None:
             raise NotAllowed("Nothing was sent: the step's guard is none that this target can keep.")
-        sight = await self._seen(promise.probe)
-        if sight.error or not isinstance(sight.value, int):
-            raise NotAllowed(f"Nothing was sent, because its guard could not be checked. {sight.error or ''}".strip())
-        if sight.value > promise.most:
-            raise GuardBroken(f"Nothing was sent: {sight.value} are touched now, approved were at most {promise.most}.")
+        count, why = await self._count(promise.probe)
+        if count is None:
+            raise NotAllowed(f"Nothing was sent, because its guard could not be checked. {why}".strip())
+        if count > promise.most:
+            raise GuardBroken(f"Nothing was sent: {count} are touched now, approved were at most {promise.most}.")
+
+    async def _count(self, probe: Facts) -> tuple[int | None, str]:
+        """How many things the probe counts; None, and why as far as that is known, when that cannot be told."""
+        sight, whole = await self._seen(probe)
+        counted = whole and sight.error is None and isinstance(sight.value, int)
+        return (sight.value if counted and isinstance(sight.value, int) else None), sight.error or ""
+
+    def _receipt(self, asked: Asked, answer: Answer) -> Facts:
+        receipt: Facts = {"sent": self._tool.sent(asked), **answer.receipt}
+        return {key: self._redactor.clean(fact) if isinstance(fact, str) else fact for key, fact in receipt.items()}
 
     def _seconds(self, seconds: float) -> float:
-        return self._tool.caps.connect_seconds + seconds
+        return self._caps.connect_seconds + seconds
 
     def _sentence(self, fault: BaseException, seconds: float) -> str:
         if isinstance(fault, TimeoutError):
-            return (
-                f"{self._tool.name} did not answer within {self._seconds(seconds):g} s: see whether it is overloaded."
-            )
+            return f"{self._name} did not answer within {self._seconds(seconds):g} s: see whether it is overloaded."
         if isinstance(fault, _UNREADABLE):
             trace = self._redactor.clean("".join(traceback.format_exception(fault)))
-            _LOG.error("%s answered what cannot be read: %s", self._tool.name, trace)
-            return f"{self._tool.name} answered something that Muster cannot read: see Muster's log, and do it by hand."
+            _LOG.error("%s answered what cannot be read: %s", self._name, trace)
+            return f"{self._name} answered something that Muster cannot read: see Muster's log, and do it by hand."
         return self._redactor.clean(str(fault))
-
-
-def _words(command: Facts) -> list[str]:
-    argv = command.get("argv")
-    if not isinstance(argv, list | tuple) or not argv or not all(isinstance(word, str) for word in argv):
-        raise NotAllowed("Nothing was sent: the step holds no words of a command.")
-    return [str(word) for word in argv]
 
 
 def _failed(fault: BaseException, sentence: str, run: Run) -> Outcome:

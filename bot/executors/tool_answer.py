@@ -1,4 +1,4 @@
-"""What a target answered to a tool's words, and how it becomes a sight: cleaned, filtered, capped."""
+"""What a target answered, and how it becomes a sight: cleaned, filtered, capped."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,8 @@ from compiler.proof import filters
 from compiler.proof.filters import jq
 from compiler.proof.filters.verdict import Filter
 from incident.digest import Facts, Json
-from incident.finding import Sight
+from incident.finding import OutcomeState, Sight
+from incident.plan import NO_PROMISE, Promise
 from incident.verdict import Judgement
 
 MOST_BYTES: Final = 4 << 20
@@ -41,23 +42,52 @@ class Unanswered(Exception):
     """The target could not be reached, or gave no answer that can be read. The text is a sentence."""
 
 
+class LeftATrace(Exception):
+    """The receipt shows that the look was more than a look; it was taken back. The text is a sentence."""
+
+
+class EndedBadly(Exception):
+    """The target told how a change ended that did not run as approved. ``sentence`` is whole, and nothing is added."""
+
+    def __init__(self, state: OutcomeState, sentence: str, *, text: str = "") -> None:
+        super().__init__(sentence)
+        self.state = state
+        self.text = text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back. ``value`` is the one fact that matters, or of several things their number."""
 
     text: str
+    plain: str | None = None
+    """What a filter reads, where ``text`` is drawn for people."""
     value: Json = None
     rows: int | None = None
     cut: bool = False
+    """The text is less than there is."""
+    more: bool = False
+    """There is more than was counted, so that ``value`` is too low."""
+    error: str | None = None
+    """Why what came back does not tell what was asked for, as a sentence."""
+    told: str = ""
+    """How a change ended, as a sentence; empty: that it ran, and how much it changed."""
     changed: int | None = None
     receipt: Facts = field(default_factory=dict)
+
+    def is_part(self, chain: Sequence[Filter]) -> bool:
+        """Whether what is shown behind these filters is less than there is."""
+        return self.more if chain and self.plain is not None else self.cut
 
 
 @dataclass(slots=True)
 class Run:
     """One change as it goes on. ``sent`` says that the target has it, or may have it, by now."""
 
+    promise: Promise = NO_PROMISE
     sent: bool = False
+    receipt: Facts = field(default_factory=dict)
+    """What is known of it even when it fails."""
 
 
 def chain_of(written: Json) -> tuple[Filter, ...]:
@@ -72,20 +102,22 @@ def chain_of(written: Json) -> tuple[Filter, ...]:
 def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], str], characters: int) -> Sight:
     """The answer as people see it. Cleaned before a filter can cut a secret in two, and capped at a whole line."""
     text, value, rows = clean(answer.text), answer.value, answer.rows
-    try:
-        for each in chain:
-            text = filters.apply(each, text)
-    except jq.Misfit as fault:
-        return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
-    if chain:
+    if chain and answer.error is None:
+        text = text if answer.plain is None else clean(answer.plain)
+        try:
+            for each in chain:
+                text = filters.apply(each, text)
+        except jq.Misfit as fault:
+            return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
         value, rows = _value(text, chain), len(text.splitlines())
     shown = "".join(map(_visible, text.rstrip("\n")))
     return Sight(
         output=_whole_lines(shown, characters),
         value=clean(value) if isinstance(value, str) else value,
         rows=rows,
-        truncated=answer.cut or len(shown) > characters,
+        truncated=answer.is_part(chain) or len(shown) > characters,
         receipt=answer.receipt,
+        error=None if answer.error is None else clean(answer.error),
     )
 
 

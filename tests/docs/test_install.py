@@ -10,7 +10,7 @@ import asyncpg
 import yaml
 
 from bot import config, sections
-from bot.executors.postgres import PostgresExecutor, PostgresTarget
+from bot.executors.postgres import PostgresTarget
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
 from bot.settings_schema import schema
@@ -87,17 +87,14 @@ async def test_the_diagnostic_role_is_proven_unable_to_write(postgres: RealPostg
     superuser = await asyncpg.connect(database)
     await superuser.execute("CREATE TABLE jobs (id int PRIMARY KEY, status text)")
     await superuser.execute(statements.replace("DATABASE shop", f"DATABASE {name}"))
-    executor = PostgresExecutor(
-        PostgresTarget(
-            name="shop-db",
-            environment="test",
-            diagnostic_dsn=postgres.dsn(name, role=roles[0], password="choose-one"),
-            remediation_dsn=postgres.dsn(name, role=roles[1], password="choose-another"),
-            relations=frozenset({"public.jobs"}),
-        ),
-        redactor=Redactor(),
-        clock=lambda: datetime.now(UTC),
+    target = PostgresTarget(
+        name="shop-db",
+        environment="test",
+        diagnostic_dsn=postgres.dsn(name, role=roles[0], password="choose-one"),
+        remediation_dsn=postgres.dsn(name, role=roles[1], password="choose-another"),
+        relations=frozenset({"public.jobs"}),
     )
+    executor = target.executor(redactor=Redactor(), clock=lambda: datetime.now(UTC))
     attestation = await executor.attest()
     await executor.close()
     for role in roles:

@@ -9,7 +9,9 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres import PostgresExecutor, PostgresTarget
+from bot.executors.postgres import PostgresTarget
+from bot.executors.postgres_look import Query
+from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from demo.postgres import RealPostgres
 from incident.digest import Json
@@ -105,9 +107,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def executor(shop: Shop, clock: Clock) -> AsyncIterator[PostgresExecutor]:
+async def executor(shop: Shop, clock: Clock) -> AsyncIterator[ToolExecutor[Query]]:
     """An executor on the shop's database."""
-    executor = PostgresExecutor(shop.target(), redactor=Redactor([PASSWORD]), clock=clock)
+    executor = shop.target().executor(redactor=Redactor([PASSWORD]), clock=clock)
     yield executor
     await executor.close()
 

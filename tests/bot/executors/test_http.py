@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot.executors import http_client
 from bot.executors.caps import Caps
-from bot.executors.http import Canary, HttpExecutor, HttpTarget
+from bot.executors.http import Canary, HttpTarget, Request
+from bot.executors.tool import ToolExecutor
 from bot.redaction import MARK, Redactor
 from commands.outage import Outage
 from incident.digest import Facts, Json
@@ -138,7 +139,7 @@ async def api() -> AsyncIterator[Api]:
     await api.stop()
 
 
-def executor_of(api: Api, clock: Clock, **changes: object) -> HttpExecutor:
+def executor_of(api: Api, clock: Clock, **changes: object) -> ToolExecutor[Request]:
     """An executor on the server; it keeps nothing open."""
     settings: dict[str, object] = {
         "name": "shop-api",
@@ -149,11 +150,11 @@ def executor_of(api: Api, clock: Clock, **changes: object) -> HttpExecutor:
         "caps": Caps(look_seconds=0.5, run_seconds=0.5, connect_seconds=0.5, characters=5000),
     }
     target = HttpTarget(**{**settings, **changes})  # type: ignore[arg-type]  # the settings of one test
-    return HttpExecutor(target, redactor=Redactor([WRITE_TOKEN, READ_TOKEN]), clock=clock)
+    return target.executor(redactor=Redactor([WRITE_TOKEN, READ_TOKEN]), clock=clock)
 
 
 @pytest.fixture
-def executor(api: Api, clock: Clock) -> HttpExecutor:
+def executor(api: Api, clock: Clock) -> ToolExecutor[Request]:
     return executor_of(api, clock)
 
 
@@ -178,7 +179,7 @@ def request(
     )
 
 
-async def test_the_picked_value_is_the_value(executor: HttpExecutor, api: Api) -> None:
+async def test_the_picked_value_is_the_value(executor: ToolExecutor[Request], api: Api) -> None:
     sight = await executor.look(request("/health/detailed", pick=".jobs.stuck"))
     assert sight.error is None
     assert (sight.value, sight.output) == (3, "3")
@@ -188,7 +189,7 @@ async def test_the_picked_value_is_the_value(executor: HttpExecutor, api: Api) -
     assert sight.receipt["bytes"]
 
 
-async def test_a_float_a_text_and_a_whole_object_can_be_picked(executor: HttpExecutor) -> None:
+async def test_a_float_a_text_and_a_whole_object_can_be_picked(executor: ToolExecutor[Request]) -> None:
     assert (await executor.look(request("/health/detailed", pick=".jobs.rate"))).value == 93.75
     assert (await executor.look(request("/health/detailed", pick=".status"))).value == "degraded"
     whole = await executor.look(request("/health/detailed", pick=".jobs"))
@@ -197,7 +198,7 @@ async def test_a_float_a_text_and_a_whole_object_can_be_picked(executor: HttpExe
     assert (await executor.look(request("/health/detailed", pick=".list[]"))).output == "1\n2"
 
 
-async def test_without_a_pick_the_status_is_the_value_and_the_answer_is_shown(executor: HttpExecutor) -> None:
+async def test_without_a_pick_the_status_is_the_value_and_the_answer_is_shown(executor: ToolExecutor[Request]) -> None:
     sight = await executor.look(request("/down"))
     assert sight.error is None
     assert sight.value == 503
@@ -221,21 +222,21 @@ async def test_without_a_pick_the_status_is_the_value_and_the_answer_is_shown(ex
     ],
 )
 async def test_an_answer_that_is_none_is_told_in_a_sentence(
-    executor: HttpExecutor, path: str, pick: str | None, said: str
+    executor: ToolExecutor[Request], path: str, pick: str | None, said: str
 ) -> None:
     sight = await executor.look(request(path, pick=pick))
     assert said in str(sight.error)
     assert sight.value is None
 
 
-async def test_a_redirect_is_not_followed(executor: HttpExecutor, api: Api) -> None:
+async def test_a_redirect_is_not_followed(executor: ToolExecutor[Request], api: Api) -> None:
     await executor.attest()
     api.seen.clear()
     await executor.look(request("/away"))
     assert [seen.path for seen in api.seen] == ["/away"]
 
 
-async def test_a_hundred_megabytes_are_cut_at_the_cap(executor: HttpExecutor) -> None:
+async def test_a_hundred_megabytes_are_cut_at_the_cap(executor: ToolExecutor[Request]) -> None:
     sight = await executor.look(request("/endless"))
     assert sight.truncated
     assert sight.error is None
@@ -243,7 +244,7 @@ async def test_a_hundred_megabytes_are_cut_at_the_cap(executor: HttpExecutor) ->
 
 
 async def test_no_cookie_proxy_or_credential_goes_along(
-    executor: HttpExecutor, api: Api, monkeypatch: pytest.MonkeyPatch
+    executor: ToolExecutor[Request], api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
@@ -259,7 +260,7 @@ async def test_diagnostics_carry_only_their_own_token(api: Api, clock: Clock) ->
     assert api.seen[-1].headers["Authorization"] == f"Bearer {READ_TOKEN}"
 
 
-async def test_secrets_in_an_answer_are_hidden(executor: HttpExecutor) -> None:
+async def test_secrets_in_an_answer_are_hidden(executor: ToolExecutor[Request]) -> None:
     sight = await executor.look(request("/leaky"))
     assert WRITE_TOKEN not in sight.output
     assert "hunter22" not in sight.output
@@ -282,7 +283,9 @@ async def test_secrets_in_an_answer_are_hidden(executor: HttpExecutor) -> None:
         ("/health?x=\r\nHost: evil", "GET"),
     ],
 )
-async def test_what_is_no_plain_read_is_not_sent(executor: HttpExecutor, api: Api, path: str, method: str) -> None:
+async def test_what_is_no_plain_read_is_not_sent(
+    executor: ToolExecutor[Request], api: Api, path: str, method: str
+) -> None:
     await executor.attest()
     api.seen.clear()
     sight = await executor.look(request(path, method=method))
@@ -291,7 +294,7 @@ async def test_what_is_no_plain_read_is_not_sent(executor: HttpExecutor, api: Ap
     assert api.runs == 0
 
 
-async def test_a_filter_outside_the_part_of_jq_that_is_known_is_not_run(executor: HttpExecutor) -> None:
+async def test_a_filter_outside_the_part_of_jq_that_is_known_is_not_run(executor: ToolExecutor[Request]) -> None:
     assert "Nothing was sent: jq:" in str((await executor.look(request("/health/detailed", pick="env.SECRET"))).error)
 
 
@@ -321,7 +324,7 @@ async def test_a_server_that_is_down_is_a_sentence(api: Api, clock: Clock) -> No
 
 @pytest.mark.parametrize("status", [401, 403, 405])
 async def test_an_identity_that_is_refused_the_test_request_is_proven(
-    executor: HttpExecutor, api: Api, status: int
+    executor: ToolExecutor[Request], api: Api, status: int
 ) -> None:
     api.refusal = status
     attestation = await executor.attest()
@@ -360,7 +363,9 @@ COUNTED = Promise(
 )
 
 
-async def test_a_remediation_is_sent_once_with_its_own_token_and_body(executor: HttpExecutor, api: Api) -> None:
+async def test_a_remediation_is_sent_once_with_its_own_token_and_body(
+    executor: ToolExecutor[Request], api: Api
+) -> None:
     plan = request(RUN, method="POST", pick=".recovered", body={"reason": "stuck"}, promise=COUNTED)
     outcome = await executor.run(plan)
     assert outcome.state is OutcomeState.RAN
@@ -371,7 +376,7 @@ async def test_a_remediation_is_sent_once_with_its_own_token_and_body(executor: 
     assert outcome.receipt["status"] == 200
 
 
-async def test_more_than_approved_voids_it_before_it_is_sent(executor: HttpExecutor, api: Api) -> None:
+async def test_more_than_approved_voids_it_before_it_is_sent(executor: ToolExecutor[Request], api: Api) -> None:
     api.stuck = 4
     outcome = await executor.run(request(RUN, method="POST", promise=COUNTED))
     assert outcome.state is OutcomeState.VOID
@@ -387,7 +392,7 @@ async def test_a_guard_that_cannot_be_checked_sends_nothing(api: Api, clock: Clo
     assert api.runs == 0
 
 
-async def test_the_preview_counts(executor: HttpExecutor, api: Api) -> None:
+async def test_the_preview_counts(executor: ToolExecutor[Request], api: Api) -> None:
     assert (await executor.preview(request(RUN, method="POST", promise=COUNTED))).count == 3
     assert (await executor.preview(request(RUN, method="POST"))).count is None
     assert api.runs == 0
@@ -403,7 +408,7 @@ async def test_a_refused_remediation_failed(api: Api, clock: Clock) -> None:
     assert outcome.sentence == f"POST {RUN} was refused with 401 Unauthorized."
 
 
-async def test_a_lost_answer_is_unknown(executor: HttpExecutor, api: Api) -> None:
+async def test_a_lost_answer_is_unknown(executor: ToolExecutor[Request], api: Api) -> None:
     outcome = await executor.run(request("/admin/slow/run", method="POST"))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "Nobody knows whether it took effect" in outcome.sentence
@@ -411,7 +416,7 @@ async def test_a_lost_answer_is_unknown(executor: HttpExecutor, api: Api) -> Non
     assert (await executor.run(request("/admin/gateway/run", method="POST"))).state is OutcomeState.UNKNOWN
 
 
-async def test_a_redirected_remediation_is_not_sent_again(executor: HttpExecutor, api: Api) -> None:
+async def test_a_redirected_remediation_is_not_sent_again(executor: ToolExecutor[Request], api: Api) -> None:
     outcome = await executor.run(request("/admin/moved/run", method="POST"))
     assert outcome.state is OutcomeState.FAILED
     assert [seen.path for seen in api.seen] == ["/admin/moved/run"]
@@ -423,16 +428,16 @@ async def test_what_never_left_failed(api: Api, clock: Clock) -> None:
     assert outcome.state is OutcomeState.FAILED
     assert "could not be reached" in outcome.sentence
     without = executor_of(api, clock, remediation_token=None)
-    assert "no remediation token" in (await without.run(request(RUN, method="POST"))).sentence
+    assert "no identity for remediations" in (await without.run(request(RUN, method="POST"))).sentence
 
 
-async def test_a_cancelled_remediation_ends_at_once(executor: HttpExecutor) -> None:
+async def test_a_cancelled_remediation_ends_at_once(executor: ToolExecutor[Request]) -> None:
     run = asyncio.create_task(executor.run(request("/admin/slow/run", method="POST")))
     await asyncio.sleep(0.1)
     run.cancel()
     with pytest.raises(asyncio.CancelledError) as cancelled:
         await run
-    assert cancelled.value.__notes__ == ["It was cut short; the request may have been sent."]
+    assert cancelled.value.__notes__ == ["It may have been sent."]
 
 
 def test_a_token_never_shows_in_the_target(api: Api) -> None:

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres import PostgresExecutor
 from bot.executors.postgres_look import LeftATrace, NotAllowed, Query, look, reading_of
 from bot.executors.postgres_session import FAULTS, Sessions, opening
+from bot.executors.tool import ToolExecutor
 from compiler.proof import sql
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Shop, plan
@@ -105,7 +105,7 @@ async def trapped(shop: Shop) -> Shop:
     return shop
 
 
-async def test_each_ends_in_a_sentence_and_changes_nothing(trapped: Shop, executor: PostgresExecutor) -> None:
+async def test_each_ends_in_a_sentence_and_changes_nothing(trapped: Shop, executor: ToolExecutor[Query]) -> None:
     assert (await executor.attest()).proven
     before = await trapped.superuser.fetchrow(FACTS)
     for escape in ESCAPES:
@@ -158,7 +158,7 @@ GENERATED = sorted(
 
 
 async def test_what_the_judge_calls_read_only_runs_for_a_role_that_owns_nothing_and_leaves_no_trace(
-    trapped: Shop, executor: PostgresExecutor
+    trapped: Shop, executor: ToolExecutor[Query]
 ) -> None:
     """The judge against the server: some four hundred statements, each with its receipt."""
     assert (await executor.attest()).proven

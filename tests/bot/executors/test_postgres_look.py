@@ -7,12 +7,13 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres import PostgresExecutor
+from bot.executors.postgres_look import Query
+from bot.executors.tool import ToolExecutor
 from bot.redaction import MARK, Redactor
 from tests.bot.executors.conftest import PASSWORD, Clock, Shop, plan
 
 
-async def test_a_single_value_is_the_value(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_single_value_is_the_value(executor: ToolExecutor[Query], shop: Shop) -> None:
     sight = await executor.look(plan("SELECT count(*) FROM jobs WHERE status = $1", "running"))
     assert sight.error is None
     assert sight.value == 7
@@ -40,24 +41,24 @@ async def test_a_single_value_is_the_value(executor: PostgresExecutor, shop: Sho
         ("SELECT id FROM jobs WHERE false", 0),
     ],
 )
-async def test_what_counts_as_the_value(executor: PostgresExecutor, sql: str, value: object) -> None:
+async def test_what_counts_as_the_value(executor: ToolExecutor[Query], sql: str, value: object) -> None:
     sight = await executor.look(plan(sql))
     assert sight.error is None
     assert sight.value == value
 
 
-async def test_rows_come_as_a_table_in_their_order(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_rows_come_as_a_table_in_their_order(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute("UPDATE jobs SET note = E'two\\nlines' WHERE id = 2")
     sight = await executor.look(plan("SELECT id, status, note FROM jobs WHERE id < 3 ORDER BY id DESC -- newest first"))
     assert sight.output == "id  status   note\n──  ───────  ─────────\n2   running  two⏎lines\n1   running  ∅\n(2 rows)"
 
 
-async def test_explain_and_a_closing_semicolon_are_fine(executor: PostgresExecutor) -> None:
+async def test_explain_and_a_closing_semicolon_are_fine(executor: ToolExecutor[Query]) -> None:
     assert "Scan" in (await executor.look(plan("EXPLAIN SELECT * FROM jobs"))).output
     assert (await executor.look(plan("SELECT count(*) FROM jobs;"))).value == 7
 
 
-async def test_it_sees_all_connections_and_their_states(executor: PostgresExecutor) -> None:
+async def test_it_sees_all_connections_and_their_states(executor: ToolExecutor[Query]) -> None:
     sight = await executor.look(
         plan("SELECT state, count(*) FROM pg_stat_activity WHERE datname = current_database() GROUP BY state")
     )
@@ -79,7 +80,7 @@ async def test_it_sees_all_connections_and_their_states(executor: PostgresExecut
     ],
 )
 async def test_what_the_judge_does_not_call_read_only_is_not_run(
-    executor: PostgresExecutor, shop: Shop, sql: str
+    executor: ToolExecutor[Query], shop: Shop, sql: str
 ) -> None:
     """Whatever verdict the plan carries: here it claims read-only."""
     sight = await executor.look(plan(sql))
@@ -89,7 +90,7 @@ async def test_what_the_judge_does_not_call_read_only_is_not_run(
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_only_reviewed_relations_are_read(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_only_reviewed_relations_are_read(executor: ToolExecutor[Query], shop: Shop) -> None:
     sight = await executor.look(plan("SELECT * FROM other"))
     assert sight.error == (
         "Nothing was run: public.other is not among the target's reviewed `relations`; add it there."
@@ -97,7 +98,7 @@ async def test_only_reviewed_relations_are_read(executor: PostgresExecutor, shop
     assert "There is no table" in str((await executor.look(plan("SELECT * FROM nowhere"))).error)
 
 
-async def test_a_view_outside_the_list_is_not_opened(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_view_outside_the_list_is_not_opened(executor: ToolExecutor[Query], shop: Shop) -> None:
     """A view's text can hide anything, so that a plain SELECT from it is no proof."""
     await shop.superuser.execute(
         f"CREATE VIEW report AS SELECT * FROM jobs; GRANT SELECT ON report TO {shop.role('looker')}"
@@ -112,13 +113,13 @@ async def test_a_foreign_table_is_not_read_even_through_a_listed_view(shop: Shop
         GRANT SELECT ON faraway, near TO {shop.role("looker")}"""
     )
     relations = frozenset({"public.faraway", "public.near"})
-    executor = PostgresExecutor(shop.target(relations=relations), redactor=Redactor(), clock=clock)
+    executor = shop.target(relations=relations).executor(redactor=Redactor(), clock=clock)
     assert "no table or view of this database's own" in str((await executor.look(plan("SELECT * FROM faraway"))).error)
     assert (await executor.look(plan("SELECT * FROM near"))).error is not None
     await executor.close()
 
 
-async def test_a_column_that_is_a_function_is_not_called(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_column_that_is_a_function_is_not_called(executor: ToolExecutor[Query], shop: Shop) -> None:
     """PostgreSQL reads jobs.purge as purge(jobs) when there is no such column."""
     await shop.superuser.execute("CREATE FUNCTION purge(jobs) RETURNS int LANGUAGE sql AS 'SELECT 1'")
     sight = await executor.look(plan("SELECT j.purge FROM jobs AS j"))
@@ -127,7 +128,7 @@ async def test_a_column_that_is_a_function_is_not_called(executor: PostgresExecu
 
 
 async def test_more_rows_than_the_cap_are_not_fetched(shop: Shop, clock: Clock) -> None:
-    executor = PostgresExecutor(shop.target(caps=Caps(rows=3)), redactor=Redactor(), clock=clock)
+    executor = shop.target(caps=Caps(rows=3)).executor(redactor=Redactor(), clock=clock)
     sight = await executor.look(plan("SELECT id FROM jobs ORDER BY id"))
     assert sight.truncated
     assert (sight.rows, sight.value) == (3, 4)
@@ -135,7 +136,7 @@ async def test_more_rows_than_the_cap_are_not_fetched(shop: Shop, clock: Clock) 
     await executor.close()
 
 
-async def test_ten_megabytes_are_cut_at_the_cap(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_ten_megabytes_are_cut_at_the_cap(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute("UPDATE jobs SET note = repeat('x', 10000000) WHERE id = 1")
     sight = await executor.look(plan("SELECT id, note FROM jobs ORDER BY id"))
     assert sight.error is None
@@ -145,15 +146,15 @@ async def test_ten_megabytes_are_cut_at_the_cap(executor: PostgresExecutor, shop
 
 
 async def test_a_costly_query_is_not_started(shop: Shop, clock: Clock) -> None:
-    executor = PostgresExecutor(shop.target(caps=Caps(cost=100)), redactor=Redactor(), clock=clock)
+    executor = shop.target(caps=Caps(cost=100)).executor(redactor=Redactor(), clock=clock)
     sight = await executor.look(plan("SELECT count(*) FROM pg_class a, pg_class b, pg_class c"))
     assert "the planner expects a cost of" in str(sight.error)
     await executor.close()
 
 
 async def test_a_slow_query_is_stopped_by_the_server(shop: Shop, clock: Clock) -> None:
-    executor = PostgresExecutor(
-        shop.target(caps=Caps(look_seconds=0.3, cost=1e18, planned_rows=10**15)), redactor=Redactor(), clock=clock
+    executor = shop.target(caps=Caps(look_seconds=0.3, cost=1e18, planned_rows=10**15)).executor(
+        redactor=Redactor(), clock=clock
     )
     await executor.attest()
     started = asyncio.get_running_loop().time()
@@ -163,7 +164,7 @@ async def test_a_slow_query_is_stopped_by_the_server(shop: Shop, clock: Clock) -
     await executor.close()
 
 
-async def test_a_lock_is_not_waited_for(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_lock_is_not_waited_for(executor: ToolExecutor[Query], shop: Shop) -> None:
     await executor.attest()
     async with shop.superuser.transaction():
         await shop.superuser.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
@@ -172,7 +173,7 @@ async def test_a_lock_is_not_waited_for(executor: PostgresExecutor, shop: Shop) 
     assert (await executor.look(plan("SELECT count(*) FROM jobs"))).value == 7
 
 
-async def test_secrets_in_an_answer_are_hidden(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_secrets_in_an_answer_are_hidden(executor: ToolExecutor[Query], shop: Shop) -> None:
     coded = base64.b64encode(f"looker:{PASSWORD}".encode()).decode()
     await shop.superuser.execute(f"UPDATE jobs SET note = '{coded}' WHERE id = 1")
     await shop.superuser.execute(
@@ -186,12 +187,12 @@ async def test_secrets_in_an_answer_are_hidden(executor: PostgresExecutor, shop:
     assert MARK in str(single.value)
 
 
-async def test_without_the_right_to_read_it_says_what_to_grant(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_without_the_right_to_read_it_says_what_to_grant(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute(f"REVOKE SELECT ON jobs FROM {shop.role('looker')}")
     assert "does not allow Muster's role" in str((await executor.look(plan("SELECT id FROM jobs"))).error)
 
 
-async def test_a_wrong_argument_is_a_sentence(executor: PostgresExecutor) -> None:
+async def test_a_wrong_argument_is_a_sentence(executor: ToolExecutor[Query]) -> None:
     for sight in (
         await executor.look(plan("SELECT id FROM jobs WHERE id = $1", "seven")),
         await executor.look(plan("SELECT id FROM jobs WHERE id = $1")),
@@ -200,7 +201,7 @@ async def test_a_wrong_argument_is_a_sentence(executor: PostgresExecutor) -> Non
         assert "Traceback" not in sight.error
 
 
-async def test_ten_looks_at_once_share_few_connections(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_ten_looks_at_once_share_few_connections(executor: ToolExecutor[Query], shop: Shop) -> None:
     sights = await asyncio.gather(*(executor.look(plan("SELECT count(*) FROM jobs")) for _ in range(10)))
     assert [sight.value for sight in sights] == [7] * 10
     held = await shop.superuser.fetchval(
@@ -209,7 +210,7 @@ async def test_ten_looks_at_once_share_few_connections(executor: PostgresExecuto
     assert held <= 4
 
 
-async def test_a_full_server_can_still_be_looked_at(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_full_server_can_still_be_looked_at(executor: ToolExecutor[Query], shop: Shop) -> None:
     """The connection that proved the role at start is kept, so exhaustion does not lock Muster out."""
     await executor.attest()
     await shop.superuser.execute(f"ALTER ROLE {shop.role('looker')} CONNECTION LIMIT 1")
@@ -218,7 +219,7 @@ async def test_a_full_server_can_still_be_looked_at(executor: PostgresExecutor, 
 
 async def test_a_server_that_is_away_is_a_sentence_without_its_password(shop: Shop, clock: Clock) -> None:
     dsn = f"postgresql://looker:{PASSWORD}@127.0.0.1:1/x"
-    executor = PostgresExecutor(shop.target(diagnostic_dsn=dsn), redactor=Redactor(), clock=clock)
+    executor = shop.target(diagnostic_dsn=dsn).executor(redactor=Redactor(), clock=clock)
     sight = await executor.look(plan("SELECT 1"))
     assert "could not be reached" in str(sight.error)
     assert PASSWORD not in str(sight)
@@ -240,7 +241,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_given_up(shop: Shop, cl
     port = server.sockets[0].getsockname()[1]
     caps = Caps(connect_seconds=0.5, look_seconds=0.5)
     target = shop.target(diagnostic_dsn=f"postgresql://a:b@127.0.0.1:{port}/x", caps=caps)
-    executor = PostgresExecutor(target, redactor=Redactor(), clock=clock)
+    executor = target.executor(redactor=Redactor(), clock=clock)
     started = asyncio.get_running_loop().time()
     assert (await executor.look(plan("SELECT 1"))).error is not None
     assert asyncio.get_running_loop().time() - started < 3
@@ -249,7 +250,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_given_up(shop: Shop, cl
     server.close()
 
 
-async def test_a_cancelled_look_leaves_nothing_running(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_cancelled_look_leaves_nothing_running(executor: ToolExecutor[Query], shop: Shop) -> None:
     await executor.attest()
     async with shop.superuser.transaction():
         await shop.superuser.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
@@ -265,7 +266,7 @@ async def test_a_cancelled_look_leaves_nothing_running(executor: PostgresExecuto
     assert (await executor.look(plan("SELECT count(*) FROM jobs"))).value == 7
 
 
-async def test_a_server_that_dies_between_two_looks_is_found_again(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_server_that_dies_between_two_looks_is_found_again(executor: ToolExecutor[Query], shop: Shop) -> None:
     """A connection that was ended while it lay in the pool fails one look at most."""
     await executor.attest()
     await shop.superuser.execute(

@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot.executors.postgres import PostgresExecutor
+from bot.executors.postgres_look import Query
+from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from tests.bot.executors.conftest import PASSWORD, Clock, Shop, plan
 
 
-async def test_a_role_that_only_looks_is_proven(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_role_that_only_looks_is_proven(executor: ToolExecutor[Query], shop: Shop) -> None:
     attestation = await executor.attest()
     assert attestation.proven
     assert shop.role("looker") in attestation.proof
@@ -39,7 +40,7 @@ async def test_a_role_that_only_looks_is_proven(executor: PostgresExecutor, shop
     ],
 )
 async def test_a_role_that_may_do_more_is_not_proven_and_nothing_is_looked_at(
-    executor: PostgresExecutor, shop: Shop, weakness: str, said: str
+    executor: ToolExecutor[Query], shop: Shop, weakness: str, said: str
 ) -> None:
     statement = weakness.format(role=shop.role("looker"), fixer=shop.role("fixer"), database=shop.name)
     await shop.superuser.execute(statement)
@@ -52,14 +53,12 @@ async def test_a_role_that_may_do_more_is_not_proven_and_nothing_is_looked_at(
 
 
 async def test_the_superuser_is_not_proven(shop: Shop, clock: Clock) -> None:
-    executor = PostgresExecutor(
-        shop.target(diagnostic_dsn=shop.postgres.dsn(shop.name)), redactor=Redactor(), clock=clock
-    )
+    executor = shop.target(diagnostic_dsn=shop.postgres.dsn(shop.name)).executor(redactor=Redactor(), clock=clock)
     assert not (await executor.attest()).proven
     await executor.close()
 
 
-async def test_a_proof_holds_for_seventy_minutes(executor: PostgresExecutor, shop: Shop, clock: Clock) -> None:
+async def test_a_proof_holds_for_seventy_minutes(executor: ToolExecutor[Query], shop: Shop, clock: Clock) -> None:
     """A right given meanwhile is seen at the next proof, which a look asks for itself when the old one lapsed."""
     assert (await executor.attest()).proven
     await shop.superuser.execute(f"GRANT INSERT ON other TO {shop.role('looker')}")
@@ -70,7 +69,7 @@ async def test_a_proof_holds_for_seventy_minutes(executor: PostgresExecutor, sho
 
 
 async def test_a_server_that_gives_no_answer_leaves_the_proof_valid(
-    executor: PostgresExecutor, shop: Shop, clock: Clock
+    executor: ToolExecutor[Query], shop: Shop, clock: Clock
 ) -> None:
     """The incident itself must not switch the diagnostics off."""
     proven = await executor.attest()
@@ -86,7 +85,7 @@ async def test_a_server_that_gives_no_answer_leaves_the_proof_valid(
 
 
 async def test_a_target_that_was_down_at_start_is_looked_at_once_it_is_back(
-    executor: PostgresExecutor, shop: Shop, clock: Clock
+    executor: ToolExecutor[Query], shop: Shop, clock: Clock
 ) -> None:
     await shop.superuser.execute(f"ALTER ROLE {shop.role('looker')} CONNECTION LIMIT 0")
     assert not (await executor.attest()).proven
@@ -97,16 +96,14 @@ async def test_a_target_that_was_down_at_start_is_looked_at_once_it_is_back(
 
 
 async def test_a_look_that_left_a_trace_is_undone_and_switches_diagnostics_off(
-    executor: PostgresExecutor, shop: Shop, clock: Clock
+    executor: ToolExecutor[Query], shop: Shop, clock: Clock
 ) -> None:
     """A reviewed view can call a function that the text does not show; the receipt catches it."""
     await shop.superuser.execute(
         f"""CREATE VIEW sly AS SELECT pg_logical_emit_message(true, 'a', 'b');
         GRANT SELECT ON sly TO {shop.role("looker")}"""
     )
-    executor = PostgresExecutor(
-        shop.target(relations=frozenset({"public.sly"})), redactor=Redactor([PASSWORD]), clock=clock
-    )
+    executor = shop.target(relations=frozenset({"public.sly"})).executor(redactor=Redactor([PASSWORD]), clock=clock)
     sight = await executor.look(plan("SELECT * FROM sly"))
     assert "wrote to the database" in str(sight.error)
     assert sight.output == ""

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres import PostgresExecutor
+from bot.executors.postgres_look import Query
+from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from incident.finding import OutcomeState
@@ -42,7 +43,7 @@ def kill(*, most: int) -> Plan:
     return plan(KILL, verdict=Verdict.MUTATING, promise=promise)
 
 
-async def test_it_runs_and_says_how_many_rows_changed(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_it_runs_and_says_how_many_rows_changed(executor: ToolExecutor[Query], shop: Shop) -> None:
     outcome = await executor.run(fail())
     assert outcome.state is OutcomeState.RAN
     assert outcome.changed == 7
@@ -52,20 +53,20 @@ async def test_it_runs_and_says_how_many_rows_changed(executor: PostgresExecutor
     assert await shop.count("status = 'failed'") == 7
 
 
-async def test_above_the_approved_number_it_is_rolled_back(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_above_the_approved_number_it_is_rolled_back(executor: ToolExecutor[Query], shop: Shop) -> None:
     outcome = await executor.run(fail(most=6))
     assert outcome.state is OutcomeState.VOID
     assert outcome.sentence == ("It would have changed 7 rows, approved were at most 6: rolled back, nothing changed.")
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_a_guard_without_a_number_lets_nothing_through(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_guard_without_a_number_lets_nothing_through(executor: ToolExecutor[Query], shop: Shop) -> None:
     assert (await executor.run(fail(most=None))).state is OutcomeState.VOID
     assert await shop.count("status = 'running'") == 7
 
 
 async def test_a_guard_on_rows_refuses_what_a_rollback_does_not_take_back(
-    executor: PostgresExecutor, idlers: "Idlers"
+    executor: ToolExecutor[Query], idlers: "Idlers"
 ) -> None:
     promise = Promise(kind=GuardKind.ROWS, seen=9, most=9, probe=IDLERS)
     outcome = await executor.run(plan(KILL, verdict=Verdict.MUTATING, promise=promise))
@@ -77,7 +78,7 @@ async def test_a_guard_on_rows_refuses_what_a_rollback_does_not_take_back(
     "sql", ["SET ROLE postgres", "COMMIT; DROP TABLE jobs", "DROP TABLE jobs; SELECT 1", "LOCK jobs"]
 )
 async def test_what_the_judge_refuses_is_not_run_even_when_approved(
-    executor: PostgresExecutor, shop: Shop, sql: str
+    executor: ToolExecutor[Query], shop: Shop, sql: str
 ) -> None:
     outcome = await executor.run(plan(sql, verdict=Verdict.MUTATING))
     assert outcome.state is OutcomeState.FAILED
@@ -85,14 +86,14 @@ async def test_what_the_judge_refuses_is_not_run_even_when_approved(
     assert await shop.count() == 7
 
 
-async def test_what_the_server_refuses_is_rolled_back_and_told(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_what_the_server_refuses_is_rolled_back_and_told(executor: ToolExecutor[Query], shop: Shop) -> None:
     outcome = await executor.run(plan("DELETE FROM jobs", verdict=Verdict.MUTATING))
     assert outcome.state is OutcomeState.FAILED
     assert "does not allow Muster's role" in outcome.sentence
     assert await shop.count() == 7
 
 
-async def test_a_constraint_checked_at_commit_fails_it(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_constraint_checked_at_commit_fails_it(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute(
         """CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE unique_violation USING MESSAGE = 'not tonight'; END $$;
@@ -106,23 +107,23 @@ async def test_a_constraint_checked_at_commit_fails_it(executor: PostgresExecuto
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_a_wrong_number_of_arguments_runs_nothing(executor: PostgresExecutor) -> None:
+async def test_a_wrong_number_of_arguments_runs_nothing(executor: ToolExecutor[Query]) -> None:
     outcome = await executor.run(plan(FAIL, verdict=Verdict.MUTATING))
     assert outcome.state is OutcomeState.FAILED
     assert outcome.sentence.startswith("Nothing was run:")
 
 
 async def test_without_a_remediation_identity_nothing_runs(shop: Shop, clock: Clock) -> None:
-    executor = PostgresExecutor(shop.target(remediation_dsn=None), redactor=Redactor(), clock=clock)
+    executor = shop.target(remediation_dsn=None).executor(redactor=Redactor(), clock=clock)
     outcome = await executor.run(fail())
     assert outcome.state is OutcomeState.FAILED
-    assert "no remediation DSN" in outcome.sentence
+    assert "no identity for remediations" in outcome.sentence
     with pytest.raises(Outage):
         await executor.preview(fail())
     await executor.close()
 
 
-async def test_a_lock_is_not_waited_for_longer_than_its_cap(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_lock_is_not_waited_for_longer_than_its_cap(executor: ToolExecutor[Query], shop: Shop) -> None:
     async with shop.superuser.transaction():
         await shop.superuser.execute("UPDATE jobs SET note = 'mine' WHERE id = 1")
         outcome = await executor.run(fail())
@@ -131,7 +132,7 @@ async def test_a_lock_is_not_waited_for_longer_than_its_cap(executor: PostgresEx
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_a_secret_in_what_came_back_is_hidden(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_secret_in_what_came_back_is_hidden(executor: ToolExecutor[Query], shop: Shop) -> None:
     sql = f"UPDATE jobs SET note = 'x' WHERE id = 1 RETURNING '{PASSWORD}' AS note"
     outcome = await executor.run(plan(sql, verdict=Verdict.MUTATING))
     assert outcome.state is OutcomeState.RAN
@@ -164,7 +165,7 @@ async def idlers(shop: Shop) -> AsyncIterator[Idlers]:
         await connection.close()
 
 
-async def test_sessions_are_ended_and_counted(executor: PostgresExecutor, idlers: Idlers) -> None:
+async def test_sessions_are_ended_and_counted(executor: ToolExecutor[Query], idlers: Idlers) -> None:
     outcome = await executor.run(kill(most=3))
     assert outcome.state is OutcomeState.RAN
     assert outcome.changed == 3
@@ -173,7 +174,7 @@ async def test_sessions_are_ended_and_counted(executor: PostgresExecutor, idlers
 
 
 async def test_more_sessions_than_approved_void_it_before_anything_ran(
-    executor: PostgresExecutor, idlers: Idlers
+    executor: ToolExecutor[Query], idlers: Idlers
 ) -> None:
     outcome = await executor.run(kill(most=2))
     assert outcome.state is OutcomeState.VOID
@@ -183,20 +184,20 @@ async def test_more_sessions_than_approved_void_it_before_anything_ran(
 
 
 async def test_the_preview_counts_with_the_diagnostic_role_and_touches_nothing(
-    executor: PostgresExecutor, shop: Shop
+    executor: ToolExecutor[Query], shop: Shop
 ) -> None:
     preview = await executor.preview(fail(5, most=None))
     assert preview.count == 5
-    assert preview.sentence == "5 would be touched now."
+    assert preview.sentence.startswith("5 would be touched now. The planner's statistics say about ")
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_what_the_judge_refuses_is_not_even_planned(executor: PostgresExecutor) -> None:
+async def test_what_the_judge_refuses_is_not_even_planned(executor: ToolExecutor[Query]) -> None:
     with pytest.raises(Outage, match="could not run even with an approval"):
         await executor.preview(plan("LOCK TABLE jobs", verdict=Verdict.MUTATING))
 
 
-async def test_a_preview_that_cannot_count_is_an_outage(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_preview_that_cannot_count_is_an_outage(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute(f"REVOKE SELECT ON jobs FROM {shop.role('looker')}")
     with pytest.raises(Outage, match="does not allow"):
         await executor.preview(fail())
@@ -259,16 +260,16 @@ async def wire(shop: Shop) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def wired(shop: Shop, wire: Wire, clock: Clock) -> AsyncIterator[PostgresExecutor]:
+async def wired(shop: Shop, wire: Wire, clock: Clock) -> AsyncIterator[ToolExecutor[Query]]:
     """An executor whose remediations go through the wire."""
     dsn = shop.dsn("fixer").replace(f":{shop.postgres.port}/", f":{wire.port}/")
-    executor = PostgresExecutor(shop.target(remediation_dsn=dsn), redactor=Redactor(), clock=clock)
+    executor = shop.target(remediation_dsn=dsn).executor(redactor=Redactor(), clock=clock)
     yield executor
     await executor.close()
 
 
 async def test_a_commit_whose_answer_is_lost_is_looked_up_by_its_transaction(
-    wired: PostgresExecutor, wire: Wire, shop: Shop
+    wired: ToolExecutor[Query], wire: Wire, shop: Shop
 ) -> None:
     wire.cut_when = lambda data: b"COMMIT" in data
     outcome = await wired.run(fail())
@@ -279,7 +280,7 @@ async def test_a_commit_whose_answer_is_lost_is_looked_up_by_its_transaction(
 
 
 async def test_a_commit_that_never_arrived_is_told_as_rolled_back(
-    wired: PostgresExecutor, wire: Wire, shop: Shop
+    wired: ToolExecutor[Query], wire: Wire, shop: Shop
 ) -> None:
     wire.cut_when = lambda data: b"COMMIT" in data
     wire.pass_on_first = False
@@ -289,7 +290,7 @@ async def test_a_commit_that_never_arrived_is_told_as_rolled_back(
     assert await shop.count("status = 'running'") == 7
 
 
-async def test_a_commit_that_nobody_can_ask_about_is_unknown(wired: PostgresExecutor, wire: Wire) -> None:
+async def test_a_commit_that_nobody_can_ask_about_is_unknown(wired: ToolExecutor[Query], wire: Wire) -> None:
     def cut(data: bytes) -> bool:
         return b"COMMIT" in data or wire.cuts > 0
 
@@ -300,7 +301,7 @@ async def test_a_commit_that_nobody_can_ask_about_is_unknown(wired: PostgresExec
 
 
 async def test_a_connection_lost_while_changing_rows_changed_nothing(
-    wired: PostgresExecutor, wire: Wire, shop: Shop
+    wired: ToolExecutor[Query], wire: Wire, shop: Shop
 ) -> None:
     wire.cut_when = lambda data: b"pg_current_xact_id_if_assigned" in data
     outcome = await wired.run(fail())
@@ -310,7 +311,7 @@ async def test_a_connection_lost_while_changing_rows_changed_nothing(
 
 
 async def test_a_connection_lost_while_ending_sessions_is_unknown(
-    wired: PostgresExecutor, wire: Wire, idlers: Idlers
+    wired: ToolExecutor[Query], wire: Wire, idlers: Idlers
 ) -> None:
     wire.cut_when = lambda data: b"pg_current_xact_id_if_assigned" in data
     outcome = await wired.run(kill(most=3))
@@ -318,7 +319,7 @@ async def test_a_connection_lost_while_ending_sessions_is_unknown(
     assert "run the diagnostics" in outcome.sentence
 
 
-async def test_a_cancelled_run_is_rolled_back_on_the_server_at_once(executor: PostgresExecutor, shop: Shop) -> None:
+async def test_a_cancelled_run_is_rolled_back_on_the_server_at_once(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute(
         """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;
@@ -345,7 +346,7 @@ async def test_a_run_that_takes_too_long_is_stopped_and_rolled_back(shop: Shop, 
         $$ BEGIN PERFORM pg_sleep(5); RETURN NEW; END $$;
         CREATE TRIGGER slow BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION slow()"""
     )
-    executor = PostgresExecutor(shop.target(caps=Caps(run_seconds=0.4)), redactor=Redactor(), clock=clock)
+    executor = shop.target(caps=Caps(run_seconds=0.4)).executor(redactor=Redactor(), clock=clock)
     outcome = await executor.run(fail())
     assert outcome.state is OutcomeState.FAILED
     assert "did not finish within 0.4 s" in outcome.sentence

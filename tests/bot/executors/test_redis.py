@@ -10,9 +10,11 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.executors.caps import Caps
-from bot.executors.redis import RedisExecutor, RedisTarget
+from bot.executors.redis import RedisTarget
+from bot.executors.redis_look import Command
 from bot.executors.redis_proof import CANARIES
 from bot.executors.redis_session import MOST_BYTES, Login, Server
+from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from demo.redis import RealRedis
@@ -49,9 +51,9 @@ class Bench:
         )
         self.executor = self.made()
 
-    def made(self, **changes: object) -> RedisExecutor:
+    def made(self, **changes: object) -> ToolExecutor[Command]:
         target = replace(self.target, **changes)  # type: ignore[arg-type]  # the settings of one test
-        return RedisExecutor(target, redactor=Redactor([PASSWORD]), clock=self.clock)
+        return target.executor(redactor=Redactor([PASSWORD]), clock=self.clock)
 
     async def user(self, name: str, *rights: str) -> None:
         await self.admin.execute_command(
@@ -213,11 +215,11 @@ async def test_a_user_who_may_not_say_who_it_is_is_not_proven(bench: Bench) -> N
 
 
 async def test_a_wrong_password_is_a_sentence_without_it(bench: Bench) -> None:
-    executor = bench.made(diagnostic=Login(user="looker", password="wrong-password"))
-    sight = await executor.look(plan("PING"))
+    login = Login(user="looker", password="wrong-password")
+    sight = await bench.made(diagnostic=login).look(plan("PING"))
     assert sight.error
     assert "did not let Muster in" in sight.error
-    assert "wrong-password" not in sight.error + repr(executor._target)
+    assert "wrong-password" not in sight.error + repr(login)
 
 
 async def test_a_scan_stops_at_its_limit_and_says_so(bench: Bench) -> None:
@@ -318,7 +320,7 @@ async def test_what_the_user_may_not_do_changes_nothing(bench: Bench, words: tup
 async def test_a_settings_old_value_is_told_before_it_is_changed(bench: Bench) -> None:
     asked = plan("CONFIG", "SET", "maxmemory-samples", "7")
     preview = await bench.executor.preview(asked)
-    assert preview.sentence == "It is not counted what it touches. Before the change: maxmemory-samples  5."
+    assert preview.sentence == "Before the change: maxmemory-samples  5."
     assert (await bench.executor.run(asked)).state is OutcomeState.RAN
     assert (await bench.look("CONFIG", "GET", "maxmemory-samples")).output.endswith("maxmemory-samples  7")
     await bench.admin.config_set("maxmemory-samples", 5)
@@ -345,7 +347,7 @@ async def test_a_connection_lost_after_sending_is_unknown(bench: Bench) -> None:
 
 async def test_without_a_remediation_user_nothing_is_sent(bench: Bench) -> None:
     outcome = await bench.made(remediation=None).run(plan("DEL", "rate_limit:user_1"))
-    assert outcome.sentence == "Nothing was sent: shop-redis has no remediation user; configure one."
+    assert outcome.sentence == "Nothing was sent: shop-redis has no identity for remediations; configure one."
 
 
 async def test_what_could_never_run_is_told_before_anybody_approves(bench: Bench) -> None:
