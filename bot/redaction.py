@@ -79,6 +79,12 @@ class Redactor:
                 text = shape.pattern.sub(_hidden, text)
         return text
 
+    def settled(self, text: str) -> int:
+        """How much of the text stands, whatever comes after it: what may begin a known secret is left out."""
+        flat = _LINE_BREAK.sub("", text)
+        longest = max((_beginning(flat, needle) for needle in self._needles), default=0)
+        return _places(text)[-longest] if longest else len(text)
+
     def _without_known(self, text: str) -> str:
         flat = _LINE_BREAK.sub("", text)
         spans = sorted(span for needle in self._needles for span in _occurrences(flat, needle))
@@ -142,6 +148,12 @@ def _occurrences(text: str, needle: str) -> Iterable[tuple[int, int]]:
     while start >= 0:
         yield start, start + len(needle)
         start = text.find(needle, start + 1)
+
+
+def _beginning(text: str, needle: str) -> int:
+    """How many characters at the text's end are the beginning of the needle, but not all of it."""
+    most = min(len(needle) - 1, len(text))
+    return next((length for length in range(most, 0, -1) if text.endswith(needle[:length])), 0)
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -10,9 +10,9 @@ from typing import Final, TypeAlias
 from bot import walk_words
 from bot.clock_words import clock_words
 from bot.phrase import Phrase, When, clock_time, duration, fill, plain
+from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
-from incident.job import JobName
 from incident.refusal import Refused
 from incident.responder import MUSTER, Actor, user_of
 from incident.timeline import Event, Kind
@@ -93,6 +93,7 @@ def _already_so(facts: Mapping[str, object]) -> str:
         "acknowledged": "It is acknowledged already[, by {by:who}][ at {at:when}]. Nothing more to do.",
         "ticked": "That item is ticked already[, by {by:who}][ at {at:when}].",
         "open": "That item is open already.",
+        "being cancelled": "It is being stopped already[, since {by:who} cancelled it][ at {at:when}].",
     }.get(str(facts.get("what")), "It is {what} already[, by {by:who}][ at {at:when}]. Nothing was changed.")
 
 
@@ -101,6 +102,7 @@ def _spent(facts: Mapping[str, object]) -> str:
         "preparing": "This request is still being prepared. Its card gets its buttons in a moment.",
         "rejected": "This request was rejected[ by {by:who}]. Ask again with /incident fix if it is still needed.",
         "void": "This request is void and cannot run. Ask again with /incident fix if it is still needed.",
+        "cancelled": "This request was cancelled. Ask again with /incident fix if it is still needed.",
         "running": "This request was approved[ by {by:who}] and is running now. Its outcome comes into the channel.",
         "unknown": "Its run was cut short and nobody knows how it ended. Look at the target before anything else.",
     }.get(str(facts.get("state")), "This request has been answered already[ by {by:who}]: {state}. It runs only once.")
@@ -128,6 +130,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NotAnApprover: "Only the people named on the card may answer this request. Ask one of them.",
     refusals.NotTheRequester: "Only whoever asked for it may break the glass. If the card names you, press Approve.",
     refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",
+    refusals.MayNotCancel: "Only whoever asked, the approvers and the commander may stop it. Ask one of them, now.",
     refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Name them as a mention, as in @ana.",
     refusals.UnknownApprovers: "Nobody may approve just now, because the approvers could not be checked[: {reason}]."
     " Try again in a minute.",
@@ -152,6 +155,7 @@ def _remediated(facts: Mapping[str, object]) -> str:
     return {
         "ran": "“{title}”[: {sentence}]",
         "failed": "“{title}” failed[: {sentence}]",
+        "cancelled": "“{title}” was cancelled[ by {cancelled_by:who}][: {sentence}]",
         "void": "“{title}” was not run[: {sentence}]",
     }.get(
         str(facts.get("state")),
@@ -211,37 +215,8 @@ def _page(facts: Mapping[str, object]) -> str:
     return "{user:who} was called" + (" as escalation" if facts.get("escalated") else "") + "[: {reason}]"
 
 
-_WORK: Final[Mapping[str, str]] = {
-    JobName.TAKE_DELIVERY: "take in an alert",
-    JobName.OPEN_CHANNEL: "open the channel",
-    JobName.INVITE: "invite the responders",
-    JobName.PAGE: "page a responder",
-    JobName.CARD: "bring the card up to date",
-    JobName.PIN_CARD: "pin the card",
-    JobName.CHECKLIST: "bring the checklist up to date",
-    JobName.ANNOUNCEMENT: "bring the announcement up to date",
-    JobName.TOPIC: "set the channel's topic",
-    JobName.BOOKMARK: "add the runbook's link",
-    JobName.DIAGNOSE: "run a diagnostic",
-    JobName.POST_FINDING: "post a finding",
-    JobName.TELL: "post a line",
-    JobName.RING_CLOCKS: "ring the clocks",
-    JobName.SUM_UP_REPEATS: "sum up repeated alerts",
-    JobName.APPROVAL_CARD: "bring an approval card up to date",
-    JobName.PREVIEW: "look at what a remediation would touch",
-    JobName.EXPIRE_APPROVAL: "expire a request",
-    JobName.RUN_REMEDIATION: "run a remediation",
-    JobName.VERIFY: "see whether a remediation helped",
-    JobName.WRITE_POSTMORTEM: "write the post-mortem draft",
-    JobName.SHARE_POSTMORTEM: "share the post-mortem draft",
-    JobName.EXPORT_POSTMORTEM: "keep the post-mortem draft in the bucket",
-    JobName.REMIND: "send a reminder",
-    **walk_words.WORK,
-}
-
-
 def _trouble(facts: Mapping[str, object]) -> str:
-    work = _WORK.get(str(facts.get("what")).replace(" ", "_"), "{what}")
+    work = WORK.get(str(facts.get("what")).replace(" ", "_"), "{what}")
     if facts.get("given_up"):
         return f"Muster could not {work} and gave up[: {{error}}][ ({{users:who}})]"
     return f"Muster could not {work} yet and keeps trying[: {{error}}]"
@@ -273,8 +248,10 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.EXPIRED: "The request to run “{title}” expired unanswered; nothing was run",
     Kind.VOIDED: "The request to run “{title}” is void[: {reason}]",
     Kind.BROKE_GLASS: "{actor} broke the glass: “{title}” runs without a second person[, because: {reason}]",
+    Kind.CANCELLED: "{actor} cancelled “{title}”",
     Kind.REMEDIATION_STARTED: "“{title}” started on {target}: {shown}",
     Kind.REMEDIATED: _remediated,
+    Kind.COOLED_DOWN: "“{title}” has cooled down on {target}: it may be asked for again",
     Kind.VERIFIED: _verified,
     Kind.FOLLOW_UP_OPENED: "Follow-up: {text}[ ({why})][, due {due_at:day}]",
     Kind.CLOCK_REMINDED: _clock_reminded,

@@ -1,4 +1,4 @@
-"""A second person's answer to an approval card: yes, no, or the requester's break-glass when nobody else is there."""
+"""People's answers to an approval card: yes, no, break-glass when nobody else is there, and stop once it was a yes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,11 +7,11 @@ from commands.deciding import anew, said_before, with_approval
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
-from incident import approval, refusal, remedy
+from incident import approval, refusal, remedy, running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
-from incident.responder import UserId
+from incident.responder import Role, UserId
 
 
 async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
@@ -57,6 +57,20 @@ async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Por
             cause=asked.cause,
             now=ports.clock(),
         )
+
+    return await _answer(asked, approval_id, ports, decision)
+
+
+async def cancel(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
+    """Stop what was approved, whether or not it runs already.
+
+    Raises Spent, AlreadySo, MayNotCancel, UnknownApprovers.
+    """
+
+    async def decision(incident: Incident, request: Approval) -> Change:
+        own = asked.by in (request.requester, request.decided_by, incident.roles.get(Role.COMMANDER))
+        allowed = own or await _allowed(asked, request, ports)
+        return running.cancel(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
 
     return await _answer(asked, approval_id, ports, decision)
 

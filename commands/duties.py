@@ -9,7 +9,8 @@ from commands.display import announcement, approval_card, bookmark, card, checkl
 from commands.look import diagnose, post_finding
 from commands.open_channel import open_channel
 from commands.ports import Ports
-from commands.run_remediation import expire_approval, not_run, preview, run_remediation, verify
+from commands.run_remediation import cool_down, expire_approval, not_run, preview, run_remediation, verify
+from commands.show_output import show_output
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
 from commands.write_postmortem import export_postmortem, share_postmortem, write_postmortem
@@ -55,6 +56,8 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.APPROVAL_CARD: approval_card,
         JobName.EXPIRE_APPROVAL: expire_approval,
         JobName.RUN_REMEDIATION: run_remediation,
+        JobName.SHOW_OUTPUT: show_output,
+        JobName.COOL_DOWN: cool_down,
         JobName.VERIFY: verify,
         JobName.WRITE_POSTMORTEM: write_postmortem,
         JobName.SHARE_POSTMORTEM: share_postmortem,

@@ -74,6 +74,16 @@ class ApprovalMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputMessage:
+    """What an approved step prints, in its card's thread: so far, and in the end all of it."""
+
+    incident: Incident
+    approval: Approval
+    text: str
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventMessage:
     """One line about something that happened, for everybody."""
 
@@ -108,6 +118,7 @@ Message = (
     | PageMessage
     | FindingMessage
     | ApprovalMessage
+    | OutputMessage
     | EventMessage
     | VerdictMessage
     | ReminderMessage

@@ -1,9 +1,10 @@
 """What Muster needs from the world, in its own words: ``bot/`` fulfils it, and tests have one fake of each."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from commands.messages import Message
 from commands.store import Store
@@ -60,6 +61,10 @@ class Chat(Protocol):
         """Set the channel's topic (at most 250 characters; longer ones are cut)."""
         ...
 
+    async def attach(self, thread: Place, message: Message, *, mark: str, again: bool) -> None:
+        """Upload beside a message that is there already what it cannot hold; nothing when it holds all."""
+        ...
+
     async def share_file(self, place: Place, name: str, content: bytes, title: str, *, mark: str, again: bool) -> str:
         """Upload a file into a channel or thread; its id."""
         ...
@@ -83,6 +88,22 @@ class Attestation:
     at: datetime
 
 
+Heard: TypeAlias = Callable[[str], None]
+"""Takes what a run prints, piece by piece and redacted, while it still runs. It returns at once and raises nothing."""
+
+
+def unheard(piece: str) -> None:
+    """Let it pass: the whole output comes with the outcome."""
+
+
+class Stopped(asyncio.CancelledError):
+    """A run that was cancelled has stopped. ``outcome`` is what is known of it: cancelled, unknown, or ended before."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.sentence)
+        self.outcome = outcome
+
+
 class Executor(Protocol):
     """What runs the steps of one target. It judges a plan's final command again, whatever the plan says."""
 
@@ -101,8 +122,11 @@ class Executor(Protocol):
         """What a remediation would touch, without touching it. Raises Outage."""
         ...
 
-    async def run(self, plan: Plan) -> Outcome:
-        """Run an approved remediation once, its guard checked on the way. Never raises but CancelledError."""
+    async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
+        """Run an approved remediation once, its guard checked on the way. Raises nothing but Stopped.
+
+        Cancelled, it stops within two seconds: takes back what can be taken back, and raises Stopped with the rest.
+        """
         ...
 
 

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+from commands.carry_out import carry_out
 from commands.deciding import anew, known, with_approval
 from commands.fix import cooling_until
 from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
-from incident import opening, refusal, remedy
+from commands.show_output import live_output
+from incident import opening, refusal, remedy, running
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clockwork import WATCH
@@ -64,22 +66,26 @@ async def expire_approval(claim: Claim, *, ports: Ports) -> None:
 async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     """Run what was approved, exactly once: looked at before, marked as begun, run, settled with its outcome.
 
-    Two requests for one step may be approved together: the second is void when the first has only just run.
+    Two requests for one step may be approved together: the second is void when the first has only just run. One that
+    is cancelled before it began is not begun; one that runs is stopped.
     """
     incident, request = await with_approval(ports.store, claim.job.subject)
     if request.state is not ApprovalState.APPROVED:
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    executor = ports.executors.of(request.plan.target)
     until = await cooling_until(request.plan.step_id, request.plan.target, _cool_down(incident, request, ports), ports)
     if until is not None:
         sentence = f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
         await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=sentence), ports)
         return
     await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports)
-    running = await _begin(claim, ports)
-    outcome = await executor.run(running.plan)
-    await _settle(claim, outcome, ports)
+    begun = await _begin(claim, ports)
+    if begun is None:
+        return
+    async with live_output(begun, ports=ports) as live:
+        outcome = await carry_out(begun, heard=live.take, ports=ports)
+        live.end()
+        await _settle(claim, outcome, ports)
 
 
 async def settle_cut_short(claim: Claim, *, ports: Ports) -> None:
@@ -87,7 +93,7 @@ async def settle_cut_short(claim: Claim, *, ports: Ports) -> None:
 
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        await ports.store.save(remedy.cut_short(incident, asked, settles=claim, now=ports.clock()))
+        await ports.store.save(running.cut_short(incident, asked, settles=claim, now=ports.clock()))
 
     await anew(attempt)
 
@@ -105,7 +111,7 @@ async def not_run(claim: Claim, reason: str, *, ports: Ports) -> None:
             change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
         elif asked.state is ApprovalState.APPROVED:
             void = Outcome(state=OutcomeState.VOID, sentence=reason)
-            change = remedy.settle(incident, asked, void, settles=claim, now=now)
+            change = running.settle(incident, asked, void, settles=claim, now=now)
         else:
             change = Change(cause=opening.claimed(claim), at=now, settles=claim)
         await ports.store.save(change)
@@ -129,7 +135,7 @@ async def verify(claim: Claim, *, ports: Ports) -> None:
 
     async def attempt() -> None:
         it = await known(ports.store, incident.id)
-        change = remedy.verify(
+        change = running.verify(
             it,
             title=request.plan.title if request else "The fix, watched since",
             approval_id=request.id if request else None,
@@ -156,9 +162,24 @@ def _cool_down(incident: Incident, request: Approval, ports: Ports) -> timedelta
     return next((each.cool_down for each in steps if each.id == request.plan.step_id), timedelta(0))
 
 
-async def _begin(claim: Claim, ports: Ports) -> Approval:
-    async def attempt() -> Approval:
+async def cool_down(claim: Claim, *, ports: Ports) -> None:
+    """A step may be asked for again, because its cool-down is over."""
+
+    async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
+        await ports.store.save(running.cooled_down(incident, asked, settles=claim, now=ports.clock()))
+
+    await anew(attempt)
+
+
+async def _begin(claim: Claim, ports: Ports) -> Approval | None:
+    """The request, begun; None when somebody cancelled it a moment ago."""
+
+    async def attempt() -> Approval | None:
+        incident, asked = await with_approval(ports.store, claim.job.subject)
+        if asked.state is ApprovalState.CANCELLED:
+            await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+            return None
         change = remedy.begin(incident, asked, settles=claim, now=ports.clock())
         try:
             await ports.store.begin(claim, change)
@@ -172,7 +193,15 @@ async def _begin(claim: Claim, ports: Ports) -> Approval:
 async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        await ports.store.save(remedy.settle(incident, asked, outcome, settles=claim, now=ports.clock()))
+        ended = running.settle(
+            incident,
+            asked,
+            outcome,
+            settles=claim,
+            now=ports.clock(),
+            cool_down=_cool_down(incident, asked, ports),
+        )
+        await ports.store.save(ended)
 
     for _ in range(SETTLE_TRIES):
         try:

@@ -25,6 +25,8 @@ class ApprovalState(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     VOID = "void"
+    CANCELLED = "cancelled"
+    """Somebody stopped it before anything was changed."""
     UNKNOWN = "unknown"
 
     @property
@@ -75,9 +77,14 @@ class Approval:
     preview: Preview | None = None
     outcome: Outcome | None = None
     message: str | None = None
-    """Where its card is: the chat's timestamp."""
+    """Where its card is: ``CHANNEL/TIMESTAMP``."""
     leg: str = ""
     """The step of a walked procedure that it is for: the walk's id and the step's place in it; empty: of none."""
+    cancelled_by: UserId | None = None
+    """Who pressed *Cancel*; while it runs, its worker stops it as soon as it sees this."""
+    cancelled_at: datetime | None = None
+    output: str | None = None
+    """Where what it prints is shown while it runs: ``CHANNEL/TIMESTAMP`` in its card's thread."""
 
     @property
     def latency(self) -> timedelta | None:
@@ -202,12 +209,29 @@ def begin(request: Approval, *, digest: str) -> Approval:
     return replace(request, state=ApprovalState.RUNNING)
 
 
+def cancel(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> Approval:
+    """The request, stopped: one that was not begun ends here, one that runs is stopped by whoever runs it.
+
+    ``allowed`` says whether this person asked, approved, leads or may approve, as checked just now.
+    Raises Spent unless it is approved or runs, AlreadySo when somebody cancelled it before, MayNotCancel.
+    """
+    if request.state not in (ApprovalState.APPROVED, ApprovalState.RUNNING):
+        raise refusal.Spent(state=request.state, by=request.decided_by)
+    if request.cancelled_by is not None:
+        raise refusal.AlreadySo(what="being cancelled", by=request.cancelled_by, at=request.cancelled_at)
+    if not allowed:
+        raise refusal.MayNotCancel()
+    state = ApprovalState.CANCELLED if request.state is ApprovalState.APPROVED else request.state
+    return replace(request, state=state, cancelled_by=by, cancelled_at=now)
+
+
 def settle(request: Approval, outcome: Outcome) -> Approval:
     """The request with the outcome of its run."""
     ended = {
         OutcomeState.RAN: ApprovalState.RAN,
         OutcomeState.FAILED: ApprovalState.FAILED,
         OutcomeState.VOID: ApprovalState.VOID,
+        OutcomeState.CANCELLED: ApprovalState.CANCELLED,
         OutcomeState.UNKNOWN: ApprovalState.UNKNOWN,
     }[outcome.state]
     return replace(request, state=ended, outcome=outcome)

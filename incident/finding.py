@@ -66,6 +66,13 @@ class Finding:
     """What proved that the credential cannot write."""
     cause: str = ""
     """What it was run for: a declaration, a person's question, an approval."""
+    withheld: Sight | None = None
+    """What a private step saw, for one reader; ``sight`` then holds nothing of it."""
+
+    @property
+    def private(self) -> bool:
+        """Whether what it saw goes to one person and not into the channel."""
+        return self.withheld is not None
 
 
 class OutcomeState(StrEnum):
@@ -75,6 +82,8 @@ class OutcomeState(StrEnum):
     FAILED = "failed"
     VOID = "void"
     """The guard no longer held, so nothing was changed."""
+    CANCELLED = "cancelled"
+    """Somebody stopped it before anything was changed."""
     UNKNOWN = "unknown"
     """It was cut short and may or may not have happened: a person must look."""
 

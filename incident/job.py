@@ -47,6 +47,8 @@ class JobName(StrEnum):
     PREVIEW = "preview"
     EXPIRE_APPROVAL = "expire_approval"
     RUN_REMEDIATION = "run_remediation"
+    SHOW_OUTPUT = "show_output"
+    COOL_DOWN = "cool_down"
     VERIFY = "verify"
     WRITE_POSTMORTEM = "write_postmortem"
     SHARE_POSTMORTEM = "share_postmortem"
@@ -67,6 +69,7 @@ _CONVERGE: Final = frozenset(
         JobName.SUM_UP_REPEATS,
         JobName.APPROVAL_CARD,
         JobName.WALK_CARD,
+        JobName.SHOW_OUTPUT,
     }
 )
 

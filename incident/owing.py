@@ -37,7 +37,9 @@ LOUD: Final = frozenset(
 *Mitigated* is not: the verdict or the update that makes it so says it already.
 """
 
-QUIET: Final = frozenset({Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERTS_REPEATED, Kind.ALERT_RESOLVED})
+QUIET: Final = frozenset(
+    {Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERTS_REPEATED, Kind.ALERT_RESOLVED, Kind.COOLED_DOWN}
+)
 """Worth one line in the thread, because an edited card notifies nobody."""
 
 CHATTER: Final = 4

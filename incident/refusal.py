@@ -89,6 +89,10 @@ class NotOnCall(Refused):
     """Letting a remediation run alone is for the people who are on call for the system, or may approve it."""
 
 
+class MayNotCancel(Refused):
+    """Stopping a remediation is for whoever asked for it, its approvers and the commander."""
+
+
 class NoSuchPerson(Refused):
     """A person was named in a way that Slack does not know (``asked``)."""
 

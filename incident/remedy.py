@@ -1,15 +1,16 @@
-"""One remediation from the question to the verdict: prepared, asked, decided by a second person, run once, verified."""
+"""One remediation from the question to its start: prepared, asked, decided by a second person, begun once.
+
+What comes after the start is in ``incident/running.py``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident import approval, clock, course, refusal
+from incident import approval, course, refusal
 from incident.approval import Approval, ApprovalPolicy, Preview
 from incident.change import Change
-from incident.clock import ClockKind
-from incident.digest import Facts, identifier
-from incident.finding import Comparison, Finding, Outcome, OutcomeState, compare
+from incident.digest import identifier
 from incident.incident import FollowUp, Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
@@ -17,10 +18,7 @@ from incident.owing import decided
 from incident.plan import Plan
 from incident.responder import UserId, person
 from incident.timeline import Event, Kind
-from incident.working import mitigated
 
-REVERT_WITHIN = timedelta(days=7)
-"""When a temporary mitigation is looked at again, unless somebody says otherwise."""
 REVIEW_WITHIN = timedelta(days=1)
 """When a break-glass run is reviewed."""
 
@@ -55,7 +53,7 @@ def request(
         leg=leg,
     )
     job = owe(JobName.PREVIEW, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
-    return _with(incident, asked, cause, now, jobs=(job,))
+    return with_request(incident, asked, cause, now, jobs=(job,))
 
 
 def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Claim, now: datetime) -> Change:
@@ -75,7 +73,7 @@ def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Cl
         at=now,
         actor=person(ready.requester),
         facts={
-            **_named(ready),
+            **named(ready),
             "step": ready.plan.step_id,
             "digest": ready.digest,
             "count": preview.count,
@@ -83,13 +81,13 @@ def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Cl
         },
         evidence=(f"approval:{ready.id}",),
     )
-    return _with(incident, ready, claimed(settles), now, event, jobs=(expiry,), settles=settles)
+    return with_request(incident, ready, claimed(settles), now, event, jobs=(expiry,), settles=settles)
 
 
 def call_off(incident: Incident, asked: Approval, *, reason: str, settles: Claim, now: datetime) -> Change:
     """It could not even be asked for: whoever wanted it is told why, and nothing was run."""
     void = approval.withdraw(asked, reason=reason, now=now)
-    return _with(incident, void, claimed(settles), now, voided(void, now), settles=settles)
+    return with_request(incident, void, claimed(settles), now, voided(void, now), settles=settles)
 
 
 def approve(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, cause: str, now: datetime) -> Change:
@@ -101,10 +99,10 @@ def approve(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, c
         kind=Kind.APPROVED,
         at=now,
         actor=person(by),
-        facts={**_named(yes), "digest": yes.digest, "latency_seconds": seconds},
+        facts={**named(yes), "digest": yes.digest, "latency_seconds": seconds},
         evidence=(f"approval:{yes.id}",),
     )
-    return _with(incident, yes, cause, now, event, jobs=(_run(incident, yes, now),))
+    return with_request(incident, yes, cause, now, event, jobs=(_run(incident, yes, now),))
 
 
 def reject(
@@ -112,8 +110,8 @@ def reject(
 ) -> Change:
     """Somebody said no, or whoever asked took it back. Raises Spent, Expired, NotAnApprover."""
     no = approval.reject(asked, by=by, allowed=allowed, reason=reason.strip(), now=now)
-    event = replace(_event(Kind.REJECTED, no, now, reason=no.reason), actor=person(by))
-    return _with(incident, no, cause, now, event)
+    event = replace(event_of(Kind.REJECTED, no, now, reason=no.reason), actor=person(by))
+    return with_request(incident, no, cause, now, event)
 
 
 def break_glass(
@@ -133,7 +131,7 @@ def break_glass(
     """
     _open(incident)
     alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
-    event = replace(_event(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
+    event = replace(event_of(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
     review = FollowUp(
         text=f"Review the break-glass run of “{alone.plan.title}”",
         why=f"break-glass: {alone.reason}",
@@ -147,13 +145,13 @@ def break_glass(
         if user != by
     ]
     after = replace(incident, follow_ups=(*incident.follow_ups, review))
-    return _with(
+    return with_request(
         after,
         alone,
         cause,
         now,
         event,
-        _opened(review, alone),
+        opened(review, alone),
         jobs=(_run(incident, alone, now), *pages),
         before=incident,
     )
@@ -170,7 +168,7 @@ def expire(incident: Incident, asked: Approval, *, settles: Claim, now: datetime
     late = approval.expire(asked, now)
     if late is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    return _with(incident, late, claimed(settles), now, _event(Kind.EXPIRED, late, now), settles=settles)
+    return with_request(incident, late, claimed(settles), now, event_of(Kind.EXPIRED, late, now), settles=settles)
 
 
 def begin(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
@@ -179,88 +177,13 @@ def begin(incident: Incident, asked: Approval, *, settles: Claim, now: datetime)
     event = Event(
         kind=Kind.REMEDIATION_STARTED,
         at=now,
-        facts={**_named(running), "target": running.plan.target, "shown": running.plan.shown},
+        facts={**named(running), "target": running.plan.target, "shown": running.plan.shown},
         evidence=(f"approval:{running.id}",),
     )
-    return _with(incident, running, f"begin:{running.id}", now, event)
+    return with_request(incident, running, f"begin:{running.id}", now, event)
 
 
-def settle(incident: Incident, asked: Approval, outcome: Outcome, *, settles: Claim, now: datetime) -> Change:
-    """It ended: told, recorded, and looked at again. A temporary mitigation opens a follow-up to revert it."""
-    ended = approval.settle(asked, outcome)
-    event = Event(
-        kind=Kind.REMEDIATED,
-        at=now,
-        facts={
-            **_named(ended),
-            "state": outcome.state.value,
-            "sentence": outcome.sentence,
-            "changed": outcome.changed,
-        },
-        evidence=(f"approval:{ended.id}",),
-    )
-    if outcome.state is not OutcomeState.RAN:
-        return _with(incident, ended, claimed(settles), now, event, settles=settles)
-    verify = owe(JobName.VERIFY, incident.id, now, subject=ended.id, urgency=incident.severity.rank)
-    if not ended.plan.temporary:
-        return _with(incident, ended, claimed(settles), now, event, jobs=(verify,), settles=settles)
-    revert = FollowUp(
-        text=f"Revert “{ended.plan.title}”" + (f": {ended.plan.undo}" if ended.plan.undo else ""),
-        why="a temporary mitigation",
-        opened_at=now,
-        due_at=now + REVERT_WITHIN,
-    )
-    after = replace(incident, follow_ups=(*incident.follow_ups, revert))
-    return _with(
-        after,
-        ended,
-        claimed(settles),
-        now,
-        event,
-        _opened(revert, ended),
-        jobs=(verify,),
-        settles=settles,
-        before=incident,
-    )
-
-
-def cut_short(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
-    """Muster died while it ran: nobody knows how it ended, a person must look, and it is never run again by itself."""
-    sentence = (
-        "Muster was stopped while this ran. It may or may not have happened: look at the target before trying again."
-    )
-    return settle(incident, asked, Outcome(state=OutcomeState.UNKNOWN, sentence=sentence), settles=settles, now=now)
-
-
-def verify(
-    incident: Incident,
-    *,
-    title: str,
-    approval_id: str | None,
-    before: Sequence[Finding],
-    after: Sequence[Finding],
-    settles: Claim,
-    now: datetime,
-) -> Change:
-    """The before/after verdict. Healed means mitigated: the watch starts, and its end looks once more.
-
-    ``approval_id`` is None for that last look, which starts no further watch.
-    """
-    verdict = compare(before, after)
-    evidence = tuple(f"finding:{finding.id}" for finding in after)
-    facts: Facts = {"approval": approval_id, "title": title, "comparison": verdict.value}
-    event = Event(kind=Kind.VERIFIED, at=now, facts=facts, evidence=evidence)
-    if verdict is not Comparison.HEALED:
-        return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
-    now_mitigated, more = mitigated(incident, how=f"“{title}” and healthy diagnostics", now=now, evidence=evidence)
-    watched = now_mitigated
-    if incident.open and approval_id is not None:
-        clocks = clock.stop(now_mitigated.clocks, (ClockKind.WATCH,), now)
-        watched = replace(now_mitigated, clocks=(*clocks, *clock.start(ClockKind.WATCH, incident.policy, now)))
-    return decided(claimed(settles), now, watched, event, *more, before=incident, settles=settles)
-
-
-def _with(
+def with_request(
     incident: Incident,
     asked: Approval,
     cause: str,
@@ -270,6 +193,7 @@ def _with(
     settles: Claim | None = None,
     before: Incident | None = None,
 ) -> Change:
+    """The Change that a request goes through, with all that follows from it. ``before``: the incident as it was."""
     known = incident if before is None else before
     after, more = course.follow(incident, asked, now)
     return decided(cause, now, after, *events, *more, before=known, jobs=jobs, approvals=(asked,), settles=settles)
@@ -277,7 +201,7 @@ def _with(
 
 def voided(request: Approval, now: datetime) -> Event:
     """What the timeline says of a request that is void."""
-    return _event(Kind.VOIDED, request, now, reason=request.reason)
+    return event_of(Kind.VOIDED, request, now, reason=request.reason)
 
 
 def _open(incident: Incident) -> None:
@@ -289,15 +213,18 @@ def _run(incident: Incident, asked: Approval, now: datetime) -> Job:
     return owe(JobName.RUN_REMEDIATION, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
 
 
-def _named(asked: Approval) -> dict[str, str]:
+def named(asked: Approval) -> dict[str, str]:
+    """The facts by which every event names the request that it is about."""
     return {"approval": asked.id, "title": asked.plan.title}
 
 
-def _event(kind: Kind, asked: Approval, now: datetime, **facts: str) -> Event:
-    return Event(kind=kind, at=now, facts={**_named(asked), **facts}, evidence=(f"approval:{asked.id}",))
+def event_of(kind: Kind, asked: Approval, now: datetime, **facts: str) -> Event:
+    """An event about a request, which is its evidence."""
+    return Event(kind=kind, at=now, facts={**named(asked), **facts}, evidence=(f"approval:{asked.id}",))
 
 
-def _opened(follow_up: FollowUp, asked: Approval) -> Event:
+def opened(follow_up: FollowUp, asked: Approval) -> Event:
+    """The event that a request left something to do."""
     due = follow_up.due_at.isoformat() if follow_up.due_at else None
     return Event(
         kind=Kind.FOLLOW_UP_OPENED,

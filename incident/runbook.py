@@ -159,11 +159,15 @@ class Step:
     guard: Guard = Guard(kind=GuardKind.NONE)
     undo: str = ""
     """How to take it back, in words; empty when there is no way back."""
+    undo_step: str = ""
+    """The step of the same procedure that takes it back, which is offered once this one ran; empty: words only."""
     temporary: bool = False
     """A mitigation that must be reverted later: it opens a follow-up."""
     cool_down: timedelta = timedelta(0)
     condition: str = ""
     """When the runbook says to do it."""
+    private: bool = False
+    """What it sees may name people: it goes to one reader, and the channel learns only whether it is healthy."""
     hold: timedelta = timedelta(0)
     """How long to wait before the next step: *watch for 10 minutes, then promote*."""
     gives: str = ""

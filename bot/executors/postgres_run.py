@@ -23,6 +23,8 @@ _REFUSALS_OF_COMMIT: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg
 """With these the server says that it did not commit; any other end of a COMMIT leaves it open."""
 
 _ASK_SECONDS: Final = 3.0
+_LAST_ANSWER_SECONDS: Final = 1.5
+"""How long a cancelled run waits for the answer to its commit: it must have stopped within two seconds."""
 
 
 class Stage(Enum):
@@ -43,6 +45,8 @@ class _Work:
     output: str = ""
     tag: str = ""
     transaction: str | None = None
+    committed: bool | None = None
+    """None until the server has answered the commit."""
 
     @property
     def receipt(self) -> Facts:
@@ -67,9 +71,8 @@ class Remediation:
         try:
             async with asyncio.timeout(self._caps.run_seconds + MARGIN_SECONDS), self._sessions.session() as connection:
                 await self._transaction(connection, query, run, work)
-        except asyncio.CancelledError as cancelled:
-            if work.stage is not Stage.COMMITTING:
-                cancelled.add_note("It was rolled back." if work.takes_back else f"Cut short while {work.stage.value}.")
+        except asyncio.CancelledError:
+            run.stopped = _stopped(work)
             raise
         except FAULTS as fault:
             return await self._failed(fault, work)
@@ -95,7 +98,7 @@ class Remediation:
         finally:
             if work.stage is not Stage.COMMITTING:
                 await undo(connection)
-        await _commit(connection)
+        await _commit(connection, work)
 
     async def _failed(self, fault: BaseException, work: _Work) -> Answer:
         """How it ended although something failed. Raises EndedBadly unless it was committed after all."""
@@ -184,16 +187,31 @@ def _check_changed(changed: int | None, promise: Promise) -> None:
         )
 
 
-async def _commit(connection: Connection) -> None:
+async def _commit(connection: Connection, work: _Work) -> None:
     """Commit; a cancellation waits until the server has answered, so that it is known whether it took effect."""
     commit = asyncio.ensure_future(connection.execute("COMMIT"))
     try:
         await asyncio.shield(commit)
-    except asyncio.CancelledError as cancelled:
-        await asyncio.wait([commit], timeout=MARGIN_SECONDS)
-        ended = commit.done() and not commit.cancelled() and commit.exception() is None
-        cancelled.add_note("It was committed." if ended else "Nobody knows whether it was committed.")
+    except asyncio.CancelledError:
+        await asyncio.wait([commit], timeout=_LAST_ANSWER_SECONDS)
+        if commit.done() and not commit.cancelled():
+            work.committed = commit.exception() is None
         raise
+
+
+def _stopped(work: _Work) -> tuple[OutcomeState, str]:
+    """How a run stands that was cancelled, with its sentence."""
+    if work.committed:
+        return OutcomeState.RAN, f"{_told(work)} It was committed before it could be stopped."
+    if work.stage is Stage.OPENING:
+        return OutcomeState.CANCELLED, "It was stopped before it ran."
+    if work.stage is Stage.COMMITTING:
+        told = "It was stopped while it was committed, and may have taken effect: run the diagnostics to see."
+        return OutcomeState.UNKNOWN, told
+    if work.takes_back:
+        return OutcomeState.CANCELLED, "It was stopped and rolled back: nothing was changed."
+    told = "It was stopped midway. What it did until then cannot be rolled back: run the diagnostics to see."
+    return OutcomeState.UNKNOWN, told
 
 
 def _told(work: _Work) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final, Generic
 
 from bot.executors.attestation import NotReached, Standing
+from bot.executors.hearing import Hearing
 from bot.executors.tool_answer import (
     Answer,
     Denied,
@@ -24,11 +25,12 @@ from bot.executors.tool_answer import (
     Unanswered,
     chain_of,
     sight_of,
+    stopped,
 )
 from bot.executors.tool_kind import Asked, Tool
 from bot.redaction import Redactor
 from commands.outage import Outage
-from commands.ports import Attestation
+from commands.ports import Attestation, Heard, Stopped, unheard
 from compiler.proof.filters.verdict import Filter
 from incident.approval import Preview
 from incident.digest import Facts
@@ -94,14 +96,21 @@ class ToolExecutor(Generic[Asked]):
         touched = "1 would be touched now." if count == 1 else f"{count} would be touched now."
         return Preview(sentence=f"{touched} {before}".strip(), count=count)
 
-    async def run(self, plan: Plan) -> Outcome:
-        """Run an approved change once, its guard checked on the way. Never raises but CancelledError."""
-        started = self._clock()
-        run = Run(promise=plan.promise)
-        outcome = await self._run(plan, run)
+    async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
+        """Run an approved change once, its guard checked on the way. Raises nothing but Stopped."""
+        started, hearing = self._clock(), Hearing(self._redactor, heard)
+        run = Run(promise=plan.promise, heard=hearing.take)
+        try:
+            outcome = await self._run(plan, run)
+        except asyncio.CancelledError as cancelled:
+            known = replace(stopped(run), output=hearing.clean, started_at=started, ended_at=self._clock())
+            raise Stopped(known) from cancelled
+        finally:
+            hearing.end()
         return replace(
             outcome,
             sentence=self._redactor.clean(outcome.sentence),
+            output=outcome.output or hearing.clean,
             receipt={**run.receipt, **outcome.receipt},
             started_at=started,
             ended_at=self._clock(),
@@ -164,10 +173,6 @@ class ToolExecutor(Generic[Asked]):
             return Outcome(state=ended.state, sentence=str(ended), output=shown.output)
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             return _failed(fault, self._sentence(fault, seconds), run)
-        except asyncio.CancelledError as cancelled:
-            if not hasattr(cancelled, "__notes__"):
-                cancelled.add_note("It may have been sent." if run.sent else "It was cut short before it was sent.")
-            raise
         return self._ran(asked, answer, chain)
 
     def _ran(self, asked: Asked, answer: Answer, chain: Sequence[Filter]) -> Outcome:

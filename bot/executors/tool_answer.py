@@ -8,7 +8,7 @@ from compiler.proof import filters
 from compiler.proof.filters import jq
 from compiler.proof.filters.verdict import Filter
 from incident.digest import Facts, Json
-from incident.finding import OutcomeState, Sight
+from incident.finding import Outcome, OutcomeState, Sight
 from incident.plan import NO_PROMISE, Promise
 from incident.verdict import Judgement
 
@@ -80,14 +80,36 @@ class Answer:
         return self.more if chain and self.plain is not None else self.cut
 
 
+def _unheard(piece: bytes) -> None:
+    """Nobody listens."""
+
+
 @dataclass(slots=True)
 class Run:
-    """One change as it goes on. ``sent`` says that the target has it, or may have it, by now."""
+    """One change as it goes on. ``sent`` says that the target has it, or may have it, by now.
+
+    ``heard`` takes what the change prints, as the bytes come; a tool that cannot tell before the end leaves it alone.
+    """
 
     promise: Promise = NO_PROMISE
+    heard: Callable[[bytes], None] = _unheard
     sent: bool = False
     receipt: Facts = field(default_factory=dict)
     """What is known of it even when it fails."""
+    stopped: tuple[OutcomeState, str] | None = None
+    """How a cancelled change stands, with its sentence, where the tool knows more than whether it was sent."""
+
+
+def stopped(run: Run) -> Outcome:
+    """What is known of a change that was cancelled."""
+    if run.stopped is not None:
+        state, sentence = run.stopped
+    elif run.sent:
+        state = OutcomeState.UNKNOWN
+        sentence = "It was stopped after it was sent, and may have taken effect: run the diagnostics to see."
+    else:
+        state, sentence = OutcomeState.CANCELLED, "It was stopped before anything was sent."
+    return Outcome(state=state, sentence=sentence, receipt=run.receipt)
 
 
 def chain_of(written: Json) -> tuple[Filter, ...]:

@@ -107,5 +107,6 @@ STATES: Final[Mapping[ApprovalState, str]] = {
     ApprovalState.REJECTED: "rejected, not run",
     ApprovalState.EXPIRED: "expired unanswered, not run",
     ApprovalState.VOID: "void, nothing was changed",
+    ApprovalState.CANCELLED: "cancelled, nothing was changed",
     ApprovalState.UNKNOWN: "cut short: nobody knows how it ended",
 }

@@ -4,12 +4,12 @@ The command is complete whatever its length: in one code block, in several, or i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.approval_end import end_lines, output_block
+from bot.slack.attached import Attached
 from bot.slack.blocks import (
     Block,
     Element,
@@ -53,17 +53,9 @@ _HEADS: Final = {
     ApprovalState.REJECTED: "Remediation rejected",
     ApprovalState.EXPIRED: "Request expired, nothing was run",
     ApprovalState.VOID: "Request void, nothing was run",
+    ApprovalState.CANCELLED: "Remediation cancelled, nothing was changed",
     ApprovalState.UNKNOWN: "Remediation was cut short: look at the target",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """A file that belongs beside a message, because the message cannot hold it whole."""
-
-    name: str
-    title: str
-    content: bytes
 
 
 def attached(message: ApprovalMessage) -> tuple[Attached, ...]:
@@ -179,9 +171,11 @@ def _approvers(approvers: Sequence[str]) -> list[Element]:
 
 
 def _buttons(approval: Approval) -> list[Element | None]:
+    subject = pack(approval.id)
+    if approval.state in (ApprovalState.APPROVED, ApprovalState.RUNNING) and approval.cancelled_by is None:
+        return [button("Cancel", Action.CANCEL, subject, style="danger")]
     if approval.state is not ApprovalState.ASKED:
         return []
-    subject = pack(approval.id)
     return [
         button("Approve", Action.APPROVE, subject, style="primary"),
         button("Reject", Action.REJECT, subject),

@@ -1,15 +1,12 @@
 """How a request was answered and how its run ended, with who and when: what every approval card ends in."""
 
-from typing import Final
-
 from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Block, Element, bold, joined, mention, moment, preformatted, text
 from bot.words import duration
 from incident.approval import Approval, ApprovalState
 from incident.finding import Outcome
-
-_OUTPUT: Final = 600
+from incident.running import ON_CARD
 
 
 def end_lines(approval: Approval) -> list[list[Element]]:
@@ -19,6 +16,7 @@ def end_lines(approval: Approval) -> list[list[Element]]:
             [text("Asked by "), mention(approval.requester), text(" "), moment(When(approval.asked_at))],
             _decision(approval),
         ),
+        _cancelled(approval),
         [bold("Reason: "), text(fit.one_line(approval.reason, fit.SAID))] if approval.reason.strip() else [],
         _outcome(approval.outcome) if approval.outcome is not None else [],
     ]
@@ -33,6 +31,13 @@ def _decision(approval: Approval) -> list[Element]:
     if approval.decided_by is None:
         return [text("void since"), *when]
     return [text(f"{_verb(approval)} "), mention(approval.decided_by), *when, *_latency(approval)]
+
+
+def _cancelled(approval: Approval) -> list[Element]:
+    if approval.cancelled_by is None or approval.cancelled_at is None:
+        return []
+    words = "cancelled by " if approval.state.final else "being stopped: cancelled by "
+    return [text(words), mention(approval.cancelled_by), text(" "), moment(When(approval.cancelled_at))]
 
 
 def _verb(approval: Approval) -> str:
@@ -57,5 +62,5 @@ def output_block(approval: Approval) -> Block | None:
     output = approval.outcome.output.strip() if approval.outcome is not None else ""
     if not output:
         return None
-    words, left = fit.excerpt(output, _OUTPUT)
-    return preformatted(words + (f"\n… {left} more characters" if left else ""))
+    words, left = fit.excerpt(output, ON_CARD)
+    return preformatted(words + (f"\n… {left} more characters in this card's thread" if left else ""))

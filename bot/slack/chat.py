@@ -109,7 +109,8 @@ class SlackChat:
         timestamp = await self._marked(place, mark, urgency) if again else None
         if timestamp is None:
             timestamp = await self._post(place, message, mark, urgency)
-        await self._attach(Place(channel=place.channel, thread=place.thread or timestamp), message, mark, again)
+        thread = Place(channel=place.channel, thread=place.thread or timestamp)
+        await self.attach(thread, message, mark=mark, again=again)
         return timestamp
 
     async def _post(self, place: Place, message: Message, mark: str, urgency: int) -> str:
@@ -126,7 +127,8 @@ class SlackChat:
         )
         return str(answer["ts"])
 
-    async def _attach(self, thread: Place, message: Message, mark: str, again: bool) -> None:
+    async def attach(self, thread: Place, message: Message, *, mark: str, again: bool) -> None:
+        """Upload beside a message that is there already what it cannot hold; nothing when it holds all."""
         for file in files(message):
             try:
                 await self.share_file(thread, file.name, file.content, file.title, mark=mark, again=again)

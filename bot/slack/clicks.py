@@ -17,7 +17,7 @@ from bot.slack.tasks import Tasks
 from bot.words import refusal as refusal_words
 from commands import menu
 from commands.acknowledge import acknowledge
-from commands.answer_approval import approve, may_break_glass, may_reject
+from commands.answer_approval import approve, cancel, may_break_glass, may_reject
 from commands.answers import Answer, Form, FormWanted
 from commands.asked import Asked, ask_further, procedure_of
 from commands.bring_in import bring_in
@@ -78,6 +78,7 @@ class Clicks:
             Action.APPROVE: self._approve,
             Action.REJECT: self._reject,
             Action.BREAK_GLASS: self._break_glass,
+            Action.CANCEL: self._cancel,
             Action.POSTMORTEM: self._postmortem,
             Action.POSTMORTEM_DONE: self._postmortem_done,
             Action.CHOOSE_STEP: self._choose_step,
@@ -192,6 +193,10 @@ class Clicks:
 
     async def _break_glass(self, click: Click) -> Handled:
         return Window(modals_fix.break_glass(await may_break_glass(self._bare(click), click.value, ports=self._ports)))
+
+    async def _cancel(self, click: Click) -> Handled:
+        await cancel(self._bare(click), click.value, ports=self._ports)
+        return None
 
     async def _postmortem(self, click: Click) -> Handled:
         return await postmortem(await self._asked(click, click.value), ports=self._ports)

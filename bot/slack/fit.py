@@ -68,6 +68,17 @@ def excerpt(text: str, limit: int) -> tuple[str, int]:
     return head, len(text) - len(head)
 
 
+def ending(text: str, limit: int) -> tuple[str, int]:
+    """The end of a long output, begun at a line's start if that loses little; how many characters are left out."""
+    text = visible(text)
+    if len(text) <= limit:
+        return text, 0
+    tail = text[-limit:]
+    start = tail.find("\n") + 1
+    tail = tail[start:] if start < limit // 2 else tail
+    return tail, len(text) - len(tail)
+
+
 def split(text: str, size: int = CODE) -> tuple[str, ...]:
     """The whole text in pieces of at most ``size`` characters, at line ends where there are some. Nothing is lost."""
     text = visible(text)

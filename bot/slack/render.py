@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from bot.slack import approval_card as cards
+from bot.slack import output as outputs
 from bot.slack.announcement import announcement
-from bot.slack.approval_card import Attached, approval_card, attached
+from bot.slack.approval_card import approval_card
+from bot.slack.attached import Attached
 from bot.slack.blocks import Rendered
 from bot.slack.card import card
 from bot.slack.checklist import checklist
 from bot.slack.finding import finding
 from bot.slack.lines import event_line, page, reminder, verdict
+from bot.slack.output import output
 from commands.messages import (
     Announcement,
     ApprovalMessage,
@@ -18,6 +22,7 @@ from commands.messages import (
     EventMessage,
     FindingMessage,
     Message,
+    OutputMessage,
     PageMessage,
     ReminderMessage,
     VerdictMessage,
@@ -31,6 +36,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     PageMessage: page,
     FindingMessage: finding,
     ApprovalMessage: approval_card,
+    OutputMessage: output,
     EventMessage: event_line,
     VerdictMessage: verdict,
     ReminderMessage: reminder,
@@ -44,4 +50,6 @@ def render(message: Message) -> Rendered:
 
 def files(message: Message) -> tuple[Attached, ...]:
     """What must stand beside the message in its thread, because it does not fit into it."""
-    return attached(message) if isinstance(message, ApprovalMessage) else ()
+    if isinstance(message, ApprovalMessage):
+        return cards.attached(message)
+    return outputs.attached(message) if isinstance(message, OutputMessage) else ()

@@ -35,6 +35,7 @@ APPROVAL: Final[Mapping[ApprovalState, str]] = {
     ApprovalState.REJECTED: "⛔",
     ApprovalState.EXPIRED: "⌛",
     ApprovalState.VOID: "🚫",
+    ApprovalState.CANCELLED: "🛑",
     ApprovalState.UNKNOWN: "❓",
 }
 
@@ -65,6 +66,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.EXPIRED: "⌛",
     Kind.VOIDED: "🚫",
     Kind.BROKE_GLASS: "🚨",
+    Kind.CANCELLED: "🛑",
     Kind.REMEDIATION_STARTED: "⚙️",
     Kind.FOLLOW_UP_OPENED: "📌",
     Kind.WALK_BEGUN: "🧭",

@@ -75,6 +75,8 @@ FACTS: dict[str, Facts] = {
     "POSTMORTEM_DONE": {},
     "TROUBLE": {"what": "pin the card", "error": "Slack is in trouble", "given_up": False},
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
+    "CANCELLED": {"title": "Requeue", "begun": True},
+    "COOLED_DOWN": {"title": "Requeue", "target": "db"},
     "DEAD_LETTER": {"source": "alertmanager", "delivery": "d", "reason": "not JSON"},
 }  # fmt: skip
 

@@ -61,6 +61,8 @@ class FakeChat(Chat):
         self.posts: list[Posted] = []
         self.directs: list[tuple[UserId, Posted]] = []
         self.files: list[tuple[Place, str, bytes]] = []
+        self.attached: list[tuple[Place, Message]] = []
+        """Messages beside which a file would be put if they do not hold all."""
         self.groups: dict[str, frozenset[UserId]] = {}
         self.strangers: set[UserId] = set()
         """People who cannot be invited."""
@@ -165,6 +167,11 @@ class FakeChat(Chat):
         self._begin("set_topic")
         self.channels[channel].topics.append(topic)
         await self._end("set_topic")
+
+    async def attach(self, thread: Place, message: Message, *, mark: str, again: bool) -> None:
+        self._begin("attach")
+        self.attached.append((thread, message))
+        await self._end("attach")
 
     async def share_file(self, place: Place, name: str, content: bytes, title: str, *, mark: str, again: bool) -> str:
         self._begin("share_file")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from commands.outage import Outage
-from commands.ports import Attestation, Executor, Executors
+from commands.ports import Attestation, Executor, Executors, Heard, Stopped, unheard
 from incident.approval import Preview
 from incident.digest import Json
 from incident.finding import Outcome, OutcomeState, Sight
@@ -29,6 +29,11 @@ class FakeExecutor(Executor):
     looked: list[Plan] = field(default_factory=list)
     previewed: list[Plan] = field(default_factory=list)
     ran: list[Plan] = field(default_factory=list)
+    prints: str = ""
+    stops_as: OutcomeState = OutcomeState.CANCELLED
+    """How a run ends that is cancelled while it waits for the gate."""
+    heard: Heard = unheard
+    """What listens to the newest run."""
     gate: asyncio.Event | None = None
     """Runs wait for it, so that a test can look at one that has begun."""
 
@@ -49,16 +54,23 @@ class FakeExecutor(Executor):
             raise self.blind
         return Preview(sentence=f"{self.touches} rows of orders", count=self.touches)
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
         started_at = self.clock()
         self.ran.append(plan)
+        self.heard = heard
         if self.gate is not None:
-            await self.gate.wait()
+            try:
+                await self.gate.wait()
+            except asyncio.CancelledError as cancelled:
+                known = Outcome(state=self.stops_as, sentence="It was stopped.", output=self.prints)
+                raise Stopped(known) from cancelled
         if self.outcome is OutcomeState.RAN:
             self.sees |= self.heals
         ended_at = self.clock()
         sentence = f"{self.touches} rows were changed."
-        return Outcome(state=self.outcome, sentence=sentence, started_at=started_at, ended_at=ended_at)
+        return Outcome(
+            state=self.outcome, sentence=sentence, output=self.prints, started_at=started_at, ended_at=ended_at
+        )
 
 
 class FakeExecutors(Executors):

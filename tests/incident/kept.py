@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from incident import clockwork, intake, looking, opening, remedy, timeline, working
+from incident import clockwork, intake, looking, opening, remedy, running, timeline, working
 from incident.alert import Alert, AlertRecord, AlertStatus
 from incident.approval import Approval, ApprovalPolicy, Preview
 from incident.change import Change
@@ -201,7 +201,7 @@ def remediate(kept: Kept, at: float, *, seen: int = 7) -> str:
     look(kept, Phase.BEFORE, at + 2.1, seen, cause=asked)
     step(remedy.begin, at + 2.2, settles=kept.claim())
     ran = Outcome(state=OutcomeState.RAN, sentence="7 rows were changed.", changed=seen, output=f"UPDATE {seen}")
-    step(remedy.settle, at + 2.3, ran, settles=kept.claim())
+    step(running.settle, at + 2.3, ran, settles=kept.claim())
     look(kept, Phase.AFTER, at + 2.4, 0, cause="verify:1")
     verify(kept, at + 2.5, asked)
     return asked
@@ -220,7 +220,7 @@ def verify(kept: Kept, at: float, asked: str) -> None:
         return [each for each in kept.findings.values() if each.phase is phase]
 
     kept.save(
-        remedy.verify(
+        running.verify(
             kept.it,
             title="Fail the stuck jobs",
             approval_id=asked,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incident import approval, remedy, working
+from incident import approval, remedy, running, working
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
 from incident.change import Change
 from incident.clock import ClockKind
@@ -63,7 +63,7 @@ def ended(kept: Kept, state: OutcomeState) -> Change:
     request = approved(kept)
     kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(2.1)))
     outcome = Outcome(state=state, sentence="7 rows were changed.")
-    return remedy.settle(kept.it, kept.approvals[request.id], outcome, settles=kept.claim(), now=after(2.2))
+    return running.settle(kept.it, kept.approvals[request.id], outcome, settles=kept.claim(), now=after(2.2))
 
 
 # The plan.
@@ -314,7 +314,7 @@ def test_a_run_that_was_cut_short_is_unknown_and_owes_no_further_run() -> None:
     kept = declared()
     request = approved(kept)
     kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(3)))
-    change = remedy.cut_short(kept.it, kept.approvals[request.id], settles=kept.claim(), now=after(4))
+    change = running.cut_short(kept.it, kept.approvals[request.id], settles=kept.claim(), now=after(4))
     assert [each.state for each in change.approvals] == [ApprovalState.UNKNOWN]
     assert runs(change) == 0
 
@@ -353,7 +353,7 @@ def test_the_verdict_says_only_what_the_diagnostics_saw(
 
 
 def verified(kept: Kept, at: float, approval_id: str | None, stuck: int = 0) -> Change:
-    return remedy.verify(
+    return running.verify(
         kept.it,
         title="Fail the stuck jobs",
         approval_id=approval_id,

@@ -13,6 +13,7 @@ from bot.executors.postgres_look import Query
 from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
+from commands.ports import Stopped
 from incident.finding import OutcomeState
 from incident.plan import Plan, Promise
 from incident.runbook import GuardKind
@@ -329,10 +330,11 @@ async def test_a_cancelled_run_is_rolled_back_on_the_server_at_once(executor: To
     await asyncio.sleep(0.5)
     started = asyncio.get_running_loop().time()
     run.cancel()
-    with pytest.raises(asyncio.CancelledError) as cancelled:
+    with pytest.raises(Stopped) as cancelled:
         await run
     assert asyncio.get_running_loop().time() - started < 2
-    assert cancelled.value.__notes__ == ["It was rolled back."]
+    assert cancelled.value.outcome.state is OutcomeState.CANCELLED
+    assert "rolled back" in cancelled.value.outcome.sentence
     busy = await shop.superuser.fetchval(
         "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle'", shop.role("fixer")
     )

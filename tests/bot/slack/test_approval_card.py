@@ -9,7 +9,7 @@ from incident.approval import Approval, ApprovalState
 from incident.finding import Outcome, OutcomeState
 from incident.plan import Promise
 from incident.runbook import GuardKind
-from tests.bot.slack.examples import a_finding, a_plan, a_request, an_incident
+from tests.bot.slack.examples import ADA, NOW, a_finding, a_plan, a_request, an_incident
 from tests.bot.slack.reading import buttons, codes, lines
 
 
@@ -87,9 +87,19 @@ def test_a_command_too_long_for_the_card_is_a_whole_file() -> None:
 
 @pytest.mark.parametrize("state", ApprovalState)
 def test_only_an_open_request_can_be_answered(state: ApprovalState) -> None:
-    """A card that is decided has no buttons left."""
-    card = render(message(a_request(state)))
-    assert bool(buttons(card)) is (state is ApprovalState.ASKED)
+    """What was approved can only be stopped any more, and a card that has ended has no buttons left."""
+    shown = buttons(render(message(a_request(state))))
+    stoppable = state in (ApprovalState.APPROVED, ApprovalState.RUNNING)
+    assert ("Approve" in shown) is (state is ApprovalState.ASKED)
+    assert (set(shown) == {"Cancel"}) is stoppable
+    assert not (state.final and shown)
+
+
+def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
+    """Its card says who pressed Cancel, and when."""
+    stopping = message(a_request(ApprovalState.RUNNING, cancelled_by=ADA, cancelled_at=NOW))
+    assert buttons(render(stopping)) == {}
+    assert "being stopped: cancelled by @U0ADA0001 12:03 UTC" in lines(render(stopping))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +112,8 @@ def test_only_an_open_request_can_be_answered(state: ApprovalState) -> None:
         (a_request(ApprovalState.RAN), "Outcome: 12 rows changed · 12 changed · 12:03 UTC"),
         (a_request(ApprovalState.RAN, broke_glass=True, reason="alone"), "glass broken, without a second person, by @"),
         (a_request(ApprovalState.VOID, decided_by=None, reason="nothing to change"), "void since 12:05 UTC"),
+        (a_request(ApprovalState.CANCELLED, cancelled_by=ADA, cancelled_at=NOW), "cancelled by @U0ADA0001 12:03 UTC"),
+        (a_request(ApprovalState.CANCELLED), "Remediation cancelled, nothing was changed"),
         (a_request(ApprovalState.UNKNOWN), "Remediation was cut short: look at the target"),
     ],
 )
@@ -114,4 +126,4 @@ def test_what_the_run_printed_is_shown_trimmed() -> None:
     """The rest is counted."""
     outcome = Outcome(state=OutcomeState.FAILED, sentence="it failed", output="e" * 1_000)
     card = render(message(a_request(ApprovalState.FAILED, outcome=outcome)))
-    assert codes(card)[-1].endswith("… 400 more characters")
+    assert codes(card)[-1].endswith("… 400 more characters in this card's thread")

@@ -1,0 +1,152 @@
+"""One remediation from its start to the verdict: cancelled or not, what it printed, how it ended, whether it helped."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident import approval, clock
+from incident.approval import Approval, ApprovalState
+from incident.change import Change
+from incident.clock import ClockKind
+from incident.digest import Facts
+from incident.finding import Comparison, Finding, Outcome, OutcomeState, compare
+from incident.incident import FollowUp, Incident
+from incident.job import Claim, Job, JobName, owe
+from incident.opening import claimed
+from incident.owing import CHATTER, decided
+from incident.remedy import event_of, named, opened, with_request
+from incident.responder import UserId, person
+from incident.timeline import Event, Kind
+from incident.working import mitigated
+
+REVERT_WITHIN: Final = timedelta(days=7)
+"""When a temporary mitigation is looked at again, unless somebody says otherwise."""
+
+ON_CARD: Final = 600
+"""Characters of what a run printed that its card shows; more of it stands in the card's thread."""
+
+OUTPUT_AFTER: Final = timedelta(seconds=1)
+"""How long the whole output waits, so that an edit which is on its way when the run ends does not come after it."""
+
+
+def cancel(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, cause: str, now: datetime) -> Change:
+    """Somebody stops it: at once what was not begun; whoever runs it sees this and stops. Raises as approval.cancel."""
+    stopped = approval.cancel(asked, by=by, allowed=allowed, now=now)
+    begun = stopped.state is ApprovalState.RUNNING
+    event = Event(
+        kind=Kind.CANCELLED,
+        at=now,
+        actor=person(by),
+        facts={**named(stopped), "begun": begun},
+        evidence=(f"approval:{stopped.id}",),
+    )
+    return with_request(incident, stopped, cause, now, event)
+
+
+def show_output(incident: Incident, asked: Approval, *, message: str, now: datetime) -> Change:
+    """What it prints is being shown. One that has ended meanwhile owes that message the whole output."""
+    shown = replace(asked, output=message)
+    jobs = _output(incident, shown, now)
+    return Change(cause=f"output:{shown.id}", at=now, incident=incident, approvals=(shown,), jobs=jobs)
+
+
+def settle(
+    incident: Incident,
+    asked: Approval,
+    outcome: Outcome,
+    *,
+    settles: Claim,
+    now: datetime,
+    cool_down: timedelta = timedelta(0),
+) -> Change:
+    """It ended: told, recorded, and looked at again. A temporary mitigation opens a follow-up to revert it."""
+    ended = approval.settle(asked, replace(outcome, ended_at=outcome.ended_at or now))
+    event = Event(
+        kind=Kind.REMEDIATED,
+        at=now,
+        facts={
+            **named(ended),
+            "state": outcome.state.value,
+            "sentence": outcome.sentence,
+            "cancelled_by": ended.cancelled_by if ended.state is ApprovalState.CANCELLED else None,
+            "changed": outcome.changed,
+        },
+        evidence=(f"approval:{ended.id}",),
+    )
+    jobs = _owed(incident, ended, cool_down, now)
+    if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
+        return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles)
+    revert = FollowUp(
+        text=f"Revert “{ended.plan.title}”" + (f": {ended.plan.undo}" if ended.plan.undo else ""),
+        why="a temporary mitigation",
+        opened_at=now,
+        due_at=now + REVERT_WITHIN,
+    )
+    after = replace(incident, follow_ups=(*incident.follow_ups, revert))
+    events = (event, opened(revert, ended))
+    return with_request(after, ended, claimed(settles), now, *events, jobs=jobs, settles=settles, before=incident)
+
+
+def cut_short(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
+    """Muster died while it ran: nobody knows how it ended, a person must look, and it is never run again by itself."""
+    sentence = (
+        "Muster was stopped while this ran. It may or may not have happened: look at the target before trying again."
+    )
+    return settle(incident, asked, Outcome(state=OutcomeState.UNKNOWN, sentence=sentence), settles=settles, now=now)
+
+
+def cooled_down(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
+    """The step may be asked for again; nobody needs to hear that once the incident is over."""
+    events = (event_of(Kind.COOLED_DOWN, asked, now, target=asked.plan.target),) if incident.open else ()
+    return decided(claimed(settles), now, incident, *events, before=incident, settles=settles)
+
+
+def verify(
+    incident: Incident,
+    *,
+    title: str,
+    approval_id: str | None,
+    before: Sequence[Finding],
+    after: Sequence[Finding],
+    settles: Claim,
+    now: datetime,
+) -> Change:
+    """The before/after verdict. Healed means mitigated: the watch starts, and its end looks once more.
+
+    ``approval_id`` is None for that last look, which starts no further watch.
+    """
+    verdict = compare(before, after)
+    evidence = tuple(f"finding:{finding.id}" for finding in after)
+    facts: Facts = {"approval": approval_id, "title": title, "comparison": verdict.value}
+    event = Event(kind=Kind.VERIFIED, at=now, facts=facts, evidence=evidence)
+    if verdict is not Comparison.HEALED:
+        return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
+    now_mitigated, more = mitigated(incident, how=f"“{title}” and healthy diagnostics", now=now, evidence=evidence)
+    watched = now_mitigated
+    if incident.open and approval_id is not None:
+        clocks = clock.stop(now_mitigated.clocks, (ClockKind.WATCH,), now)
+        watched = replace(now_mitigated, clocks=(*clocks, *clock.start(ClockKind.WATCH, incident.policy, now)))
+    return decided(claimed(settles), now, watched, event, *more, before=incident, settles=settles)
+
+
+def _owed(incident: Incident, ended: Approval, cool_down: timedelta, now: datetime) -> list[Job]:
+    """What an ended run leaves to do: look again, show what it printed, tell when it may be asked for again."""
+    rank, jobs = incident.severity.rank, list(_output(incident, ended, now))
+    if ended.state is ApprovalState.RAN:
+        jobs.append(owe(JobName.VERIFY, incident.id, now, subject=ended.id, urgency=rank))
+    if ended.state in (ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN) and cool_down:
+        jobs.append(owe(JobName.COOL_DOWN, incident.id, now + cool_down, subject=ended.id, urgency=rank))
+    return jobs
+
+
+def _output(incident: Incident, request: Approval, now: datetime) -> tuple[Job, ...]:
+    """The whole output is owed to the card's thread where some of it is there already, or the card cannot hold it.
+
+    What was shown of a run that was cut short stays as it is: nobody knows more than that.
+    """
+    printed = request.outcome.output if request.outcome is not None else ""
+    if not printed or (request.output is None and len(printed) <= ON_CARD):
+        return ()
+    rank = incident.severity.rank + CHATTER
+    return (owe(JobName.SHOW_OUTPUT, incident.id, now + OUTPUT_AFTER, subject=request.id, urgency=rank),)

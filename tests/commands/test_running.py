@@ -1,0 +1,293 @@
+"""While an approved step runs: it can be stopped, what it prints can be followed, and it always ends in words."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from commands import carry_out, show_output
+from commands.answer_approval import approve, cancel
+from commands.messages import ApprovalMessage, EventMessage, OutputMessage
+from commands.ports import Heard, unheard
+from commands.run_remediation import settle_cut_short
+from incident.approval import Approval, ApprovalState
+from incident.finding import Outcome, OutcomeState, Sight
+from incident.incident import Incident
+from incident.job import JobName
+from incident.plan import Plan
+from incident.refusal import AlreadySo, MayNotCancel, Spent
+from incident.responder import UserId
+from incident.timeline import Event, Kind, fact
+from tests.fakes.settings import ANA, BEN, CLEO, DAN
+from tests.fakes.world import World
+
+
+async def approved(world: World, step: str = "requeue") -> Approval:
+    """Ana asked, Cleo said yes, and its run is owed."""
+    request = await world.requested(await world.declared(), by=ANA, step=step)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    return await world.approval(request)
+
+
+async def stop(world: World, request: Approval, by: UserId, cause: str = "") -> None:
+    await cancel(world.asked(by, cause=cause), request.id, ports=world.ports)
+
+
+@asynccontextmanager
+async def a_run(world: World, request: Approval) -> AsyncIterator[None]:
+    """It runs for as long as the block lasts, and then goes on by itself."""
+    world.database.gate = asyncio.Event()
+    running = asyncio.create_task(world.do(await world.claim(JobName.RUN_REMEDIATION)))
+    async with asyncio.timeout(5):
+        while not world.database.ran:
+            await asyncio.sleep(0.001)
+    yield
+    world.database.gate.set()
+    await running
+
+
+async def ended(world: World, request: Approval) -> float:
+    """Wait until the run is settled; how many seconds that took."""
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(3):
+        while not (await world.approval(request)).state.final:
+            await asyncio.sleep(0.005)
+    return asyncio.get_running_loop().time() - began
+
+
+def outputs(world: World) -> list[OutputMessage]:
+    return [each.message for each in world.chat.posts if isinstance(each.message, OutputMessage)]
+
+
+async def lines(world: World, incident: Incident, kind: Kind) -> list[Event]:
+    said = world.chat.messages_in((await world.again(incident)).home.channel, EventMessage)
+    return [each.event for each in said if each.event.kind is kind]
+
+
+async def card(world: World, request: Approval) -> Approval:
+    await world.let_pass(seconds=1)
+    (shown,) = [e.message for e in world.chat.posts if isinstance(e.message, ApprovalMessage)]
+    assert isinstance(shown, ApprovalMessage)
+    assert shown.approval.id == request.id
+    return shown.approval
+
+
+# Stopping.
+
+
+@pytest.mark.parametrize("by", [ANA, CLEO], ids=["the requester", "the approver"])
+async def test_what_was_not_begun_is_cancelled_at_once_and_never_runs(world: World, by: UserId) -> None:
+    request = await approved(world)
+    await stop(world, request, by)
+    await world.let_pass(minutes=5)
+    shown = await card(world, request)
+    assert (shown.state, shown.cancelled_by) == (ApprovalState.CANCELLED, by)
+    assert world.database.ran == []
+    assert world.errors == []
+
+
+async def test_a_cancel_that_comes_between_the_look_before_and_the_start_is_in_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run had read *approved*; the store says no, and nobody is told of a failure."""
+    request = await approved(world)
+    held = await world.claim(JobName.RUN_REMEDIATION)
+    look = world.database.look
+
+    async def looked(plan: Plan) -> Sight:
+        with suppress(Spent):
+            await stop(world, request, ANA, cause="click:1")
+        return await look(plan)
+
+    monkeypatch.setattr(world.database, "look", looked)
+    await world.do(held)
+    await world.let_pass(minutes=1)
+    assert (await world.approval(request)).state is ApprovalState.CANCELLED
+    assert world.database.ran == []
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    assert await world.events(incident, Kind.TROUBLE) == []
+
+
+async def test_a_run_that_is_cancelled_stops_and_is_told_with_who_and_when(world: World) -> None:
+    request = await approved(world)
+    async with a_run(world, request):
+        await stop(world, request, CLEO)
+        assert await ended(world, request) < 0.5
+    shown = await card(world, request)
+    assert (shown.state, shown.cancelled_by) == (ApprovalState.CANCELLED, CLEO)
+    assert shown.cancelled_at is not None
+    assert shown.outcome is not None
+    assert shown.outcome.ended_at is not None
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    (told,) = [
+        e.event for e in world.chat.messages_in(incident.home.channel, EventMessage) if e.event.kind is Kind.REMEDIATED
+    ]
+    assert (fact(told, "state"), fact(told, "cancelled_by")) == ("cancelled", CLEO)
+    assert await world.events(incident, Kind.VERIFIED) == []
+
+
+async def test_what_may_have_taken_effect_before_it_stopped_is_unknown(world: World) -> None:
+    world.database.stops_as = OutcomeState.UNKNOWN
+    request = await approved(world)
+    async with a_run(world, request):
+        await stop(world, request, ANA)
+        await ended(world, request)
+    shown = await card(world, request)
+    assert (shown.state, shown.cancelled_by) == (ApprovalState.UNKNOWN, ANA)
+    await world.let_pass(hours=1)
+    assert len(world.database.ran) == 1
+
+
+async def test_a_run_that_does_not_stop_in_time_is_told_as_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry_out, "STOPS_WITHIN", 0.05)
+    release = asyncio.Event()
+
+    async def deaf(plan: Plan, *, heard: Heard = unheard) -> Outcome:
+        world.database.ran.append(plan)
+        while not release.is_set():
+            with suppress(asyncio.CancelledError):
+                await release.wait()
+        return Outcome(state=OutcomeState.RAN, sentence="It ran.")
+
+    monkeypatch.setattr(world.database, "run", deaf)
+    request = await approved(world)
+    async with a_run(world, request):
+        await stop(world, request, ANA)
+        await ended(world, request)
+        release.set()
+    outcome = (await world.approval(request)).outcome
+    assert outcome is not None
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "did not stop" in outcome.sentence
+
+
+async def test_who_may_not_stop_it_is_told_so_and_it_runs_on(world: World) -> None:
+    request = await approved(world)
+    async with a_run(world, request):
+        with pytest.raises(MayNotCancel):
+            await stop(world, request, DAN)
+    assert (await world.approval(request)).state is ApprovalState.RAN
+
+
+async def test_the_commander_may_stop_it(world: World) -> None:
+    request = await approved(world)
+    incident = await world.store.incident(request.incident_id)
+    await world.say(BEN, "role commander", incident)
+    async with a_run(world, request):
+        await stop(world, request, BEN)
+        await ended(world, request)
+    assert (await world.approval(request)).state is ApprovalState.CANCELLED
+
+
+async def test_a_second_cancel_says_who_was_first_and_the_same_click_twice_is_one(world: World) -> None:
+    request = await approved(world)
+    async with a_run(world, request):
+        await stop(world, request, ANA, cause="click:1")
+        await stop(world, request, ANA, cause="click:1")
+        with pytest.raises((AlreadySo, Spent)):
+            await stop(world, request, CLEO)
+    assert (await world.approval(request)).cancelled_by == ANA
+
+
+async def test_what_has_ended_cannot_be_cancelled(world: World) -> None:
+    request = await approved(world)
+    await world.work()
+    with pytest.raises(Spent):
+        await stop(world, request, ANA)
+    assert (await world.approval(request)).state is ApprovalState.RAN
+
+
+# What it prints.
+
+
+async def test_what_it_prints_is_followed_in_the_cards_thread_and_ends_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_output, "EDIT_EVERY", 0.01)
+    world.database.prints = "one\ntwo\nthree\n"
+    request = await approved(world)
+    async with a_run(world, request):
+        for line in ("one\n", "two\n"):
+            world.database.heard(line)
+            async with asyncio.timeout(2):
+                while not any(line in each.text for each in outputs(world)):
+                    await asyncio.sleep(0.005)
+    await world.let_pass(seconds=2)
+    (posted,) = [each for each in world.chat.posts if isinstance(each.message, OutputMessage)]
+    assert (await card(world, request)).message == f"{posted.place.channel}/{posted.place.thread}"
+    assert [each.text for each in posted.shown if isinstance(each, OutputMessage)] == [
+        "one\n",
+        "one\ntwo\n",
+        "one\ntwo\nthree\n",
+    ]
+    assert isinstance(posted.message, OutputMessage)
+    assert posted.message.ended
+    assert [message for _, message in world.chat.attached] == [posted.message]
+
+
+async def test_edits_come_at_most_once_a_second_and_never_hold_the_run_up(world: World) -> None:
+    world.chat.fail("post", times=50)
+    request = await approved(world)
+    began = asyncio.get_running_loop().time()
+    async with a_run(world, request):
+        for number in range(200):
+            world.database.heard(f"line {number}\n")
+        await asyncio.sleep(0.3)
+        assert world.chat.calls.count("post") < 10
+    assert asyncio.get_running_loop().time() - began < 2
+    assert (await world.approval(request)).state is ApprovalState.RAN
+
+
+async def test_a_short_output_stays_on_the_card_and_a_long_one_comes_into_its_thread(world: World) -> None:
+    world.database.prints = "short"
+    await approved(world)
+    await world.let_pass(seconds=5)
+    assert outputs(world) == []
+    world.database.prints = "x" * 5_000
+    await approved(world)
+    await world.let_pass(seconds=5)
+    (shown,) = outputs(world)
+    assert (shown.text, shown.ended) == ("x" * 5_000, True)
+
+
+async def test_what_was_shown_of_a_run_that_was_cut_short_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show_output, "EDIT_EVERY", 0.01)
+    request = await approved(world)
+    world.database.gate = asyncio.Event()
+    held = await world.claim(JobName.RUN_REMEDIATION)
+    running = asyncio.create_task(world.do(held))
+    while not world.database.ran:
+        await asyncio.sleep(0.001)
+    world.database.heard("half way\n")
+    async with asyncio.timeout(2):
+        while (await world.approval(request)).output is None:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    world.clock.advance(minutes=1)
+    (found,) = await world.store.cut_short()
+    await settle_cut_short(found, ports=world.ports)
+    await world.let_pass(minutes=1)
+    assert (await card(world, request)).state is ApprovalState.UNKNOWN
+    assert [each.text for each in outputs(world)] == ["half way\n"]
+
+
+# After it.
+
+
+async def test_the_end_of_the_cool_down_is_told_in_the_thread(world: World) -> None:
+    request = await approved(world, step="restart")
+    await world.let_pass(minutes=9)
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    assert await world.events(incident, Kind.COOLED_DOWN) == []
+    await world.let_pass(minutes=2)
+    (told,) = [
+        e for e in world.chat.messages_in(incident.home.channel, EventMessage) if e.event.kind is Kind.COOLED_DOWN
+    ]
+    assert fact(told.event, "title") == "Restart the workers"
