@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.executors.docker_client import Engine, Reply, segment
 from bot.executors.docker_find import Container, id_of, named, of_services
-from bot.executors.docker_logs import text_of_stream
+from bot.executors.docker_logs import Unframed, text_of_stream
 from bot.executors.docker_rows import member, name_of
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, text_of
 from compiler.proof.carrier import Carried
@@ -82,7 +82,9 @@ async def execute(engine: Engine, carried: Carried, container: Container, run: R
         raise Denied(f"The engine refused to prepare it: {made.status}, {made.message}.")
     run_id = made.found("Id")
     run.sent = True
-    started = await engine.send("POST", f"/exec/{segment(run_id)}/start", {}, {"Detach": False, "Tty": False})
+    begin: dict[str, Json] = {"Detach": False, "Tty": False}
+    heard = Unframed(run.heard).take
+    started = await engine.send("POST", f"/exec/{segment(run_id)}/start", {}, begin, heard=heard)
     if started.status >= 400:
         raise Denied(f"The engine refused to start it: {started.status}, {started.message}.")
     code = member(await engine.get(f"/exec/{segment(run_id)}/json"), "ExitCode")

@@ -11,7 +11,7 @@ import aiohttp
 from yarl import URL
 
 from bot.executors.caps import Caps
-from bot.executors.tool_answer import MOST_BYTES, Denied, Unanswered
+from bot.executors.tool_answer import MOST_BYTES, Denied, HeardBytes, Unanswered, nobody
 from incident.digest import Json
 
 OLDEST: Final = (1, 41)
@@ -80,15 +80,17 @@ class Engine:
             raise Denied(f"{self._name} refused GET {path}: {reply.status}, {reply.message}.")
         return reply
 
-    async def send(self, method: str, path: str, query: Mapping[str, str], body: Json = None) -> Reply:
-        """One request, whatever is answered. Raises Unanswered."""
+    async def send(
+        self, method: str, path: str, query: Mapping[str, str], body: Json = None, *, heard: HeardBytes = nobody
+    ) -> Reply:
+        """One request, whatever is answered; ``heard`` takes the answer as it comes. Raises Unanswered."""
         if not self.version:
             await self._agree()
-        return await self._send(method, f"/v{self.version}{path}", query, body)
+        return await self._send(method, f"/v{self.version}{path}", query, body, heard)
 
     async def _agree(self) -> None:
         """Take the newest version that both sides speak. Raises Unanswered."""
-        reply = await self._send("GET", "/version", {}, None)
+        reply = await self._send("GET", "/version", {}, None, nobody)
         try:
             told = json.loads(reply.body)
             theirs = tuple(int(part) for part in str(told["ApiVersion"]).split("."))
@@ -102,12 +104,12 @@ class Engine:
             )
         self.version = ".".join(str(part) for part in min(theirs, NEWEST))
 
-    async def _send(self, method: str, path: str, query: Mapping[str, str], body: Json) -> Reply:
+    async def _send(self, method: str, path: str, query: Mapping[str, str], body: Json, heard: HeardBytes) -> Reply:
         url = URL(self._base + path, encoded=True).with_query(query)
         self.asked += 1
         try:
             async with self._session.request(method, url, json=body, allow_redirects=False) as response:
-                content, cut = await _content(response)
+                content, cut = await _content(response, heard)
         except aiohttp.ClientConnectorError as fault:
             raise Unanswered(
                 f"{self._name} could not be reached: see whether the engine runs, and its address."
@@ -139,11 +141,12 @@ def segment(name: str) -> str:
     return quote(name, safe="")
 
 
-async def _content(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+async def _content(response: aiohttp.ClientResponse, heard: HeardBytes) -> tuple[bytes, bool]:
     """The body up to the cap, and whether it went on; the rest is never fetched."""
     content = bytearray()
     async for chunk in response.content.iter_any():
         content += chunk
+        heard(chunk)
         if len(content) > MOST_BYTES:
             response.close()
             return bytes(content[:MOST_BYTES]), True

@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from bot.executors.tool_answer import HeardBytes
+
 _HEADER: Final = struct.Struct(">BxxxL")
 _STREAMS: Final = frozenset({0, 1, 2})
 
@@ -15,6 +17,24 @@ def text_of_stream(body: bytes) -> bytes:
     goes.
     """
     return b"".join(_pieces(body)) if _is_multiplexed(body) else body
+
+
+class Unframed:
+    """Takes the engine's headers off a stream as it comes, and passes on what each whole piece holds."""
+
+    def __init__(self, heard: HeardBytes) -> None:
+        self._heard = heard
+        self._rest = b""
+
+    def take(self, chunk: bytes) -> None:
+        """Some more of the stream, cut anywhere."""
+        self._rest += chunk
+        while len(self._rest) >= _HEADER.size and _is_multiplexed(self._rest):
+            end = _HEADER.size + _HEADER.unpack_from(self._rest)[1]
+            if len(self._rest) < end:
+                return
+            self._heard(self._rest[_HEADER.size : end])
+            self._rest = self._rest[end:]
 
 
 def merged(logs: Mapping[str, Sequence[str]], *, timestamps: bool, prefixed: bool) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.executors import host_start
 from bot.executors.host_places import MOST_FILES
 from bot.executors.host_start import Account, Ended
-from bot.executors.tool_answer import Denied
+from bot.executors.tool_answer import Denied, HeardBytes, nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class LocalHost:
         """Whom programs run as."""
         return self.account or "Muster's own account"
 
-    async def run(self, argv: Sequence[str]) -> Ended:
-        """Run a program to its end. Raises Denied or Unanswered."""
-        return await host_start.run(argv, self._account())
+    async def run(self, argv: Sequence[str], *, heard: HeardBytes = nobody) -> Ended:
+        """Run a program to its end; ``heard`` takes its output as it comes. Raises Denied or Unanswered."""
+        return await host_start.run(argv, self._account(), heard=heard)
 
     async def matching(self, pattern: str) -> list[str]:
         """The paths that a pattern means."""

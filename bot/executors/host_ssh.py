@@ -13,7 +13,7 @@ from bot.executors.caps import Caps
 from bot.executors.host_door import Door
 from bot.executors.host_places import MOST_FILES
 from bot.executors.host_start import PATH, Ended
-from bot.executors.tool_answer import MOST_BYTES, Denied, Unanswered
+from bot.executors.tool_answer import MOST_BYTES, Denied, HeardBytes, Unanswered, nobody
 
 _START: Final = f"cd / && exec /usr/bin/env -i PATH={PATH} LC_ALL=C timeout -s KILL"
 """What the words of a step stand behind: they run without the login's settings, and not for ever if the line is cut."""
@@ -42,15 +42,15 @@ class SshHost:
         """Whom programs run as."""
         return self.door.user
 
-    async def run(self, argv: Sequence[str]) -> Ended:
-        """Run a program to its end there. Raises Unanswered."""
+    async def run(self, argv: Sequence[str], *, heard: HeardBytes = nobody) -> Ended:
+        """Run a program to its end there; ``heard`` takes its output as it comes. Raises Unanswered."""
         line = f"{_START} {int(self.seconds) + _GRACE} {shlex.join(argv)}"
         try:
             process = await self.connection.create_process(line, stdin=asyncssh.DEVNULL, encoding=None)
             try:
                 (output, cut), (complaint, _) = await asyncio.gather(
-                    _up_to(process.stdout, MOST_BYTES, process.close),
-                    _up_to(process.stderr, _MOST_COMPLAINTS, None),
+                    _up_to(process.stdout, MOST_BYTES, process.close, heard),
+                    _up_to(process.stderr, _MOST_COMPLAINTS, None, nobody),
                 )
                 if not cut:
                     await process.wait_closed()
@@ -138,12 +138,13 @@ def _homeless(line: str) -> bool:
 
 
 async def _up_to(
-    stream: asyncssh.SSHReader[bytes], most: int, when_cut: Callable[[], None] | None
+    stream: asyncssh.SSHReader[bytes], most: int, when_cut: Callable[[], None] | None, heard: HeardBytes
 ) -> tuple[bytes, bool]:
     """What the stream holds, up to ``most``, and whether there was more; that is let go, or ends the program."""
     content, cut = bytearray(), False
     while chunk := await stream.read(_CHUNK):
         content += chunk[: most - len(content)]
+        heard(chunk)
         if len(content) >= most and not cut:
             cut = True
             if when_cut is not None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from bot.executors.tool_answer import MOST_BYTES, Denied, Unanswered
+from bot.executors.tool_answer import MOST_BYTES, Denied, HeardBytes, Unanswered, nobody
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ENVIRONMENT: Final = {"PATH": PATH, "LC_ALL": "C"}
@@ -55,13 +55,16 @@ def binary_of(tool: str) -> str:
     return str(real)
 
 
-async def run(argv: Sequence[str], account: Account | None) -> Ended:
-    """Run it to its end. Raises Denied when it cannot start; cancelled, it is gone with all that it started."""
+async def run(argv: Sequence[str], account: Account | None, *, heard: HeardBytes = nobody) -> Ended:
+    """Run it to its end; ``heard`` takes its output as it comes.
+
+    Raises Denied when it cannot start. Cancelled, it is gone with all that it started.
+    """
     binary = await asyncio.to_thread(binary_of, argv[0])
     process = await _started(argv, binary, account)
     try:
         (output, cut), (complaint, _) = await asyncio.gather(
-            _up_to(process.stdout, MOST_BYTES, process), _up_to(process.stderr, _MOST_COMPLAINTS, None)
+            _up_to(process.stdout, MOST_BYTES, process, heard), _up_to(process.stderr, _MOST_COMPLAINTS, None, nobody)
         )
         code = await process.wait()
     finally:
@@ -92,12 +95,13 @@ async def _started(argv: Sequence[str], binary: str, account: Account | None) ->
 
 
 async def _up_to(
-    stream: asyncio.StreamReader | None, most: int, process: asyncio.subprocess.Process | None
+    stream: asyncio.StreamReader | None, most: int, process: asyncio.subprocess.Process | None, heard: HeardBytes
 ) -> tuple[bytes, bool]:
     """What the stream holds, up to ``most``; beyond it the process is ended, or the rest is let go."""
     content, cut = bytearray(), False
     while stream is not None and (chunk := await stream.read(_CHUNK)):
         content += chunk[: most - len(content)]
+        heard(chunk)
         if len(content) >= most and not cut:
             cut = True
             if process is not None:

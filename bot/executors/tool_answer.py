@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from compiler.proof import filters
 from compiler.proof.filters import jq
@@ -80,7 +80,11 @@ class Answer:
         return self.more if chain and self.plain is not None else self.cut
 
 
-def _unheard(piece: bytes) -> None:
+HeardBytes: TypeAlias = Callable[[bytes], None]
+"""Takes what a program prints, as the bytes come."""
+
+
+def nobody(piece: bytes) -> None:
     """Nobody listens."""
 
 
@@ -92,7 +96,7 @@ class Run:
     """
 
     promise: Promise = NO_PROMISE
-    heard: Callable[[bytes], None] = _unheard
+    heard: HeardBytes = nobody
     sent: bool = False
     receipt: Facts = field(default_factory=dict)
     """What is known of it even when it fails."""

@@ -64,6 +64,10 @@ class FakeEngine:
         self.hanging = ""
         """The end of a path whose answer never comes."""
         self.exit_code: int | None = 0
+        self.printed = [framed(1, "reloaded\n")]
+        """What a started program prints, chunk by chunk as they go over the wire."""
+        self.pause = 0.0
+        """Seconds between two chunks."""
         self.executed: list[dict[str, object]] = []
         self._runner: web.AppRunner | None = None
 
@@ -105,7 +109,7 @@ class FakeEngine:
             return web.Response(text="\n".join(json.dumps(line) for line in lines) + "\n")
         parts = path.strip("/").split("/")
         if parts[0] == "exec":
-            return self._of_exec(parts)
+            return await self._of_exec(request, parts)
         box = next((box for box in self.boxes.values() if len(parts) > 1 and parts[1] in (box.id, box.name)), None)
         if box is None:
             return web.json_response({"message": f"No such container: {parts[1:2]}"}, status=404)
@@ -133,10 +137,15 @@ class FakeEngine:
         box.restarts += action == "restart"
         return web.Response(status=304 if already else 204)
 
-    def _of_exec(self, parts: list[str]) -> web.StreamResponse:
+    async def _of_exec(self, request: web.Request, parts: list[str]) -> web.StreamResponse:
         if parts[-1] == "json":
             return web.json_response({"ExitCode": self.exit_code})
-        return web.Response(body=framed(1, "reloaded\n"))
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for chunk in self.printed:
+            await response.write(chunk)
+            await asyncio.sleep(self.pause)
+        return response
 
 
 STATES: Mapping[str, str] = {

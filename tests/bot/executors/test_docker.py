@@ -356,3 +356,21 @@ async def test_something_that_is_no_engine_is_said(shop: Shop, answer: web.Respo
     attestation = await shop.executor.attest()
     assert not attestation.proven
     assert "an engine's API must be there" in attestation.proof
+
+
+async def test_what_a_program_in_a_container_prints_is_heard_before_it_ends(shop: Shop) -> None:
+    whole = framed(1, "step one\n") + framed(2, f"api_key={SECRET}\n") + framed(1, "done\n")
+    shop.engine.printed = [whole[:5], whole[5:20], whole[20:40], whole[40:]]
+    shop.engine.pause = 0.3
+    said: list[str] = []
+    running = asyncio.create_task(
+        shop.executor.run(change("docker compose exec -T --index 2 api nginx -s reload"), heard=said.append)
+    )
+    async with asyncio.timeout(5):
+        while not said:
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    assert "".join(said).startswith("step one\n")
+    outcome = await running
+    assert outcome.output.splitlines()[0::2] == ["step one", "done"]
+    assert SECRET not in outcome.output + "".join(said)
