@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -86,3 +87,21 @@ def open_pool(dsn: str, *, size: int, application: str) -> asyncpg.Pool[asyncpg.
         command_timeout=20,
         server_settings={"application_name": application},
     )
+
+
+class Records:
+    """A patient's tables, one query at a time as the application; any method may raise one of OUTAGES."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+
+    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """Every row of the answer."""
+        async with self._pool.acquire(timeout=3) as connection:
+            answer: list[asyncpg.Record] = await connection.fetch(query, *arguments)
+            return answer
+
+    async def value(self, query: str, *arguments: object) -> Any:
+        """The first value of the first row; None without one."""
+        async with self._pool.acquire(timeout=3) as connection:
+            return await connection.fetchval(query, *arguments)

@@ -1,6 +1,7 @@
 """What every patient stands on: servers started side by side, its HTTP address, and work that goes on until it ends."""
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Protocol
@@ -39,6 +40,12 @@ async def serve(undo: AsyncExitStack, application: web.Application) -> str:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
+
+
+def bears(request: web.Request, *tokens: str) -> bool:
+    """Whether it has one of these tokens."""
+    given = request.headers.get("Authorization", "").encode()
+    return any(hmac.compare_digest(given, f"Bearer {token}".encode()) for token in tokens)
 
 
 def keep_running(undo: AsyncExitStack, work: Coroutine[None, None, None]) -> None:

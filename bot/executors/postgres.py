@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.executors.caps import Caps
 from bot.executors.postgres_look import Query, judged, look, query_of
-from bot.executors.postgres_plan import plan_of
+from bot.executors.postgres_plan import is_planned, plan_of
 from bot.executors.postgres_proof import prove_read_only
 from bot.executors.postgres_run import Remediation
 from bot.executors.postgres_session import FAULTS, Connection, Sessions, opening, sentence_of, undo
@@ -87,6 +87,8 @@ class PostgresTool:
 
     async def before(self, asked: Query) -> str:
         """What the planner expects, asked with the remediation role, which may plan what it may run."""
+        if not is_planned(asked.reading.text):
+            return "The planner does not plan such a statement, so nothing is known of it beforehand."
         caps = self.target.caps
         async with self._session(self._acting()) as connection:
             await connection.execute(opening("READ ONLY", caps, seconds=caps.look_seconds))

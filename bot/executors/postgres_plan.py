@@ -5,7 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.executors.postgres_session import Connection
+from compiler.proof.word_list import word_list
 from incident.digest import Json
+
+_PLANNED = word_list("delete insert merge select table update values with")
+"""How the statements begin that the planner plans; a CALL or an ANALYZE it does not know beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,12 @@ class PlanNode:
         found = max(node.rows for node in self.walk())
         how = " ← ".join(parts[:4])
         return f"The planner's statistics say about {found:.0f} rows at a cost of {self.cost:.0f}: {how}."
+
+
+def is_planned(statement: str) -> bool:
+    """Whether the planner can say something of a statement."""
+    first = statement.lstrip("( \t\r\n").split(maxsplit=1)[:1]
+    return not first or first[0].lower() in _PLANNED
 
 
 async def plan_of(connection: Connection, statement: str, arguments: Sequence[Json]) -> PlanNode:

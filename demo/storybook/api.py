@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections import deque
 from uuid import UUID
@@ -11,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from demo.database import OUTAGES
+from demo.serving import bears
 from demo.storybook.admission import Admission
 from demo.storybook.health import QUEUE_FULL, VERSION, Orders, detailed, status_of
 from demo.storybook.jobs import Jobs
@@ -90,7 +90,7 @@ class Api:
         return web.json_response(detailed(await self._jobs.count(), orders, redis_answers=redis_answers))
 
     async def _submit_book(self, request: web.Request) -> web.Response:
-        if not _bears(request, self._book_token):
+        if not bears(request, self._book_token):
             return _error(401, "UNAUTHORIZED", "A book needs a customer's bearer token.")
         body = await _json_object(request)
         topic, user_key = str(body.get("topic", "")).strip(), str(body.get("user_key", "")).strip()
@@ -116,7 +116,7 @@ class Api:
 
     @web.middleware
     async def _operators_only(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith("/admin/") and not _bears(request, self._write_token):
+        if request.path.startswith("/admin/") and not bears(request, self._write_token):
             return _error(401, "UNAUTHORIZED", "This needs the operators' bearer token.")
         return await handler(request)
 
@@ -159,11 +159,6 @@ async def _outages_answered(request: web.Request, handler: Handler) -> web.Strea
 
 def _error(status: int, code: str, sentence: str) -> web.Response:
     return web.json_response({"error_code": code, "error": sentence}, status=status)
-
-
-def _bears(request: web.Request, token: str) -> bool:
-    given = request.headers.get("Authorization", "")
-    return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
 
 
 async def _json_object(request: web.Request) -> dict[str, object]:

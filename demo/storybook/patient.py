@@ -19,6 +19,7 @@ from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users, open_client
 from demo.serving import keep_running, serve
+from demo.status_page import StatusPage
 from demo.storybook import alerts
 from demo.storybook.admission import RIGHTS, Admission
 from demo.storybook.api import Api
@@ -54,6 +55,7 @@ class Patient:
         self._faults = Faults(TITLE, (), OUTAGES)
         self.book_token = secrets.token_urlsafe(24)
         self.write_token = secrets.token_urlsafe(24)
+        self.openai = StatusPage("OpenAI")
         self.url = ""
         self.dsns: Mapping[str, str] = {}
         self.redis_passwords: Mapping[str, str] = {}
@@ -80,6 +82,7 @@ class Patient:
             admission = Admission(await undo.enter_async_context(limits))
             api = Api(jobs, admission, book_token=self.book_token, write_token=self.write_token)
             self.url = await serve(undo, api.application())
+            await self.openai.start(undo)
             session = await undo.enter_async_context(aiohttp.ClientSession())
             self._monitor = Monitor(url=self.url, session=session, api=api, jobs=jobs, postgres=self._postgres)
             keep_running(undo, workers.run())
@@ -116,7 +119,7 @@ class Patient:
 
     @property
     def targets(self) -> Mapping[str, Mapping[str, object]]:
-        """What the bot's configuration says of its database, its API and its Redis."""
+        """What the bot's configuration says of its database, its API, its Redis, and whom it depends on."""
         return {
             "storybook-db": {
                 "kind": "postgres",
@@ -140,6 +143,7 @@ class Patient:
                 "diagnostic": {"user": DIAGNOSTIC, "password_env": "DEMO_REDIS_LOOK"},
                 "remediation": {"user": REMEDIATION, "password_env": "DEMO_REDIS_FIX"},
             },
+            "openai-status": self.openai.target(),
         }
 
     @property

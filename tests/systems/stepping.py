@@ -1,0 +1,51 @@
+"""Every runnable step of a system's catalog is run once: the diagnostics answer, the remediations end as *ran*."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bench.coverage_parts import EXCUSED
+from incident.finding import OutcomeState
+from incident.runbook import Step, StepKind
+from tests.systems.ward import Ward, runnable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """What steps need. ``given``: step → parameters; ``before``: step → what makes something for it to change.
+
+    A fault's name under ``faults`` is brought about before a remediation, and undone after it.
+    """
+
+    given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+
+
+async def run_every_step(ward: Ward, rounds: Rounds) -> None:
+    """Run them all. What is excused is tried too: an excuse that is not needed is a mistake."""
+    excused = EXCUSED[ward.system]
+    steps = list(runnable(ward.catalog))
+    assert set(excused) <= {step.id for step in steps}
+    for step in steps:
+        if step.id in excused:
+            assert (await ward.look(step, rounds.given.get(step.id))).error, f"{step.id} needs no excuse"
+        else:
+            await _run(ward, rounds, step)
+    assert ward.ran == {step.id for step in steps}
+
+
+async def _run(ward: Ward, rounds: Rounds, step: Step) -> None:
+    given = rounds.given.get(step.id, {})
+    if step.kind is StepKind.DIAGNOSTIC:
+        sight = await ward.look(step, given)
+        assert sight.error is None, (step.id, sight.error)
+        assert sight.output, step.id
+        return
+    if fault := rounds.faults.get(step.id):
+        await ward.patient.fault(fault, True)
+    if prepare := rounds.before.get(step.id):
+        await prepare()
+    outcome = await ward.remedy(step, given)
+    assert outcome.state is OutcomeState.RAN, (step.id, outcome.sentence)
+    if fault:
+        await ward.patient.fault(fault, False)

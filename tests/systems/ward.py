@@ -1,0 +1,112 @@
+"""A patient with its catalog and the real executors that reach it: how tests run the steps of a system."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from bot import config
+from bot.executors.registry import Registry
+from bot.redaction import Redactor
+from bot.targets import targets_of
+from compiler.catalog import load
+from demo.system import Patient
+from incident.finding import Outcome, Sight
+from incident.plan import Plan, draw_up
+from incident.runbook import Catalog, GuardKind, Procedure, Step
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ward:
+    """The patient, its runbook, and the executors that reach it. ``ran`` holds the ids of the steps that were run."""
+
+    system: str
+    patient: Patient
+    catalog: Catalog
+    registry: Registry
+    ran: set[str]
+
+    def procedure(self, name: str) -> Procedure:
+        procedure = self.catalog.procedure(name)
+        assert procedure
+        return procedure
+
+    def plan(self, step: Step, given: Mapping[str, str]) -> Plan:
+        return draw_up(step, given, catalog=self.catalog, environment=self.registry.environment(step.target or ""))
+
+    async def look(self, step: Step, given: Mapping[str, str] | None = None) -> Sight:
+        """What a diagnostic sees."""
+        self.ran.add(step.id)
+        return await self.registry.of(step.target or "").look(self.plan(step, given or {}))
+
+    async def healthy(self, procedure: str) -> dict[str, bool | None]:
+        """What each diagnostic of a procedure says that can tell; None for one that got no answer."""
+        told = {}
+        for step in self.procedure(procedure).diagnostics:
+            if step.expects:
+                sight = await self.look(step)
+                told[step.id] = None if sight.error else step.expects.holds(sight.value)
+        return told
+
+    async def fix(self, procedure: str, step_id: str, **given: str) -> Outcome:
+        """Preview, as for an approval, then run what was approved."""
+        return await self.remedy(self.procedure(procedure).step(step_id), given)
+
+    async def remedy(self, step: Step, given: Mapping[str, str]) -> Outcome:
+        """The same for a step at hand. There must be something to change, or no guard."""
+        self.ran.add(step.id)
+        plan, executor = self.plan(step, given), self.registry.of(step.target or "")
+        seen = (await executor.preview(plan)).count
+        assert seen or plan.promise.kind is GuardKind.NONE, f"{step.id} has nothing to change"
+        return await executor.run(replace(plan, promise=replace(plan.promise, seen=seen, most=seen)))
+
+
+def runnable(catalog: Catalog) -> Iterator[Step]:
+    """Every step of a catalog that Muster may run."""
+    for procedure in catalog.procedures:
+        yield from (*procedure.diagnostics, *procedure.remediations)
+
+
+def catalog_of(system: str) -> Catalog:
+    """A system's catalog with what its people added."""
+    folder = ROOT / "runbooks" / system
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("catalog.yaml", "overlay.yaml")]
+    return load(texts[0], "catalog.yaml", texts[1], "overlay.yaml")
+
+
+@asynccontextmanager
+async def ward_of(
+    system: str,
+    patient: Patient,
+    folder: Path,
+    *,
+    targets: Mapping[str, Mapping[str, object]] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[Ward]:
+    """The ward of a patient that runs, each of its targets proven, as its own configuration has them.
+
+    ``targets`` and ``environment`` are those that only the test has.
+    """
+    settings = {
+        "slack": {"announcements": "C0"},
+        "systems": {system: {"runbook": str(ROOT / "runbooks" / system), "on_call": ["U0"], "approvers": ["U0"]}},
+        "targets": {name: dict(target) for name, target in {**patient.targets, **(targets or {})}.items()},
+    }
+    file = folder / "muster.yaml"
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    tokens = {"MUSTER_SLACK_BOT_TOKEN": "xoxb-1", "MUSTER_SLACK_APP_TOKEN": "xapp-1"}
+    configuration = config.load(file, {**tokens, **patient.environment, **(environment or {})})
+    redactor = Redactor(configuration.every_secret())
+    registry = Registry(targets_of(configuration), redactor=redactor, clock=lambda: datetime.now(UTC))
+    try:
+        for name in registry.targets:
+            attestation = await registry.of(name).attest()
+            assert attestation.proven, (name, attestation)
+        yield Ward(system=system, patient=patient, catalog=catalog_of(system), registry=registry, ran=set())
+    finally:
+        await registry.close()
