@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from bench.coverage_parts import run_against
 from bench.coverage_rows import Covered, Kind, Row, System
 from compiler.document import Sentence
 from incident.runbook import Step, StepKind
@@ -25,14 +26,14 @@ documents.
 
 The verdict is the judge's, of the step's own command. **Muster** runs a step when a target is bound to it: what is
 read-only by itself, what is mutating once it is approved. Every other step is done by a person, who finds it in the
-same list.
+same list. *Run against* is the real part that each of Muster's steps runs against in `tests/systems`.
 """
 _FIGURES: Final = """\
 | system | commands | as they were | mended | refused | run by Muster | facts | notes on what was mended |
 |---|---|---|---|---|---|---|---|"""
 _COMMANDS: Final = """\
-| line | command | step | line | verdict | by | mended, or why refused |
-|---|---|---|---|---|---|---|"""
+| line | command | step | line | verdict | by | run against | mended, or why refused |
+|---|---|---|---|---|---|---|---|"""
 _FACTS: Final = """\
 | line | fact | section | line |
 |---|---|---|---|"""
@@ -81,7 +82,7 @@ def _parts(system: System) -> Iterator[str]:
     runbook = f"../runbooks/{system.name}/runbook.md"
     yield f"Our runbook: [{system.title}]({runbook})"
     yield f"### Commands of {system.name}"
-    yield "\n".join([_COMMANDS, *(_command(each) for each in system.covered if each.row.kind.is_command)])
+    yield "\n".join([_COMMANDS, *(_command(each, system.name) for each in system.covered if each.row.kind.is_command)])
     yield f"### Facts of {system.name}"
     facts = defaultdict(list)
     for each in sorted(system.covered, key=lambda each: each.line):
@@ -96,7 +97,7 @@ def _parts(system: System) -> Iterator[str]:
     yield _folded(f"Notes: {len(notes)}", "\n".join(notes))
 
 
-def _command(each: Covered) -> str:
+def _command(each: Covered, system: str) -> str:
     row, steps = each.row, each.steps
     step = steps[0] if steps else None
     lines = ", ".join(str(one.origin.line) for one in steps) or str(each.line)
@@ -107,6 +108,7 @@ def _command(each: Covered) -> str:
         lines,
         (step.verdict if step else Verdict.REFUSED).value,
         ("Muster" if any(map(by_muster, steps)) else "a person") if step else "—",
+        ", ".join(dict.fromkeys(run_against(system, one) for one in steps if by_muster(one))) or "—",
         row.note,
     ]
     return f"| {' | '.join(cells)} |"

@@ -18,6 +18,14 @@ REMEDIATION = "muster_remediation"
 # How the database says that it is away, full or too slow; whoever works for a patient waits and tries again.
 OUTAGES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
+# The databases in which a role owns or may do something.
+OTHERS = """
+SELECT datname FROM pg_database WHERE oid IN (
+    SELECT CASE dbid WHEN 0 THEN objid ELSE dbid END FROM pg_shdepend
+    WHERE refclassid = 'pg_authid'::regclass AND refobjid IN (SELECT oid FROM pg_roles WHERE rolname = ANY($1))
+)
+"""
+
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 
 
@@ -35,13 +43,13 @@ class Database:
     """How many connections the application may hold."""
 
     async def create(self, postgres: RealPostgres) -> Mapping[str, str]:
-        """Make it; what an earlier patient left there is dropped.
+        """Make it; what an earlier patient left on the server is dropped.
 
         Returns a connection URL for each role: `application`, DIAGNOSTIC and REMEDIATION.
         """
-        await postgres.drop_database(self.name)
-        superuser = await asyncpg.connect(await postgres.create_database(self.name))
         passwords = {role: secrets.token_urlsafe(24) for role in (self.application, DIAGNOSTIC, REMEDIATION)}
+        await self._clear(postgres, list(passwords))
+        superuser = await asyncpg.connect(await postgres.create_database(self.name))
         try:
             await self._make_roles(superuser, passwords)
             await superuser.execute(f"SET ROLE {self.application}")
@@ -61,9 +69,17 @@ class Database:
         finally:
             await connection.close()
 
+    async def _clear(self, postgres: RealPostgres, roles: list[str]) -> None:
+        superuser = await asyncpg.connect(postgres.dsn())
+        try:
+            for name in {self.name, *(row["datname"] for row in await superuser.fetch(OTHERS, roles))}:
+                await postgres.drop_database(name)
+            for role in roles:
+                await superuser.execute(f"DROP ROLE IF EXISTS {role}")
+        finally:
+            await superuser.close()
+
     async def _make_roles(self, superuser: asyncpg.Connection[asyncpg.Record], passwords: Mapping[str, str]) -> None:
-        for role in passwords:
-            await superuser.execute(f"DROP ROLE IF EXISTS {role}")
         roles = ROLES_SQL.read_text()
         await superuser.execute(
             roles.format(database=self.name, application=self.application, connections=self.connections)

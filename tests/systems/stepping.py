@@ -46,6 +46,9 @@ async def _run(ward: Ward, rounds: Rounds, step: Step) -> None:
     if prepare := rounds.before.get(step.id):
         await prepare()
     outcome = await ward.remedy(step, given)
+    if outcome.state is OutcomeState.VOID:
+        # What goes on in the patient may break a guard; a person asks again, as here.
+        outcome = await ward.remedy(step, given)
     assert outcome.state is OutcomeState.RAN, (step.id, outcome.sentence)
     if fault:
         await ward.patient.fault(fault, False)
