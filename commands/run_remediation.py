@@ -18,6 +18,7 @@ from incident.clockwork import WATCH
 from incident.finding import Finding, Outcome, OutcomeState, Phase
 from incident.incident import Incident
 from incident.job import Claim
+from incident.runbook import Step
 
 SETTLE_TRIES: Final = 300
 """How often, a second apart, an outcome is offered to a store that is away."""
@@ -73,7 +74,8 @@ async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     if request.state is not ApprovalState.APPROVED:
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    until = await cooling_until(request.plan.step_id, request.plan.target, _cool_down(incident, request, ports), ports)
+    step, plan = _step(incident, request, ports), request.plan
+    until = await cooling_until(plan.step_id, plan.target, step.cool_down if step else timedelta(0), ports)
     if until is not None:
         sentence = f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
         await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=sentence), ports)
@@ -155,11 +157,11 @@ def _before(findings: tuple[Finding, ...], request: Approval | None) -> tuple[Fi
     return tuple(each for each in findings if each.phase is Phase.BEFORE and each.cause == request.id)
 
 
-def _cool_down(incident: Incident, request: Approval, ports: Ports) -> timedelta:
+def _step(incident: Incident, request: Approval, ports: Ports) -> Step | None:
+    """The runbook's step as it is now; None when the runbook has it no more."""
     catalog = ports.runbooks.catalog(incident.system)
     procedure = catalog.procedure(request.procedure_id) if catalog else None
-    steps = procedure.steps if procedure else ()
-    return next((each.cool_down for each in steps if each.id == request.plan.step_id), timedelta(0))
+    return next((each for each in procedure.steps if each.id == request.plan.step_id), None) if procedure else None
 
 
 async def cool_down(claim: Claim, *, ports: Ports) -> None:
@@ -193,13 +195,15 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
 async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
+        step = _step(incident, asked, ports)
         ended = running.settle(
             incident,
             asked,
             outcome,
             settles=claim,
             now=ports.clock(),
-            cool_down=_cool_down(incident, asked, ports),
+            cool_down=step.cool_down if step else timedelta(0),
+            effect_after=step.effect_after if step else timedelta(0),
         )
         await ports.store.save(ended)
 

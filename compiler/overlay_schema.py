@@ -99,6 +99,7 @@ _STEP: Final = _object(
         "undo": _said("How to take it back, in words.", _TEXT),
         "temporary": _said("A mitigation: it opens a follow-up to revert it.", {"type": "boolean"}),
         "cool_down": _said("How long it may not run again.", _SPAN),
+        "effect_after": _said("How long its effect takes to show; the diagnostics look again after that.", _SPAN),
         "when": _said("When to do it.", _TEXT),
         "by_hand": _said("Why a person does it although Muster could.", _TEXT),
         "verdict": _said("Stricter than the judge's, never looser.", {"enum": ["read-only", "mutating", "refused"]}),

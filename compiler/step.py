@@ -24,7 +24,7 @@ from incident.verdict import Judgement, Verdict
 
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
-    *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down"),
+    *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down", "effect_after"),
     *("title", "when", "by_hand"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
@@ -244,6 +244,7 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         undo=own("undo").text("undo", "") if remediation else "",
         temporary=own("temporary").flag("temporary") if remediation else False,
         cool_down=(own("cool_down").span("cool_down") or timedelta(0)) if remediation else timedelta(0),
+        effect_after=(own("effect_after").span("effect_after") or timedelta(0)) if remediation else timedelta(0),
         condition=own("when").text("when", ""),
     )
 

@@ -164,6 +164,8 @@ class Step:
     temporary: bool = False
     """A mitigation that must be reverted later: it opens a follow-up."""
     cool_down: timedelta = timedelta(0)
+    effect_after: timedelta = timedelta(0)
+    """How long its effect takes to show: the diagnostics look again after that."""
     condition: str = ""
     """When the runbook says to do it."""
     private: bool = False

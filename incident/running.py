@@ -59,8 +59,9 @@ def settle(
     settles: Claim,
     now: datetime,
     cool_down: timedelta = timedelta(0),
+    effect_after: timedelta = timedelta(0),
 ) -> Change:
-    """It ended: told, recorded, and looked at again. A temporary mitigation opens a follow-up to revert it."""
+    """It ended: told, recorded, and looked at again once its effect shows. A temporary mitigation opens a follow-up to revert it."""
     ended = approval.settle(asked, replace(outcome, ended_at=outcome.ended_at or now))
     event = Event(
         kind=Kind.REMEDIATED,
@@ -74,7 +75,7 @@ def settle(
         },
         evidence=(f"approval:{ended.id}",),
     )
-    jobs = _owed(incident, ended, cool_down, now)
+    jobs = _owed(incident, ended, cool_down, effect_after, now)
     if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
         return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles)
     revert = FollowUp(
@@ -130,11 +131,13 @@ def verify(
     return decided(claimed(settles), now, watched, event, *more, before=incident, settles=settles)
 
 
-def _owed(incident: Incident, ended: Approval, cool_down: timedelta, now: datetime) -> list[Job]:
+def _owed(
+    incident: Incident, ended: Approval, cool_down: timedelta, effect_after: timedelta, now: datetime
+) -> list[Job]:
     """What an ended run leaves to do: look again, show what it printed, tell when it may be asked for again."""
     rank, jobs = incident.severity.rank, list(_output(incident, ended, now))
     if ended.state is ApprovalState.RAN:
-        jobs.append(owe(JobName.VERIFY, incident.id, now, subject=ended.id, urgency=rank))
+        jobs.append(owe(JobName.VERIFY, incident.id, now + effect_after, subject=ended.id, urgency=rank))
     if ended.state in (ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN) and cool_down:
         jobs.append(owe(JobName.COOL_DOWN, incident.id, now + cool_down, subject=ended.id, urgency=rank))
     return jobs

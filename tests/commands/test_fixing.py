@@ -303,6 +303,16 @@ async def test_two_approved_remediations_of_one_target_run_after_each_other(worl
     assert looks <= 2 + 4, "whoever waits does not look again and again"
 
 
+async def test_the_diagnostics_look_again_once_the_effect_can_show(world: World) -> None:
+    incident = await world.declared()
+    await yes(world, await world.requested(incident, step="restart"))
+    await world.let_pass(seconds=15)
+    assert len(world.database.ran) == 1
+    assert await world.events(incident, Kind.VERIFIED) == []
+    await world.let_pass(seconds=10)
+    assert len(await world.events(incident, Kind.VERIFIED)) == 1
+
+
 async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_approved_already(world: World) -> None:
     incident = await world.declared()
     first = await world.requested(incident, step="restart")

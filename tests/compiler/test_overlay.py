@@ -79,6 +79,7 @@ steps:
       rows: {{sql: SELECT count(*) FROM orders WHERE age > $1, arguments: [age]}}
     undo: Open them again.
     cool_down: 1 minute
+    effect_after: 20 seconds
 """
 
 
@@ -119,6 +120,7 @@ def test_bounds_guards_names_and_parameters_are_peoples() -> None:
     assert look.critical
     assert (look.expects.operator, look.expects.value, look.critical.value) == (Operator.AT_MOST, 5, 50)
     assert (fix.guard.kind, fix.undo, fix.cool_down) == (GuardKind.ROWS, "Open them again.", timedelta(minutes=1))
+    assert fix.effect_after == timedelta(seconds=20)
     [age] = fix.parameters
     assert (age.kind, age.minimum, age.maximum, age.default) == (ParameterKind.INTEGER, 1, 90, "7")
     plan = draw_up(fix, {"age": "30"}, catalog=shop(TARGETS + BOUNDED), environment="production")

@@ -45,8 +45,16 @@ def diagnostic(step_id: str, title: str, *, expects: float | None = 0.0) -> Step
     )
 
 
-def remediation(step_id: str, title: str, *, temporary: bool = False, cool_down: float = 0, rows: bool = True) -> Step:
-    """A step that changes something."""
+def remediation(
+    step_id: str,
+    title: str,
+    *,
+    temporary: bool = False,
+    cool_down: float = 0,
+    effect_after: float = 0,
+    rows: bool = True,
+) -> Step:
+    """A step that changes something; its cool-down in minutes, and the seconds until its effect shows."""
     minutes = Parameter(
         name="minutes", kind=ParameterKind.INTEGER, label="Older than (minutes)", default="15", minimum=1, maximum=60
     )
@@ -66,6 +74,7 @@ def remediation(step_id: str, title: str, *, temporary: bool = False, cool_down:
         undo="Set their state back to running",
         temporary=temporary,
         cool_down=timedelta(minutes=cool_down),
+        effect_after=timedelta(seconds=effect_after),
     )
 
 
@@ -77,7 +86,7 @@ STUCK = Procedure(
         diagnostic("count-stuck", "Count the orders that stand still"),
         diagnostic("oldest", "Age of the oldest", expects=None),
         remediation("requeue", "Queue them again", temporary=True),
-        remediation("restart", "Restart the workers", cool_down=10, rows=False),
+        remediation("restart", "Restart the workers", cool_down=10, effect_after=20, rows=False),
         Step(
             id="call-bank",
             title="Call the bank",
