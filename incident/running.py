@@ -61,7 +61,10 @@ def settle(
     cool_down: timedelta = timedelta(0),
     effect_after: timedelta = timedelta(0),
 ) -> Change:
-    """It ended: told, recorded, and looked at again once its effect shows. A temporary mitigation opens a follow-up to revert it."""
+    """It ended: told, recorded, and looked at again once its effect shows.
+
+    A temporary mitigation opens a follow-up to revert it.
+    """
     ended = approval.settle(asked, replace(outcome, ended_at=outcome.ended_at or now))
     event = Event(
         kind=Kind.REMEDIATED,
