@@ -31,6 +31,8 @@ class When:
 
 Part: TypeAlias = str | Who | When
 Phrase: TypeAlias = tuple[Part, ...]
+Template: TypeAlias = str | Callable[[Mapping[str, object]], str]
+"""A sentence with holes (see ``fill``), or what makes one of the facts."""
 
 
 def plain(phrase: Phrase, who: Callable[[Actor], str], when: Callable[[When], str] | None = None) -> str:

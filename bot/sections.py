@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bot.gate_sections import ApprovalsSection
 from bot.setting_shapes import (
     EnvironmentName,
     Section,
@@ -123,6 +124,7 @@ class File(Section):
     default_system: str | None = None
     """Which system a declaration belongs to when nobody names one; the first, unless said."""
     approval_expires_after: Annotated[Span, Field(gt=timedelta(0))] = timedelta(minutes=15)
+    approvals: ApprovalsSection = ApprovalsSection()
     reopen_window: Span = timedelta(hours=2)
     """How long after its resolution an incident is reopened by its alert."""
     lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from bot.gate_sections import rule_of
 from bot.sections import File, SystemSection
 from commands.ports import Runbooks
+from incident.gate import Rule
 from incident.responder import UserId
 from incident.severity import HOUSE, Policy, Severity
 
@@ -14,6 +16,7 @@ class TeamSettings:
     def __init__(self, file: File, runbooks: Runbooks) -> None:
         self._file = file
         self._runbooks = runbooks
+        self._rules = tuple(rule_of(each) for each in file.approvals.rules)
 
     def on_call(self, system: str) -> tuple[UserId, ...]:
         """Who is called for a system, first one first."""
@@ -38,6 +41,11 @@ class TeamSettings:
     def approval_expires_after(self) -> timedelta:
         """How long a request can be answered."""
         return self._file.approval_expires_after
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What the team demands of remediations."""
+        return self._rules
 
     @property
     def announcements(self) -> str:

@@ -5,11 +5,12 @@ proves that no refusal and no kind of event is missing.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 from bot import walk_words
 from bot.clock_words import clock_words
-from bot.phrase import Phrase, When, clock_time, duration, fill, plain
+from bot.gate_words import GATE_EVENTS, GATE_REFUSALS
+from bot.phrase import Phrase, Template, When, clock_time, duration, fill, plain
 from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
@@ -31,8 +32,6 @@ __all__ = [
     "refusal_phrase",
     "verdict_words",
 ]  # fmt: skip
-
-Template: TypeAlias = str | Callable[[Mapping[str, object]], str]
 
 
 def actor_words(actor: Actor) -> str:
@@ -94,6 +93,9 @@ def _already_so(facts: Mapping[str, object]) -> str:
         "ticked": "That item is ticked already[, by {by:who}][ at {at:when}].",
         "open": "That item is open already.",
         "being cancelled": "It is being stopped already[, since {by:who} cancelled it][ at {at:when}].",
+        "stopped": "Remediations are stopped already[, by {by:who}][ at {at:when}]. Lift it with /incident unfreeze.",
+        "frozen": "Evidence is frozen already[, by {by:who}][ at {at:when}].",
+        "lifted": "That step may run already, although evidence is frozen.",
     }.get(str(facts.get("what")), "It is {what} already[, by {by:who}][ at {at:when}]. Nothing was changed.")
 
 
@@ -132,12 +134,13 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",
     refusals.MayNotCancel: "Only whoever asked, the approvers and the commander may stop it. Ask one of them, now.",
     refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Name them as a mention, as in @ana.",
-    refusals.UnknownApprovers: "Nobody may approve just now, because the approvers could not be checked[: {reason}]."
-    " Try again in a minute.",
+    refusals.UnknownApprovers: "Who may do this could not be checked just now[: {reason}], so nobody may. "
+    "Try again in a minute.",
     refusals.Expired: "This request ran out[ at {at:when}] and nothing was run. Ask again with /incident fix.",
     refusals.Spent: _spent,
     refusals.GuardBroken: "Nothing was run: {reason}. Diagnose again, then ask anew for what holds now.",
     refusals.TargetBusy: "Another remediation is running on {target}. Wait for its outcome, then ask again.",
+    **GATE_REFUSALS,
     refusals.CoolingDown: "This step ran on the same target a moment ago. It can run again[ from {until:when}].",
     **walk_words.REFUSALS,
 }
@@ -263,6 +266,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.POSTMORTEM_WRITTEN: "The post-mortem draft is written",
     Kind.POSTMORTEM_EXPORTED: "The post-mortem draft is kept at {address}",
     Kind.POSTMORTEM_DONE: "{actor} marked the post-mortem as done",
+    **GATE_EVENTS,
     Kind.TROUBLE: _trouble,
     Kind.ATTESTED: "{target}: {proof}",
     **walk_words.EVENTS,

@@ -20,6 +20,7 @@ WORK: Final[Mapping[str, str]] = {
     JobName.DIAGNOSE: "run a diagnostic",
     JobName.POST_FINDING: "post a finding",
     JobName.TELL: "post a line",
+    JobName.TELL_STOP: "announce that remediations are stopped",
     JobName.RING_CLOCKS: "ring the clocks",
     JobName.SUM_UP_REPEATS: "sum up repeated alerts",
     JobName.APPROVAL_CARD: "bring an approval card up to date",

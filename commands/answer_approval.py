@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from commands.asked import Asked
 from commands.deciding import anew, said_before, with_approval
+from commands.gating import is_named, meant
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
-from incident import approval, refusal, remedy, running
+from incident import approval, gate, refusal, remedy, running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
@@ -17,12 +18,13 @@ from incident.responder import Role, UserId
 async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
     """Say yes. Who clicked is checked now, and when that cannot be checked, nobody may.
 
-    Raises Spent, Expired, OwnRequest, NotAnApprover, UnknownApprovers, Ended.
+    Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, UnknownApprovers, Ended, and whatever the gate refuses.
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        allowed = await _allowed(asked, request, ports)
-        return remedy.approve(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
+        allowed, stop = await _allowed(asked, incident, request, ports), await ports.store.stopped()
+        cause, now = asked.cause, ports.clock()
+        return remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
 
     return await _answer(asked, approval_id, ports, decision)
 
@@ -31,7 +33,7 @@ async def reject(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -
     """Say no, or take one's own request back. Raises Spent, Expired, NotAnApprover, UnknownApprovers."""
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        allowed = request.requester == asked.by or await _allowed(asked, request, ports)
+        allowed = request.requester == asked.by or await _allowed(asked, incident, request, ports)
         now = ports.clock()
         return remedy.reject(incident, request, by=asked.by, allowed=allowed, reason=reason, cause=asked.cause, now=now)
 
@@ -39,21 +41,21 @@ async def reject(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -
 
 
 async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -> Saved:
-    """Run it alone, for a reason; everybody else on call is told.
+    """Run it alone, for a reason; others are called and told.
 
-    Raises Spent, Expired, NotTheRequester, NotOnCall, NothingSaid, UnknownApprovers, Ended.
+    Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, UnknownApprovers, Ended,
+    and whatever the gate refuses.
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        tell = _called(incident, ports)
-        allowed = asked.by in tell or await _allowed(asked, request, ports)
         return remedy.break_glass(
             incident,
             request,
             by=asked.by,
-            allowed=allowed,
+            allowed=await _may_be_alone(asked, incident, request, ports),
             reason=reason,
-            tell=tell,
+            tell=await _others(asked, incident, request, ports),
+            stop=await ports.store.stopped(),
             cause=asked.cause,
             now=ports.clock(),
         )
@@ -69,7 +71,7 @@ async def cancel(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
 
     async def decision(incident: Incident, request: Approval) -> Change:
         own = asked.by in (request.requester, request.decided_by, incident.roles.get(Role.COMMANDER))
-        allowed = own or await _allowed(asked, request, ports)
+        allowed = own or await _allowed(asked, incident, request, ports)
         return running.cancel(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
 
     return await _answer(asked, approval_id, ports, decision)
@@ -77,8 +79,8 @@ async def cancel(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
 
 async def may_reject(asked: Asked, approval_id: str, *, ports: Ports) -> Approval:
     """The request, if this person could reject it now: asked before they write why. Raises as ``reject``."""
-    _, request = await with_approval(ports.store, approval_id)
-    allowed = request.requester == asked.by or await _allowed(asked, request, ports)
+    incident, request = await with_approval(ports.store, approval_id)
+    allowed = request.requester == asked.by or await _allowed(asked, incident, request, ports)
     approval.reject(request, by=asked.by, allowed=allowed, reason="", now=ports.clock())
     return request
 
@@ -86,15 +88,40 @@ async def may_reject(asked: Asked, approval_id: str, *, ports: Ports) -> Approva
 async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Approval:
     """The request, if this person could let it run alone now. Raises as ``break_glass``."""
     incident, request = await with_approval(ports.store, approval_id)
-    allowed = asked.by in _called(incident, ports) or await _allowed(asked, request, ports)
+    allowed = await _may_be_alone(asked, incident, request, ports)
     approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
+    gate.check(incident, request.plan, request.policy, stop=await ports.store.stopped(), now=ports.clock())
     return request
+
+
+async def _allowed(asked: Asked, incident: Incident, request: Approval, ports: Ports) -> bool:
+    return await is_named(asked.by, request.policy.approvers, incident, ports=ports)
+
+
+async def _may_be_alone(asked: Asked, incident: Incident, request: Approval, ports: Ports) -> bool:
+    return asked.by in _called(incident, ports) or await _allowed(asked, incident, request, ports)
 
 
 def _called(incident: Incident, ports: Ports) -> tuple[UserId, ...]:
     """Everybody who is called for the incident's system, first ones first."""
     people = (*ports.settings.on_call(incident.system), *ports.settings.escalation(incident.system))
     return tuple(dict.fromkeys(people))
+
+
+async def _others(asked: Asked, incident: Incident, request: Approval, ports: Ports) -> tuple[UserId, ...]:
+    """Who is told that it runs alone: those who are called; where that is nobody else, whoever might have approved."""
+    called = set(_called(incident, ports)) - {asked.by}
+    if called:
+        return tuple(each for each in _called(incident, ports) if each in called)
+    approvers = meant(request.policy.approvers, incident, ports=ports)
+    named = tuple(UserId(each) for each in approvers if not each.startswith("S") and each != asked.by)
+    if named:
+        return named
+    try:
+        groups = [await ports.chat.members_of(each) for each in approvers if each.startswith("S")]
+    except Outage as outage:
+        raise refusal.UnknownApprovers(reason=outage.sentence) from outage
+    return tuple(sorted(frozenset().union(*groups) - {asked.by}))
 
 
 async def _answer(
@@ -112,16 +139,3 @@ async def _answer(
             raise
         incident, _ = await with_approval(ports.store, approval_id)
         return Saved(incident=incident, fresh=False)
-
-
-async def _allowed(asked: Asked, request: Approval, ports: Ports) -> bool:
-    if asked.by in request.policy.approvers:
-        return True
-    groups = [name for name in request.policy.approvers if name.startswith("S")]
-    try:
-        for group in groups:
-            if asked.by in await ports.chat.members_of(group):
-                return True
-    except Outage as outage:
-        raise refusal.UnknownApprovers(reason=outage.sentence) from outage
-    return False

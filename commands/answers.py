@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from incident.approval import Approval
 from incident.incident import Incident
 from incident.postmortem import Record
 from incident.runbook import Procedure, Step
+from incident.stop import Stop
 from incident.timeline import Event
 
 
@@ -57,6 +59,15 @@ class Preparing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """All remediations are stopped, or may run again: the event says which. ``running`` had begun and goes on."""
+
+    event: Event
+    running: tuple[Approval, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafting:
     """The post-mortem is being drafted; it comes into the channel as a file."""
 
@@ -91,6 +102,8 @@ class Listing:
     incidents: tuple[Incident, ...]
     ended: tuple[Incident, ...]
     now: datetime
+    stop: Stop | None = None
+    """The stop of all remediations that stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +123,4 @@ class Help:
     nearest: str = ""
 
 
-Answer = Done | Declared | Looking | Preparing | Drafting | FormWanted | Which | Listing | CatchUp | Help
+Answer = Done | Declared | Looking | Preparing | Stopping | Drafting | FormWanted | Which | Listing | CatchUp | Help

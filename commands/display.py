@@ -150,6 +150,7 @@ async def _card(incident: Incident, ports: Ports) -> Card:
         procedure=procedure_of(incident, ports),
         open_approvals=sum(each.state is ApprovalState.ASKED for each in requests),
         runbook_url=catalog.runbook_url if catalog else None,
+        stop=await ports.store.stopped(),
     )
 
 
@@ -166,6 +167,8 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
         runbook_url=catalog.runbook_url if catalog else None,
         origin=f"{step.origin.heading}{line}" if step else "",
         before=tuple(newest.values()),
+        wanted=request.policy.wanted(ports.clock()),
+        stop=await ports.store.stopped(),
     )
 
 

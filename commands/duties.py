@@ -6,6 +6,7 @@ from typing import Protocol
 
 from commands.call_people import invite, page, remind
 from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
+from commands.freeze import tell_stop
 from commands.look import diagnose, post_finding
 from commands.open_channel import open_channel
 from commands.ports import Ports
@@ -49,6 +50,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.DIAGNOSE: diagnose,
         JobName.POST_FINDING: post_finding,
         JobName.TELL: tell,
+        JobName.TELL_STOP: tell_stop,
         JobName.REMIND: remind,
         JobName.RING_CLOCKS: ring_clocks,
         JobName.SUM_UP_REPEATS: sum_up_repeats,

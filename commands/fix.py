@@ -7,21 +7,25 @@ from typing import Protocol
 from commands.answers import Answer, Form, FormWanted, Preparing
 from commands.asked import Asked, procedure_of
 from commands.deciding import decide
+from commands.gating import is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
-from incident import refusal, remedy
+from incident import gate, refusal, remedy
 from incident.approval import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
 from incident.plan import Plan, draw_up
 from incident.responder import UserId
 from incident.runbook import Procedure, Step, StepKind
+from incident.stop import Stop
 
 
 async def fix(asked: Asked, *, ports: Ports) -> Answer:
     """The form to choose from; ``words`` may name the step, which is then asked for its parameters, if it has any."""
     procedure = _procedure(asked, ports)
     wanted = asked.words.strip()
+    # Nobody fills in a form for what could not even be asked.
+    gate.check_stop(await ports.store.stopped())
     if not wanted:
         return FormWanted(form=Form.FIX, incident=asked.incident, procedure=procedure)
     step = _remediation(procedure, wanted)
@@ -33,7 +37,8 @@ async def fix(asked: Asked, *, ports: Ports) -> Answer:
 async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str], ports: Ports) -> Preparing:
     """Ask for one remediation. Nothing runs; what it would touch is looked at, then the card goes up.
 
-    Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, CoolingDown, Ended.
+    Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, Ended, and
+    whatever the gate refuses.
     """
     step = _remediation(_procedure(asked, ports), step_id)
     await ask_for(asked, step, parameters, remedy.request, ports=ports)
@@ -44,7 +49,15 @@ class Decision(Protocol):
     """What makes a request of a plan: ``remedy.request``, or that of a walk's step."""
 
     def __call__(
-        self, incident: Incident, *, plan: Plan, policy: ApprovalPolicy, by: UserId, cause: str, now: datetime
+        self,
+        incident: Incident,
+        *,
+        plan: Plan,
+        policy: ApprovalPolicy,
+        by: UserId,
+        stop: Stop | None,
+        cause: str,
+        now: datetime,
     ) -> Change: ...
 
 
@@ -53,24 +66,25 @@ async def ask_for(
 ) -> Saved:
     """Put one remediation through the gate, as ``decision`` makes a request of its plan.
 
-    Raises NoProcedure, NotRunnable, BadParameter, CoolingDown, and what the decision refuses.
+    Raises NoProcedure, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, and what the decision and
+    the gate refuse.
     """
     catalog = ports.runbooks.catalog(asked.incident.system)
     if catalog is None:
         raise refusal.NoProcedure(number=asked.incident.number)
     environment = ports.executors.environment(step.target) if step.target else ""
     plan = draw_up(step, parameters, catalog=catalog, environment=environment)
-    until = await cooling_until(step.id, plan.target, step.cool_down, ports)
+    policy = policy_of(asked.incident, step, plan, catalog=catalog, ports=ports)
+    if policy.askers and not await is_named(asked.by, policy.askers, asked.incident, ports=ports):
+        raise refusal.MayNotAsk(step=step.title, askers=policy.askers)
+    until = await cooling_until(step.id, plan.target, policy.cool_down, ports)
     if until is not None:
         raise refusal.CoolingDown(until=until, step=step.title)
-    policy = ApprovalPolicy(
-        approvers=ports.settings.approvers(asked.incident.system),
-        expires_after=ports.settings.approval_expires_after,
-    )
+    stop = await ports.store.stopped()
     return await decide(
         ports.store,
         asked.incident.id,
-        lambda it: decision(it, plan=plan, policy=policy, by=asked.by, cause=asked.cause, now=asked.at),
+        lambda it: decision(it, plan=plan, policy=policy, by=asked.by, stop=stop, cause=asked.cause, now=asked.at),
     )
 
 

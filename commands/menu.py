@@ -12,7 +12,10 @@ from commands.change_severity import change_severity
 from commands.check import check
 from commands.declare import declare
 from commands.diagnose import diagnose
+from commands.evidence import USAGE as EVIDENCE
+from commands.evidence import evidence
 from commands.fix import fix
+from commands.freeze import freeze, unfreeze
 from commands.note import note
 from commands.ports import Ports
 from commands.postmortem import postmortem
@@ -124,6 +127,29 @@ MENU: Final = (
         line="ask for a remediation; a second person approves it",
         does=fix,
         also=("remediate", "run", "mitigate"),
+    ),
+    Verb(
+        word="evidence",
+        usage=EVIDENCE,
+        line="keep evidence: what would change a system is refused until the commander lifts that",
+        does=evidence,
+        also=("preserve",),
+    ),
+    Verb(
+        word="freeze",
+        usage="[reason]",
+        line="stop everything: no remediation is asked for, approved or begun, in any incident",
+        does=freeze,
+        also=("stop", "halt"),
+        of_an_incident=False,
+    ),
+    Verb(
+        word="unfreeze",
+        usage="[reason]",
+        line="let remediations run again",
+        does=unfreeze,
+        also=("unstop", "thaw"),
+        of_an_incident=False,
     ),
     Verb(
         word="resolve",

@@ -10,6 +10,7 @@ from incident.finding import Comparison, Finding
 from incident.incident import Incident, Place
 from incident.responder import UserId
 from incident.runbook import Procedure
+from incident.stop import Stop
 from incident.timeline import Event
 
 
@@ -22,6 +23,8 @@ class Card:
     procedure: Procedure | None
     open_approvals: int
     runbook_url: str | None
+    stop: Stop | None = None
+    """The stop of all remediations that stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,9 @@ class ApprovalMessage:
     origin: str
     before: tuple[Finding, ...] = ()
     """What the diagnostics saw last, so that whoever approves need not scroll for it."""
+    wanted: int = 1
+    """How many different people must say yes now."""
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,13 @@ class EventMessage:
     """One line about something that happened, for everybody."""
 
     incident: Incident
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMessage:
+    """All remediations are stopped, or may run again, told where incidents are announced."""
+
     event: Event
 
 
@@ -120,6 +133,7 @@ Message = (
     | ApprovalMessage
     | OutputMessage
     | EventMessage
+    | StopMessage
     | VerdictMessage
     | ReminderMessage
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from commands.ports import Ports
 from incident.incident import Incident
 from incident.responder import UserId
+from incident.stop import Stop
 
 MOST = 15
 
@@ -26,6 +27,8 @@ class Overview:
     more: bool
     on_call: tuple[OnCall, ...]
     now: datetime
+    stop: Stop | None = None
+    """The stop of all remediations that stands."""
 
 
 async def overview(*, ports: Ports) -> Overview:
@@ -37,4 +40,5 @@ async def overview(*, ports: Ports) -> Overview:
         more=len(incidents) > MOST,
         on_call=tuple(OnCall(system=title, people=ports.settings.on_call(system)) for system, title in systems),
         now=ports.clock(),
+        stop=await ports.store.stopped(),
     )

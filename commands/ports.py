@@ -11,6 +11,7 @@ from commands.store import Store
 from incident.alert import Alert, Delivery
 from incident.approval import Preview
 from incident.finding import Outcome, Sight
+from incident.gate import Rule
 from incident.incident import Place
 from incident.plan import Plan
 from incident.postmortem import Draft, Record
@@ -179,7 +180,7 @@ class Settings(Protocol):
         ...
 
     def approvers(self, system: str) -> tuple[str, ...]:
-        """People and groups who may approve a remediation."""
+        """People and groups who may approve a remediation, where no rule says otherwise."""
         ...
 
     def policy(self, system: str, severity: Severity) -> Policy:
@@ -188,7 +189,12 @@ class Settings(Protocol):
 
     @property
     def approval_expires_after(self) -> timedelta:
-        """How long a request can be answered."""
+        """How long a request can be answered, where no rule says otherwise."""
+        ...
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What the team demands of remediations, the first that matches first."""
         ...
 
     @property

@@ -11,14 +11,13 @@ from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
 from commands.show_output import live_output
-from incident import opening, refusal, remedy, running
+from incident import gate, opening, refusal, remedy, running
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clockwork import WATCH
 from incident.finding import Finding, Outcome, OutcomeState, Phase
 from incident.incident import Incident
 from incident.job import Claim
-from incident.runbook import Step
 
 SETTLE_TRIES: Final = 300
 """How often, a second apart, an outcome is offered to a store that is away."""
@@ -74,14 +73,18 @@ async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     if request.state is not ApprovalState.APPROVED:
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    step, plan = _step(incident, request, ports), request.plan
-    until = await cooling_until(plan.step_id, plan.target, step.cool_down if step else timedelta(0), ports)
-    if until is not None:
-        sentence = f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
-        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=sentence), ports)
+    held_back = await _held_back(incident, request, ports)
+    if held_back:
+        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=held_back), ports)
         return
     await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports)
-    begun = await _begin(claim, ports)
+    try:
+        begun = await _begin(claim, ports)
+    except refusal.Refused as refused:
+        if not gate.why(refused):
+            raise
+        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=gate.why(refused)), ports)
+        return
     if begun is None:
         return
     async with live_output(begun, ports=ports) as live:
@@ -157,11 +160,25 @@ def _before(findings: tuple[Finding, ...], request: Approval | None) -> tuple[Fi
     return tuple(each for each in findings if each.phase is Phase.BEFORE and each.cause == request.id)
 
 
-def _step(incident: Incident, request: Approval, ports: Ports) -> Step | None:
-    """The runbook's step as it is now; None when the runbook has it no more."""
+def _effect_after(incident: Incident, request: Approval, ports: Ports) -> timedelta:
+    """How long the step's effect takes to show, as the runbook is now; nothing when it has the step no more."""
     catalog = ports.runbooks.catalog(incident.system)
     procedure = catalog.procedure(request.procedure_id) if catalog else None
-    return next((each for each in procedure.steps if each.id == request.plan.step_id), None) if procedure else None
+    steps = procedure.steps if procedure else ()
+    return next((each.effect_after for each in steps if each.id == request.plan.step_id), timedelta(0))
+
+
+async def _held_back(incident: Incident, request: Approval, ports: Ports) -> str:
+    """Why what was approved may not begin now, for its record; empty when it may."""
+    until = await cooling_until(request.plan.step_id, request.plan.target, request.policy.cool_down, ports)
+    if until is not None:
+        return f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
+    stop, now = await ports.store.stopped(), ports.clock()
+    try:
+        gate.check(incident, request.plan, request.policy, stop=stop, now=now)
+    except refusal.Refused as refused:
+        return gate.why(refused)
+    return ""
 
 
 async def cool_down(claim: Claim, *, ports: Ports) -> None:
@@ -182,7 +199,8 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
         if asked.state is ApprovalState.CANCELLED:
             await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
             return None
-        change = remedy.begin(incident, asked, settles=claim, now=ports.clock())
+        stop = await ports.store.stopped()
+        change = remedy.begin(incident, asked, stop=stop, settles=claim, now=ports.clock())
         try:
             await ports.store.begin(claim, change)
         except refusal.TargetBusy as busy:
@@ -195,16 +213,8 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
 async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        step = _step(incident, asked, ports)
-        ended = running.settle(
-            incident,
-            asked,
-            outcome,
-            settles=claim,
-            now=ports.clock(),
-            cool_down=step.cool_down if step else timedelta(0),
-            effect_after=step.effect_after if step else timedelta(0),
-        )
+        later, now = _effect_after(incident, asked, ports), ports.clock()
+        ended = running.settle(incident, asked, outcome, settles=claim, now=now, effect_after=later)
         await ports.store.save(ended)
 
     for _ in range(SETTLE_TRIES):

@@ -15,4 +15,5 @@ async def list_incidents(asked: Asked, *, ports: Ports) -> Listing:
     """The open incidents, worst first, and the newest that ended."""
     recent = await ports.store.recent_incidents(limit=20)
     ended = tuple(each for each in recent if not each.open)[:5]
-    return Listing(incidents=await ports.store.open_incidents(limit=15), ended=ended, now=asked.at)
+    shown, stop = await ports.store.open_incidents(limit=15), await ports.store.stopped()
+    return Listing(incidents=shown, ended=ended, now=asked.at, stop=stop)

@@ -12,6 +12,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim
 from incident.postmortem import Record
+from incident.stop import Stop
 from incident.timeline import Link
 
 
@@ -80,6 +81,14 @@ class Store(Protocol):
         """An incident's requests, oldest first."""
         ...
 
+    async def approvals_under_way(self) -> tuple[Approval, ...]:
+        """The requests of all incidents that are prepared, waiting for an answer, approved or running; oldest first."""
+        ...
+
+    async def stopped(self) -> Stop | None:
+        """The stop of all remediations that stands, or None."""
+        ...
+
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         """When a step last ran on a target."""
         ...
@@ -135,7 +144,7 @@ class Store(Protocol):
         """Mark a *once* job doing, together with the Change that says so, before it acts.
 
         Raises LostClaim (so too when the lease lapsed or the Change was saved before), Conflict, or TargetBusy when
-        another remediation runs on the same target.
+        another remediation runs on the same target, or Stopped while all of them are stopped.
         """
         ...
 

@@ -100,6 +100,7 @@ _STEP: Final = _object(
         "temporary": _said("A mitigation: it opens a follow-up to revert it.", {"type": "boolean"}),
         "cool_down": _said("How long it may not run again.", _SPAN),
         "effect_after": _said("How long its effect takes to show; the diagnostics look again after that.", _SPAN),
+        "tags": _said("Words by which the rules in muster.yaml speak of several steps at once.", _WORDS),
         "when": _said("When to do it.", _TEXT),
         "by_hand": _said("Why a person does it although Muster could.", _TEXT),
         "verdict": _said("Stricter than the judge's, never looser.", {"enum": ["read-only", "mutating", "refused"]}),

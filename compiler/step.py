@@ -25,7 +25,7 @@ from incident.verdict import Judgement, Verdict
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
     *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down", "effect_after"),
-    *("title", "when", "by_hand"),
+    *("title", "when", "by_hand", "tags"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -245,6 +245,7 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         temporary=own("temporary").flag("temporary") if remediation else False,
         cool_down=(own("cool_down").span("cool_down") or timedelta(0)) if remediation else timedelta(0),
         effect_after=(own("effect_after").span("effect_after") or timedelta(0)) if remediation else timedelta(0),
+        tags=own("tags").texts("tags"),
         condition=own("when").text("when", ""),
     )
 

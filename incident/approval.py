@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from incident import refusal
+from incident import hours, refusal
 from incident.finding import Outcome, OutcomeState
+from incident.hours import Hours
 from incident.plan import Plan
 from incident.responder import UserId
 from incident.runbook import GuardKind
@@ -48,11 +49,31 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalPolicy:
-    """Who may answer, and until when. ``approvers`` names people (``U…``) and the chat's groups (``S…``)."""
+    """What a request must meet: who may ask and answer, how many, where, and when (``gate.demanded`` makes it).
+
+    ``approvers`` and ``askers`` name people (``U…``), the chat's groups (``S…``) and parts (``gate.PARTS``); without
+    askers anybody may ask, without environments or window it may run anywhere or at any time.
+    """
 
     approvers: tuple[str, ...]
     expires_after: timedelta = timedelta(minutes=15)
     requester_may_approve: bool = False
+    askers: tuple[str, ...] = ()
+    approvals: int = 1
+    """How many different people must say yes."""
+    break_glass: bool = True
+    cool_down: timedelta = timedelta(0)
+    quiet_hours: tuple[Hours, ...] = ()
+    quiet_approvals: int | None = None
+    """How many must say yes in quiet hours; None: then it may not run at all."""
+    window: tuple[Hours, ...] = ()
+    environments: tuple[str, ...] = ()
+
+    def wanted(self, now: datetime) -> int:
+        """How many different people must say yes now."""
+        if self.quiet_approvals is None or hours.ends(self.quiet_hours, now) is None:
+            return self.approvals
+        return max(self.approvals, self.quiet_approvals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +90,8 @@ class Approval:
     expires_at: datetime
     policy: ApprovalPolicy
     state: ApprovalState = ApprovalState.ASKED
+    yes: tuple[UserId, ...] = ()
+    """Who has said yes so far, in that order."""
     decided_by: UserId | None = None
     decided_at: datetime | None = None
     reason: str = ""
@@ -152,16 +175,21 @@ def withdraw(request: Approval, *, reason: str, now: datetime) -> Approval:
 
 
 def approve(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> Approval:
-    """The request with a second person's yes. ``allowed`` says whether the policy names them, as checked just now.
+    """The request with one more yes; approved when that is enough of them.
 
-    Raises Spent, Expired, OwnRequest, NotAnApprover.
+    ``allowed`` says whether the policy names the person, as checked just now. Raises Spent, Expired, OwnRequest,
+    NotAnApprover, SaidYes (each person counts once).
     """
     _still_open(request, now)
     if by == request.requester and not request.policy.requester_may_approve:
         raise refusal.OwnRequest()
     if not allowed:
         raise refusal.NotAnApprover(approvers=request.policy.approvers)
-    return replace(request, state=ApprovalState.APPROVED, decided_by=by, decided_at=now)
+    missing = request.policy.wanted(now) - len(request.yes)
+    if by in request.yes and missing > 0:
+        raise refusal.SaidYes(missing=missing)
+    given = replace(request, yes=tuple(dict.fromkeys((*request.yes, by))))
+    return given if missing > 1 else replace(given, state=ApprovalState.APPROVED, decided_by=by, decided_at=now)
 
 
 def reject(request: Approval, *, by: UserId, allowed: bool, reason: str, now: datetime) -> Approval:
@@ -179,9 +207,11 @@ def break_glass(request: Approval, *, by: UserId, allowed: bool, reason: str, no
     """The requester, alone on call, lets it run without a second person, for a reason that is told and reviewed.
 
     ``allowed`` says whether they are on call, called when it lasts, or an approver. Raises Spent, Expired,
-    NotTheRequester, NotOnCall, NothingSaid (no reason).
+    NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid (no reason).
     """
     _still_open(request, now)
+    if not request.policy.break_glass:
+        raise refusal.NoBreakGlass(step=request.plan.title)
     if by != request.requester:
         raise refusal.NotTheRequester()
     if not allowed:

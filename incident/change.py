@@ -9,6 +9,7 @@ from incident.digest import identifier
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job
+from incident.stop import Stop
 from incident.timeline import Event
 
 
@@ -31,6 +32,8 @@ class Change:
     approvals: tuple[Approval, ...] = ()
     """Only together with the incident, whose version guards them."""
     deliveries: tuple[Delivery, ...] = ()
+    stop: Stop | None = None
+    """A stop of all remediations that is new, or lifted now; another one that came between is a conflict."""
     jobs: tuple[Job, ...] = ()
     settles: Claim | None = None
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from incident import refusal
 from incident.checklist import Item
 from incident.clock import Clock
+from incident.evidence import EvidenceFreeze
 from incident.responder import Actor, Role, UserId
 from incident.severity import Policy, Severity
 from incident.walk import Walk, WalkState
@@ -112,6 +113,8 @@ class Incident:
     follow_ups: tuple[FollowUp, ...] = ()
     walks: tuple[Walk, ...] = ()
     """The procedures that were walked, oldest first; at most one goes on at a time."""
+    evidence: EvidenceFreeze | None = None
+    """Its evidence is frozen; None when it is not, or no longer."""
     alerts_summed: int = 0
     """How many messages of monitors the timeline has told of; repeats beyond it are summed up next."""
     home: Home = Home()

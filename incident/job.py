@@ -41,6 +41,7 @@ class JobName(StrEnum):
     DIAGNOSE = "diagnose"
     POST_FINDING = "post_finding"
     TELL = "tell"
+    TELL_STOP = "tell_stop"
     RING_CLOCKS = "ring_clocks"
     SUM_UP_REPEATS = "sum_up_repeats"
     APPROVAL_CARD = "approval_card"

@@ -10,12 +10,13 @@ from incident.change import Change
 from incident.checklist import Item
 from incident.clock import ClockKind
 from incident.digest import identifier
+from incident.evidence import EvidenceFreeze
 from incident.finding import Finding, Phase
 from incident.incident import Incident, Place, Status
 from incident.job import Claim, Job, JobName, owe
 from incident.owing import decided
-from incident.responder import Actor, UserId, user_of
-from incident.runbook import Procedure, Step, StepKind
+from incident.responder import MUSTER, Actor, UserId, user_of
+from incident.runbook import SECURITY, Procedure, Step, StepKind
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
 from incident.typed import visible
@@ -79,6 +80,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         responders=tuple(dict.fromkeys(asked.responders)),
         checklist=_checklist(asked.procedure),
         clocks=clock.started(policy, now),
+        evidence=_frozen(asked.procedure, now),
         alerts_summed=len(alerts),
     )
     declared = Event(
@@ -99,7 +101,15 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         owe(JobName.OPEN_CHANNEL, incident.id, now, urgency=asked.severity.rank),
         *looks(incident, asked.procedure, now),
     ]
-    return decided(cause, now, incident, declared, before=None, jobs=jobs, alerts=owned)
+    events = (declared, *([incident.evidence.event] if incident.evidence else []))
+    return decided(cause, now, incident, *events, before=None, jobs=jobs, alerts=owned)
+
+
+def _frozen(procedure: Procedure | None, now: datetime) -> EvidenceFreeze | None:
+    """A security incident's evidence is frozen from its first moment."""
+    if procedure is None or procedure.purpose != SECURITY:
+        return None
+    return EvidenceFreeze(by=MUSTER, at=now, reason=f"“{procedure.title}” is a security procedure")
 
 
 def looks(

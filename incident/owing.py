@@ -25,6 +25,8 @@ LOUD: Final = frozenset(
         Kind.BROKE_GLASS,
         Kind.REMEDIATED,
         Kind.VERIFIED,
+        Kind.EVIDENCE_LIFTED,
+        Kind.EVIDENCE_RELEASED,
         Kind.TROUBLE,
         Kind.HOLD_UNHEALTHY,
         Kind.HOLD_OVER,
@@ -38,7 +40,15 @@ LOUD: Final = frozenset(
 """
 
 QUIET: Final = frozenset(
-    {Kind.ACKNOWLEDGED, Kind.ROLE_TAKEN, Kind.ALERTS_REPEATED, Kind.ALERT_RESOLVED, Kind.COOLED_DOWN}
+    {
+        Kind.ACKNOWLEDGED,
+        Kind.ROLE_TAKEN,
+        Kind.ALERTS_REPEATED,
+        Kind.ALERT_RESOLVED,
+        Kind.SAID_YES,
+        Kind.EVIDENCE_FROZEN,
+        Kind.COOLED_DOWN,
+    }
 )
 """Worth one line in the thread, because an edited card notifies nobody."""
 
@@ -152,7 +162,7 @@ def _walks(now: datetime, incident: Incident, before: Incident | None) -> Iterab
 
 def _card(incident: Incident) -> tuple[object, ...]:
     shown = (_headline(incident), incident.summary, incident.clocks, incident.checklist, incident.responders)
-    return (*shown, incident.home.channel)
+    return (*shown, incident.home.channel, incident.evidence)
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:

@@ -151,3 +151,59 @@ class NotManual(Refused):
 
 class NothingToTakeBack(Refused):
     """Nothing that was done in the walk can be taken back (``title``)."""
+
+
+class MayNotAsk(Refused):
+    """A rule of the team says who may ask for this step, and it is not this person (``step``, ``askers``)."""
+
+
+class SaidYes(Refused):
+    """This person has said yes already; others are still needed (``missing``)."""
+
+
+class NoBreakGlass(Refused):
+    """A rule of the team does not let this step run without a second person, whatever the reason (``step``)."""
+
+
+class NobodyToTell(Refused):
+    """A run without a second person must be told to somebody, and nobody else is named for the system (``system``)."""
+
+
+class WrongEnvironment(Refused):
+    """A rule of the team keeps the step to other environments (``step``, ``environment``, ``allowed``)."""
+
+
+class WindowClosed(Refused):
+    """The step may run in its maintenance windows only (``step``, ``until``: when the next one opens)."""
+
+
+class QuietHours(Refused):
+    """The step may not run in quiet hours (``step``, ``until``: when they are over)."""
+
+
+class EvidenceFrozen(Refused):
+    """Evidence is frozen, and the step would change something (``step``: its id, ``title``, ``reason``)."""
+
+
+class EvidenceNotFrozen(Refused):
+    """The incident's evidence is not frozen, so there is nothing to lift."""
+
+
+class NotTheCommander(Refused):
+    """Only the incident's commander may decide that (``commander``: who that is, or None)."""
+
+
+class Stopped(Refused):
+    """All remediations are stopped, everywhere (``by``, ``at``, ``reason``)."""
+
+
+class NotStopped(Refused):
+    """No stop stands, so there is none to lift."""
+
+
+class MayNotStop(Refused):
+    """Stopping all remediations, and lifting that, is for the people on call and the approvers."""
+
+
+class UnknownWord(Refused):
+    """A command does not know the word that follows it (``asked``, ``usage``)."""

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident import approval, course, refusal
-from incident.approval import Approval, ApprovalPolicy, Preview
+from incident import approval, course, gate, refusal
+from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
 from incident.change import Change
-from incident.digest import identifier
+from incident.digest import Facts, identifier
 from incident.incident import FollowUp, Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
 from incident.plan import Plan
 from incident.responder import UserId, person
+from incident.stop import Stop
 from incident.timeline import Event, Kind
 
 REVIEW_WITHIN = timedelta(days=1)
@@ -29,16 +30,19 @@ def request(
     plan: Plan,
     policy: ApprovalPolicy,
     by: UserId,
+    stop: Stop | None,
     cause: str,
     now: datetime,
     procedure: str | None = None,
     leg: str = "",
 ) -> Change:
-    """Somebody wants a remediation: Muster first looks at what it would touch, then asks. Raises Ended, NoProcedure.
+    """Somebody wants a remediation: Muster first looks at what it would touch, then asks.
 
-    It is of the incident's own procedure, or of the one that is walked, at ``leg``.
+    It is of the incident's own procedure, or of the one that is walked, at ``leg``. Raises Ended, NoProcedure, and
+    whatever the gate refuses (``gate.check``).
     """
     _open(incident)
+    gate.check(incident, plan, policy, stop=stop, now=now)
     followed = procedure or incident.procedure
     if followed is None:
         raise refusal.NoProcedure(number=incident.number)
@@ -90,18 +94,32 @@ def call_off(incident: Incident, asked: Approval, *, reason: str, settles: Claim
     return with_request(incident, void, claimed(settles), now, voided(void, now), settles=settles)
 
 
-def approve(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, cause: str, now: datetime) -> Change:
-    """A second person said yes: one run is owed. Raises Spent, Expired, OwnRequest, NotAnApprover, Ended."""
+def approve(
+    incident: Incident,
+    asked: Approval,
+    *,
+    by: UserId,
+    allowed: bool,
+    stop: Stop | None,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """A second person said yes: one run is owed, as soon as enough of them did.
+
+    Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, Ended, and whatever the gate refuses.
+    """
     _open(incident)
     yes = approval.approve(asked, by=by, allowed=allowed, now=now)
+    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
+    facts: Facts = {**named(yes), "digest": yes.digest}
+    evidence = (f"approval:{yes.id}",)
+    if yes.state is ApprovalState.ASKED:
+        counted = {**facts, "given": len(yes.yes), "wanted": yes.policy.wanted(now)}
+        event = Event(kind=Kind.SAID_YES, at=now, actor=person(by), facts=counted, evidence=evidence)
+        return with_request(incident, yes, cause, now, event)
     seconds = (now - asked.asked_at).total_seconds()
-    event = Event(
-        kind=Kind.APPROVED,
-        at=now,
-        actor=person(by),
-        facts={**named(yes), "digest": yes.digest, "latency_seconds": seconds},
-        evidence=(f"approval:{yes.id}",),
-    )
+    timed = {**facts, "latency_seconds": seconds}
+    event = Event(kind=Kind.APPROVED, at=now, actor=person(by), facts=timed, evidence=evidence)
     return with_request(incident, yes, cause, now, event, jobs=(_run(incident, yes, now),))
 
 
@@ -122,15 +140,20 @@ def break_glass(
     allowed: bool,
     reason: str,
     tell: Sequence[UserId],
+    stop: Stop | None,
     cause: str,
     now: datetime,
 ) -> Change:
     """Alone on call: it runs without a second person, who is told loudly, and a review is opened.
 
-    Raises Spent, Expired, NotTheRequester, NotOnCall, NothingSaid, Ended.
+    Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, Ended, and whatever the
+    gate refuses: a reason stands in for a second person and for nothing else.
     """
     _open(incident)
     alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
+    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
+    if not set(tell) - {by}:
+        raise refusal.NobodyToTell(system=incident.system)
     event = replace(event_of(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
     review = FollowUp(
         text=f"Review the break-glass run of “{alone.plan.title}”",
@@ -171,9 +194,10 @@ def expire(incident: Incident, asked: Approval, *, settles: Claim, now: datetime
     return with_request(incident, late, claimed(settles), now, event_of(Kind.EXPIRED, late, now), settles=settles)
 
 
-def begin(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
-    """The one run starts. Saved before anything acts. Raises Spent, GuardBroken."""
+def begin(incident: Incident, asked: Approval, *, stop: Stop | None, settles: Claim, now: datetime) -> Change:
+    """The one run starts. Saved before anything acts. Raises Spent, GuardBroken, and whatever the gate refuses."""
     running = approval.begin(asked, digest=asked.plan.digest)
+    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
     event = Event(
         kind=Kind.REMEDIATION_STARTED,
         at=now,

@@ -7,9 +7,11 @@ UserId = NewType("UserId", str)
 """A person as the chat knows them, e.g. ``U02ABC``."""
 
 Actor = NewType("Actor", str)
-"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager`` or ``muster``."""
+"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager``, ``muster`` or ``terminal``."""
 
 MUSTER: Final = Actor("muster")
+TERMINAL: Final = Actor("terminal")
+"""Whoever may write to Muster's data directory, at the command line of its machine."""
 
 
 class Role(StrEnum):

@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from incident import refusal
 from incident.digest import Facts, Json
 from incident.severity import Policy, Severity
 from incident.verdict import Verdict
+
+SECURITY: Final = "security"
+"""The purpose of a procedure whose incidents freeze evidence from their first moment."""
 
 
 class StepKind(StrEnum):
@@ -166,6 +170,8 @@ class Step:
     cool_down: timedelta = timedelta(0)
     effect_after: timedelta = timedelta(0)
     """How long its effect takes to show: the diagnostics look again after that."""
+    tags: tuple[str, ...] = ()
+    """Words by which the team's rules speak of several steps at once."""
     condition: str = ""
     """When the runbook says to do it."""
     private: bool = False
@@ -189,7 +195,7 @@ class Procedure:
     title: str
     origin: Origin
     purpose: str = "incident"
-    """What it is for: *incident*, *deployment*, *restore*, *security* …"""
+    """What it is for: *incident*, *deployment*, *restore*, SECURITY …"""
     severity: Severity | None = None
     """How bad the runbook says it is."""
     symptoms: tuple[str, ...] = ()

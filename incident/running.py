@@ -58,7 +58,6 @@ def settle(
     *,
     settles: Claim,
     now: datetime,
-    cool_down: timedelta = timedelta(0),
     effect_after: timedelta = timedelta(0),
 ) -> Change:
     """It ended: told, recorded, and looked at again once its effect shows.
@@ -78,7 +77,7 @@ def settle(
         },
         evidence=(f"approval:{ended.id}",),
     )
-    jobs = _owed(incident, ended, cool_down, effect_after, now)
+    jobs = _owed(incident, ended, effect_after, now)
     if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
         return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles)
     revert = FollowUp(
@@ -134,13 +133,12 @@ def verify(
     return decided(claimed(settles), now, watched, event, *more, before=incident, settles=settles)
 
 
-def _owed(
-    incident: Incident, ended: Approval, cool_down: timedelta, effect_after: timedelta, now: datetime
-) -> list[Job]:
+def _owed(incident: Incident, ended: Approval, effect_after: timedelta, now: datetime) -> list[Job]:
     """What an ended run leaves to do: look again, show what it printed, tell when it may be asked for again."""
     rank, jobs = incident.severity.rank, list(_output(incident, ended, now))
     if ended.state is ApprovalState.RAN:
         jobs.append(owe(JobName.VERIFY, incident.id, now + effect_after, subject=ended.id, urgency=rank))
+    cool_down = ended.policy.cool_down
     if ended.state in (ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN) and cool_down:
         jobs.append(owe(JobName.COOL_DOWN, incident.id, now + cool_down, subject=ended.id, urgency=rank))
     return jobs

@@ -18,6 +18,7 @@ from incident.owing import decided
 from incident.plan import Plan
 from incident.responder import UserId, person
 from incident.runbook import Procedure, StepKind
+from incident.stop import Stop
 from incident.timeline import Event, Kind
 from incident.typed import visible
 from incident.walk import Leg, LegState, Walk, WalkState, leg_of
@@ -95,14 +96,26 @@ def request(
     plan: Plan,
     policy: ApprovalPolicy,
     by: UserId,
+    stop: Stop | None,
     cause: str,
     now: datetime,
 ) -> Change:
-    """A remediation's turn: it goes through the same gate as any other. Raises Ended, WalkEnded, NotItsTurn."""
+    """A remediation's turn: it goes through the same gate as any other.
+
+    Raises Ended, WalkEnded, NotItsTurn, and whatever the gate refuses.
+    """
     walk.turn(index, tries)
     leg = place(walk, index)
     return remedy.request(
-        incident, plan=plan, policy=policy, by=by, cause=cause, now=now, procedure=walk.procedure, leg=leg
+        incident,
+        plan=plan,
+        policy=policy,
+        by=by,
+        stop=stop,
+        cause=cause,
+        now=now,
+        procedure=walk.procedure,
+        leg=leg,
     )
 
 

@@ -26,9 +26,22 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.catchup import catchup
+from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
 from bot.words import duration, event_phrase, refusal_phrase
-from commands.answers import Answer, CatchUp, Declared, Done, Drafting, Help, Listing, Looking, Preparing, Which
+from commands.answers import (
+    Answer,
+    CatchUp,
+    Declared,
+    Done,
+    Drafting,
+    Help,
+    Listing,
+    Looking,
+    Preparing,
+    Stopping,
+    Which,
+)
 from commands.menu import MENU
 from incident.incident import Incident
 from incident.refusal import Refused
@@ -116,7 +129,7 @@ def _listing(answer: Listing) -> Rendered:
     return rendered(
         head,
         [
-            paragraph([bold(head)], *(_listed(incident, answer.now) for incident in shown)),
+            paragraph(stop_line(answer.stop), [bold(head)], *(_listed(incident, answer.now) for incident in shown)),
             context(f"{more} more are not shown.") if more > 0 else None,
             paragraph([bold("Ended last")], *ended) if ended else None,
         ],
@@ -173,6 +186,7 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Declared: _declared,
     Looking: _looking,
     Preparing: _preparing,
+    Stopping: stopping,
     Drafting: _drafting,
     Which: _which,
     Listing: _listing,

@@ -6,6 +6,7 @@ The command is complete whatever its length: in one code block, in several, or i
 from collections.abc import Sequence
 from typing import Final
 
+from bot.gate_words import PARTS
 from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.approval_end import end_lines, output_block
@@ -22,6 +23,7 @@ from bot.slack.blocks import (
     header,
     joined,
     link,
+    listed,
     mention,
     moment,
     paragraph,
@@ -29,6 +31,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
+from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
 from commands.messages import ApprovalMessage
 from incident.approval import Approval, ApprovalState
@@ -78,7 +81,8 @@ def approval_card(message: ApprovalMessage) -> Rendered:
             paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message)),
             *_runs(plan),
             paragraph(*_facts(message)),
-            paragraph(*(_request_lines(approval) if approval.decided_at is None else end_lines(approval))),
+            paragraph(*(_request_lines(message) if approval.decided_at is None else end_lines(approval))),
+            paragraph(*_held_back(message)) if not approval.state.final else None,
             output_block(approval),
             actions(*_buttons(approval)),
             context(_fine_print(approval)),
@@ -147,7 +151,8 @@ def _before(findings: Sequence[Finding]) -> str:
     )
 
 
-def _request_lines(approval: Approval) -> list[list[Element]]:
+def _request_lines(message: ApprovalMessage) -> list[list[Element]]:
+    approval = message.approval
     asked = [text("Asked by "), mention(approval.requester), text(" "), moment(When(approval.asked_at))]
     if approval.state is ApprovalState.PREPARING:
         return [asked]
@@ -159,15 +164,29 @@ def _request_lines(approval: Approval) -> list[list[Element]]:
             [] if approval.policy.requester_may_approve else own,
         ),
         _approvers(approval.policy.approvers),
+        _yes(approval, message.wanted),
     ]
 
 
 def _approvers(approvers: Sequence[str]) -> list[Element]:
-    line: list[Element] = [text("May approve: ")]
-    for position, each in enumerate(approvers[:_APPROVERS]):
-        line += [*([text(", ")] if position else []), mention(UserId(each))]
+    shown = [[text(PARTS[each]) if each in PARTS else mention(UserId(each))] for each in approvers[:_APPROVERS]]
     more = len(approvers) - _APPROVERS
-    return [*line, text(f" and {more} more")] if more > 0 else line
+    return [text("May approve: "), *listed(shown), *([text(f" and {more} more")] if more > 0 else [])]
+
+
+def _yes(approval: Approval, wanted: int) -> list[Element]:
+    """How many must say yes, and who did; empty where one is enough."""
+    if wanted <= 1 and not approval.yes:
+        return []
+    line: list[Element] = [bold(f"{len(approval.yes)} of {wanted}"), text(" have said yes")]
+    return [*line, text(": "), *listed([mention(each)] for each in approval.yes)] if approval.yes else line
+
+
+def _held_back(message: ApprovalMessage) -> list[list[Element]]:
+    """Why it cannot run just now, although it waits here: the stop, or frozen evidence."""
+    frozen = message.incident.evidence
+    holds = frozen is not None and frozen.holds(message.approval.plan.step_id)
+    return [stop_line(message.stop), evidence_line(frozen) if holds else []]
 
 
 def _buttons(approval: Approval) -> list[Element | None]:
@@ -176,10 +195,11 @@ def _buttons(approval: Approval) -> list[Element | None]:
         return [button("Cancel", Action.CANCEL, subject, style="danger")]
     if approval.state is not ApprovalState.ASKED:
         return []
+    alone = button("Break glass…", Action.BREAK_GLASS, subject, style="danger")
     return [
         button("Approve", Action.APPROVE, subject, style="primary"),
         button("Reject", Action.REJECT, subject),
-        button("Break glass…", Action.BREAK_GLASS, subject, style="danger"),
+        alone if approval.policy.break_glass else None,
     ]
 
 

@@ -2,7 +2,7 @@
 
 from bot.phrase import When
 from bot.slack import fit
-from bot.slack.blocks import Block, Element, bold, joined, mention, moment, preformatted, text
+from bot.slack.blocks import Block, Element, bold, joined, listed, mention, moment, preformatted, text
 from bot.words import duration
 from incident.approval import Approval, ApprovalState
 from incident.finding import Outcome
@@ -30,7 +30,9 @@ def _decision(approval: Approval) -> list[Element]:
     when = [text(" "), moment(When(approval.decided_at))]
     if approval.decided_by is None:
         return [text("void since"), *when]
-    return [text(f"{_verb(approval)} "), mention(approval.decided_by), *when, *_latency(approval)]
+    # Several said yes: the last of them decided it.
+    people = approval.yes if approval.decided_by in approval.yes else (approval.decided_by,)
+    return [text(f"{_verb(approval)} "), *listed([mention(each)] for each in people), *when, *_latency(approval)]
 
 
 def _cancelled(approval: Approval) -> list[Element]:

@@ -135,6 +135,11 @@ def joined(*groups: Sequence[Element]) -> list[Element]:
     return line
 
 
+def listed(people: Iterable[Sequence[Element]]) -> list[Element]:
+    """The same with commas between them."""
+    return [element for position, each in enumerate(people) for element in ([text(", ")] if position else []) + [*each]]
+
+
 # Blocks.
 
 

@@ -26,6 +26,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
+from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, Choice, pack
 from bot.words import clock_words, duration
 from commands.messages import Card
@@ -47,6 +48,7 @@ def card(message: Card) -> Rendered:
         [
             header(signs.headline(incident)),
             paragraph(state_line(incident, leader=False), summary_line(incident)),
+            paragraph(stop_line(message.stop) if incident.open else [], evidence_line(incident.evidence)),
             paragraph(
                 *clock_lines(incident.clocks),
                 responders_line(incident),

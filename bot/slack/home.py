@@ -22,6 +22,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.faults import Refusal
+from bot.slack.freezes import stop_line
 from bot.slack.modals import View
 from bot.slack.names import Action
 from commands.outage import Outage
@@ -74,7 +75,7 @@ def home(told: Overview) -> View:
     """The whole tab."""
     blocks = [
         header("Incidents"),
-        paragraph([bold(_count(told))], *(_incident(each, told) for each in told.incidents)),
+        paragraph(stop_line(told.stop), [bold(_count(told))], *(_incident(each, told) for each in told.incidents)),
         actions(button("Declare an incident", Action.DECLARE, Action.DECLARE.value, style="primary")),
         paragraph([bold("On call")], *(_on_call(each) for each in told.on_call[:_SYSTEMS])),
         paragraph(

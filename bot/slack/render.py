@@ -12,6 +12,7 @@ from bot.slack.blocks import Rendered
 from bot.slack.card import card
 from bot.slack.checklist import checklist
 from bot.slack.finding import finding
+from bot.slack.freezes import stop_message
 from bot.slack.lines import event_line, page, reminder, verdict
 from bot.slack.output import output
 from commands.messages import (
@@ -25,6 +26,7 @@ from commands.messages import (
     OutputMessage,
     PageMessage,
     ReminderMessage,
+    StopMessage,
     VerdictMessage,
 )
 
@@ -38,6 +40,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     ApprovalMessage: approval_card,
     OutputMessage: output,
     EventMessage: event_line,
+    StopMessage: stop_message,
     VerdictMessage: verdict,
     ReminderMessage: reminder,
 }

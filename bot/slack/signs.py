@@ -61,6 +61,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.NOTED: "📝",
     Kind.UPDATED: "💬",
     Kind.APPROVAL_ASKED: "⚠️",
+    Kind.SAID_YES: "👍",
     Kind.APPROVED: "👍",
     Kind.REJECTED: "⛔",
     Kind.EXPIRED: "⌛",
@@ -85,6 +86,11 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.POSTMORTEM_WRITTEN: "📄",
     Kind.POSTMORTEM_EXPORTED: "🗄️",
     Kind.POSTMORTEM_DONE: "🏁",
+    Kind.EVIDENCE_FROZEN: "🧊",
+    Kind.EVIDENCE_LIFTED: "🧊",
+    Kind.EVIDENCE_RELEASED: "🧊",
+    Kind.STOPPED: "🛑",
+    Kind.STOP_LIFTED: "🟢",
     Kind.TROUBLE: "⚠️",
 }
 """Kinds that are not here are told without a sign."""

@@ -12,6 +12,7 @@ from incident.digest import canonical
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.responder import Actor
+from incident.stop import Stop
 from incident.timeline import Event, Kind
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ INCIDENT: Final = Codec(Incident)
 ALERT: Final = Codec(AlertRecord)
 FINDING: Final = Codec(Finding)
 APPROVAL: Final = Codec(Approval)
+STOP: Final = Codec(Stop)
 
 
 def event_text(event: Event) -> str:

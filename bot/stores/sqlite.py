@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import Final, Self, TypeVar
 
 from bot.stores import sqlite_change, sqlite_jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, Codec, event_value, moment
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, Codec, event_value, moment
 from bot.stores.migrations import migrations
 from bot.stores.queries import folder, queries
 from bot.stores.sqlite_change import Applied
@@ -29,6 +29,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim
 from incident.postmortem import Record
+from incident.stop import Stop
 from incident.timeline import Link
 
 T = TypeVar("T")
@@ -110,6 +111,12 @@ class SQLiteStore(Store):
 
     async def approvals_of(self, incident_id: str) -> tuple[Approval, ...]:
         return await self._all(APPROVAL, "approvals_of", incident_id=incident_id)
+
+    async def approvals_under_way(self) -> tuple[Approval, ...]:
+        return await self._all(APPROVAL, "approvals_under_way")
+
+    async def stopped(self) -> Stop | None:
+        return await self._one(STOP, "stopped")
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         return await self._read(lambda db: _time(db.row("last_run", step_id=step_id, target=target), "ran_at"))

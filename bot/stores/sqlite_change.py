@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.stores import sqlite_jobs as jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, event_text, stamp
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, event_text, stamp
 from bot.stores.sqlite_connection import Connection
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
-from incident import refusal, timeline
+from incident import gate, refusal, timeline
 from incident.alert import AlertRecord, Delivery
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, JobState
+from incident.stop import Stop
 
 _RAN = frozenset({ApprovalState.RUNNING, ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN})
 """The states of a request whose step did run, or may have."""
@@ -45,13 +46,20 @@ def apply(db: Connection, change: Change) -> Applied:
         _put_approval(db, approval, change.at)
     for delivery in change.deliveries:
         _put_delivery(db, delivery)
+    if change.stop is not None:
+        _put_stop(db, change.stop)
     owed_again = change.settles is not None and jobs.settle(db, change.settles) is JobState.OWED
     jobs.owe(db, change.jobs)
     return Applied(saved=Saved(incident=incident, fresh=True), owes=owed_again or bool(change.jobs))
 
 
 def begin(db: Connection, claim: Claim, change: Change, now: datetime) -> Applied:
-    """Mark a once job doing together with its Change. A Change that was saved before began it before: LostClaim."""
+    """Mark a once job doing together with its Change. A Change that was saved before began it before: LostClaim.
+
+    Raises Stopped while remediations are stopped: whoever stopped them is obeyed up to the last moment.
+    """
+    standing = db.row("stopped")
+    gate.check_stop(None if standing is None else STOP.value(standing["body"]))
     jobs.begin(db, claim, now)
     applied = apply(db, change)
     if not applied.saved.fresh:
@@ -165,6 +173,15 @@ def _ran_at(approval: Approval, at: datetime) -> datetime | None:
     if approval.state not in _RAN:
         return None
     return (approval.outcome.ended_at if approval.outcome is not None else None) or at
+
+
+def _put_stop(db: Connection, stop: Stop) -> None:
+    try:
+        written = db.run("set_stop" if stop.stands else "lift_stop", id=stop.id, body=STOP.text(stop))
+    except sqlite3.IntegrityError as error:
+        raise Conflict("remediations were stopped meanwhile") from error
+    if not written:
+        raise Conflict(f"the stop {stop.id} was lifted meanwhile")
 
 
 def _put_delivery(db: Connection, delivery: Delivery) -> None:

@@ -44,6 +44,7 @@ FACTS: dict[str, Facts] = {
     "FOUND": {"finding": "f", "step": "s", "title": "Stuck jobs", "phase": "first", "healthy": False,
               "value": 12, "error": None},
     "APPROVAL_ASKED": {"approval": "a", "title": "Requeue", "count": 12, "expires_at": NOW.isoformat()},
+    "SAID_YES": {"approval": "a", "title": "Requeue", "digest": "d", "given": 1, "wanted": 2},
     "APPROVED": {"approval": "a", "title": "Requeue", "digest": "d", "latency_seconds": 65},
     "REJECTED": {"approval": "a", "title": "Requeue", "reason": "too many"},
     "EXPIRED": {"approval": "a", "title": "Requeue"},
@@ -73,6 +74,11 @@ FACTS: dict[str, Facts] = {
     "POSTMORTEM_WRITTEN": {"paths": {"md": "x"}},
     "POSTMORTEM_EXPORTED": {"address": "s3://drafts/INC-1/v1.md"},
     "POSTMORTEM_DONE": {},
+    "EVIDENCE_FROZEN": {"reason": "a break-in"},
+    "EVIDENCE_LIFTED": {"step": "requeue", "title": "Requeue", "reason": "no trace is there"},
+    "EVIDENCE_RELEASED": {"reason": "copied"},
+    "STOPPED": {"reason": "a wrong deploy"},
+    "STOP_LIFTED": {"reason": "rolled back", "seconds": 300.0},
     "TROUBLE": {"what": "pin the card", "error": "Slack is in trouble", "given_up": False},
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
     "CANCELLED": {"title": "Requeue", "begun": True},
@@ -88,6 +94,8 @@ def test_every_refusal_says_why_and_what_to_do(kind: type[Refused]) -> None:
         "asked": "x", "offered": ("a", "b"), "count": 7, "number": 142, "what": "reason", "by": ADA, "at": NOW,
         "name": "Minutes", "value": "0", "rule": "a whole number", "step": "Requeue", "reason": "it is opaque",
         "approvers": (BOB, "S0ONCALL1"), "state": "ran", "until": NOW, "target": "db",
+        "askers": (BOB, "commander"), "missing": 2, "environment": "production", "allowed": ("staging",),
+        "title": "Requeue", "commander": ADA, "usage": "freeze", "system": "shop",
     }  # fmt: skip
     for given in (facts, {}):
         sentence = words.refusal(kind(**given))

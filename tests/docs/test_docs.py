@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bot import runbook_commands
 from bot.command_line import app, audit, incidents
+from bot.gate_sections import MatchSection, RuleSection
 from bot.sections import AlertmanagerSection, File, PagerDutySection, S3Section, SharedRedisSection, SystemSection
 from bot.target_sections import (
     AwsLogin,
@@ -26,7 +27,7 @@ from bot.target_sections import (
 from commands.menu import MENU
 from incident.job import JobState
 
-SECTIONS = {"systems", "targets", "sources", "redis", "exports"}
+SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "exports"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -81,6 +82,8 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= {f"systems.<name>.{key}" for key in SystemSection.model_fields}
     plain |= set(settings(AlertmanagerSection, "sources.alertmanager."))
     plain |= set(settings(PagerDutySection, "sources.pagerduty.")) | {"targets.<name>"}
+    plain |= {"approvals.rules"} | {f"approvals.rules.match.{key}" for key in MatchSection.model_fields}
+    plain |= {f"approvals.rules.{key}" for key in RuleSection.model_fields if key != "match"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     assert table == plain
     targets = (

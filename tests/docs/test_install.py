@@ -40,7 +40,7 @@ def test_the_example_files_are_a_whole_configuration() -> None:
 
 def test_what_is_commented_out_in_the_example_is_valid_too() -> None:
     text = (ROOT / "muster.yaml.example").read_text(encoding="utf-8")
-    more = re.sub(r"^#(?=exports|redis|  )", "", text, flags=re.MULTILINE)
+    more = re.sub(r"^#(?=approvals|exports|redis|  )", "", text, flags=re.MULTILINE)
     file = sections.File.model_validate(yaml.safe_load(more))
     assert file.exports.s3 is not None
     assert file.redis is not None

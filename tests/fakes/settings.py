@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from commands.ports import Settings
+from incident.gate import Rule
 from incident.responder import UserId
 from incident.severity import HOUSE, Policy, Severity
 from tests.fakes.chat import NEWS
@@ -19,6 +20,7 @@ class FakeSettings(Settings):
     people: tuple[UserId, ...] = (ANA,)
     seconds: tuple[UserId, ...] = (DAN,)
     approving: tuple[str, ...] = (CLEO, DATABASE_PEOPLE)
+    demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
 
@@ -37,6 +39,10 @@ class FakeSettings(Settings):
     @property
     def approval_expires_after(self) -> timedelta:
         return self.expires_after
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.demands
 
     @property
     def announcements(self) -> str:

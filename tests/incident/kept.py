@@ -188,6 +188,7 @@ def remediate(kept: Kept, at: float, *, seen: int = 7) -> str:
         at,
         plan=remediation_plan(),
         policy=ApprovalPolicy(approvers=("S0DBA",)),
+        stop=None,
         by=BEN,
         cause=f"view-{at:g}",
     )
@@ -197,9 +198,9 @@ def remediate(kept: Kept, at: float, *, seen: int = 7) -> str:
         kept.save(decision(kept.it, kept.approvals[asked], *more, now=after(when), **given))
 
     step(remedy.put_up, at + 0.05, Preview(sentence=f"{seen} rows of jobs", count=seen), settles=kept.claim())
-    step(remedy.approve, at + 2, by=CLEO, allowed=True, cause=f"click-{at:g}")
+    step(remedy.approve, at + 2, by=CLEO, allowed=True, stop=None, cause=f"click-{at:g}")
     look(kept, Phase.BEFORE, at + 2.1, seen, cause=asked)
-    step(remedy.begin, at + 2.2, settles=kept.claim())
+    step(remedy.begin, at + 2.2, stop=None, settles=kept.claim())
     ran = Outcome(state=OutcomeState.RAN, sentence="7 rows were changed.", changed=seen, output=f"UPDATE {seen}")
     step(running.settle, at + 2.3, ran, settles=kept.claim())
     look(kept, Phase.AFTER, at + 2.4, 0, cause="verify:1")

@@ -179,7 +179,7 @@ class TestRemediations:
         kept = declared()
         policy = ApprovalPolicy(approvers=("S0DBA",))
         for number in (1, 2):
-            asked = {"plan": remediation_plan(), "policy": policy, "by": BEN, "cause": f"view-{number}"}
+            asked = {"plan": remediation_plan(), "policy": policy, "by": BEN, "stop": None, "cause": f"view-{number}"}
             kept.decide(remedy.request, number, **asked)
         alone, unanswered = kept.approvals.values()
         preview = Preview(sentence="7 rows", count=7)
@@ -194,6 +194,7 @@ class TestRemediations:
                 allowed=True,
                 reason="nobody is awake",
                 tell=(CLEO,),
+                stop=None,
                 cause="click",
                 now=after(4),
             )

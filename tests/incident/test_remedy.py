@@ -44,14 +44,14 @@ SEEN = Preview(sentence="7 rows", count=7)
 
 def asked(kept: Kept, plan: Plan | None = None, seen: Preview = SEEN) -> Approval:
     """Ben's request with its card up."""
-    kept.decide(remedy.request, 1, plan=plan or remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    kept.decide(remedy.request, 1, plan=plan or remediation_plan(), policy=POLICY, by=BEN, stop=None, cause="view")
     (request,) = kept.approvals.values()
     kept.save(remedy.put_up(kept.it, request, seen, settles=kept.claim(), now=after(1.1)))
     return kept.approvals[request.id]
 
 
 def approved(kept: Kept) -> Approval:
-    kept.save(remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, cause="click", now=after(2)))
+    kept.save(remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, stop=None, cause="click", now=after(2)))
     return next(iter(kept.approvals.values()))
 
 
@@ -61,7 +61,7 @@ def runs(change: Change) -> int:
 
 def ended(kept: Kept, state: OutcomeState) -> Change:
     request = approved(kept)
-    kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(2.1)))
+    kept.save(remedy.begin(kept.it, request, stop=None, settles=kept.claim(), now=after(2.1)))
     outcome = Outcome(state=state, sentence="7 rows were changed.")
     return running.settle(kept.it, kept.approvals[request.id], outcome, settles=kept.claim(), now=after(2.2))
 
@@ -121,11 +121,11 @@ def test_a_nicer_title_is_the_same_plan() -> None:
 
 def test_a_request_cannot_be_answered_before_it_is_known_what_it_would_touch() -> None:
     kept = declared()
-    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, stop=None, cause="view")
     (request,) = kept.approvals.values()
     assert (request.state, request.digest) == (ApprovalState.PREPARING, "")
     with pytest.raises(Spent):
-        remedy.approve(kept.it, request, by=CLEO, allowed=True, cause="click", now=after(2))
+        remedy.approve(kept.it, request, by=CLEO, allowed=True, stop=None, cause="click", now=after(2))
 
 
 def test_the_guards_number_is_what_was_seen_plus_the_headroom() -> None:
@@ -147,7 +147,7 @@ def test_a_guarded_request_that_touches_nothing_or_nobody_knows_what_is_called_o
 
 def test_a_request_whose_incident_was_resolved_meanwhile_is_called_off() -> None:
     kept = declared()
-    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, cause="view")
+    kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, stop=None, cause="view")
     (request,) = kept.approvals.values()
     kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
     change = remedy.put_up(kept.it, request, SEEN, settles=kept.claim(), now=after(3))
@@ -159,7 +159,7 @@ def test_a_request_whose_incident_was_resolved_meanwhile_is_called_off() -> None
 
 def test_a_second_persons_yes_owes_exactly_one_run() -> None:
     kept = declared()
-    change = remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, cause="click", now=after(3))
+    change = remedy.approve(kept.it, asked(kept), by=CLEO, allowed=True, stop=None, cause="click", now=after(3))
     assert runs(change) == 1
     assert change.events[0].facts["latency_seconds"] == pytest.approx(114)
 
@@ -179,7 +179,7 @@ def test_a_yes_that_does_not_count_is_refused_with_its_reason(
 ) -> None:
     kept = declared()
     with pytest.raises(refusal):
-        remedy.approve(kept.it, asked(kept), by=by, allowed=allowed, cause="click", now=after(minutes))
+        remedy.approve(kept.it, asked(kept), by=by, allowed=allowed, stop=None, cause="click", now=after(minutes))
 
 
 def test_a_yes_after_the_incident_ended_is_refused() -> None:
@@ -187,9 +187,11 @@ def test_a_yes_after_the_incident_ended_is_refused() -> None:
     request = asked(kept)
     kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
     with pytest.raises(Ended):
-        remedy.approve(kept.it, request, by=CLEO, allowed=True, cause="click", now=after(3))
+        remedy.approve(kept.it, request, by=CLEO, allowed=True, stop=None, cause="click", now=after(3))
     with pytest.raises(Ended):
-        remedy.break_glass(kept.it, request, by=BEN, allowed=True, reason="x", tell=(), cause="click", now=after(3))
+        remedy.break_glass(
+            kept.it, request, by=BEN, allowed=True, reason="x", tell=(), stop=None, cause="click", now=after(3)
+        )
 
 
 def test_whoever_asked_may_take_it_back_and_a_stranger_may_not_reject_it() -> None:
@@ -206,12 +208,14 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
     request = asked(kept)
     with pytest.raises(NothingSaid):
         remedy.break_glass(
-            kept.it, request, by=BEN, allowed=True, reason="\u200b ", tell=(ANA,), cause="c", now=after(2)
+            kept.it, request, by=BEN, allowed=True, reason="\u200b ", tell=(ANA,), stop=None, cause="c", now=after(2)
         )
     with pytest.raises(NotOnCall):
-        remedy.break_glass(kept.it, request, by=BEN, allowed=False, reason="x", tell=(ANA,), cause="c", now=after(2))
+        remedy.break_glass(
+            kept.it, request, by=BEN, allowed=False, reason="x", tell=(ANA,), stop=None, cause="c", now=after(2)
+        )
     change = remedy.break_glass(
-        kept.it, request, by=BEN, allowed=True, reason="alone", tell=(ANA, BEN), cause="c", now=after(2)
+        kept.it, request, by=BEN, allowed=True, reason="alone", tell=(ANA, BEN), stop=None, cause="c", now=after(2)
     )
     assert runs(change) == 1
     assert [job.subject for job in change.jobs if job.name is JobName.PAGE] == [ANA]
@@ -223,7 +227,9 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
 def test_nobody_breaks_the_glass_of_somebody_elses_request() -> None:
     kept = declared()
     with pytest.raises(NotTheRequester):
-        remedy.break_glass(kept.it, asked(kept), by=CLEO, allowed=True, reason="x", tell=(), cause="c", now=after(2))
+        remedy.break_glass(
+            kept.it, asked(kept), by=CLEO, allowed=True, reason="x", tell=(), stop=None, cause="c", now=after(2)
+        )
 
 
 def test_a_request_expires_only_when_its_time_is_over_and_nobody_answered() -> None:
@@ -293,7 +299,7 @@ def test_only_what_was_approved_begins() -> None:
     request = approved(kept)
     swapped = replace(request, plan=replace(request.plan, command={"sql": "DELETE FROM orders"}))
     with pytest.raises(GuardBroken):
-        remedy.begin(kept.it, swapped, settles=kept.claim(), now=after(3))
+        remedy.begin(kept.it, swapped, stop=None, settles=kept.claim(), now=after(3))
 
 
 def test_a_run_that_changed_something_is_looked_at_again_and_one_that_did_not_is_not() -> None:
@@ -313,7 +319,7 @@ def test_a_temporary_mitigation_opens_a_follow_up_with_a_date_and_the_way_back()
 def test_a_run_that_was_cut_short_is_unknown_and_owes_no_further_run() -> None:
     kept = declared()
     request = approved(kept)
-    kept.save(remedy.begin(kept.it, request, settles=kept.claim(), now=after(3)))
+    kept.save(remedy.begin(kept.it, request, stop=None, settles=kept.claim(), now=after(3)))
     change = running.cut_short(kept.it, kept.approvals[request.id], settles=kept.claim(), now=after(4))
     assert [each.state for each in change.approvals] == [ApprovalState.UNKNOWN]
     assert runs(change) == 0

@@ -79,7 +79,7 @@ async def test_a_database_of_an_older_muster_is_told_and_left_as_it_is(tmp_path:
     with sqlite3.connect(tmp_path / "muster.db") as db:
         db.execute("DELETE FROM migrations")
     db.close()
-    assert (await told_of(tmp_path))["database"].startswith("warn: It is of an older Muster (001_start.sql is missing)")
+    assert (await told_of(tmp_path))["database"].startswith("warn: It is of an older Muster (001_start.sql")
     with sqlite3.connect(tmp_path / "muster.db") as db:
         assert db.execute("SELECT count(*) FROM migrations").fetchone() == (0,)
     db.close()

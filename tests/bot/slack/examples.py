@@ -9,6 +9,7 @@ from incident import clock
 from incident.alert import Alert, AlertRecord, AlertStatus
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
 from incident.checklist import Item
+from incident.evidence import EvidenceFreeze
 from incident.finding import Finding, Outcome, OutcomeState, Phase, Sight
 from incident.incident import Home, Incident, Place, Status
 from incident.plan import Plan, Promise
@@ -210,6 +211,7 @@ def any_incident(draw: st.DrawFn) -> Incident:
         clocks=draw(
             st.sampled_from([(), clock.started(HOUSE[Severity.P0], NOW), clock.started(HOUSE[Severity.P3], NOW)])
         ),
+        evidence=draw(st.none() | st.builds(EvidenceFreeze, by=st.just(person(ADA)), at=st.just(NOW), reason=TEXT)),
         home=draw(st.sampled_from([Home(), Home(channel="C0CHAN001", name="inc-142", card="1.1")])),
     )
 
@@ -261,5 +263,10 @@ def any_request(draw: st.DrawFn) -> Approval:
         broke_glass=draw(st.booleans()),
         preview=draw(st.none() | TEXT.map(lambda words: Preview(sentence=words))),
         outcome=draw(st.sampled_from([None, outcome])),
-        policy=ApprovalPolicy(approvers=tuple(draw(st.lists(TEXT | st.just("S0ONCALL1"), max_size=30)))),
+        policy=ApprovalPolicy(
+            approvers=tuple(draw(st.lists(TEXT | st.sampled_from(["S0ONCALL1", "commander"]), max_size=30))),
+            approvals=draw(st.integers(1, 10)),
+            break_glass=draw(st.booleans()),
+        ),
+        yes=tuple(UserId(draw(TEXT)) for _ in range(draw(st.integers(0, 10)))),
     )

@@ -1,6 +1,7 @@
 """Whatever the data: Slack takes every message and window, and nothing in the data becomes markup or a mention."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from bot.slack import fit, modals, modals_fix
 from bot.slack.answers import answered, refused, said
 from bot.slack.blocks import Rendered
 from bot.slack.render import RENDERERS, render
-from commands.answers import CatchUp, Declared, Done, Drafting, Help, Listing, Looking, Preparing, Which
+from commands.answers import CatchUp, Declared, Done, Drafting, Help, Listing, Looking, Preparing, Stopping, Which
 from commands.messages import (
     Announcement,
     ApprovalMessage,
@@ -23,6 +24,7 @@ from commands.messages import (
     OutputMessage,
     PageMessage,
     ReminderMessage,
+    StopMessage,
     VerdictMessage,
 )
 from incident import refusal
@@ -30,7 +32,9 @@ from incident.clock import Clock, ClockKind
 from incident.finding import Comparison
 from incident.incident import Place
 from incident.postmortem import Record
+from incident.responder import TERMINAL, person
 from incident.runbook import Parameter, ParameterKind
+from incident.stop import Stop
 from incident.timeline import Event, Kind, Link
 from sandbox.blocks.guard import message_blocks, view_payload
 from sandbox.blocks.walk import total_text
@@ -53,6 +57,9 @@ THOROUGH = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+ANY_STOP = st.none() | st.builds(
+    Stop, id=st.just("stop_1"), by=st.sampled_from([person(ADA), TERMINAL]), at=st.just(NOW), reason=TEXT
 )
 URL = st.sampled_from([None, "https://example.com/runbook", "javascript:alert(1)", "https://e.com/" + "x" * 4_000])
 
@@ -80,6 +87,7 @@ def a_card(draw: st.DrawFn) -> Card:
         procedure=procedure,
         open_approvals=2,
         runbook_url=draw(URL),
+        stop=draw(ANY_STOP),
     )
 
 
@@ -88,7 +96,13 @@ def an_approval_card(draw: st.DrawFn) -> ApprovalMessage:
     before = tuple(draw(st.lists(any_finding(), max_size=2))) * 9
     request = draw(any_request())
     return ApprovalMessage(
-        incident=draw(any_incident()), approval=request, runbook_url=draw(URL), origin=draw(TEXT), before=before
+        incident=draw(any_incident()),
+        approval=request,
+        runbook_url=draw(URL),
+        origin=draw(TEXT),
+        before=before,
+        wanted=draw(st.integers(1, 10)),
+        stop=draw(ANY_STOP),
     )
 
 
@@ -108,6 +122,7 @@ def a_reminder(draw: st.DrawFn) -> ReminderMessage:
     return ReminderMessage(incident=draw(any_incident()), clock=clock, now=NOW)
 
 
+A_STOPPING = any_event().map(lambda event: replace(event, kind=Kind.STOPPED))
 PLACE = st.sampled_from([None, Place(channel="C0CHAN001")])
 MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
     Card: a_card(),
@@ -128,6 +143,7 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
         ended=st.booleans(),
     ),
     EventMessage: st.builds(EventMessage, incident=any_incident(), event=any_event()),
+    StopMessage: st.builds(StopMessage, event=A_STOPPING),
     VerdictMessage: a_verdict(),
     ReminderMessage: a_reminder(),
 }
@@ -183,6 +199,7 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
         Declared(incident=incident, fresh=True),
         Looking(incident=incident, titles=(words,) * 40),
         Preparing(incident=incident, title=words),
+        Stopping(event=data.draw(A_STOPPING), running=(data.draw(any_request()),) * 60, fresh=False),
         Drafting(incident=incident),
         Which(verb="note", words=words, incidents=(incident,) * 9, now=NOW),
         Listing(incidents=(incident,) * 60, ended=(incident,) * 60, now=NOW),

@@ -86,8 +86,21 @@ SELECT body FROM approvals WHERE id = :id
 -- name: approvals_of
 SELECT body FROM approvals WHERE incident_id = :incident_id ORDER BY rowid
 
+-- name: approvals_under_way
+SELECT body FROM approvals WHERE state IN ('preparing', 'asked', 'approved', 'running') ORDER BY rowid
+
 -- name: last_run
 SELECT max(ran_at) AS ran_at FROM approvals WHERE step_id = :step_id AND target = :target AND ran_at IS NOT NULL
+
+-- name: set_stop
+-- While another one stands, this one is not unique.
+INSERT INTO stops (id, standing, body) VALUES (:id, 1, :body)
+
+-- name: lift_stop
+UPDATE stops SET standing = NULL, body = :body WHERE id = :id AND standing = 1
+
+-- name: stopped
+SELECT body FROM stops WHERE standing = 1
 
 -- name: put_delivery
 -- What came is never overwritten, only what became of it.

@@ -1,0 +1,145 @@
+"""``approvals`` in ``muster.yaml``: who may ask for what, who may approve it, how many of them, when and where."""
+
+import re
+from datetime import time, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from bot.setting_shapes import Section, Shape, Span
+from incident.gate import PARTS, Match, Rule
+from incident.hours import Hours
+from incident.severity import Severity
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+
+
+def _time(value: object) -> object:
+    matched = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if matched is None:
+        raise ValueError('write a time of day in quotes, such as "22:00"')
+    return time(int(matched[1]), int(matched[2]))
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("write a time zone that this machine knows, such as Europe/Berlin or UTC") from None
+    return value
+
+
+_Time = Annotated[
+    time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": rf"^(?:{_CLOCK.pattern})$"})
+]
+_Day = Annotated[str, Shape("|".join(_DAYS), f"write days such as mon or sun ({', '.join(_DAYS)})")]
+_Who = Annotated[
+    str,
+    Shape(
+        rf"[UWS][A-Z0-9]+|{'|'.join(PARTS)}",
+        f"write the id of a person or a user group from Slack, or one of {', '.join(PARTS)}",
+    ),
+]
+_People = Annotated[tuple[_Who, ...], Field(min_length=1)]
+_Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class HoursSection(Section):
+    """Hours that come again, past midnight if ``to`` is not later than ``from``."""
+
+    from_: _Time = Field(alias="from")
+    to: _Time
+    timezone: Annotated[str, AfterValidator(_zone)]
+    days: Annotated[tuple[_Day, ...], Field(min_length=1)] | None = None
+    """The weekdays on which they begin; every day, unless said."""
+
+
+_Hours = Annotated[tuple[HoursSection, ...], Field(min_length=1)]
+
+
+class MatchSection(Section):
+    """Which remediations a rule is for: each key that is named must have one of these values."""
+
+    system: _Names | None = None
+    severity: Annotated[tuple[Severity, ...], Field(min_length=1)] | None = None
+    procedure: _Names | None = None
+    step: _Names | None = None
+    tag: _Names | None = None
+    target: _Names | None = None
+    environment: _Names | None = None
+    executor: _Names | None = None
+
+
+class RuleSection(Section):
+    """What the remediations that it matches must meet. Each key is taken from the first rule that names it."""
+
+    match: MatchSection = MatchSection()
+    ask: _People | None = None
+    """Who may ask; anybody, unless said."""
+    approve: _People | None = None
+    """Who may approve; the system's approvers, unless said."""
+    approvals: Annotated[int, Field(ge=1, le=10)] | None = None
+    """How many different people must approve."""
+    requester_may_approve: bool | None = None
+    expires_after: Annotated[Span, Field(gt=timedelta(0))] | None = None
+    cool_down: Span | None = None
+    """How long after a run the same step may not run on the same target; never shorter than the step's own."""
+    quiet_hours: _Hours | None = None
+    """When it may not run, or with ``quiet_approvals`` only if so many approve."""
+    quiet_approvals: Annotated[int, Field(ge=2, le=10)] | None = None
+    window: _Hours | None = None
+    """Maintenance windows: only then may it run."""
+    environments: _Names | None = None
+    """Only in these environments may it run."""
+    break_glass: bool | None = None
+    """Whether the requester, alone on call, may run it without a second person, for a reason."""
+
+
+class ApprovalsSection(Section):
+    """The rules, narrow ones first."""
+
+    rules: tuple[RuleSection, ...] = ()
+
+
+def rule_of(section: RuleSection) -> Rule:
+    """The rule that a section says."""
+    match = section.match
+    return Rule(
+        match=Match(
+            system=match.system or (),
+            severity=tuple(each.value for each in match.severity or ()),
+            procedure=match.procedure or (),
+            step=match.step or (),
+            tag=match.tag or (),
+            target=match.target or (),
+            environment=match.environment or (),
+            executor=match.executor or (),
+        ),
+        ask=section.ask,
+        approve=section.approve,
+        approvals=section.approvals,
+        requester_may_approve=section.requester_may_approve,
+        expires_after=section.expires_after,
+        cool_down=section.cool_down,
+        quiet_hours=_hours(section.quiet_hours),
+        quiet_approvals=section.quiet_approvals,
+        window=_hours(section.window),
+        environments=section.environments,
+        break_glass=section.break_glass,
+    )
+
+
+def _hours(sections: tuple[HoursSection, ...] | None) -> tuple[Hours, ...] | None:
+    if sections is None:
+        return None
+    return tuple(
+        Hours(
+            start=each.from_,
+            end=each.to,
+            timezone=each.timezone,
+            days=tuple(_DAYS.index(day) for day in each.days or ()),
+        )
+        for each in sections
+    )

@@ -1,0 +1,69 @@
+"""The words of the gate: why a remediation may not be asked for, approved or begun now, and what changed that."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.phrase import Template
+from incident import refusal as refusals
+from incident.refusal import Refused
+from incident.timeline import Kind
+
+PARTS: Final[Mapping[str, str]] = {
+    "commander": "the commander",
+    "scribe": "the scribe",
+    "comms": "whoever does comms",
+    "on-call": "whoever is on call",
+    "escalation": "whoever is called when it lasts",
+}
+"""The parts that a rule can name, as people say them."""
+
+
+def _may_not_ask(facts: Mapping[str, object]) -> str:
+    """Without mentions, because a form shows none."""
+    names = facts.get("askers")
+    listed = [str(name) for name in names] if isinstance(names, Sequence) and not isinstance(names, str) else []
+    who = [PARTS[name] for name in listed if name in PARTS]
+    if len(who) < len(listed) or not who:
+        who.append("the people whom the rules in muster.yaml name")
+    return "Only " + " or ".join(who) + " may ask[ for “{step}”]. Ask one of them to do it."
+
+
+def _said_yes(facts: Mapping[str, object]) -> str:
+    missing = facts.get("missing")
+    more = "one more person" if missing == 1 else "{missing} more people" if missing else "more people"
+    return f"You have said yes to this already, and {more} must. Ask somebody else whom the card names."
+
+
+GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
+    refusals.MayNotAsk: _may_not_ask,
+    refusals.SaidYes: _said_yes,
+    refusals.NoBreakGlass: "A rule of your team keeps this step from running without a second person. "
+    "Ask somebody whom the card names.",
+    refusals.NobodyToTell: "It cannot run alone, because nobody else is named who could be told. "
+    "Name an escalation or another approver for the system in muster.yaml.",
+    refusals.WrongEnvironment: "This step may not run[ in {environment}]. The rules keep it[ to {allowed}].",
+    refusals.WindowClosed: "This step may run in its maintenance windows only."
+    "[ The next one opens {until:day}: ask again then.]",
+    refusals.QuietHours: "This step may not run in quiet hours.[ They are over {until:day}: ask again then.]",
+    refusals.EvidenceFrozen: "Evidence is frozen here[ ({reason})], and this step would change something. "
+    "The commander may let it run[: /incident evidence lift {step} and the reason].",
+    refusals.EvidenceNotFrozen: "Evidence is not frozen in this incident, so there is nothing to lift.",
+    refusals.NotTheCommander: "Only the commander may decide that[; ask {commander:who}]. "
+    "To lead the incident yourself: /incident role commander.",
+    refusals.Stopped: "All remediations are stopped everywhere[ since {at:day}][, by {by:who}][: {reason}]. "
+    "Whoever is on call can let them run again with /incident unfreeze.",
+    refusals.NotStopped: "Remediations are not stopped, so there is nothing to lift.",
+    refusals.MayNotStop: "Only people on call for a system, or approvers, may stop or release all remediations. "
+    "Ask one of them.",
+    refusals.UnknownWord: "That is not complete.[ “{asked}” is no word that goes here.][ Write {usage}.]",
+}
+
+
+GATE_EVENTS: Final[Mapping[Kind, Template]] = {
+    Kind.SAID_YES: "{actor} said yes to “{title}”[ ({given} of {wanted})]",
+    Kind.EVIDENCE_FROZEN: "{actor} froze the evidence[: {reason}]; what would change something is refused",
+    Kind.EVIDENCE_LIFTED: "{actor} lets “{title}” run although evidence is frozen[, because: {reason}]",
+    Kind.EVIDENCE_RELEASED: "{actor} released the evidence[: {reason}]",
+    Kind.STOPPED: "{actor} stopped all remediations everywhere[: {reason}]",
+    Kind.STOP_LIFTED: "{actor} let remediations run again[ after {seconds:span}][: {reason}]",
+}

@@ -1,0 +1,72 @@
+"""What the team's rules demand of one remediation, and whether a person is one of those whom a rule names."""
+
+from collections.abc import Sequence
+
+from commands.outage import Outage
+from commands.ports import Ports
+from incident import gate, refusal
+from incident.approval import ApprovalPolicy
+from incident.gate import Case
+from incident.incident import Incident
+from incident.plan import Plan
+from incident.responder import UserId
+from incident.runbook import Catalog, Step
+
+
+def policy_of(incident: Incident, step: Step, plan: Plan, *, catalog: Catalog, ports: Ports) -> ApprovalPolicy:
+    """What must be met before this plan of the step may run; what no rule names takes the defaults.
+
+    The step's procedure need not be the one that the incident follows: another one may be walked.
+    """
+    case = Case(
+        system=incident.system,
+        severity=incident.severity.value,
+        procedure=next((each.id for each in catalog.procedures if step in each.steps), ""),
+        step=step.id,
+        tag=step.tags,
+        target=plan.target,
+        environment=plan.environment,
+        executor=plan.executor,
+    )
+    default = ApprovalPolicy(
+        approvers=ports.settings.approvers(incident.system),
+        expires_after=ports.settings.approval_expires_after,
+        cool_down=step.cool_down,
+    )
+    return gate.demanded(ports.settings.rules, case, default)
+
+
+async def is_named(user: UserId, names: Sequence[str], incident: Incident, *, ports: Ports) -> bool:
+    """Whether a rule's words mean this person now, by id, by part or by group. Raises UnknownApprovers."""
+    return await _is_one_of(user, meant(names, incident, ports=ports), ports)
+
+
+def meant(names: Sequence[str], incident: Incident, *, ports: Ports) -> tuple[str, ...]:
+    """The people and groups that a rule's words mean in this incident now."""
+    settings, system = ports.settings, incident.system
+    return gate.people(
+        names, roles=incident.roles, on_call=settings.on_call(system), escalation=settings.escalation(system)
+    )
+
+
+async def may_stop(user: UserId, *, ports: Ports) -> bool:
+    """Whether a person may stop all remediations: whoever is called for any system, or approves its remediations."""
+    called = [
+        name
+        for system in ports.runbooks.systems
+        for names in (ports.settings.on_call, ports.settings.escalation, ports.settings.approvers)
+        for name in names(system)
+    ]
+    return await _is_one_of(user, called, ports)
+
+
+async def _is_one_of(user: UserId, people: Sequence[str], ports: Ports) -> bool:
+    if user in people:
+        return True
+    try:
+        for group in dict.fromkeys(name for name in people if name.startswith("S")):
+            if user in await ports.chat.members_of(group):
+                return True
+    except Outage as outage:
+        raise refusal.UnknownApprovers(reason=outage.sentence) from outage
+    return False
