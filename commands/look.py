@@ -43,14 +43,12 @@ async def look_all(
 ) -> tuple[Finding, ...]:
     """Run all diagnostics of the incident's procedure, or of another one, side by side and record what they saw.
 
-    One that needs a value which only a person can give is left out.
-
     What was seen for the same ``cause`` before is not looked at again: it is on record, and the verdict rests on it.
     """
     catalog, followed = ports.runbooks.catalog(incident.system), procedure or procedure_of(incident, ports)
     if catalog is None or followed is None:
         return ()
-    steps = [step for step in followed.diagnostics if all(each.default is not None for each in step.parameters)]
+    steps = followed.diagnostics
     findings = await asyncio.gather(
         *(_look_once(incident, catalog, step, phase=phase, cause=cause, ports=ports) for step in steps)
     )

@@ -1,14 +1,15 @@
 """A catalog.yaml, with its overlay.yaml, as a Catalog: each command is judged again, whatever a file claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from compiler.overlay import Overlay, read_overlay
 from compiler.section import CatalogError, Section, read
-from compiler.step import identifier, step_of
+from compiler.step import generated_id, identifier, step_of
 from incident.digest import digest
-from incident.runbook import Catalog, Origin, Procedure, Route
+from incident.runbook import Catalog, Origin, Parameter, Procedure, Route, Step
 from incident.severity import Policy, Severity
 
 __all__ = ["CatalogError", "load"]
@@ -54,6 +55,9 @@ def _procedure(section: Section, overlay: Overlay) -> Procedure:
     name = overlay.name_of(procedure_id)
     titled = entry if entry is not None and "title" in entry else section
     escalated = entry if entry is not None and "escalate_after" in entry else section
+    entries = section.sections("steps")
+    steps = tuple(step_of(each, heading, overlay) for each in entries)
+    renamed = {generated_id(each): step.id for each, step in zip(entries, steps, strict=True)}
     procedure = Procedure(
         id=identifier(entry, "name") if entry is not None and name != procedure_id else procedure_id,
         title=titled.text("title"),
@@ -61,7 +65,7 @@ def _procedure(section: Section, overlay: Overlay) -> Procedure:
         severity=section.word("severity", _SEVERITIES) if "severity" in section else None,
         origin=Origin(heading=heading, line=section.whole("line")),
         symptoms=section.texts("symptoms"),
-        steps=tuple(step_of(each, heading, overlay) for each in section.sections("steps")),
+        steps=_handed_on(steps, renamed, overlay),
         checklist=section.texts("checklist"),
         escalate_after=escalated.span("escalate_after"),
         prevention=section.texts("prevention"),
@@ -74,10 +78,35 @@ def _procedure(section: Section, overlay: Overlay) -> Procedure:
     return procedure
 
 
+def _handed_on(steps: Sequence[Step], renamed: Mapping[str, str], overlay: Overlay) -> tuple[Step, ...]:
+    """The steps with each parameter's giver by the id that people use; one that nothing gives takes nothing."""
+    giving: set[str] = set()
+    handed = []
+    for step in steps:
+        handed.append(
+            replace(step, parameters=tuple(_taking(each, step, renamed, giving, overlay) for each in step.parameters))
+        )
+        if step.gives:
+            giving.add(step.id)
+    return tuple(handed)
+
+
+def _taking(
+    parameter: Parameter, step: Step, renamed: Mapping[str, str], giving: Set[str], overlay: Overlay
+) -> Parameter:
+    giver = renamed.get(parameter.taken_from, parameter.taken_from)
+    if giver and giver not in giving:
+        overlay.remarks.append(
+            f"“{step.id}” takes {parameter.name} from “{giver}”, and no earlier step of its procedure gives a value "
+            "under that id: people fill it in."
+        )
+        giver = ""
+    return replace(parameter, taken_from=giver)
+
+
 def _generated_ids(top: Section) -> Sequence[str]:
     """The ids that the catalog itself gives its steps."""
-    steps = [step for procedure in top.sections("procedures") for step in procedure.sections("steps")]
-    return [step.text(key) for step in steps for key in ("diagnostic", "remediation", "manual") if key in step]
+    return [generated_id(step) for procedure in top.sections("procedures") for step in procedure.sections("steps")]
 
 
 def _route(section: Section, procedures: Sequence[Procedure], overlay: Overlay) -> Route:

@@ -68,6 +68,9 @@ _PARAMETER: Final = _object(
         "integer": _object({"from": {"type": "integer"}, "to": {"type": "integer"}}, required=("from", "to")),
         "choice": _WORDS,
         "text": _said("A regular expression that the whole value must match.", _TEXT),
+        "from": _said(
+            "The earlier step whose value it takes when nobody gives another.", {"type": "string", "pattern": _ID}
+        ),
     },
     required=("name", "label"),
 )
@@ -102,6 +105,9 @@ _STEP: Final = _object(
         "effect_after": _said("How long its effect takes to show; the diagnostics look again after that.", _SPAN),
         "tags": _said("Words by which the rules in muster.yaml speak of several steps at once.", _WORDS),
         "when": _said("When to do it.", _TEXT),
+        "gives": _said(
+            "What its one value is called for later steps.", {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+        ),
         "by_hand": _said("Why a person does it although Muster could.", _TEXT),
         "verdict": _said("Stricter than the judge's, never looser.", {"enum": ["read-only", "mutating", "refused"]}),
     },

@@ -1,6 +1,7 @@
 """A step's parameters as a catalog writes them: what a person may fill in, and the check that it must pass."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from compiler.section import Section
@@ -13,7 +14,7 @@ def parameter_of(section: Section) -> Parameter:
     kinds = [kind for kind in ParameterKind if kind.value in section]
     if len(kinds) != 1:
         raise section.wrong("name", "needs exactly one of “integer”, “choice” and “text” beside it")
-    parameter = _PARAMETERS[kinds[0]](section)
+    parameter = replace(_PARAMETERS[kinds[0]](section), taken_from=section.text("from", ""))
     section.done()
     if parameter.default is not None:
         try:
@@ -30,7 +31,7 @@ def _integer(section: Section) -> Parameter:
         raise section.wrong("integer", "must say the lowest and the highest value: {from: 0, to: 60}")
     bounds.done()
     return Parameter(
-        name=_name(section),
+        name=parameter_name(section, "name"),
         kind=ParameterKind.INTEGER,
         label=section.text("label"),
         default=section.optional_text("default"),
@@ -44,7 +45,7 @@ def _choice(section: Section) -> Parameter:
     if not choices:
         raise section.wrong("choice", "must offer at least one")
     return Parameter(
-        name=_name(section),
+        name=parameter_name(section, "name"),
         kind=ParameterKind.CHOICE,
         label=section.text("label"),
         default=section.optional_text("default"),
@@ -59,7 +60,7 @@ def _text(section: Section) -> Parameter:
     except re.error as fault:
         raise section.wrong("text", f"must be a regular expression: {fault}") from fault
     return Parameter(
-        name=_name(section),
+        name=parameter_name(section, "name"),
         kind=ParameterKind.TEXT,
         label=section.text("label"),
         default=section.optional_text("default"),
@@ -74,10 +75,11 @@ _PARAMETERS: Final = {
 }
 
 
-def _name(section: Section) -> str:
-    name = section.text("name")
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise section.wrong("name", "must be lower-case letters, digits and _")
+def parameter_name(section: Section, key: str) -> str:
+    """The name of a parameter, or of a value that a step gives to one; empty only where the key is not there."""
+    name = section.text(key) if key in section or key == "name" else ""
+    if name and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise section.wrong(key, "must be lower-case letters, digits and _")
     return name
 
 

@@ -57,6 +57,10 @@ _LITERAL: Final = re.compile(
     r"\s*(?:(?:export|readonly|local)\s+)?(?P<name>[A-Za-z_]\w*)=(?:\"(?P<double>[^\"$`\\]*)\"|'(?P<single>[^']*)'"
     r"|(?P<bare>[\w./:@%+,-]*))\s*(?:#.*)?"
 )
+_SET: Final = re.compile(
+    r"(?:^|[;&|({])\s*(?:(?:export|readonly|local|declare|typeset)\s+(?:-\w+\s+)*)?(?P<assigned>[A-Za-z_]\w*)\+?="
+    r"|\b(?:read|unset|for)\s+(?:-\w+\s+)*(?P<named>[A-Za-z_]\w*)"
+)
 _REDIS_CLIENT: Final = re.compile(r"(?:^|\s)redis-cli(?P<rest>(?:\s+(?:-[a-z]|--[a-z-]+)(?:\s+[^\s-]\S*)?)*)\s*$")
 _SQL_CLIENT: Final = re.compile(r"(?:^|\s)psql(?P<rest>[^|<>;&]*)$")
 _REDIS_WORDS: Final = frozenset(CHANGES) | frozenset(READ_NAMES) | frozenset(REFUSED)
@@ -183,12 +187,17 @@ class _Splitter:
         if (literal := _LITERAL.fullmatch(text)) and len(self.variables) < _MOST_VARIABLES:
             value = literal["double"] or literal["single"] or literal["bare"] or ""
             self.variables = {**self.variables, literal["name"]: value}
-        elif (assigned := re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)=", text)) and assigned[1] in self.variables:
-            self.variables = {name: value for name, value in self.variables.items() if name != assigned[1]}
+        elif forgotten := {name for name in set_by(text) if name in self.variables}:
+            self.variables = {name: value for name, value in self.variables.items() if name not in forgotten}
         if _REDIS_CLIENT.search(text):
             self.client, self.session = Kind.REDIS, text
         elif (sql := _SQL_CLIENT.search(text)) and not re.search(r"\s(?:-c|--command|-f|--file|-l)", sql["rest"]):
             self.client, self.session = Kind.SQL, text
+
+
+def set_by(text: str) -> frozenset[str]:
+    """The shell's variables that a line sets, adds to or takes away, as far as its words tell."""
+    return frozenset(match["assigned"] or match["named"] for match in _SET.finditer(text))
 
 
 def _joined(lines: list[Line]) -> str:

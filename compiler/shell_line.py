@@ -21,6 +21,9 @@ from compiler.shell_tree import BASH, REFUSED, check_bare, holds_variable, runs_
 MAX_CHARACTERS: Final = 20_000
 _DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
 _EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}", re.ASCII)
+_QUOTES: Final = 2
+_DECLARES_ONE: Final = 2
+"""The parts of `export NAME=…`."""
 _PLAIN_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*|:", re.ASCII)
 _SHELLS_OWN: Final = word_list(
     "HOME PWD OLDPWD PATH SHELL IFS RANDOM SECONDS LINENO PPID UID EUID BASH BASH_VERSION ENV CDPATH OPTARG OPTIND"
@@ -54,6 +57,12 @@ def _statements(root: Node) -> Iterator[Node]:
             yield child
         elif child.type not in ("comment", ";", "\n"):
             raise Unshellable(f"{child.type} has no place here")
+
+
+def _kept_output(value: Node) -> Node | None:
+    """The command whose whole output this value is, in quotes or not; None for every other value."""
+    inside = value.children[1] if value.type == "string" and len(value.children) == _QUOTES + 1 else value
+    return inside if inside.type == "command_substitution" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,27 +127,39 @@ class _Reader:
             if not child.is_named:
                 raise Unshellable(f"{child.type} has no place in a pipe")
             pipe = self._pipe(child)
-            if not pipe.programs or pipe.kept_as:
+            if not pipe.programs or pipe.kept_as is not None:
                 raise Unshellable("only programs may stand in a pipe")
             yield from pipe.programs
 
     def _assignment(self, node: Node) -> Pipe:
-        name, *_, value = node.children
-        if value.type == "command_substitution" and self._moment(value) is None:
-            inner = [child for child in value.children if child.is_named and child.type != "comment"]
-            if len(inner) != 1 or value.children[0].type not in ("$(", "`"):
-                raise Unshellable(REFUSED["command_substitution"])
-            pipes = list(self.pipes(inner[0]))
-            if len(pipes) != 1 or pipes[0].sets_state:
-                raise Unshellable("only one command's output may be kept in a variable")
-            return replace(pipes[0], kept_as=self.text(name))
+        name, operator, *_ = node.children
+        value = node.children[-1]
+        if (kept := _kept_output(value)) is not None and self._moment(kept) is None:
+            return self._kept(self.text(name) if name.type == "variable_name" and operator.type == "=" else "", kept)
         if len(node.children) > 2:
             self._word(value)
         return Pipe(sets_state=f"it only sets the variable {self.text(name)} of the shell")
 
+    def _kept(self, name: str, output: Node) -> Pipe:
+        """The command whose output a variable takes: it is what happens, and its verdict is the line's.
+
+        No name stands for a part of an array, or for what the variable holds already and more.
+        """
+        inner = [child for child in output.children if child.is_named and child.type != "comment"]
+        if len(inner) != 1 or output.children[0].type not in ("$(", "`"):
+            raise Unshellable(REFUSED["command_substitution"])
+        pipes = list(self.pipes(inner[0]))
+        if len(pipes) != 1 or pipes[0].sets_state or pipes[0].kept_as is not None:
+            raise Unshellable("only one command's output may be kept in a variable")
+        return replace(pipes[0], kept_as=name)
+
     def _declaration(self, node: Node) -> Pipe:
-        for child in node.children:
-            if child.type == "variable_assignment" and len(child.children) > 2:
+        """`export A=1 B=2`; `export A=$(…)` keeps an output as `A=$(…)` does."""
+        set_here = [child for child in node.children if child.type == "variable_assignment"]
+        if len(set_here) == 1 and len(node.children) == _DECLARES_ONE and _kept_output(set_here[0].children[-1]):
+            return self._assignment(set_here[0])
+        for child in set_here:
+            if len(child.children) > 2:
                 self._word(child.children[-1])
         return Pipe(sets_state="it only sets variables of the shell")
 

@@ -27,7 +27,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipe:
-    """Programs joined by `|`; `kept_as` names the variable that would take what they print: `VAR=$(…)`."""
+    """Programs joined by `|`; `kept_as` names the variable that takes what they print, as in `NAME=$(…)`.
+
+    It is empty where that is no variable of its own: a part of an array, or added to what a variable holds.
+    """
 
     programs: tuple[Program, ...] = ()
     kept_as: str | None = None

@@ -7,15 +7,16 @@ run is done by a person, and says why.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded
 from compiler.overlay import Binding, Overlay
-from compiler.parameter import parameter_of, sample
+from compiler.parameter import parameter_name, parameter_of, sample
 from compiler.proof import runnable
+from compiler.proof.one_value import is_one_value
 from compiler.section import Section
 from incident.digest import Facts, digest
 from incident.plan import bind
@@ -25,7 +26,7 @@ from incident.verdict import Judgement, Verdict
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
     *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down", "effect_after"),
-    *("title", "when", "by_hand", "tags"),
+    *("title", "when", "by_hand", "tags", "gives"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -76,6 +77,11 @@ def step_of(section: Section, heading: str, overlay: Overlay) -> Step:
     return step
 
 
+def generated_id(section: Section) -> str:
+    """The id that the catalog itself gives a step."""
+    return next(section.text(kind.value) for kind in StepKind if kind.value in section)
+
+
 def identifier(section: Section, key: str) -> str:
     """An id: lower-case words joined by ``-``."""
     value = section.text(key)
@@ -96,6 +102,7 @@ def _manual(section: Section, origin: Origin) -> Step:
         origin=origin,
         condition=section.text("when", ""),
         hold=section.span("hold") or timedelta(0),
+        gives=parameter_name(section, "gives"),
     )
 
 
@@ -145,7 +152,7 @@ def _parameters(section: Section, typed: tuple[Section, ...]) -> tuple[Parameter
         parameter = parameter_of(each)
         if parameter.name not in own:
             raise each.wrong("name", f"is “{parameter.name}”, and the step has {', '.join(own) or 'no parameter'}")
-        own[parameter.name] = parameter
+        own[parameter.name] = replace(parameter, taken_from=parameter.taken_from or own[parameter.name].taken_from)
     return tuple(own.values())
 
 
@@ -185,7 +192,7 @@ def _why_by_hand(read: _Read, verdict: Verdict) -> str:
     compiled = "form" in read.section
     if read.kind is StepKind.REMEDIATION and compiled and "guard" not in read.own("guard"):
         return "The overlay declares no guard for it."
-    unfilled = [each.label for each in read.parameters if each.default is None]
+    unfilled = [each.label for each in read.parameters if each.default is None and not each.taken_from]
     if read.kind is StepKind.DIAGNOSTIC and unfilled:
         if not compiled:
             raise read.section.wrong("parameters", f"of {read.step_id} need a default each, because it runs by itself")
@@ -218,6 +225,7 @@ def _by_hand(read: _Read, origin: Origin, verdict: Verdict, reason: str) -> Step
         command=read.command,
         parameters=read.parameters,
         condition=read.own("when").text("when", ""),
+        gives=parameter_name(read.own("gives"), "gives"),
     )
 
 
@@ -247,7 +255,18 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         effect_after=(own("effect_after").span("effect_after") or timedelta(0)) if remediation else timedelta(0),
         tags=own("tags").texts("tags"),
         condition=own("when").text("when", ""),
+        gives=_gives(read),
     )
+
+
+def _gives(read: _Read) -> str:
+    """The name of its value for later steps. Raises CatalogError where what it answers is no one value by its form."""
+    name = parameter_name(read.own("gives"), "gives")
+    if name and not is_one_value(read.executor, read.command):
+        raise read.own("gives").wrong(
+            "gives", f"of {read.step_id} needs an answer that is one value: LIMIT 1, --query, jq, head -1 …"
+        )
+    return name
 
 
 def _name(read: _Read) -> str:

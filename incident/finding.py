@@ -31,7 +31,8 @@ class Phase(StrEnum):
 class Sight:
     """What an executor saw: redacted, capped output; the one value that matters, if there is one; the receipt.
 
-    ``error`` is a sentence when the look failed; then ``value`` is None. ``rows`` counts what was returned.
+    ``error`` is a sentence when the look failed; then ``value`` is None. ``rows`` counts what was returned. ``single``
+    says that the value is the one thing that was asked for, and not the number of what was found.
     """
 
     output: str
@@ -41,6 +42,12 @@ class Sight:
     receipt: Facts = field(default_factory=dict)
     error: str | None = None
     seconds: float = 0.0
+    single: bool = False
+
+    @property
+    def given(self) -> Json:
+        """What a later step may take of it: its value, if that is one thing that was found; else None."""
+        return self.value if self.single and self.error is None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,8 +210,9 @@ class Procedure:
 
     @property
     def diagnostics(self) -> tuple[Step, ...]:
-        """The steps that only look and that Muster may run by itself."""
-        return tuple(s for s in self.of_kind(StepKind.DIAGNOSTIC) if s.runnable and s.verdict is Verdict.READ_ONLY)
+        """The steps that only look and that Muster may run by itself: none of their values waits for anybody."""
+        looks = (s for s in self.of_kind(StepKind.DIAGNOSTIC) if s.runnable and s.verdict is Verdict.READ_ONLY)
+        return tuple(s for s in looks if all(each.default is not None for each in s.parameters))
 
     @property
     def remediations(self) -> tuple[Step, ...]:

@@ -73,7 +73,7 @@ def looked(incident: Incident, walk: Walk, index: int, finding: Finding, *, sett
         at=now,
         finding=finding.id,
         healthy=finding.healthy,
-        value=sight.value,
+        value=sight.given,
         note=error or "",
     )
     after, events = taken(incident, walk, index, leg, now)

@@ -26,6 +26,7 @@ def answer_of(call: Call, said: Mapping[str, Any], receipt: Facts) -> Answer:
         rows=len(found) if isinstance(found, list) else None,
         cut=isinstance(said, Mapping) and bool(said.get("NextToken")),
         receipt=receipt,
+        single=isinstance(found, str | int | float),
     )
 
 

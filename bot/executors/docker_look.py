@@ -135,7 +135,7 @@ async def _inspect(asked: Look) -> Answer:
     shown = [docker_fields.filled(template, await asked.engine.get(path.format(segment(each)))) for each in asked.names]
     one = len(shown) == 1 and len(shown[0]) <= _FACT
     value = number_or_text(shown[0]) if one else len(shown)
-    return Answer(text="\n".join(shown), value=value, rows=len(shown))
+    return Answer(text="\n".join(shown), value=value, rows=len(shown), single=one)
 
 
 async def _ports(asked: Look) -> Answer:

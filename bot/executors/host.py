@@ -125,5 +125,6 @@ class HostTool(WordsTool):
 
 def _said(text: str, *, cut: bool, receipt: Facts) -> Answer:
     lines = text.splitlines()
-    value = number_or_text(text) if len(lines) == 1 else len(lines)
-    return Answer(text=text, value=value, rows=len(lines), cut=cut, receipt=receipt)
+    single = len(lines) == 1
+    value = number_or_text(text) if single else len(lines)
+    return Answer(text=text, value=value, rows=len(lines), cut=cut, receipt=receipt, single=single)

@@ -30,7 +30,17 @@ def answer_of(reply: Reply, chosen: jq.Filter | None, *, asked: str, receipt: Fa
         error = str(fault)
         text = reply.line if reply.body and _binary(reply) else text
     plain = _text(reply) if chosen is None and error is None else None
-    return Answer(text=text, plain=plain, value=value, cut=reply.cut, more=reply.cut, receipt=receipt, error=error)
+    single = chosen is not None and value is not None
+    return Answer(
+        text=text,
+        plain=plain,
+        value=value,
+        cut=reply.cut,
+        more=reply.cut,
+        receipt=receipt,
+        error=error,
+        single=single,
+    )
 
 
 def value_of(reply: Reply, chosen: jq.Filter) -> Json:

@@ -65,7 +65,7 @@ async def _get(session: Session, request: Request, namespace: str | None) -> Ans
         cut = cut or more or bool(part(answer, "metadata").get("continue"))
     text = "\n\n".join(texts)
     single = rows == 1 and (request.line.one("output") or "").startswith("jsonpath")
-    return Answer(text=text, value=number_or_text(text) if single else rows, rows=rows, cut=cut)
+    return Answer(text=text, value=number_or_text(text) if single else rows, rows=rows, cut=cut, single=single)
 
 
 async def _got(

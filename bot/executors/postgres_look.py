@@ -203,6 +203,7 @@ def _answer(columns: Sequence[asyncpg.Attribute], rows: Sequence[Row], caps: Cap
         cut=cut,
         more=more,
         receipt={**receipt, "rows": len(shown)},
+        single=single and rows[0][0] is not None,
     )
 
 

@@ -105,7 +105,7 @@ def _single(name: str, reply: Reply, caps: Caps) -> Answer:
     value = None if isinstance(reply, list | hiredis.ReplyError) else reply
     meaning = _MEANINGS.get(value) if name in ("TTL", "PTTL") and isinstance(value, int) else None
     lines: list[str | None] = [None] if reply is None else [*str(reply).splitlines()]
-    return _drawn([[f"{line} ({meaning})" if meaning else line] for line in lines], value, False, caps)
+    return _drawn([[f"{line} ({meaning})" if meaning else line] for line in lines], value, False, caps, single=True)
 
 
 def _info(text: str, pick: str | None, caps: Caps) -> Answer:
@@ -115,10 +115,10 @@ def _info(text: str, pick: str | None, caps: Caps) -> Answer:
     found = dict(lines).get(pick)
     if found is None:
         raise Refused(f"ERR INFO shows no line {pick[:40]!r}")
-    return _drawn([[pick, found]], int(found) if found.isdecimal() else found, False, caps)
+    return _drawn([[pick, found]], int(found) if found.isdecimal() else found, False, caps, single=True)
 
 
-def _drawn(rows: list[Row], value: Json, more: bool, caps: Caps) -> Answer:
+def _drawn(rows: list[Row], value: Json, more: bool, caps: Caps, *, single: bool = False) -> Answer:
     width = max((len(row) for row in rows), default=1)
     full = [[*row, *[""] * (width - len(row))] for row in rows]
     names = ["answer"] if width == 1 else ["name", "value", *(f"{n}" for n in range(3, width + 1))]
@@ -128,7 +128,9 @@ def _drawn(rows: list[Row], value: Json, more: bool, caps: Caps) -> Answer:
     else:
         text, cut = listed(names, full[: caps.rows], more=hidden, characters=caps.characters)
     plain = "".join(f"{part or ''}\n" for row in rows for part in row)
-    return Answer(text=text, plain=plain, value=value, rows=len(full), cut=cut, more=more)
+    return Answer(
+        text=text, plain=plain, value=value, rows=len(full), cut=cut, more=more, single=single and value is not None
+    )
 
 
 def _rows(name: str, reply: list[Reply]) -> list[Row]:

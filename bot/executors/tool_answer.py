@@ -1,11 +1,13 @@
 """What a target answered, and how it becomes a sight: cleaned, filtered, capped."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from compiler.proof import filters
 from compiler.proof.filters import jq
+from compiler.proof.filters.single import leaves_one, narrows
 from compiler.proof.filters.verdict import Filter
 from incident.digest import Facts, Json
 from incident.finding import Outcome, OutcomeState, Sight
@@ -16,7 +18,7 @@ MOST_BYTES: Final = 4 << 20
 """The longest answer that is read, before filters; a longer one is cut or given up."""
 
 _PICKING: Final = frozenset({"jq", "awk", "gawk", "mawk", "cut", "sed", "tr"})
-"""Filters behind which a single line is the value itself, and not one line more or less."""
+"""Filters behind which a single line is the value itself, and not one line more or less; so are all that leave one."""
 
 
 class NotAllowed(Exception):
@@ -57,7 +59,7 @@ class EndedBadly(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. ``value`` is the one fact that matters, or of several things their number."""
+    """What came back. ``value`` is the one fact that matters, or of several things their number: ``single`` tells."""
 
     text: str
     plain: str | None = None
@@ -74,6 +76,7 @@ class Answer:
     """How a change ended, as a sentence; empty: that it ran, and how much it changed."""
     changed: int | None = None
     receipt: Facts = field(default_factory=dict)
+    single: bool = False
 
     def is_part(self, chain: Sequence[Filter]) -> bool:
         """Whether what is shown behind these filters is less than there is."""
@@ -127,7 +130,7 @@ def chain_of(written: Json) -> tuple[Filter, ...]:
 
 def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], str], characters: int) -> Sight:
     """The answer as people see it. Cleaned before a filter can cut a secret in two, and capped at a whole line."""
-    text, value, rows = clean(answer.text), answer.value, answer.rows
+    text, value, rows, single = clean(answer.text), answer.value, answer.rows, answer.single
     if chain and answer.error is None:
         text = text if answer.plain is None else clean(answer.plain)
         try:
@@ -136,6 +139,7 @@ def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], 
         except jq.Misfit as fault:
             return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
         value, rows = _value(text, chain), len(text.splitlines())
+        single = rows == 1 and leaves_one(chain, one=answer.single)
     shown = "".join(map(_visible, text.rstrip("\n")))
     return Sight(
         output=_whole_lines(shown, characters),
@@ -144,6 +148,7 @@ def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], 
         truncated=answer.is_part(chain) or len(shown) > characters,
         receipt=answer.receipt,
         error=None if answer.error is None else clean(answer.error),
+        single=single and value is not None and not answer.is_part(chain),
     )
 
 
@@ -155,16 +160,16 @@ def text_of(body: bytes, target: str) -> str:
 
 
 def number_or_text(text: str) -> Json:
-    """A number where the whole text is one, else the text."""
+    """A number where the whole text is how that number is written, else the text: `007` and `12e3` name things."""
     text = text.strip()
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text) if text[:1].isdecimal() or text[:1] == "-" else text
-    except ValueError:
-        return text
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if str(number) == text and math.isfinite(number):
+            return number
+    return text
 
 
 def _value(text: str, chain: Sequence[Filter]) -> Json:
@@ -172,7 +177,7 @@ def _value(text: str, chain: Sequence[Filter]) -> Json:
     if len(lines) != 1:
         return len(lines)
     found = number_or_text(lines[0])
-    picked = any(each.words[0] in _PICKING for each in chain)
+    picked = any(each.words[0] in _PICKING or narrows(each) for each in chain)
     return found if picked or not isinstance(found, str) else 1
 
 

@@ -9,9 +9,10 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from compiler.compiling.entries import command_entry, span_text
+from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
-from compiler.compiling.procedures import Assembly, procedure_entry
+from compiler.compiling.passing import passed_on
+from compiler.compiling.procedures import Assembly, of_command, procedure_entry
 from compiler.compiling.routes import routes
 from compiler.compiling.watches import watches
 from compiler.document import Document
@@ -97,7 +98,7 @@ def _loose(assembly: Assembly) -> list[dict[str, Json]]:
 def _loose_entry(path: tuple[str, ...], found: Sequence[Found], assembly: Assembly) -> dict[str, Json]:
     title = path[-1] if path else "Commands"
     name = assembly.name(title, path[:-1])
-    steps = [command_entry(each, None, assembly.ids.of(name, path, each.text), temporary=False) for each in found]
+    steps = passed_on([of_command(each, None, assembly.ids.of(name, path, each.text)) for each in found])
     heading = " › ".join(path) or title
     return {
         "id": name,

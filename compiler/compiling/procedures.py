@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
+from compiler.compiling.passing import Made, passed_on
 from compiler.found import Found
 from compiler.recognise.procedure import Hold, Procedure, Purpose, Role, Step
 from incident.digest import Json
@@ -102,23 +103,26 @@ def _steps(
     owned: dict[int | None, list[Found]] = {}
     for each in found:
         owned.setdefault(owners.get(each.line), []).append(each)
-    entries: list[tuple[int, dict[str, Json]]] = []
+    made: list[Made] = []
     for index, (step, phase) in enumerate(told):
         commands = owned.get(index, [])
-        temporary = phase.role is Role.TEMPORARY
         if isinstance(step, Hold):
-            entries.append((step.line, hold_entry(step, ids.of(name, path, step.text))))
+            made.append(Made(line=step.line, entry=hold_entry(step, ids.of(name, path, step.text))))
         if commands:
             led = step if isinstance(step, Step) else None
-            made = [command_entry(each, led, ids.of(name, path, each.text), temporary=temporary) for each in commands]
-            entries += zip((each.line for each in commands), made, strict=True)
+            temporary = phase.role is Role.TEMPORARY
+            made += [of_command(each, led, ids.of(name, path, each.text), temporary=temporary) for each in commands]
         elif isinstance(step, Step) and phase.role in _DONE and not step.parts:
-            entries.append((step.line, manual_entry(step, ids.of(name, path, step.title))))
-    entries += [
-        (each.line, command_entry(each, None, ids.of(name, path, each.text), temporary=False))
-        for each in owned.get(None, ())
-    ]
-    return [entry for _, entry in sorted(entries, key=lambda pair: pair[0])]
+            entry = manual_entry(step, ids.of(name, path, step.title))
+            made.append(Made(line=step.line, entry=entry, step=step))
+    made += [of_command(each, None, ids.of(name, path, each.text)) for each in owned.get(None, ())]
+    return passed_on(sorted(made, key=attrgetter("line")))
+
+
+def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool = False) -> Made:
+    """The step that a command stands for."""
+    entry = command_entry(found, step, step_id, temporary=temporary)
+    return Made(line=found.line, entry=entry, found=found, step=step)
 
 
 def _flat(steps: Iterable[Step | Hold]) -> Iterator[Step | Hold]:

@@ -28,6 +28,7 @@ class Understood:
     executor: str | None = None
     command: Facts = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    kept_as: str = ""
 
 
 _SHELLED: Final = re.compile(r"pg_|.*/|.*\.sh$|(?:ba|z|k|da|)sh$")

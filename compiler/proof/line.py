@@ -80,7 +80,7 @@ class _Line:
         acting = [one for one in pipes if not (len(pipes) > 1 and _is_neutral(one))]
         if not acting:
             return [Understood(kind=Kind.SHELL, judgement=Judgement(Verdict.REFUSED, "there is nothing to run"))]
-        found = [pipe.understand(one, self.programs) for one in acting]
+        found = [replace(pipe.understand(one, self.programs), kept_as=one.kept_as or "") for one in acting]
         return [_elsewhere(one) for one in found] if moved else found
 
     def _inner(self, text: str) -> Understood:
@@ -125,6 +125,7 @@ def _finished(found: Understood, blanks: Blanks) -> Proof:
         command=command,
         names={name: blanks.as_written(value) for name, value in found.names.items()},
         parameters=blanks.used_in(command),
+        kept_as=found.kept_as,
     )
 
 

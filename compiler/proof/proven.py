@@ -36,6 +36,7 @@ class Proof:
     argv lists) are applied in the process to what it prints. A ``{name}`` in them is the place of the parameter of that
     name. ``names`` says the target as it was written: ``service``, ``container``, ``host``, ``database``, ``url``,
     ``namespace``, ``context``, ``region``, ``server`` …
+    ``kept_as`` is the variable that takes what it prints: `ID=$(…)`.
     """
 
     kind: Kind
@@ -44,3 +45,4 @@ class Proof:
     command: Facts = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
+    kept_as: str = ""

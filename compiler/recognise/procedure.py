@@ -72,9 +72,9 @@ class Step(Fact):
     """Its deadline, from the start of the procedure."""
     expected: str = ""
     gives: tuple[str, ...] = ()
-    """Names of values that it sets."""
-    takes: tuple[str, ...] = ()
-    """Names of values that earlier steps of the procedure set, and it uses."""
+    """Names of values that its words tell to keep: *note the snapshot id*."""
+    takes: tuple[tuple[str, int], ...] = ()
+    """Names of values that its words take from a numbered step: *the run id from step 2*."""
     manual: bool = True
     parts: tuple["Step | Hold", ...] = ()
 

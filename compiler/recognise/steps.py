@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from compiler.document import Block, Item, Sentence
+from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import Instruction, instruction
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
@@ -22,8 +23,6 @@ _ANSWER: Final = re.compile(
     r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_GIVEN: Final = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]{1,60})=")
-_TAKEN: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{1,60})")
 _CONDITION: Final = re.compile(r"(?:if|when|falls|wenn)\b", re.IGNORECASE)
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
 _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
@@ -57,7 +56,7 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
             _take_block(drafts, each, piece, belongs=index > 0 and _belongs(placed[index - 1], piece))
         elif isinstance(piece, Sentence) and not piece.quoted and is_instruction(each):
             drafts.extend(_of_sentences(each, piece, causes=causes))
-    return tuple(_passed(_finished(drafts)))
+    return tuple(_finished(drafts))
 
 
 def is_instruction(placed: Placed) -> bool:
@@ -177,32 +176,21 @@ def _finished(drafts: Iterable[_Draft]) -> Iterator[Step | Hold]:
 
 
 def _step(draft: _Draft, said: Instruction) -> Step:
-    code = "\n".join(draft.code)
+    detail = " ".join(filter(None, (said.detail, *draft.remarks)))
+    told = f"{said.title}. {detail}"
     return Step(
         title=said.title,
-        detail=" ".join(filter(None, (said.detail, *draft.remarks))),
+        detail=detail,
         number=draft.number,
         condition=said.condition,
         alternative=said.alternative,
         after=said.after,
         within=said.within,
         expected="\n".join(filter(None, draft.expected)),
-        gives=tuple(dict.fromkeys(_GIVEN.findall(code))) if "=" in code else (),
-        takes=tuple(dict.fromkeys(_TAKEN.findall(code))) if "$" in code else (),
-        manual=not code,
+        gives=noted(told),
+        takes=taken(told),
+        manual=not any(draft.code),
         parts=tuple(_finished(draft.below)),
         line=draft.line,
         last=max([draft.last, *(below.last for below in draft.below)]),
     )
-
-
-def _passed(found: Iterable[Step | Hold]) -> Iterator[Step | Hold]:
-    """Keeps of ``takes`` what an earlier step gave: the rest comes from the environment."""
-    given: set[str] = set()
-    for step in found:
-        if isinstance(step, Hold):
-            yield step
-            continue
-        taken = tuple(name for name in step.takes if name in given)
-        yield step if taken == step.takes else replace(step, takes=taken)
-        given.update(step.gives)

@@ -223,24 +223,20 @@ def test_steps_after_a_complete_symptom_are_no_symptoms() -> None:
     assert _titles(procedure.steps) == ["Add a consumer", "Tell the shop"]
 
 
-def test_what_a_step_sets_and_a_later_one_uses_is_passed_on() -> None:
+def test_words_hand_a_value_to_a_later_step() -> None:
     found = reading("""
-        ## Connect
+        ## Restore
 
-        ```sh
-        # Ask for the host
-        HOST=$(aws rds describe-db-clusters --query x \\
-          --output text)
-
-        # Connect
-        psql -h "$HOST" -U "$USER"
-        ```
+        1. Find the newest snapshot and note its identifier
+        2. Restore it
+        3. Tell support the identifier of step 1
         """)
-    ask, connect = found.procedures[0].steps
-    assert isinstance(ask, Step)
-    assert isinstance(connect, Step)
-    assert (ask.gives, ask.line, ask.last) == (("HOST",), 4, 6)
-    assert connect.takes == ("HOST",)
+    note, restore, tell = found.procedures[0].steps
+    assert isinstance(note, Step)
+    assert isinstance(restore, Step)
+    assert isinstance(tell, Step)
+    assert (note.gives, restore.gives) == (("identifier",), ())
+    assert tell.takes == (("identifier", 1),)
 
 
 def test_deadlines_are_counted_from_the_start() -> None:
