@@ -74,6 +74,8 @@ def judged(section: Section, executor: str, command: Facts, values: Mapping[str,
         raise section.wrong(
             "sql" if executor == "postgres" else "parameters", f"uses {missing[0]}, which no parameter is"
         )
+    if (no_filter := _refused_filter(command)) is not None:
+        return no_filter, command
     if executor == "postgres":
         judgement = sql.judge(str(command["sql"]))
         return judgement, {**command, "sql": judgement.rewrite or command["sql"]}
@@ -90,15 +92,18 @@ def _judged_words(command: Facts) -> Judgement:
     return redis.judge_matching(words, str(command["matching"])) if "matching" in command else redis.judge(words)
 
 
+def _refused_filter(command: Facts) -> Judgement | None:
+    """Why the whole is refused, when what stands behind the pipe is no filter."""
+    chain = command.get("filters")
+    listed = chain if isinstance(chain, list) else []
+    parsed = (filters.parse([str(word) for word in each]) for each in listed if isinstance(each, list))
+    return next((each for each in parsed if isinstance(each, Judgement)), None)
+
+
 def _judged_argv(executor: str, command: Facts) -> Judgement:
-    """The judge's verdict for a tool's words; a filter that is none makes the whole refused."""
+    """The judge's verdict for a tool's words."""
     listed = command["argv"]
     argv = [str(word) for word in listed] if isinstance(listed, list) else []
-    chain = command.get("filters")
-    for each in chain if isinstance(chain, list) else ():
-        chosen = filters.parse([str(word) for word in each] if isinstance(each, list) else [])
-        if isinstance(chosen, Judgement):
-            return chosen
     understood = Programs(blanks=Blanks(), line=_no_line).understand(argv) if argv else None
     if understood is None or understood.executor != executor:
         return Judgement(Verdict.REFUSED, f"this is no command for {executor}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
+from compiler.command import COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded
 from compiler.overlay import Binding, Overlay
 from compiler.parameter import parameter_name, parameter_of, sample
@@ -202,8 +202,8 @@ def _why_by_hand(read: _Read, verdict: Verdict) -> str:
 
 def _unable(read: _Read) -> str:
     """Why its executor cannot run the command, as a sentence; empty when it can."""
-    if "filters" in read.command and read.executor not in ARGV_KINDS:
-        return f"Muster does not pipe what {read.executor} answers through other tools."
+    if "filters" in read.command and read.executor == "postgres":
+        return "Muster does not pipe rows through other tools: say it in SQL."
     listed = bind(read.command, read.values).get("argv")
     argv = [str(word) for word in listed] if isinstance(listed, list) else []
     return runnable.objection(read.executor, runnable.final(argv, read.judgement)) if argv else ""

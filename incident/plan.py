@@ -144,11 +144,11 @@ def shown(command: Facts) -> str:
     if isinstance(words, (list, tuple)):
         line = shlex.join(str(word) for word in words)
         every = f" (every key that matches {shlex.quote(str(command['matching']))})" if "matching" in command else ""
-        return line + every + (f" | {command['pick']}" if command.get("pick") else "")
+        return _piped(line + every + (f" | {command['pick']}" if command.get("pick") else ""), command)
     head = f"{command.get('method', 'GET')} {command.get('path', '/')}"
     pick = f" | {command['pick']}" if command.get("pick") else ""
     body = command.get("body")
-    return head + pick + (f"\n{body}" if body is not None else "")
+    return _piped(head + pick, command) + (f"\n{body}" if body is not None else "")
 
 
 def _piped(line: str, command: Facts) -> str:

@@ -18,11 +18,21 @@ GUARD = "guard: {count: {docker: [docker, compose, ps, -q, api]}, headroom: 1}"
 
 @pytest.mark.parametrize(
     "command",
-    ["docker: [docker, logs, api, --tail, '100']\n        filters: [grep -c ERROR]", "host: [df, -h]"],
+    [
+        "docker: [docker, logs, api, --tail, '100']\n        filters: [grep -c ERROR]",
+        "host: [df, -h]",
+        "redis: [SCAN, '0', MATCH, 'usage:*']\n        filters: [wc -l]",
+    ],
 )
 def test_a_look_that_muster_can_do_is_a_diagnostic(command: str) -> None:
     step = small(DIAGNOSTIC, f"{command}\n        verdict: read-only").procedures[0].steps[0]
     assert (step.kind, step.executor) == (StepKind.DIAGNOSTIC, command.partition(":")[0])
+
+
+def test_rows_of_a_database_are_not_piped() -> None:
+    step = small(DIAGNOSTIC, f"{DIAGNOSTIC}\n        filters: [wc -l]").procedures[0].steps[0]
+    assert step.kind is StepKind.MANUAL
+    assert "say it in SQL" in step.reason
 
 
 def test_a_change_of_a_service_keeps_its_guard() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -293,6 +294,12 @@ async def test_what_is_no_plain_read_is_not_sent(
     assert str(sight.error).startswith("Nothing was sent")
     assert api.seen == []
     assert api.runs == 0
+
+
+async def test_what_stands_behind_a_pipe_reads_the_body_alone(executor: ToolExecutor[Request]) -> None:
+    plan = request("/html")
+    sight = await executor.look(replace(plan, command={**plan.command, "filters": [["grep", "-c", "maintenance"]]}))
+    assert (sight.error, sight.value, sight.output) == (None, 1, "1")
 
 
 async def test_a_filter_outside_the_part_of_jq_that_is_known_is_not_run(executor: ToolExecutor[Request]) -> None:

@@ -128,6 +128,18 @@ async def test_one_line_of_info_is_a_number_to_compare(bench: Bench) -> None:
     assert gone.error == "shop-redis answered: ERR INFO shows no line 'nothing'."
 
 
+async def test_what_stands_behind_a_pipe_reads_the_lines_that_redis_cli_prints(bench: Bench) -> None:
+    keyspace = await bench.look("INFO", "stats", filters=[["grep", "keyspace_hits"]])
+    assert (keyspace.error, keyspace.value) == (None, 1)
+    assert keyspace.output.startswith("keyspace_hits:")
+    async with bench.admin.pipeline() as many:
+        for number in range(147):
+            many.set(f"rate_limit:many_{number}", 1)
+        await many.execute()
+    counted_keys = await bench.look("SCAN", "0", "MATCH", "rate_limit:*", filters=[["wc", "-l"]])
+    assert (counted_keys.value, counted_keys.truncated) == (150, False)
+
+
 async def test_a_time_to_live_says_what_it_means(bench: Bench) -> None:
     assert "there is no such key" in (await bench.look("TTL", "rate_limit:nobody")).output
 
