@@ -21,27 +21,39 @@ def _guard(section: Section, executor: str, values: Mapping[str, int | str]) -> 
     """A remediation must name a guard, if only to say that there is none."""
     guard = section.section("guard")
     if guard is None:
-        raise section.wrong("guard", "is missing: name “rows”, “count” or “none: …” with the reason")
+        raise section.wrong("guard", "is missing: name “rows”, “count”, “fingerprint”, or “none: …” with the reason")
     if "none" in guard:
         guard.text("none")
         guard.done()
         return Guard(kind=GuardKind.NONE)
+    if "fingerprint" in guard:
+        of = guard.text("of")
+        made = Guard(kind=GuardKind.FINGERPRINT, probe=_probe(guard, "fingerprint", executor, values), of=of)
+        guard.done()
+        return made
     kind = GuardKind.ROWS if "rows" in guard else GuardKind.COUNT
     if kind is GuardKind.ROWS and executor != "postgres":
         raise guard.wrong("rows", "is a guard of SQL alone: name a “count”")
-    probe = guard.section(kind.value)
-    if probe is None:
-        raise section.wrong("guard", "must name “rows” or “count” with the read that counts, or “none” with the reason")
-    counting, command = command_of(probe)
-    judgement, command = judged(probe, counting, command, values)
-    probe.done()
-    if counting != executor or judgement.verdict is not Verdict.READ_ONLY:
-        raise guard.wrong(kind.value, f"must be a read on the same target, and this is not: {judgement.reason}")
+    probe = _probe(guard, kind.value, executor, values)
     headroom = guard.whole("headroom") or 0
     if headroom < 0:
         raise guard.wrong("headroom", "must not be below 0")
     guard.done()
-    return Guard(kind=kind, probe=command, headroom=headroom)
+    return Guard(kind=kind, probe=probe, headroom=headroom)
+
+
+def _probe(guard: Section, key: str, executor: str, values: Mapping[str, int | str]) -> Facts:
+    """The read under a guard's key."""
+    probe = guard.section(key)
+    if probe is None:
+        kinds = "“rows” or “count” with the read that counts, “fingerprint” with the read that shows a value"
+        raise guard.wrong(key, f"is no read: a guard names {kinds}, or “none” with the reason")
+    counting, command = command_of(probe)
+    judgement, command = judged(probe, counting, command, values)
+    probe.done()
+    if counting != executor or judgement.verdict is not Verdict.READ_ONLY:
+        raise guard.wrong(key, f"must be a read on the same target, and this is not: {judgement.reason}")
+    return command
 
 
 def expectation(section: Section, key: str) -> Expectation | None:

@@ -76,13 +76,15 @@ _PARAMETER: Final = _object(
 )
 _READ: Final[Facts] = {
     "type": "object",
-    "description": "A read on the same target that counts: sql, redis, get …",
+    "description": "A read on the same target that counts, or shows one value: sql, redis, get …",
     "properties": {"sql": _TEXT, "arguments": _WORDS, "redis": _WORDS, "get": _TEXT, "pick": _TEXT},
 }
 _GUARD: Final = _object(
     {
         "rows": _said("The rows that the statement would change; above that number it is rolled back.", _READ),
         "count": _said("What would be touched; above that number nothing runs.", _READ),
+        "fingerprint": _said("A value that must still be what it was when it was approved; else nothing runs.", _READ),
+        "of": _said("What the fingerprint's value is, for people: the revision, the leader.", _TEXT),
         "none": _said("Why nothing needs to be checked.", _TEXT),
         "headroom": _said("How much more than was seen is still as approved.", {"type": "integer", "minimum": 0}),
     },

@@ -7,7 +7,7 @@ from enum import StrEnum
 from incident import hours, refusal
 from incident.finding import Outcome, OutcomeState
 from incident.hours import Hours
-from incident.plan import Plan
+from incident.plan import Plan, Promise
 from incident.responder import UserId
 from incident.runbook import GuardKind
 from incident.typed import visible
@@ -45,6 +45,8 @@ class Preview:
 
     sentence: str
     count: int | None = None
+    value: str | None = None
+    """What the probe of a fingerprint shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,19 +147,13 @@ def ask(
 def prepared(request: Approval, preview: Preview, *, now: datetime) -> Approval:
     """The request with what it would touch; from now on it can be answered, and its digest stands.
 
-    The guard's number is what was seen plus the step's headroom. Raises Spent when it is not being prepared, and of a
-    guarded remediation NothingToChange when it would touch nothing, GuardBroken when nobody can tell what it would.
+    The guard's number is what was seen plus the step's headroom, its value what was seen. Raises Spent when it is not
+    being prepared, and of a guarded remediation NothingToChange when it would touch nothing, GuardBroken when nobody
+    can tell what it would.
     """
     if request.state is not ApprovalState.PREPARING:
         raise refusal.Spent(state=request.state, by=request.decided_by)
-    promise = request.plan.promise
-    if promise.kind is not GuardKind.NONE:
-        if preview.count is None:
-            raise refusal.GuardBroken(reason="what it would touch could not be counted")
-        if preview.count <= 0:
-            raise refusal.NothingToChange(step=request.plan.title)
-        promise = replace(promise, seen=preview.count, most=preview.count + promise.headroom)
-    plan = replace(request.plan, promise=promise)
+    plan = replace(request.plan, promise=_kept(request.plan, preview))
     return replace(
         request,
         plan=plan,
@@ -167,6 +163,22 @@ def prepared(request: Approval, preview: Preview, *, now: datetime) -> Approval:
         asked_at=now,
         expires_at=now + request.policy.expires_after,
     )
+
+
+def _kept(plan: Plan, preview: Preview) -> Promise:
+    """The plan's guard with what was seen. Raises NothingToChange, GuardBroken."""
+    promise = plan.promise
+    if promise.kind is GuardKind.NONE:
+        return promise
+    if promise.kind is GuardKind.FINGERPRINT:
+        if preview.value is None:
+            raise refusal.GuardBroken(reason=f"{promise.of} could not be read")
+        return replace(promise, value=preview.value)
+    if preview.count is None:
+        raise refusal.GuardBroken(reason="what it would touch could not be counted")
+    if preview.count <= 0:
+        raise refusal.NothingToChange(step=plan.title)
+    return replace(promise, seen=preview.count, most=preview.count + promise.headroom)
 
 
 def withdraw(request: Approval, *, reason: str, now: datetime) -> Approval:

@@ -25,6 +25,20 @@ class Promise:
     probe: Facts | None = None
     headroom: int = 0
     """How much more than was seen is still as approved."""
+    value: str | None = None
+    """What the probe of a fingerprint showed when it was asked for, and must still show."""
+    of: str = ""
+    """What that value is, for people."""
+
+    @property
+    def facts(self) -> Facts:
+        """What of it an approval is bound to."""
+        bound: dict[str, Json] = {
+            "kind": self.kind.value,
+            "most": self.most,
+            "probe": None if self.probe is None else dict(self.probe),
+        }
+        return {**bound, "value": self.value} if self.kind is GuardKind.FINGERPRINT else bound
 
 
 NO_PROMISE = Promise(kind=GuardKind.NONE)
@@ -63,11 +77,7 @@ class Plan:
                 "command": dict(self.command),
                 "parameters": dict(self.parameters),
                 "catalog": self.catalog,
-                "guard": {
-                    "kind": self.promise.kind.value,
-                    "most": self.promise.most,
-                    "probe": dict(self.promise.probe) if self.promise.probe is not None else None,
-                },
+                "guard": self.promise.facts,
             }
         )
 
@@ -100,7 +110,7 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
         shown=shown(command),
         parameters=values,
         catalog=catalog.digest,
-        promise=Promise(kind=step.guard.kind, probe=probe, headroom=step.guard.headroom),
+        promise=Promise(kind=step.guard.kind, probe=probe, headroom=step.guard.headroom, of=step.guard.of),
         undo=step.undo,
         temporary=step.temporary,
     )

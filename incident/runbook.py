@@ -121,6 +121,8 @@ class GuardKind(StrEnum):
     """The statement may change at most the approved number of rows; above it, it is rolled back."""
     COUNT = "count"
     """A read counts what would be touched; above the approved number nothing is run."""
+    FINGERPRINT = "fingerprint"
+    """A read shows one value (a revision, a leader); when it is another than was approved, nothing is run."""
     NONE = "none"
     """Nothing is checked, and the card says so."""
 
@@ -131,8 +133,10 @@ class Guard:
 
     kind: GuardKind
     probe: Facts | None = None
-    """The read that counts, in the executor's own terms. Its verdict is read-only."""
+    """The read that counts or shows the value, in the executor's own terms. Its verdict is read-only."""
     headroom: int = 0
+    of: str = ""
+    """What a fingerprint's value is, for people: *replicas*, *the leader*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, Generic
 
+from bot.executors import tool_guard
 from bot.executors.attestation import NotReached, Standing
 from bot.executors.hearing import Hearing
 from bot.executors.tool_answer import (
@@ -35,8 +36,7 @@ from compiler.proof.filters.verdict import Filter
 from incident.approval import Preview
 from incident.digest import Facts
 from incident.finding import Outcome, OutcomeState, Sight
-from incident.plan import Plan, Promise
-from incident.runbook import GuardKind
+from incident.plan import Plan
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOKS_A_PROOF: Final = 4
@@ -86,15 +86,7 @@ class ToolExecutor(Generic[Asked]):
             raise Outage(f"It could not run even with an approval. {gate}", retry=False) from gate
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             raise Outage(self._sentence(fault, self._caps.look_seconds), retry=False) from fault
-        before = self._redactor.clean(before)
-        promise = plan.promise
-        if promise.kind is GuardKind.NONE or promise.probe is None:
-            return Preview(sentence=before or "It is not counted what it touches.")
-        count, why = await self._count(promise.probe)
-        if count is None:
-            raise Outage(why or "What it would touch could not be counted.", retry=False)
-        touched = "1 would be touched now." if count == 1 else f"{count} would be touched now."
-        return Preview(sentence=f"{touched} {before}".strip(), count=count)
+        return await tool_guard.preview(plan.promise, self._redactor.clean(before), self._seen)
 
     async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
         """Run an approved change once, its guard checked on the way. Raises nothing but Stopped."""
@@ -161,7 +153,7 @@ class ToolExecutor(Generic[Asked]):
         try:
             asked, chain = self._judged_change(plan.command), chain_of(plan.command.get("filters"))
             if plan.promise.kind not in self._tool.keeps:
-                await self._check_guard(plan.promise)
+                await tool_guard.check(plan.promise, self._seen)
             async with asyncio.timeout(self._seconds(seconds) + self._tool.margin_seconds):
                 answer = await self._tool.change(asked, run)
         except GuardBroken as broken:
@@ -185,24 +177,6 @@ class ToolExecutor(Generic[Asked]):
             changed=answer.changed,
             receipt=self._receipt(asked, answer),
         )
-
-    async def _check_guard(self, promise: Promise) -> None:
-        """Raises GuardBroken, or NotAllowed when it cannot be told."""
-        if promise.kind is GuardKind.NONE:
-            return
-        if promise.kind is not GuardKind.COUNT or promise.probe is None or promise.most is None:
-            raise NotAllowed("Nothing was sent: the step's guard is none that this target can keep.")
-        count, why = await self._count(promise.probe)
-        if count is None:
-            raise NotAllowed(f"Nothing was sent, because its guard could not be checked. {why}".strip())
-        if count > promise.most:
-            raise GuardBroken(f"Nothing was sent: {count} are touched now, approved were at most {promise.most}.")
-
-    async def _count(self, probe: Facts) -> tuple[int | None, str]:
-        """How many things the probe counts; None, and why as far as that is known, when that cannot be told."""
-        sight, whole = await self._seen(probe)
-        counted = whole and sight.error is None and isinstance(sight.value, int)
-        return (sight.value if counted and isinstance(sight.value, int) else None), sight.error or ""
 
     def _receipt(self, asked: Asked, answer: Answer) -> Facts:
         receipt: Facts = {"sent": self._tool.sent(asked), **answer.receipt}

@@ -135,6 +135,8 @@ def guard_words(promise: Promise) -> str:
     """What must still hold when it runs, for whoever approves it."""
     if promise.kind is GuardKind.NONE:
         return "none: nothing is checked when it runs"
+    if promise.kind is GuardKind.FINGERPRINT:
+        return f"only while {promise.of} is {fit.one_line(str(promise.value), fit.NAME)}; looked at again just before"
     if promise.most is None:
         return "set once it is known what would be touched"
     return {
