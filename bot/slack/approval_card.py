@@ -135,13 +135,12 @@ def guard_words(promise: Promise) -> str:
     """What must still hold when it runs, for whoever approves it."""
     if promise.kind is GuardKind.NONE:
         return "none: nothing is checked when it runs"
-    if promise.kind is GuardKind.FINGERPRINT:
-        return f"only while {promise.of} is {fit.one_line(str(promise.value), fit.NAME)}; looked at again just before"
-    if promise.most is None:
-        return "set once it is known what would be touched"
+    if promise.value is None and promise.most is None:
+        return "set once it has been looked at"
     return {
         GuardKind.ROWS: f"at most {promise.most} rows; if it would change more, it is rolled back",
         GuardKind.COUNT: f"counted again just before; above {promise.most} nothing is run",
+        GuardKind.FINGERPRINT: f"only while {promise.of} is {fit.one_line(str(promise.value), fit.NAME)}",
     }[promise.kind]
 
 

@@ -227,6 +227,15 @@ def test_a_request_is_bound_and_judged_with_its_parameters() -> None:
     assert plan.promise.probe == {"method": "GET", "path": "/shops/north", "pick": ".customers"}
 
 
+def test_a_fingerprint_says_what_its_value_is_of() -> None:
+    count = 'count: {get: "/shops/{shop}", pick: .customers}'
+    told = count.replace("count", "fingerprint") + "\n          of: the number of customers"
+    guard = small("      - manual: call\n", HTTP.replace(count, told)).procedures[0].step("restart").guard
+    assert (guard.kind, guard.of) == (GuardKind.FINGERPRINT, "the number of customers")
+    with pytest.raises(CatalogError, match="of"):
+        small("      - manual: call\n", HTTP.replace(count, count.replace("count", "fingerprint")))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

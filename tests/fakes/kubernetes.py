@@ -69,7 +69,13 @@ class FakeCluster:
         self.asked: list[tuple[str, str]] = []
         self.deployment: dict[str, Any] = {
             "kind": "Deployment",
-            "metadata": {"name": "web", "uid": "u-web", "generation": 2, "managedFields": ["noise"]},
+            "metadata": {
+                "name": "web",
+                "uid": "u-web",
+                "generation": 2,
+                "managedFields": ["noise"],
+                "annotations": {"deployment.kubernetes.io/revision": "2"},
+            },
             "spec": {
                 "replicas": 2,
                 "selector": {"matchLabels": {"app": "web"}},

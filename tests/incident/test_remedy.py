@@ -128,6 +128,21 @@ def test_a_request_cannot_be_answered_before_it_is_known_what_it_would_touch() -
         remedy.approve(kept.it, request, by=CLEO, allowed=True, stop=None, cause="click", now=after(2))
 
 
+def test_a_fingerprint_is_what_was_seen_and_part_of_what_is_approved() -> None:
+    probe = {"argv": ["kubectl", "get", "deploy", "web"]}
+    plan = replace(remediation_plan(), promise=Promise(kind=GuardKind.FINGERPRINT, probe=probe, of="the revision"))
+    request = asked(declared(), plan, seen=Preview(sentence="2 → 1.", value="2"))
+    assert request.plan.promise.value == "2"
+    later = replace(request.plan, promise=replace(request.plan.promise, value="3"))
+    assert (request.digest, later.digest == request.digest) == (request.plan.digest, False)
+
+
+def test_without_its_fingerprint_a_request_is_void() -> None:
+    plan = replace(remediation_plan(), promise=Promise(kind=GuardKind.FINGERPRINT, probe={}, of="the revision"))
+    request = asked(declared(), plan, seen=Preview(sentence="?"))
+    assert (request.state, request.reason) == (ApprovalState.VOID, "the revision could not be read")
+
+
 def test_the_guards_number_is_what_was_seen_plus_the_headroom() -> None:
     plan = replace(remediation_plan(), promise=Promise(kind=GuardKind.ROWS, headroom=2))
     request = asked(declared(), plan)

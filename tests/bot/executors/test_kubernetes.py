@@ -16,7 +16,8 @@ from commands.outage import Outage
 from commands.ports import Stopped
 from incident.digest import Json
 from incident.finding import OutcomeState
-from incident.plan import NO_PROMISE, Plan
+from incident.plan import NO_PROMISE, Plan, Promise
+from incident.runbook import GuardKind
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
 from tests.fakes.kubernetes import FIXER, LOOKER, FakeCluster
@@ -189,6 +190,23 @@ async def test_scaling_tells_old_and_new_before_and_runs_as_the_other_account(
     stale = await kubernetes.run(plan("scale deploy/web --replicas=6 --current-replicas=2"))
     assert stale.state is OutcomeState.FAILED
     assert "there are 5 replicas now" in stale.sentence
+
+
+async def test_an_approval_holds_only_while_the_fingerprint_does(cluster: FakeCluster, clock: Clock) -> None:
+    kubernetes = executor(cluster.url, clock)
+    revision = r"jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}"
+    probe = plan(f"get deployment web -n shop -o {revision}").command
+    promise = Promise(kind=GuardKind.FINGERPRINT, probe=probe, of="the revision that runs")
+    step = replace(plan("rollout undo deployment/web"), promise=promise)
+    assert (await kubernetes.preview(step)).value == "2"
+    cluster.deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "3"
+    outcome = await kubernetes.run(replace(step, promise=replace(promise, value="2")))
+    assert outcome.state is OutcomeState.VOID
+    assert outcome.sentence == (
+        "Nothing was sent: the revision that runs is 3 now, and was 2 when it was asked for. Look at it, and ask again."
+    )
+    assert not [asked for asked in cluster.asked if asked[0] == "PATCH" and "muster-canary" not in asked[1]]
+    assert (await kubernetes.run(replace(step, promise=replace(promise, value="3")))).state is OutcomeState.RAN
 
 
 async def test_a_restart_replaces_every_pod_once(cluster: FakeCluster, clock: Clock) -> None:

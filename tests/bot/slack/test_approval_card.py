@@ -58,6 +58,11 @@ def test_every_guard_has_words(kind: GuardKind) -> None:
     assert guard_words(Promise(kind=kind))
 
 
+def test_a_fingerprint_is_told_with_what_it_is_of() -> None:
+    promise = Promise(kind=GuardKind.FINGERPRINT, of="the revision that runs", value="41")
+    assert guard_words(promise) == "only while the revision that runs is 41"
+
+
 def test_a_command_cannot_leave_its_code_block() -> None:
     """Backticks in it are shown, not obeyed; a character that would reorder the text is shown by its code."""
     command = "SELECT '```' -- <!channel> \u202eevil"
