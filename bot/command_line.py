@@ -6,6 +6,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +16,7 @@ from bot import config, inspection, logs, manifest, runbook_commands
 from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
+from bot.explaining import UnknownSourceError, explain
 from bot.wiring import serve
 from commands.outage import Outage
 from incident.refusal import Refused
@@ -27,8 +29,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 incidents = typer.Typer(help="Look at incidents while Slack is down.", no_args_is_help=True)
+alerts = typer.Typer(help="See what Muster makes of what monitors send.", no_args_is_help=True)
 audit = typer.Typer(help="Check what was recorded.", no_args_is_help=True)
 app.add_typer(incidents, name="incidents")
+app.add_typer(alerts, name="alerts")
 app.add_typer(audit, name="audit")
 app.add_typer(runbook_commands.app, name="runbook")
 
@@ -107,6 +111,22 @@ def doctor(config_file: ConfigFile = Path("muster.yaml"), as_json: AsJson = Fals
     typer.echo(remark.as_json(remarks) if as_json else remark.as_text(remarks))
     if not remark.healthy(remarks):
         raise typer.Exit(3)
+
+
+@alerts.command("explain")
+def explain_alerts(
+    files: Annotated[list[Path], typer.Argument(help="Files with one body each, as the monitor sends it.")],
+    source: Annotated[str, typer.Option("--source", help="The monitor: alertmanager, grafana, cloudwatch …")],
+    config_file: Annotated[
+        Path | None, typer.Option("--config", help="The configuration file, for the map of the generic source.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, one for each file.")] = False,
+) -> None:
+    """What the bodies in some files would be taken for, or why they would be kept as dead letters."""
+    try:
+        explain(source, files, as_json=as_json, config_file=config_file, now=datetime.now(UTC))
+    except (UnknownSourceError, WrongSetting) as problem:
+        _fail(str(problem))
 
 
 @incidents.command("list")

@@ -5,7 +5,7 @@ names the environment variables that hold them.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,7 +54,11 @@ class Configuration:
     def source_secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Each source that may knock → the secrets that are valid now."""
         named = self.file.sources.variables()
-        return {source: tuple(self.secrets[variable].get_secret_value().split()) for source, variable in named.items()}
+        return {source: tuple(self._listed(variables)) for source, variables in named.items() if variables}
+
+    def _listed(self, variables: Iterable[str]) -> Iterator[str]:
+        for variable in variables:
+            yield from self.secrets[variable].get_secret_value().split()
 
     def every_secret(self) -> tuple[str, ...]:
         """Everything that must never be shown."""
@@ -66,13 +70,7 @@ class Configuration:
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
     """Read everything. Raises WrongSetting."""
     environment = os.environ if environment is None else environment
-    text = _read(path)
-    tree = _tree(path, text)
-    try:
-        file = File.model_validate(tree)
-    except ValidationError as error:
-        raise WrongSetting(_sentence(path, tree, error.errors()[0])) from None
-    _check_names(path, tree, file)
+    tree, file = _checked(path)
     data_dir = Path(environment.get("MUSTER_DATA_DIR") or path.parent / file.data_dir)
     over_sockets = file.slack.deliveries == "socket"
     return Configuration(
@@ -86,9 +84,24 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
     )
 
 
+def settings_of(path: Path) -> File:
+    """The file alone, for what needs no secret. Raises WrongSetting."""
+    return _checked(path)[1]
+
+
 def data_dir_of(environment: Mapping[str, str] | None = None) -> Path:
     """Where Muster writes when no file says otherwise: MUSTER_DATA_DIR, else ``.muster``."""
     return Path((os.environ if environment is None else environment).get("MUSTER_DATA_DIR") or ".muster")
+
+
+def _checked(path: Path) -> tuple[Branch, File]:
+    tree = _tree(path, _read(path))
+    try:
+        file = File.model_validate(tree)
+    except ValidationError as error:
+        raise WrongSetting(_sentence(path, tree, error.errors()[0])) from None
+    _check_names(path, tree, file)
+    return tree, file
 
 
 def _read(path: Path) -> str:
@@ -151,7 +164,7 @@ def _check_names(path: Path, tree: Branch, file: File) -> None:
 
 
 def _named(file: File) -> set[str]:
-    names = set(file.sources.variables().values())
+    names = {name for several in file.sources.variables().values() for name in several}
     if file.redis is not None:
         names.add(file.redis.url_env)
     for target in file.targets.values():

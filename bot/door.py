@@ -5,18 +5,23 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Final
 
+import aiohttp
 from aiohttp import web
 
 from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
+from bot.sources.doors import doors
 from bot.stores.sqlite import SQLiteStore
 from bot.web import Health, application, runner
 from commands.outage import Outage
 from commands.take_delivery import keep_delivery
 from incident.alert import Delivery
 
+FETCH_WITHIN: Final = 8.0
+"""Seconds; SNS itself waits fifteen for the answer that hangs on it."""
+LARGEST_FETCH: Final = 64 * 1024
 COUNTED: Final = 1000
 """Dead letters beyond this many are not counted one by one."""
 
@@ -33,8 +38,9 @@ class Door:
 
     async def open(self, undo: AsyncExitStack, *, now: Callable[[], datetime]) -> None:
         """Listen. Raises Outage when the address cannot be had."""
-        secrets = self._configuration.source_secrets()
-        app = application(keep=self._keep, secrets=secrets, health=self._health, clock=now)
+        topics = self._configuration.file.sources.topics
+        admits = doors(self._configuration.source_secrets(), topics, _fetched)
+        app = application(keep=self._keep, admits=admits, health=self._health, clock=now)
         if self._configuration.file.slack.deliveries == "http":
             app.router.add_post("/slack/events", self._slack)
         served = runner(app)
@@ -89,3 +95,18 @@ class Door:
             name: "not proven yet" if each is None else ("on" if each.proven else f"off: {each.proof}")
             for name, each in known.items()
         }
+
+
+async def _fetched(address: str) -> bytes:
+    """What is at an address of SNS: a certificate, or the confirmation of a subscription. Raises Outage."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FETCH_WITHIN)) as session,
+            session.get(address, allow_redirects=False) as answer,
+        ):
+            content = await answer.content.read(LARGEST_FETCH)
+            if answer.status == 200:
+                return content
+            raise Outage(f"SNS answered {answer.status} for {address}.", retry=True)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Outage(f"SNS could not be reached at {address} ({type(error).__name__}).", retry=True) from error

@@ -1,6 +1,5 @@
 """``muster.yaml``, section by section: what each key means. ``bot/config.py`` reads it."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +16,7 @@ from bot.setting_shapes import (
     SlackPerson,
     Span,
 )
+from bot.source_sections import SourcesSection
 from bot.target_sections import TargetSection
 
 
@@ -39,37 +39,6 @@ class SlackSection(Section):
     deliveries: Literal["socket", "http"] = "socket"
     """How Slack reaches Muster: over sockets that Muster opens, with MUSTER_SLACK_APP_TOKEN (xapp-…); or by requests to
     ``POST /slack/events`` of Muster's own web server, signed with MUSTER_SLACK_SIGNING_SECRET."""
-
-
-class AlertmanagerSection(Section):
-    """Prometheus Alertmanager, which proves itself by a Bearer token."""
-
-    token_env: EnvironmentName
-    """The variable with the token; several, separated by blanks, while one is being replaced."""
-
-
-class PagerDutySection(Section):
-    """PagerDuty's V3 webhook subscriptions, which sign what they send."""
-
-    secret_env: EnvironmentName
-    """The variable with the subscription's secret; several, separated by blanks, while one is being replaced or where
-    there are several subscriptions."""
-
-
-class SourcesSection(Section):
-    """The monitors that may knock; one that is not named here is not there."""
-
-    alertmanager: AlertmanagerSection | None = None
-    pagerduty: PagerDutySection | None = None
-
-    def variables(self) -> Mapping[str, str]:
-        """Each source that is named → the variable with its secrets."""
-        named = {}
-        if self.alertmanager is not None:
-            named["alertmanager"] = self.alertmanager.token_env
-        if self.pagerduty is not None:
-            named["pagerduty"] = self.pagerduty.secret_env
-        return named
 
 
 class SystemSection(Section):

@@ -2,13 +2,13 @@
 
 202  taken, a repeat, or kept as a dead letter      401, 403  not proven to be the source (see sources/table.py)
 404  no such source                                 413       over 1 MiB
-503  the store is away: the sender will try again
+503  the store, or what proves the source, is away: the sender will try again
 
 Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http.py).
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -39,32 +39,32 @@ class Health:
 def application(
     *,
     keep: Callable[[Delivery], Awaitable[bool]],
-    secrets: Mapping[str, Sequence[str]],
+    admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
 ) -> web.Application:
-    """The web application. ``keep`` saves a delivery durably; ``secrets`` are those by which each source proves itself.
-
-    A source that is configured without a secret takes no request at all.
+    """The web application. ``keep`` saves a delivery durably; ``admits`` tells of each configured source whether a
+    request is proven to be its own, or raises Outage when that cannot be told now.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
 
     async def take(request: web.Request) -> web.Response:
         name = request.match_info["source"]
-        if name not in SOURCES or name not in secrets:
+        if name not in admits:
             return _said(404, f"No alerts of a source named “{name[:40]}” are taken here.")
         try:
-            came = Request(headers=request.headers, body=await request.read(), at=clock())
+            body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _said(413, "A body may be at most 1 MiB.")
-        proof = SOURCES[name].proof
-        if not proof.holds(came, secrets[name]):
-            return _said(proof.status, proof.refusal)
+        came = Request(headers=request.headers, body=body, at=clock(), query=request.query)
         try:
+            if not await admits[name](came):
+                proof = SOURCES[name].proof
+                return _said(proof.status, proof.refusal)
             fresh = await keep(delivery_of(name, came))
         except Outage as outage:
             log.warning("delivery not kept", extra={"source": name, "error": outage.sentence})
-            return _said(503, "The store is away; send it again.")
+            return _said(503, "It cannot be taken now; send it again.")
         return web.json_response({"taken": True, "repeat": not fresh}, status=202)
 
     async def healthy(_: web.Request) -> web.Response:

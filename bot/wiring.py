@@ -112,7 +112,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         runbooks=runbooks,
         settings=TeamSettings(configuration.file, runbooks),
         drafts=FileDrafts(configuration.data_dir, chat.link),
-        sources=ParserTable(),
+        sources=ParserTable(configuration.file.sources.mapped),
         clock=utc_now,
         export=export,
     )

@@ -1,16 +1,21 @@
 """Whether a request may come in: each source says how its monitor proves itself, and how a wrong one is answered."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from incident.alert import Alert
 
 SAME_BODY_SECONDS: Final = 300
 """How long the very same bytes are the same request; later they are counted as a repeat by the alerts they hold."""
+
+OLDEST: Final = timedelta(minutes=5)
+"""How far a signed time may lie from the receiver's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What stands behind the address, such as ``token``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +58,46 @@ def bearer(request: Request, tokens: Sequence[str]) -> bool:
     return bool(given) and any(hmac.compare_digest(given, token.encode()) for token in tokens)
 
 
+def shared(request: Request, tokens: Sequence[str]) -> bool:
+    """Whether one of the tokens comes along in any way that a monitor without signatures can send it.
+
+    ``Authorization: Bearer …``, the password of ``Authorization: Basic …``, ``X-Muster-Token``, or ``?token=`` behind
+    the address, which proxies write into their logs: the last resort.
+    """
+    given = (_password(request), request.headers.get("X-Muster-Token", "").strip(), request.query.get("token", ""))
+    found = [each.encode(errors="surrogateescape") for each in given if each]
+    return bearer(request, tokens) or any(
+        hmac.compare_digest(each, token.encode()) for each in found for token in tokens
+    )
+
+
+def _password(request: Request) -> str:
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode(errors="replace").partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def signed(content: bytes, given: str, secrets: Sequence[str]) -> bool:
+    """Whether ``given`` is the content's HMAC-SHA256, in hexadecimal digits, under one of the secrets."""
+    right = [hmac.new(secret.encode(), content, hashlib.sha256).hexdigest() for secret in secrets]
+    return any(hmac.compare_digest(given.lower().encode(errors="replace"), each.encode()) for each in right)
+
+
+def signed_lately(request: Request, given: str, seconds: str, secrets: Sequence[str]) -> bool:
+    """Whether ``given`` signs ``<seconds since 1970>:<body>``, and those seconds are five minutes away at most."""
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
+        return False
+    if abs(request.at - datetime.fromtimestamp(int(seconds), UTC)) > OLDEST:
+        return False
+    return signed(seconds.encode() + b":" + request.body, given, secrets)
+
+
 BEARER: Final = Proof(holds=bearer, status=401, refusal="The Bearer token of this source is missing or wrong.")
+SHARED: Final = Proof(holds=shared, status=401, refusal="The token of this source is missing or wrong.")
 
 
 def same_body(request: Request) -> str:

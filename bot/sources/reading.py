@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from commands.outage import Unreadable
 
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
+_NUMBER: Final = re.compile(r"\d{9,22}(\.\d+)?", re.ASCII)
 _LONGEST_TEXT: Final = 10_000
 
 
@@ -37,6 +38,22 @@ def text(value: object) -> str:
     return ""
 
 
+def first(values: Mapping[str, object], *names: str) -> str:
+    """The first of these entries that holds a text."""
+    return next((found for name in names if (found := text(values.get(name)))), "")
+
+
+def table(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """An entry that is itself a table; an empty one where it is not."""
+    value = whole.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def named(**labels: object) -> dict[str, str]:
+    """The labels among these that hold a text."""
+    return {name: found for name, value in labels.items() if (found := text(value))}
+
+
 def texts(value: object) -> dict[str, str]:
     """A table of texts, such as labels; entries that are no text are left out."""
     if not isinstance(value, Mapping):
@@ -45,18 +62,34 @@ def texts(value: object) -> dict[str, str]:
 
 
 def time(value: object) -> datetime | None:
-    """A moment in UTC, or None for a missing, zero or unreadable one (``0001-…`` and ``1970-01-01`` mean unknown)."""
-    if not isinstance(value, str) or not value:
+    """A moment in UTC, or None for a missing, zero or unreadable one (``0001-…`` and ``1970-01-01`` mean unknown).
+
+    A number counts from 1970: seconds, milliseconds, microseconds or nanoseconds, told by how large it is.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not value:
         return None
+    written = str(value).strip()
     try:
-        moment = datetime.fromisoformat(_NANOSECONDS.sub(r"\1", value.strip()))
-    except ValueError:
+        moment = _since_1970(written) or datetime.fromisoformat(_NANOSECONDS.sub(r"\1", written))
+    except (ValueError, OverflowError):
         return None
     try:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return None
     return moment if moment.year > 1970 else None
+
+
+def _since_1970(written: str) -> datetime | None:
+    """The moment that a number means; None for what is no number. Raises ValueError, OverflowError."""
+    if not _NUMBER.fullmatch(written):
+        return None
+    whole, _, fraction = written.partition(".")
+    # Each unit's numbers for the years 1973 to 5138 lie in a range of their own.
+    digits = next((power for power in (0, 3, 6) if int(whole) < 10 ** (11 + power)), 9)
+    # Cut to microseconds in whole numbers: a float would round a nanosecond's digits.
+    microseconds = (int(whole) * 10**6 + int(f"{fraction:0<6}"[:6])) // 10**digits
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
 
 
 def link(value: object) -> str | None:

@@ -4,24 +4,49 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.sources import alertmanager, pagerduty
-from bot.sources.admission import BEARER, Source, same_body
+from bot.sources import (
+    alertmanager,
+    cloudwatch,
+    datadog,
+    generic,
+    grafana,
+    opsgenie,
+    pagerduty,
+    sentry,
+    sns,
+    statuspage,
+    uptimerobot,
+)
+from bot.sources.admission import BEARER, SHARED, Source, same_body
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     {
         alertmanager.NAME: Source(proof=BEARER, request_key=same_body, parse=alertmanager.parse),
+        cloudwatch.NAME: Source(proof=SHARED, request_key=sns.request_key, parse=cloudwatch.parse),
+        datadog.NAME: Source(proof=SHARED, request_key=same_body, parse=datadog.parse),
+        generic.NAME: Source(proof=generic.PROOF, request_key=generic.request_key, parse=generic.parse),
+        grafana.NAME: Source(proof=grafana.PROOF, request_key=same_body, parse=grafana.parse),
+        opsgenie.NAME: Source(proof=SHARED, request_key=same_body, parse=opsgenie.parse),
         pagerduty.NAME: Source(proof=pagerduty.PROOF, request_key=pagerduty.request_key, parse=pagerduty.parse),
+        sentry.NAME: Source(proof=sentry.PROOF, request_key=sentry.request_key, parse=sentry.parse),
+        statuspage.NAME: Source(proof=SHARED, request_key=same_body, parse=statuspage.parse),
+        uptimerobot.NAME: Source(proof=SHARED, request_key=same_body, parse=uptimerobot.parse),
     }
 )
 
 
 class ParserTable:
-    """The parsers, as the commands ask for them."""
+    """The parsers, as the commands ask for them. ``mapped`` says how the generic source's bodies are read."""
+
+    def __init__(self, mapped: generic.Mapped | None = None) -> None:
+        self._mapped = mapped
 
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
         """The alerts of one delivery. Raises Unreadable."""
+        if delivery.source == generic.NAME:
+            return generic.parse(delivery.body, self._mapped)
         source = SOURCES.get(delivery.source)
         if source is None:
             raise Unreadable(f"no parser is known for the source {delivery.source}")

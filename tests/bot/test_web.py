@@ -16,6 +16,7 @@ from aiohttp.web import Application, AppRunner, Request
 
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
+from bot.sources.doors import doors
 from bot.web import LARGEST_BODY, Health, application, delivery_of, runner
 from commands.outage import Outage
 from commands.take_delivery import keep_delivery
@@ -39,6 +40,11 @@ class Server(TestServer):
         return runner(self.app)
 
 
+async def nowhere(address: str) -> bytes:
+    """No source that is asked here visits an address."""
+    raise AssertionError(address)
+
+
 class Door:
     """A web application over a real store; ``away`` is a store that cannot be reached."""
 
@@ -59,7 +65,9 @@ class Door:
 
     def application(self) -> Application:
         secrets = {"alertmanager": [TOKEN, NEXT_TOKEN], "pagerduty": [SECRET, NEXT_SECRET]}
-        return application(keep=self.keep, secrets=secrets, health=self.say_health, clock=self.world.clock)
+        return application(
+            keep=self.keep, admits=doors(secrets, (), nowhere), health=self.say_health, clock=self.world.clock
+        )
 
 
 @pytest.fixture
@@ -165,7 +173,9 @@ async def test_a_source_that_nobody_set_up_is_not_there(door: Door, client: Clie
 async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
-        app = application(keep=door.keep, secrets=tokens, health=door.say_health, clock=door.world.clock)
+        app = application(
+            keep=door.keep, admits=doors(tokens, (), nowhere), health=door.say_health, clock=door.world.clock
+        )
         async with TestClient(Server(app, host="127.0.0.1")) as client:
             for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
                 assert (await client.post(URL, data=BODY, headers=headers)).status in (401, 404)

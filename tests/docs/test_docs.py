@@ -8,9 +8,11 @@ import yaml
 from pydantic import BaseModel
 
 from bot import runbook_commands
-from bot.command_line import app, audit, incidents
+from bot.command_line import alerts, app, audit, incidents
 from bot.gate_sections import MatchSection, RuleSection
-from bot.sections import AlertmanagerSection, File, PagerDutySection, S3Section, SharedRedisSection, SystemSection
+from bot.sections import File, S3Section, SharedRedisSection, SystemSection
+from bot.source_sections import EitherSection, MapSection, SourcesSection
+from bot.sources.table import SOURCES
 from bot.target_sections import (
     AwsLogin,
     AwsSection,
@@ -57,9 +59,10 @@ def test_every_terminal_command_is_documented() -> None:
     """docs/commands.md names each command of the command line, and only those."""
     named = {command.callback.__name__ if command.name is None else command.name for command in app.registered_commands}
     named |= {f"incidents {command.name}" for command in incidents.registered_commands}
+    named |= {f"alerts {command.name}" for command in alerts.registered_commands}
     named |= {f"audit {command.name}" for command in audit.registered_commands}
     named |= {f"runbook {command.name}" for command in runbook_commands.app.registered_commands}
-    row = r"^\| `muster ((?:incidents |audit |runbook )?[a-z]+)"
+    row = r"^\| `muster ((?:alerts |incidents |audit |runbook )?[a-z]+)"
     documented = set(re.findall(row, read("docs/commands.md"), re.MULTILINE))
     assert documented == named
 
@@ -80,10 +83,10 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     table = set(re.findall(r"^\| `([a-z0-9_.<>]+)`", text, re.MULTILINE))
     plain = {key for key in settings(File) if key.partition(".")[0] not in SECTIONS}
     plain |= {f"systems.<name>.{key}" for key in SystemSection.model_fields}
-    plain |= set(settings(AlertmanagerSection, "sources.alertmanager."))
-    plain |= set(settings(PagerDutySection, "sources.pagerduty.")) | {"targets.<name>"}
     plain |= {"approvals.rules"} | {f"approvals.rules.match.{key}" for key in MatchSection.model_fields}
     plain |= {f"approvals.rules.{key}" for key in RuleSection.model_fields if key != "match"}
+    plain |= {f"sources.<monitor>.{key}" for key in EitherSection.model_fields} | {"targets.<name>"}
+    plain |= {"sources.cloudwatch.topics", "sources.generic.map", "sources.generic.states"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     assert table == plain
     targets = (
@@ -99,6 +102,13 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     targets += (AwsSection, AwsLogin, KubernetesSection)
     for key in (key for section in targets for key in section.model_fields):
         assert f"{key}:" in text
+
+
+def test_every_monitor_can_be_configured_and_is_documented() -> None:
+    """docs/monitors.md has one row for each source, and the settings take each."""
+    rows = re.findall(r"^\| `([a-z]+)` \|", read("docs/monitors.md"), re.MULTILINE)
+    assert rows == sorted(SOURCES) == sorted(SourcesSection.model_fields)
+    assert all(f"`{key}`" in read("docs/settings.md") for key in MapSection.model_fields)
 
 
 def test_the_example_settings_are_valid() -> None:

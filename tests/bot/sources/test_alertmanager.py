@@ -185,7 +185,7 @@ def test_the_runbook_and_the_dashboard_are_linked() -> None:
 
 
 @pytest.mark.parametrize(
-    "started", [None, "", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "soon", 1773478800, {}, []]
+    "started", [None, "", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "soon", 12, True, {}, []]
 )
 def test_a_start_that_is_none_is_unknown_and_never_guessed(started: object) -> None:
     alert = one(startsAt=started)

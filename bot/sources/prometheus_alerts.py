@@ -1,0 +1,72 @@
+"""The list of alerts that Alertmanager sends and Grafana imitates: each with labels, annotations and its own state."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from bot.sources.reading import first, text, texts, time
+from commands.outage import Unreadable
+from incident.alert import Alert, AlertStatus
+from incident.digest import canonical
+
+Table = Mapping[str, object]
+
+
+def alerts_of(
+    whole: Table, source: str, links: Callable[[Table, Mapping[str, str]], Mapping[str, str]]
+) -> tuple[Alert, ...]:
+    """The alerts of one body. One odd alert never loses the rest. Raises Unreadable.
+
+    ``links`` makes the addresses of one alert from its entry and its annotations.
+    """
+    listed = whole.get("alerts")
+    if not isinstance(listed, list):
+        raise Unreadable("the body has no list of alerts")
+    entries = [each for each in listed if isinstance(each, Mapping)]
+    if listed and not entries:
+        raise Unreadable("no entry of the list is an alert")
+    return tuple(_alert(each, whole, source, links) for each in entries)
+
+
+def _alert(
+    entry: Table, whole: Table, source: str, links: Callable[[Table, Mapping[str, str]], Mapping[str, str]]
+) -> Alert:
+    labels = texts(whole.get("commonLabels")) | texts(entry.get("labels"))
+    annotations = texts(whole.get("commonAnnotations")) | texts(entry.get("annotations"))
+    # A firing body may hold resolved alerts, and any of them any time of ending: only its own state tells.
+    status = text(entry.get("status")) or text(whole.get("status"))
+    resolved = status.lower() == "resolved"
+    started = time(entry.get("startsAt"))
+    fingerprint = _fingerprint(entry, whole, labels)
+    return Alert(
+        source=source,
+        # The same labels that fire again later are another alert, so the key holds the start, too.
+        key=f"{fingerprint}@{started.isoformat()}" if started else fingerprint,
+        status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
+        title=(first(annotations, "summary", "title", "message") or labels.get("alertname") or _told_apart(labels))[
+            :200
+        ],
+        description=first(annotations, "description", "message"),
+        severity=first(labels, "severity", "priority", "level") or None,
+        service=first(labels, "service", "job", "app", "namespace") or None,
+        group=_group(whole) or fingerprint,
+        starts_at=started,
+        ends_at=time(entry.get("endsAt")) if resolved else None,
+        labels=labels,
+        links=links(entry, annotations),
+    )
+
+
+def _fingerprint(entry: Table, whole: Table, labels: Mapping[str, str]) -> str:
+    """What names the alert; an organisation of Grafana numbers its alerts for itself."""
+    name = text(entry.get("fingerprint")) or hashlib.sha256(canonical(dict(labels)).encode()).hexdigest()[:16]
+    organisation = text(entry.get("orgId")) or text(whole.get("orgId"))
+    return f"{organisation}/{name}" if organisation else name
+
+
+def _group(whole: Table) -> str:
+    group = text(whole.get("groupKey"))
+    return f"{group}/{text(whole.get('receiver'))}" if group else ""
+
+
+def _told_apart(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "An alert without a name"

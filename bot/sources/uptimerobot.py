@@ -1,0 +1,57 @@
+"""UptimeRobot: one monitor going down or coming up, in a body that its owner wrote with the service's variables.
+
+1   down: firing      2   up: resolved      3   its certificate is about to end: firing, an alert of its own
+
+Names are read as ``monitorID`` and as ``monitor_id``. A variable that was not filled arrives between stars and counts
+as missing. Source: uptimerobot.com/help (webhooks). It signs nothing.
+"""
+
+import re
+from typing import Final
+
+from bot.sources.reading import document, first, links, named, time
+from commands.outage import Unreadable
+from incident.alert import Alert, AlertStatus
+
+NAME: Final = "uptimerobot"
+_TYPES: Final = {
+    **dict.fromkeys(("1", "down"), (AlertStatus.FIRING, "down")),
+    **dict.fromkeys(("2", "up"), (AlertStatus.RESOLVED, "up")),
+    **dict.fromkeys(("3", "ssl"), (AlertStatus.FIRING, "certificate")),
+}
+_UNFILLED: Final = re.compile(r"\*\w+\*")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def parse(body: bytes) -> tuple[Alert, ...]:
+    """The alert of one body. Raises Unreadable."""
+    whole = {
+        _HUMP.sub("_", name).lower(): value
+        for name, value in document(body).items()
+        if not (isinstance(value, str) and _UNFILLED.fullmatch(value.strip()))
+    }
+    kind = first(whole, "alert_type", "alert_type_friendly_name").lower()
+    if kind not in _TYPES:
+        raise Unreadable("the body says neither that the monitor is down nor that it is up")
+    status, what = _TYPES[kind]
+    address = first(whole, "monitor_url", "url")
+    monitor = first(whole, "monitor_id", "id") or address
+    if not monitor:
+        raise Unreadable("the body names no monitor: put *monitorID* into the template")
+    name = first(whole, "monitor_friendly_name", "friendly_name", "monitor_name") or address or f"Monitor {monitor}"
+    at = time(first(whole, "alert_date_time", "alert_date_time_iso", "date_time"))
+    resolved = status is AlertStatus.RESOLVED
+    return (
+        Alert(
+            source=NAME,
+            key=f"{monitor}/certificate" if what == "certificate" else monitor[:300],
+            status=status,
+            title=(f"{name}: its certificate ends soon" if what == "certificate" else f"{name} is {what}")[:200],
+            description=first(whole, "alert_details", "ssl_expiry_days_left"),
+            service=name,
+            starts_at=None if resolved else at,
+            ends_at=at if resolved else None,
+            labels=named(alertname=name, monitor=monitor, url=address, kind=what),
+            links=links(monitored=address),
+        ),
+    )

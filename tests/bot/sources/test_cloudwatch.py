@@ -1,0 +1,144 @@
+"""CloudWatch's alarms, in the four wrappings in which they travel. Bodies are made here."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.sources.cloudwatch import parse
+from commands.outage import Unreadable
+from incident.alert import Alert, AlertStatus
+
+ARN = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:Orders slow"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
+AT = datetime(2026, 3, 1, 2, 3, 4, 567000, UTC)
+
+
+def alarm(state: str = "ALARM", **changed: object) -> dict[str, object]:
+    """An alarm as SNS carries it; an entry given as None is left out."""
+    whole = {
+        "AlarmName": "Orders slow",
+        "AlarmArn": ARN,
+        "AlarmDescription": "p99 above 2 s",
+        "AWSAccountId": "123456789012",
+        "NewStateValue": state,
+        "NewStateReason": "Threshold Crossed",
+        "StateChangeTime": "2026-03-01T02:03:04.567+0000",
+        "Region": "EU (Frankfurt)",
+        "Trigger": {
+            "MetricName": "Latency",
+            "Namespace": "AWS/ELB",
+            "Dimensions": [{"name": "LoadBalancer", "value": "shop"}],
+        },
+    }
+    return {name: value for name, value in (whole | changed).items() if value is not None}
+
+
+def envelope(message: object, kind: str = "Notification") -> dict[str, object]:
+    text = message if isinstance(message, str) else json.dumps(message)
+    return {"Type": kind, "MessageId": "e1", "TopicArn": TOPIC, "Message": text}
+
+
+def event(state: str) -> dict[str, object]:
+    metric = {"namespace": "AWS/ELB", "name": "Latency", "dimensions": {"LoadBalancer": "shop"}}
+    return {
+        "detail-type": "CloudWatch Alarm State Change",
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "resources": [ARN],
+        "detail": {
+            "alarmName": "Orders slow",
+            "state": {"value": state, "reason": "Threshold Crossed", "timestamp": "2026-03-01T02:03:04.567+0000"},
+            "configuration": {"description": "p99 above 2 s", "metrics": [{"metricStat": {"metric": metric}}]},
+        },
+    }
+
+
+WRAPPINGS: Mapping[str, Callable[[str], object]] = {
+    "sns": lambda state: envelope(alarm(state)),
+    "bare": alarm,
+    "lambda": lambda state: {"Records": [{"Sns": envelope(alarm(state))}]},
+    "eventbridge": event,
+}
+
+
+def one(body: object) -> Alert:
+    (alert,) = parse(json.dumps(body).encode())
+    return alert
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_an_alarm_means_the_same_however_it_is_wrapped(wrapping: str) -> None:
+    assert one(WRAPPINGS[wrapping]("ALARM")) == Alert(
+        source="cloudwatch",
+        key=ARN,
+        status=AlertStatus.FIRING,
+        title="Orders slow",
+        description="p99 above 2 s\nThreshold Crossed",
+        service="AWS/ELB",
+        starts_at=AT,
+        labels={
+            "alertname": "Orders slow",
+            "account": "123456789012",
+            "region": "eu-central-1",
+            "namespace": "AWS/ELB",
+            "metric": "Latency",
+            "LoadBalancer": "shop",
+        },
+        links={
+            "console": "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1"
+            "#alarmsV2:alarm/Orders%20slow"
+        },
+    )
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_ok_resolves_it_and_too_little_data_does_nothing(wrapping: str) -> None:
+    ended = one(WRAPPINGS[wrapping]("OK"))
+    assert (ended.key, ended.status, ended.starts_at, ended.ends_at) == (ARN, AlertStatus.RESOLVED, None, AT)
+    assert parse(json.dumps(WRAPPINGS[wrapping]("INSUFFICIENT_DATA")).encode()) == ()
+
+
+def test_without_its_arn_an_alarm_is_told_apart_by_account_region_and_name() -> None:
+    known = alarm(AlarmArn=None)
+    assert one(envelope(known)).key == "123456789012/eu-central-1/Orders slow", "the topic tells the region's code"
+    assert one(known).links == {}, "a label is no region"
+
+
+def test_an_alarm_over_an_expression_is_read_by_the_first_metric_of_it() -> None:
+    metric = {"MetricName": "Errors", "Namespace": "AWS/Lambda", "Dimensions": [{"Name": "Function", "Value": "pay"}]}
+    trigger = {"Metrics": [{"Expression": "m1/m2", "Id": "e1"}, {"Id": "m1", "MetricStat": {"Metric": metric}}]}
+    alert = one(alarm(Trigger=trigger))
+    assert alert.service == "AWS/Lambda"
+    assert (alert.labels["metric"], alert.labels["Function"]) == ("Errors", "pay")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        envelope("You have chosen to subscribe …", "SubscriptionConfirmation"),
+        envelope("plain text"),
+        envelope({"source": "aws.health"}),
+        {"detail-type": "GuardDuty Finding", "detail": {"severity": 8}},
+        {"Records": [{"Sns": envelope("plain text")}, "odd"]},
+    ],
+)
+def test_what_is_no_alarm_is_taken_without_one(body: object) -> None:
+    assert parse(json.dumps(body).encode()) == ()
+
+
+def test_a_batch_of_a_lambda_gives_every_alarm_in_it() -> None:
+    records = [{"Sns": envelope(alarm(state))} for state in ("ALARM", "OK")]
+    found = parse(json.dumps({"Records": records}).encode())
+    assert [each.status for each in found] == [AlertStatus.FIRING, AlertStatus.RESOLVED]
+
+
+def test_a_message_longer_than_any_text_that_is_shown_is_still_read() -> None:
+    assert one(envelope(alarm(NewStateReason="x" * 30_000))).title == "Orders slow"
+
+
+@pytest.mark.parametrize("body", [{"hello": "world"}, alarm("BROKEN"), alarm(AlarmName="")])
+def test_what_cannot_be_understood_is_said(body: object) -> None:
+    with pytest.raises(Unreadable):
+        parse(json.dumps(body).encode())

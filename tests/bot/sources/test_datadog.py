@@ -1,0 +1,96 @@
+"""Datadog's webhook: its default body, the recommended one, and templates of a team's own. Bodies are made here."""
+
+import json
+
+import pytest
+
+from bot.sources.datadog import parse
+from commands.outage import Unreadable
+from incident.alert import Alert, AlertStatus
+from tests.fakes.clock import START
+
+SECONDS = int(START.timestamp())
+RECOMMENDED = {
+    "alert_transition": "Triggered",
+    "alert_cycle_key": "c1",
+    "alert_id": "160",
+    "alert_scope": "service:shop",
+    "alert_priority": "P2",
+    "title": "[P2] [Triggered on {service:shop}] Errors",
+    "text_only_msg": "too many",
+    "tags": "monitor,service:shop,env:prod",
+    "link": "https://app.datadoghq.example/e/1",
+    "date_posix": str(SECONDS),
+}
+
+
+def one(body: object) -> Alert:
+    (alert,) = parse(json.dumps(body).encode())
+    return alert
+
+
+def test_the_recommended_body_is_read_whole() -> None:
+    assert one(RECOMMENDED) == Alert(
+        source="datadog",
+        key="c1",
+        status=AlertStatus.FIRING,
+        title="Errors",
+        description="too many",
+        severity="P2",
+        service="shop",
+        group="monitor 160",
+        starts_at=START,
+        labels={"service": "shop", "env": "prod", "alertname": "Errors", "monitor": "160", "scope": "service:shop"},
+        links={"datadog": "https://app.datadoghq.example/e/1"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "status", "severity"),
+    [
+        ("[Triggered] Errors", AlertStatus.FIRING, None),
+        ("[P1] [Warn] Errors", AlertStatus.FIRING, "P1"),
+        ("[No Data on {host:a}] Errors", AlertStatus.FIRING, None),
+        ("[Re-Triggered on {host:a,host:b}] Errors", AlertStatus.FIRING, None),
+        ("[Renotify] Errors", AlertStatus.FIRING, None),
+        ("[TEST] [Triggered] Errors", AlertStatus.FIRING, None),
+        ("[P1] [Recovered] Errors", AlertStatus.RESOLVED, "P1"),
+    ],
+)
+def test_the_default_body_says_it_in_its_title(title: str, status: AlertStatus, severity: str | None) -> None:
+    alert = one({"id": "1", "last_updated": str(SECONDS * 1000), "title": title, "body": "%%%\ntoo many\n%%%"})
+    assert (alert.title, alert.status, alert.severity, alert.description) == ("Errors", status, severity, "too many")
+
+
+def test_trigger_and_recovery_of_one_scope_share_a_key_and_two_scopes_do_not() -> None:
+    def key(word: str, scope: str) -> str:
+        return one({"monitor_id": 5, "title": f"[{word} on {{{scope}}}] Errors"}).key
+
+    assert key("Triggered", "host:a") == key("Recovered", "host:a") != key("Triggered", "host:b")
+
+
+def test_a_repetition_does_not_say_when_it_began() -> None:
+    assert one(RECOMMENDED | {"alert_transition": "Re-Triggered"}).starts_at is None
+    assert one(RECOMMENDED | {"alert_transition": "Recovered"}).ends_at == START
+
+
+def test_a_teams_own_names_and_unfilled_variables_are_read_as_what_they_are() -> None:
+    body = {
+        "$ALERT_TRANSITION": "Recovered",
+        "alertCycleKey": "$ALERT_CYCLE_KEY",
+        "monitorId": 5,
+        "eventTitle": "Errors",
+        "tags": ["service:shop", "odd", None],
+    }
+    alert = one(body)
+    assert (alert.status, alert.key, alert.title, alert.service) == (AlertStatus.RESOLVED, "5/", "Errors", "shop")
+
+
+def test_brackets_that_belong_to_the_title_stay() -> None:
+    assert one({"title": "[Triggered] [shop] Errors"}).title == "[shop] Errors"
+
+
+@pytest.mark.parametrize("body", [{}, {"title": "Errors"}, {"alert_transition": "Triggered"}])
+def test_what_says_no_state_or_names_no_monitor_is_kept_with_the_reason(body: object) -> None:
+    with pytest.raises(Unreadable, match=r"docs/monitors\.md"):
+        parse(json.dumps(body).encode())

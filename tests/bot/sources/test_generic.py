@@ -1,0 +1,85 @@
+"""Any monitor that posts JSON: by the usual names, or by a team's own map. Bodies are made here."""
+
+import json
+
+import pytest
+
+from bot.sources.generic import Mapped, expression, parse
+from commands.outage import Unreadable
+from incident.alert import AlertStatus
+from tests.fakes.clock import START
+
+FIRING, RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
+SECONDS = int(START.timestamp())
+
+
+def found(body: object, mapped: Mapped | None = None) -> list[tuple[str, str, AlertStatus]]:
+    return [(each.key, each.title, each.status) for each in parse(json.dumps(body).encode(), mapped)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": 7, "title": "Shop", "status": "firing"},
+        {"check_id": 7, "check_name": "Shop", "current_state": "DOWN"},
+        {"event_id": "7", "name": "Shop", "event_status": "PROBLEM"},
+        {"uid": 7, "subject": "Shop", "state": "ACTIVATED"},
+        {"payload": {"id": 7, "title": "Shop", "status": "open"}},
+        {"data": {"alerts": [{"id": 7, "title": "Shop", "status": "critical"}]}},
+        [{"id": 7, "title": "Shop", "status": "1"}],
+    ],
+)
+def test_the_usual_names_and_words_are_known(body: object) -> None:
+    assert found(body) == [("7", "Shop", FIRING)]
+
+
+def test_down_and_up_in_one_body_keep_their_order_and_one_odd_entry_loses_nothing() -> None:
+    body = [{"id": 7, "title": "Shop", "status": "DOWN"}, {"odd": 1}, None, {"id": 7, "title": "Shop", "status": "UP"}]
+    assert found(body) == [("7", "Shop", FIRING), ("7", "Shop", RESOLVED)]
+
+
+@pytest.mark.parametrize("at", [SECONDS, str(SECONDS), SECONDS * 1000, SECONDS * 10**9, START.isoformat()])
+def test_times_are_read_by_their_size(at: object) -> None:
+    (alert,) = parse(json.dumps({"title": "Shop", "status": "up", "timestamp": at}).encode())
+    assert alert.ends_at == START
+
+
+def test_a_teams_map_goes_before_the_usual_names() -> None:
+    mapped = Mapped(
+        expressions={"items": "results", "title": "probe.name", "state": "verdict", "key": "probe.id"},
+        states={"Broken": FIRING, "OPEN": RESOLVED},
+    )
+    body = {
+        "results": [
+            {"probe": {"name": "Shop", "id": 7}, "verdict": "BROKEN", "status": "ok", "severity": "P1"},
+            {"probe": {"name": "Pay", "id": 8}, "verdict": "open"},
+        ]
+    }
+    assert found(body, mapped) == [("7", "Shop", FIRING), ("8", "Pay", RESOLVED)]
+
+
+def test_an_expression_that_does_not_fit_a_body_leaves_the_usual_names() -> None:
+    assert found({"title": "Shop", "status": "down"}, Mapped(expressions={"title": "join(',', title)"})) == [
+        ("Shop", "Shop", FIRING)
+    ]
+
+
+def test_an_expression_that_is_none_is_refused_when_it_is_read() -> None:
+    assert expression("a.b[0]") == "a.b[0]"
+    with pytest.raises(ValueError, match="write a JMESPath expression"):
+        expression("a..b")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"status": "down"}, "no title was found"),
+        ({"title": "Shop"}, "no state was found"),
+        ({"title": "Shop", "status": "purple"}, "the state “purple” is not known"),
+        (["odd"], "no entry of the list is an alert"),
+        ("odd", "not an object or a list"),
+    ],
+)
+def test_what_cannot_be_understood_is_said(body: object, told: str) -> None:
+    with pytest.raises(Unreadable, match=told):
+        parse(json.dumps(body).encode())

@@ -1,0 +1,108 @@
+"""Sentry's webhooks: issues, alert rules, metric alerts and the old plugin. Bodies are made here."""
+
+import json
+
+import pytest
+
+from bot.sources.sentry import parse
+from commands.outage import Unreadable
+from incident.alert import Alert, AlertStatus
+from tests.fakes.clock import START
+
+FIRING, RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
+EVENT = {
+    "event_id": "e1",
+    "issue_id": 12,
+    "title": "Boom",
+    "level": "error",
+    "culprit": "pay()",
+    "project": 9,
+    "environment": "production",
+    "datetime": START.isoformat(),
+    "web_url": "https://sentry.example/issues/12/",
+    "tags": [["release", "4.2"], {"key": "browser", "value": "Fox"}, "odd"],
+}
+ISSUE = {
+    "id": "12",
+    "shortId": "SHOP-1",
+    "title": "Boom",
+    "level": "fatal",
+    "project": {"slug": "shop"},
+    "firstSeen": START.isoformat(),
+    "permalink": "https://sentry.example/issues/12/",
+}
+METRIC = {"id": 7, "title": "Errors rise", "alert_rule": {"name": "Error rate"}, "projects": ["shop"], "status": 2}
+
+
+def found(action: str, **data: object) -> tuple[Alert, ...]:
+    return parse(json.dumps({"action": action, "data": data, "installation": {"uuid": "u"}}).encode())
+
+
+def test_an_alert_rule_fires_and_its_issue_ends_it() -> None:
+    (fired,) = found("triggered", event=EVENT, triggered_rule="Payments fail")
+    assert (fired.key, fired.status, fired.title, fired.severity) == ("issue:12", FIRING, "Boom", "error")
+    assert (fired.service, fired.starts_at) == ("9", START)
+    assert fired.labels == {
+        "release": "4.2",
+        "browser": "Fox",
+        "alertname": "Payments fail",
+        "rule": "Payments fail",
+        "environment": "production",
+        "culprit": "pay()",
+    }
+    (ended,) = found("resolved", issue=ISSUE)
+    assert (ended.key, ended.status) == (fired.key, RESOLVED)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        ("created", FIRING),
+        ("unresolved", FIRING),
+        ("resolved", RESOLVED),
+        ("assigned", None),
+        ("archived", None),
+        ("ignored", None),
+    ],
+)
+def test_an_issue_is_an_alert_where_it_says_whether_something_is_broken(
+    action: str, status: AlertStatus | None
+) -> None:
+    assert [each.status for each in found(action, issue=ISSUE)] == ([status] if status else [])
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "severity"),
+    [("critical", FIRING, "critical"), ("warning", FIRING, "warning"), ("resolved", RESOLVED, None)],
+)
+def test_a_metric_alert_is_read_by_its_action(action: str, status: AlertStatus, severity: str | None) -> None:
+    (alert,) = found(action, metric_alert=METRIC, description_text="50 errors", web_url="https://sentry.example/a/7")
+    assert (alert.key, alert.status, alert.severity) == ("metric:7", status, severity)
+    assert (alert.title, alert.service, alert.labels["alertname"]) == ("Errors rise", "shop", "Error rate")
+
+
+def test_what_is_about_something_else_is_no_alert() -> None:
+    for data in ({"comment": "hello"}, {"installation": {}}, {"error": {"issue_id": 1}}):
+        assert found("created", **data) == ()
+    assert parse(b"") == parse(b" \n") == ()
+
+
+def test_the_old_plugin_only_fires() -> None:
+    body = {
+        "id": "12",
+        "project": "shop",
+        "culprit": "pay()",
+        "level": "error",
+        "message": "Boom",
+        "url": "https://s.ex/12",
+    }
+    (alert,) = parse(json.dumps({**body, "event": {"timestamp": START.timestamp(), "tags": [["a", "b"]]}}).encode())
+    assert (alert.key, alert.status, alert.title, alert.starts_at) == ("issue:12", FIRING, "Boom", START)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"data": {"issue": {}}, "action": "created"}, {"data": {"metric_alert": {}}, "action": "critical"}]
+)
+def test_what_cannot_be_understood_is_said(body: object) -> None:
+    with pytest.raises(Unreadable):
+        parse(json.dumps(body).encode())
