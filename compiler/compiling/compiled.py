@@ -11,7 +11,7 @@ from typing import Final
 
 from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
-from compiler.compiling.passing import passed_on
+from compiler.compiling.passing import Missed
 from compiler.compiling.procedures import Assembly, of_command, procedure_entry
 from compiler.compiling.routes import routes
 from compiler.compiling.watches import watches
@@ -31,12 +31,16 @@ _EMPTY: Final = (None, "", (), False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """What came of one runbook. ``catalog`` is the tree that ``catalog_text`` writes."""
+    """What came of one runbook. ``catalog`` is the tree that ``catalog_text`` writes.
+
+    ``missed`` are the values that a step needs and an earlier one cannot give.
+    """
 
     document: Document
     recognised: Recognised
     found: tuple[Found, ...]
     catalog: Facts
+    missed: tuple[Missed, ...] = ()
 
 
 def compile_runbook(text: str, *, system: str, file: str = "runbook.md") -> Compiled:
@@ -45,8 +49,10 @@ def compile_runbook(text: str, *, system: str, file: str = "runbook.md") -> Comp
     recognised = recognise(document)
     rows = typed_rows(document)
     found = tuple(_typed(each, rows) for each in commands(document))
+    assembly = Assembly(left=list(found))
+    catalog = _catalog(recognised, assembly, system, file)
     return Compiled(
-        document=document, recognised=recognised, found=found, catalog=_catalog(recognised, found, system, file)
+        document=document, recognised=recognised, found=found, catalog=catalog, missed=tuple(assembly.missed)
     )
 
 
@@ -58,8 +64,7 @@ def _typed(found: Found, rows: Sequence[Typed]) -> Found:
     return replace(found, proof=replace(found.proof, parameters=parameters))
 
 
-def _catalog(recognised: Recognised, found: Sequence[Found], system: str, file: str) -> Facts:
-    assembly = Assembly(left=list(found))
+def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str) -> Facts:
     seen = watches(recognised.thresholds, assembly)
     listed = [procedure_entry(each, assembly) for each in recognised.procedures]
     procedures = [each for each in listed if each is not None] + ([seen] if seen else [])
@@ -98,7 +103,7 @@ def _loose(assembly: Assembly) -> list[dict[str, Json]]:
 def _loose_entry(path: tuple[str, ...], found: Sequence[Found], assembly: Assembly) -> dict[str, Json]:
     title = path[-1] if path else "Commands"
     name = assembly.name(title, path[:-1])
-    steps = passed_on([of_command(each, None, assembly.ids.of(name, path, each.text)) for each in found])
+    steps = assembly.passed_on([of_command(each, None, assembly.ids.of(name, path, each.text)) for each in found])
     heading = " › ".join(path) or title
     return {
         "id": name,

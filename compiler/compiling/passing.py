@@ -62,28 +62,56 @@ class Made:
         return _OBJECT if named else ""
 
     @property
+    def says_several(self) -> bool:
+        """Whether its executor may answer several things where one is needed."""
+        proof = self.found.proof if self.found is not None else None
+        return proof is not None and proof.executor is not None and not is_one_value(proof.executor, proof.command)
+
+    @property
     def can_give(self) -> bool:
         """Whether it may give a value: a person finds one, or what its executor answers is one by its form.
 
         What is refused gives none: it may be refused because the value is a secret.
         """
-        if self.found is None:
-            return self.step is not None
-        proof = self.found.proof
-        if proof.judgement.verdict is Verdict.REFUSED:
-            return False
-        return proof.executor is None or is_one_value(proof.executor, proof.command)
+        refused = self.found is not None and self.found.proof.judgement.verdict is Verdict.REFUSED
+        return not refused and not self.says_several
 
 
-def passed_on(made: Sequence[Made]) -> list[dict[str, Json]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A value that a step needs, and that an earlier one cannot give, because what it answers may be several things."""
+
+    name: str
+    giver: Found
+    line: int
+    """Where it is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A procedure's entries with what they pass on, and what cannot be passed on."""
+
+    entries: list[dict[str, Json]]
+    missed: tuple[Missed, ...]
+
+
+def passed_on(made: Sequence[Made]) -> Passed:
     """The entries in their order, with ``gives`` on those that give a value and ``from`` on parameters that take it."""
     known = _Known()
+    missed: list[Missed] = []
     takes: list[dict[str, Made]] = []
     for each in made:
-        takes.append({name: giver for name in _parameters(each.entry) if (giver := known.giver(name, each))})
+        found = {name: giver for name in _parameters(each.entry) if (giver := known.giver(name, each))}
+        takes.append({name: giver for name, giver in found.items() if giver.can_give})
+        missed += [
+            Missed(name=name, giver=giver.found, line=each.line)
+            for name, giver in found.items()
+            if giver.found is not None and giver.says_several
+        ]
         known.learn(each)
     gives = {giver.id: name for taken in reversed(takes) for name, giver in taken.items()}
-    return [_linked(each, gives.get(each.id, ""), taken) for each, taken in zip(made, takes, strict=True)]
+    entries = [_linked(each, gives.get(each.id, ""), taken) for each, taken in zip(made, takes, strict=True)]
+    return Passed(entries=entries, missed=tuple(missed))
 
 
 @dataclass(slots=True)
@@ -108,15 +136,20 @@ class _Known:
         """What this step gives; a variable that it sets otherwise is another value from now on."""
         for name in set_by(made.found.text) if made.found is not None else ():
             self.variables.pop("_".join(words_of(name)), None)
-        if not made.can_give:
-            return
         if made.variable:
             self.variables[made.variable] = made
-        for name in made.step.gives if made.step is not None else ():
-            self.noted.pop(name, None)
-            self.noted[name] = made
-        if made.step is not None and made.step.number is not None:
-            self.numbered[made.step.number] = made
+        step = made.step
+        for name in step.gives if step is not None else ():
+            if _is_better(made, self.noted.get(name)):
+                self.noted.pop(name, None)
+                self.noted[name] = made
+        if step is not None and step.number is not None and _is_better(made, self.numbered.get(step.number)):
+            self.numbered[step.number] = made
+
+
+def _is_better(made: Made, known: Made | None) -> bool:
+    """Whether this is the giver from now on: of the commands of one told step, one that can give comes first."""
+    return known is None or made.can_give or known.step is not made.step
 
 
 def _parameters(entry: Facts) -> tuple[str, ...]:

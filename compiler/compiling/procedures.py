@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
-from compiler.compiling.passing import Made, passed_on
+from compiler.compiling.passing import Made, Missed, passed_on
 from compiler.found import Found
 from compiler.recognise.procedure import Hold, Procedure, Purpose, Role, Step
 from incident.digest import Json
@@ -29,6 +29,8 @@ class Assembly:
     """In the order of their lines."""
     ids: Ids = field(default_factory=Ids)
     names: set[str] = field(default_factory=set)
+    missed: list[Missed] = field(default_factory=list)
+    """Values that some step needs and that no earlier one can give."""
     numbers: dict[str, int] = field(default_factory=dict)
     """The number that the last procedure of a title got: the next one of this title tries no lower."""
 
@@ -50,6 +52,12 @@ class Assembly:
         name = next(free, None) or self._numbered(title)
         self.names.add(name)
         return name
+
+    def passed_on(self, made: Sequence[Made]) -> list[dict[str, Json]]:
+        """The entries of a procedure's steps in the order of their lines, with the values that they pass on."""
+        passed = passed_on(sorted(made, key=attrgetter("line")))
+        self.missed += passed.missed
+        return passed.entries
 
     def _between(self, first: int, last: int) -> slice:
         start = bisect_left(self.left, first, key=attrgetter("line"))
@@ -81,7 +89,7 @@ def procedure_entry(procedure: Procedure, assembly: Assembly) -> dict[str, Json]
     if after := [each.after for each in procedure.escalations if each.after is not None]:
         entry["escalate_after"] = span_text(min(after))
     entry |= _said(procedure)
-    entry["steps"] = _steps(procedure, str(entry["id"]), path, own, assembly.ids)
+    entry["steps"] = assembly.passed_on(_steps(procedure, str(entry["id"]), path, own, assembly.ids))
     return entry
 
 
@@ -94,10 +102,8 @@ def _said(procedure: Procedure) -> dict[str, Json]:
     return {key: list(texts) for key, texts in said.items() if texts}
 
 
-def _steps(
-    procedure: Procedure, name: str, path: Sequence[str], found: Sequence[Found], ids: Ids
-) -> list[dict[str, Json]]:
-    """All steps by their lines: told ones, holds, and commands; one of no told step stands by itself."""
+def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence[Found], ids: Ids) -> list[Made]:
+    """All steps: told ones, holds, and commands; one of no told step stands by itself."""
     told = [(step, phase) for phase in procedure.phases for step in _flat(phase.steps)]
     owners = _owners([step for step, _ in told])
     owned: dict[int | None, list[Found]] = {}
@@ -116,7 +122,7 @@ def _steps(
             entry = manual_entry(step, ids.of(name, path, step.title))
             made.append(Made(line=step.line, entry=entry, step=step))
     made += [of_command(each, None, ids.of(name, path, each.text)) for each in owned.get(None, ())]
-    return passed_on(sorted(made, key=attrgetter("line")))
+    return made
 
 
 def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool = False) -> Made:

@@ -10,6 +10,7 @@ from compiler.lint.claims import of_claims
 from compiler.lint.commands import of_commands, of_text
 from compiler.lint.credentials import Hide, of_credentials
 from compiler.lint.facts import of_catalog, of_facts
+from compiler.lint.passing import of_given, of_values
 from compiler.lint.remark import Remark
 from compiler.recognise import coverage
 from incident.runbook import Catalog
@@ -35,7 +36,8 @@ def lint(text: str, compiled: Compiled, *, today: date, hide: Hide, catalog: Cat
         *of_credentials(text, hide),
         *of_claims(compiled),
         *of_facts(compiled, today),
-        *(of_catalog(catalog) if catalog is not None else ()),
+        *of_values(text, compiled),
+        *((*of_catalog(catalog), *of_given(catalog)) if catalog is not None else ()),
     ]
     steps = [step for procedure in catalog.procedures for step in procedure.steps] if catalog is not None else []
     return Report(
