@@ -89,6 +89,11 @@ def settings_of(path: Path) -> File:
     return _checked(path)[1]
 
 
+def line_of(path: Path, places: list[int | str]) -> int:
+    """The line on which a setting stands, by its keys and the numbers of a list's items. Raises WrongSetting."""
+    return _line(_tree(path, _read(path)), places)
+
+
 def data_dir_of(environment: Mapping[str, str] | None = None) -> Path:
     """Where Muster writes when no file says otherwise: MUSTER_DATA_DIR, else ``.muster``."""
     return Path((os.environ if environment is None else environment).get("MUSTER_DATA_DIR") or ".muster")

@@ -19,7 +19,7 @@ _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 def _time(value: object) -> object:
     matched = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if matched is None:
-        raise ValueError('write a time of day in quotes, such as "22:00"')
+        raise ValueError("write a time of day such as 22:00")
     return time(int(matched[1]), int(matched[2]))
 
 

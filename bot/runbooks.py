@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.config import Configuration, WrongSetting
+from bot.gate_names import check_rules
 from compiler.catalog import CatalogError, load
 from incident.alert import Alert
 from incident.runbook import Catalog, Step, StepKind
@@ -59,6 +60,7 @@ def load_runbooks(configuration: Configuration) -> LoadedRunbooks:
             log.warning(remark)
         catalog = within_reach(catalog, {target: each.kind for target, each in file.targets.items()})
         catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
+    check_rules(configuration, catalogs.values())
     return LoadedRunbooks(catalogs, file.default_system or next(iter(file.systems)))
 
 

@@ -1,0 +1,410 @@
+"""The gate before a remediation, over a real store: rules, a quorum, hours, frozen evidence, and the stop."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from commands.answer_approval import approve, break_glass, may_break_glass, reject
+from commands.answers import Done, Listing, Stopping
+from commands.freeze import stop
+from commands.messages import ApprovalMessage, Card, PageMessage, StopMessage
+from commands.overview import overview
+from commands.store import Saved
+from incident.approval import Approval, ApprovalState
+from incident.gate import Match, Rule
+from incident.hours import Hours
+from incident.incident import Incident
+from incident.refusal import (
+    AlreadySo,
+    CoolingDown,
+    EvidenceFrozen,
+    MayNotAsk,
+    MayNotStop,
+    NobodyToTell,
+    NoBreakGlass,
+    NoSuchStep,
+    NotAnApprover,
+    NotStopped,
+    NotTheCommander,
+    OwnRequest,
+    QuietHours,
+    Refused,
+    SaidYes,
+    Stopped,
+    UnknownApprovers,
+    UnknownWord,
+    WindowClosed,
+    WrongEnvironment,
+)
+from incident.responder import TERMINAL, UserId
+from incident.timeline import SYSTEM, Kind, broken_at
+from tests.fakes.chat import NEWS
+from tests.fakes.settings import ANA, BEN, CLEO, DAN, DATABASE_PEOPLE
+from tests.fakes.world import World
+
+
+async def yes(world: World, request: Approval, by: UserId = CLEO, cause: str = "") -> Saved:
+    return await approve(world.asked(by, cause=cause), request.id, ports=world.ports)
+
+
+def shown(world: World, request: Approval) -> ApprovalMessage:
+    """The request's card as it is now."""
+    cards = [each.message for each in world.chat.posts if isinstance(each.message, ApprovalMessage)]
+    (card,) = [each for each in cards if each.approval.id == request.id]
+    return card
+
+
+def live(world: World, incident: Incident) -> Card:
+    """The incident's card as it is now."""
+    cards = [each.message for each in world.chat.posts if isinstance(each.message, Card)]
+    (card,) = [each for each in cards if each.incident.id == incident.id]
+    return card
+
+
+def around(world: World, minutes: float) -> Hours:
+    """Hours that hold now and are over so many minutes later."""
+    now = world.clock()
+    start, end = now - timedelta(minutes=1), now + timedelta(minutes=minutes)
+    return Hours(start=start.time(), end=end.time(), timezone="UTC")
+
+
+def later(world: World) -> Hours:
+    """Hours that begin in two hours."""
+    now = world.clock()
+    return Hours(start=(now + timedelta(hours=2)).time(), end=(now + timedelta(hours=3)).time(), timezone="UTC")
+
+
+# Who.
+
+
+async def test_who_may_ask_is_looked_up_when_they_ask(world: World) -> None:
+    world.settings.demands = (Rule(match=Match(step=("requeue",)), ask=("commander", "on-call", DATABASE_PEOPLE)),)
+    incident = await world.declared()
+    with pytest.raises(MayNotAsk):
+        await world.requested(incident, by=BEN)
+    assert (await world.requested(incident, by=BEN, step="restart")).requester == BEN, "the rule is for another step"
+    await world.say(BEN, "role commander", incident)
+    assert (await world.requested(incident, by=BEN)).requester == BEN
+    assert (await world.requested(incident, by=ANA)).requester == ANA, "she is on call"
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({CLEO})
+    assert (await world.requested(incident, by=CLEO)).requester == CLEO
+    world.chat.fail("members_of")
+    with pytest.raises(UnknownApprovers):
+        await world.requested(incident, by=DAN)
+
+
+async def test_an_approver_by_part_is_whoever_plays_it_at_the_click(world: World) -> None:
+    world.settings.demands = (Rule(approve=("commander",)),)
+    incident = await world.declared()
+    request = await world.requested(incident, by=ANA)
+    with pytest.raises(NotAnApprover):
+        await yes(world, request, CLEO)
+    await world.say(CLEO, "role commander", incident)
+    await world.say(DAN, "role commander", incident)
+    with pytest.raises(NotAnApprover):
+        await yes(world, request, CLEO)
+    assert (await yes(world, request, DAN)).fresh
+    await world.say(ANA, "role commander", incident)
+    again = await world.requested(incident, by=ANA)
+    with pytest.raises(OwnRequest):
+        await yes(world, again, ANA)
+
+
+# How many.
+
+
+async def test_two_people_must_say_yes_and_the_card_says_who_did(world: World) -> None:
+    world.settings.demands = (Rule(approvals=2, approve=(CLEO, DAN, ANA)),)
+    incident = await world.declared()
+    request = await world.requested(incident, by=ANA)
+    assert shown(world, request).wanted == 2
+    await yes(world, request, CLEO)
+    await world.work()
+    assert world.database.ran == []
+    assert shown(world, request).approval.yes == (CLEO,)
+    for by, kind in ((CLEO, SaidYes), (ANA, OwnRequest), (BEN, NotAnApprover)):
+        with pytest.raises(kind):
+            await yes(world, request, by)
+    await yes(world, request, DAN)
+    await world.work()
+    assert len(world.database.ran) == 1
+    kinds = [event.kind for event in await world.events(incident, Kind.SAID_YES, Kind.APPROVED)]
+    assert kinds == [Kind.SAID_YES, Kind.APPROVED]
+
+
+async def test_a_hundred_yeses_at_once_with_a_quorum_of_three_owe_one_run_that_three_people_wanted(
+    world: World,
+) -> None:
+    people = [UserId(f"U0P{n}") for n in range(50)]
+    world.chat.groups[DATABASE_PEOPLE] = frozenset(people)
+    world.settings.demands = (Rule(approvals=3),)
+    request = await world.requested(await world.declared())
+    clicks = [yes(world, request, each) for each in people for _ in range(2)]
+    answers = await asyncio.gather(*clicks, return_exceptions=True)
+    assert sum(isinstance(each, Saved) for each in answers) == 3
+    assert all(isinstance(each, Saved | Refused) for each in answers)
+    await world.work()
+    assert len(world.database.ran) == 1
+    assert len(set((await world.approval(request)).yes)) == 3
+
+
+async def test_one_no_ends_it_whatever_the_others_said(world: World) -> None:
+    world.settings.demands = (Rule(approvals=2, approve=(CLEO, DAN)),)
+    request = await world.requested(await world.declared())
+    await yes(world, request, CLEO)
+    await reject(world.asked(DAN), request.id, reason="not now", ports=world.ports)
+    await world.work()
+    assert (await world.approval(request)).state is ApprovalState.REJECTED
+    assert world.database.ran == []
+
+
+# When and where.
+
+
+@pytest.mark.parametrize("kind", [QuietHours, WindowClosed, WrongEnvironment])
+async def test_at_the_wrong_time_or_place_it_cannot_even_be_asked_for(world: World, kind: type[Refused]) -> None:
+    world.settings.demands = {
+        QuietHours: (Rule(quiet_hours=(around(world, 60),)),),
+        WindowClosed: (Rule(window=(later(world),)),),
+        WrongEnvironment: (Rule(environments=("staging",)),),
+    }[kind]
+    incident = await world.declared()
+    with pytest.raises(kind):
+        await world.requested(incident)
+    assert await world.store.approvals_of(incident.id) == ()
+
+
+async def test_a_window_that_closes_before_the_click_or_the_run_closes_the_gate(world: World) -> None:
+    world.settings.demands = (Rule(window=(around(world, 10),)),)
+    incident = await world.declared()
+    request, other = await world.requested(incident), await world.requested(incident, step="restart")
+    await yes(world, other)
+    world.clock.advance(minutes=11)
+    with pytest.raises(WindowClosed):
+        await yes(world, request)
+    await world.work()
+    ended = await world.approval(other)
+    assert world.database.ran == []
+    assert ended.state is ApprovalState.VOID
+    assert ended.outcome is not None
+    assert ended.outcome.sentence.startswith("Its maintenance window closed before it began")
+
+
+async def test_a_rules_cool_down_holds_where_the_step_has_none(world: World) -> None:
+    world.settings.demands = (Rule(cool_down=timedelta(minutes=30)),)
+    incident = await world.declared()
+    await yes(world, await world.requested(incident))
+    await world.work()
+    assert len(world.database.ran) == 1
+    with pytest.raises(CoolingDown):
+        await world.requested(incident)
+    await world.let_pass(minutes=31)
+    assert (await world.requested(incident)).state is ApprovalState.ASKED
+
+
+# Breaking the glass.
+
+
+async def test_where_a_rule_forbids_it_the_glass_does_not_break(world: World) -> None:
+    world.settings.demands = (Rule(break_glass=False),)
+    request = await world.requested(await world.declared(), by=ANA)
+    with pytest.raises(NoBreakGlass):
+        await may_break_glass(world.asked(ANA), request.id, ports=world.ports)
+    with pytest.raises(NoBreakGlass):
+        await break_glass(world.asked(ANA), request.id, reason="alone", ports=world.ports)
+    await world.work()
+    assert world.database.ran == []
+
+
+async def test_who_is_told_of_a_broken_glass_is_never_only_whoever_broke_it(world: World) -> None:
+    world.settings.people, world.settings.seconds = (ANA,), (ANA,)
+    incident = await world.declared()
+    for approving, told in (((CLEO, DATABASE_PEOPLE), {CLEO}), ((DATABASE_PEOPLE,), {BEN})):
+        world.settings.approving = approving
+        world.chat.groups[DATABASE_PEOPLE] = frozenset({BEN})
+        request = await world.requested(incident, by=ANA)
+        await break_glass(world.asked(ANA), request.id, reason="nobody answers", ports=world.ports)
+        await world.work()
+        for user in told:
+            assert [each for each in world.chat.told(user) if isinstance(each, PageMessage)]
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({ANA})
+    request = await world.requested(incident, by=ANA)
+    with pytest.raises(NobodyToTell):
+        await break_glass(world.asked(ANA), request.id, reason="nobody is there", ports=world.ports)
+
+
+# The stop.
+
+
+async def test_while_a_stop_stands_nothing_is_asked_for_approved_broken_or_begun(world: World) -> None:
+    incident = await world.declared()
+    request, other = await world.requested(incident, by=ANA), await world.requested(incident, step="restart")
+    await yes(world, other)
+    answer = await world.say(ANA, "freeze a wrong deploy")
+    assert isinstance(answer, Stopping)
+    assert (answer.running, answer.fresh) == ((), True)
+    with pytest.raises(Stopped):
+        await world.requested(incident)
+    with pytest.raises(Stopped):
+        await world.say(BEN, "fix", incident)
+    with pytest.raises(Stopped):
+        await yes(world, request)
+    with pytest.raises(Stopped):
+        await break_glass(world.asked(ANA), request.id, reason="alone", ports=world.ports)
+    await world.let_pass(seconds=2)
+    assert world.database.ran == []
+    ended = await world.approval(other)
+    assert ended.state is ApprovalState.VOID
+    assert ended.outcome is not None
+    assert "a wrong deploy" in ended.outcome.sentence
+
+
+async def test_a_stop_is_seen_wherever_people_look_and_gone_from_there_when_it_is_lifted(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+
+    async def seen() -> list[bool]:
+        await world.let_pass(seconds=2)
+        listing = await world.say(BEN, "list")
+        assert isinstance(listing, Listing)
+        return [
+            each is not None
+            for each in (
+                shown(world, request).stop,
+                live(world, incident).stop,
+                listing.stop,
+                (await overview(ports=world.ports)).stop,
+            )
+        ]
+
+    assert await seen() == [False] * 4
+    await world.say(DAN, "freeze")
+    assert await seen() == [True] * 4
+    await world.say(CLEO, "unfreeze rolled back")
+    assert await seen() == [False] * 4
+    told = [each.message.event.kind for each in world.chat.posts if isinstance(each.message, StopMessage)]
+    assert told == [Kind.STOPPED, Kind.STOP_LIFTED]
+    assert {each.place.channel for each in world.chat.posts if isinstance(each.message, StopMessage)} == {NEWS}
+    chain = await world.store.timeline(SYSTEM)
+    assert broken_at(SYSTEM, chain) is None
+    assert [link.event.facts["reason"] for link in chain if link.event] == ["", "rolled back"]
+    assert (await yes(world, request)).fresh
+
+
+async def test_what_had_begun_goes_on_and_whoever_stops_is_told_so(world: World) -> None:
+    request = await world.requested(await world.declared())
+    await yes(world, request)
+    world.database.gate = asyncio.Event()
+    working = asyncio.create_task(world.work())
+    while not world.database.ran:
+        await asyncio.sleep(0.001)
+    answer = await world.say(ANA, "freeze")
+    assert isinstance(answer, Stopping)
+    assert [each.id for each in answer.running] == [request.id]
+    world.database.gate.set()
+    await working
+    assert (await world.approval(request)).state is ApprovalState.RAN
+
+
+async def test_who_may_stop_are_those_on_call_and_approvers_of_any_system(world: World) -> None:
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({UserId("U0EVE")})
+    for by in (ANA, DAN, CLEO, UserId("U0EVE")):
+        await world.say(by, "freeze")
+        await world.say(by, "unfreeze")
+    for words in ("freeze", "unfreeze"):
+        with pytest.raises(MayNotStop):
+            await world.say(BEN, words)
+    world.chat.fail("members_of")
+    with pytest.raises(UnknownApprovers):
+        await world.say(UserId("U0EVE"), "freeze")
+
+
+async def test_stopping_twice_says_who_did_and_the_same_delivery_twice_is_one(world: World) -> None:
+    first = await world.say(ANA, "freeze", cause="command:1")
+    again = await world.say(ANA, "freeze", cause="command:1")
+    assert isinstance(first, Stopping)
+    assert isinstance(again, Stopping)
+    assert (first.fresh, again.fresh) == (True, False)
+    with pytest.raises(AlreadySo):
+        await world.say(DAN, "freeze")
+    await world.say(DAN, "unfreeze")
+    with pytest.raises(NotStopped):
+        await world.say(DAN, "unfreeze")
+
+
+async def test_a_hundred_stops_at_once_are_one(world: World) -> None:
+    people = [stop(world.store, by=TERMINAL, reason="", cause=f"c{n}", clock=world.clock) for n in range(100)]
+    answers = await asyncio.gather(*people, return_exceptions=True)
+    assert sum(isinstance(each, Stopping) for each in answers) == 1
+    assert sum(isinstance(each, AlreadySo) for each in answers) == 99
+
+
+async def test_diagnostics_go_on_while_everything_is_stopped(world: World) -> None:
+    await world.say(ANA, "freeze")
+    incident = await world.declared()
+    assert len(await world.store.findings_of(incident.id)) == 2
+
+
+# Frozen evidence.
+
+
+async def test_frozen_evidence_keeps_back_what_would_change_something_until_the_commander_lifts_it(
+    world: World,
+) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await world.say(BEN, "evidence freeze a break-in", incident)
+    await world.let_pass(seconds=2)
+    assert live(world, incident).incident.evidence is not None
+    with pytest.raises(EvidenceFrozen):
+        await world.requested(incident, step="restart")
+    with pytest.raises(EvidenceFrozen):
+        await yes(world, request)
+    with pytest.raises(NotTheCommander):
+        await world.say(BEN, "evidence lift requeue the disk is copied", incident)
+    await world.say(BEN, "role commander", incident)
+    lifted = await world.say(BEN, "evidence lift requeue the disk is copied", incident)
+    assert isinstance(lifted, Done)
+    assert (await yes(world, request)).fresh
+    await world.work()
+    assert len(world.database.ran) == 1
+    with pytest.raises(EvidenceFrozen):
+        await world.requested(incident, step="restart")
+    await world.say(BEN, "evidence end handed over", incident)
+    assert (await world.requested(incident, step="restart")).state is ApprovalState.ASKED
+    kinds = (Kind.EVIDENCE_FROZEN, Kind.EVIDENCE_LIFTED, Kind.EVIDENCE_RELEASED)
+    assert [event.kind for event in await world.events(incident, *kinds)] == list(kinds)
+
+
+async def test_evidence_frozen_after_the_yes_keeps_the_run_from_beginning(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    await world.say(BEN, "evidence freeze a break-in", incident)
+    await world.work()
+    ended = await world.approval(request)
+    assert world.database.ran == []
+    assert ended.outcome is not None
+    assert ended.outcome.sentence == "Evidence was frozen before it began: a break-in."
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("evidence", UnknownWord), ("evidence thaw", UnknownWord), ("evidence lift nothing x", NoSuchStep)],
+)
+async def test_what_evidence_cannot_be_asked_is_refused(world: World, words: str, kind: type[Refused]) -> None:
+    incident = await world.declared()
+    with pytest.raises(kind):
+        await world.say(BEN, words, incident)
+
+
+async def test_a_stop_holds_although_slack_is_away_and_is_announced_once_when_it_is_back(world: World) -> None:
+    incident = await world.declared()
+    world.chat.fail("post", times=3)
+    await world.say(ANA, "freeze")
+    await world.work()
+    with pytest.raises(Stopped):
+        await world.requested(incident)
+    await world.let_pass(seconds=30)
+    assert len([each for each in world.chat.posts if isinstance(each.message, StopMessage)]) == 1
