@@ -38,6 +38,12 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
 }
 
 
+def _skipped(facts: Mapping[str, object]) -> str:
+    if facts.get("held"):
+        return "{actor} cut the wait after step {number} of “{procedure}”, “{step}”, short[: {reason}]"
+    return "{actor} skipped step {number} of “{procedure}”, “{step}”[: {reason}]"
+
+
 def _hold_over(facts: Mapping[str, object]) -> str:
     seen = ", and these were not healthy at its end: {unhealthy}" if facts.get("unhealthy") else ""
     return "The wait after “{step}” is over" + seen + "[. Next in “{procedure}”: {next}]"
@@ -45,8 +51,9 @@ def _hold_over(facts: Mapping[str, object]) -> str:
 
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.WALK_BEGUN: "{actor} began “{procedure}”, {steps} steps",
+    Kind.STEP_BEGUN: "{actor} ran step {number} of “{procedure}”, “{step}”",
     Kind.STEP_DONE: "{actor} did step {number} of “{procedure}”, “{step}”[: {note}][ ({gives} is {value})]",
-    Kind.STEP_SKIPPED: "{actor} skipped step {number} of “{procedure}”, “{step}”[: {reason}]",
+    Kind.STEP_SKIPPED: _skipped,
     Kind.HOLD_BEGUN: "The wait after “{step}” began; it ends at {until:when}",
     Kind.HOLD_UNHEALTHY: "Not healthy while “{procedure}” waits after “{step}”: {seen}. "
     "Abort it, roll it back, or look closer",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from commands.messages import WalkMessage
+from commands.turns import Turn
 from incident.approval import Approval
 from incident.incident import Incident
 from incident.postmortem import Record
@@ -23,6 +25,11 @@ class Form(StrEnum):
     NOTE = "note"
     FIX = "fix"
     FIX_STEP = "fix_step"
+    STEP_RUN = "step_run"
+    STEP_DONE = "step_done"
+    STEP_SKIP = "step_skip"
+    WALK_ABORT = "walk_abort"
+    WALK_BACK = "walk_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,8 @@ class FormWanted:
     procedure: Procedure | None = None
     step: Step | None = None
     title: str = ""
+    turn: Turn | None = None
+    """The step of a walk that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,22 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Procedures:
+    """What the runbook has of procedures: the incident's own first, then the others by what they are for."""
+
+    incident: Incident
+    own: Procedure | None
+    others: tuple[Procedure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """The procedure that is walked now, as its message shows it."""
+
+    message: WalkMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp:
     """Everything about one incident, for somebody who comes to it now."""
 
@@ -123,4 +148,18 @@ class Help:
     nearest: str = ""
 
 
-Answer = Done | Declared | Looking | Preparing | Stopping | Drafting | FormWanted | Which | Listing | CatchUp | Help
+Answer = (
+    Done
+    | Declared
+    | Looking
+    | Preparing
+    | Stopping
+    | Drafting
+    | FormWanted
+    | Which
+    | Listing
+    | CatchUp
+    | Procedures
+    | Underway
+    | Help
+)

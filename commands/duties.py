@@ -14,6 +14,8 @@ from commands.run_remediation import cool_down, expire_approval, not_run, previe
 from commands.show_output import show_output
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
+from commands.walk_card import walk_card
+from commands.walk_jobs import not_looked, not_watched, run_leg, watch_hold
 from commands.write_postmortem import export_postmortem, share_postmortem, write_postmortem
 from incident.job import Claim, JobName
 
@@ -64,6 +66,9 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.WRITE_POSTMORTEM: write_postmortem,
         JobName.SHARE_POSTMORTEM: share_postmortem,
         JobName.EXPORT_POSTMORTEM: export_postmortem,
+        JobName.WALK_CARD: walk_card,
+        JobName.RUN_LEG: run_leg,
+        JobName.WATCH_HOLD: watch_hold,
     }
 )
 
@@ -72,6 +77,8 @@ GIVE_UP: Mapping[JobName, GivingUp] = MappingProxyType(
         JobName.TAKE_DELIVERY: bury,
         JobName.PREVIEW: not_run,
         JobName.RUN_REMEDIATION: not_run,
+        JobName.RUN_LEG: not_looked,
+        JobName.WATCH_HOLD: not_watched,
     }
 )
 """Everything else is only given up."""

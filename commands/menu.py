@@ -19,6 +19,7 @@ from commands.freeze import freeze, unfreeze
 from commands.note import note
 from commands.ports import Ports
 from commands.postmortem import postmortem
+from commands.procedure import procedure
 from commands.reopen import reopen
 from commands.resolve import resolve
 from commands.show import list_incidents, show
@@ -150,6 +151,13 @@ MENU: Final = (
         does=unfreeze,
         also=("unstop", "thaw"),
         of_an_incident=False,
+    ),
+    Verb(
+        word="procedure",
+        usage="[name] | next | done note | skip reason | abort reason | back reason",
+        line="go through one of the runbook's procedures step by step",
+        does=procedure,
+        also=("procedures", "steps", "walk", "runbook"),
     ),
     Verb(
         word="resolve",

@@ -1,5 +1,6 @@
 """What Muster has to say, before anybody has chosen the words: ``bot/slack`` turns each of these into blocks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,10 @@ from incident.clock import Clock
 from incident.finding import Comparison, Finding
 from incident.incident import Incident, Place
 from incident.responder import UserId
-from incident.runbook import Procedure
+from incident.runbook import Procedure, Step
 from incident.stop import Stop
 from incident.timeline import Event
+from incident.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,24 @@ class ReminderMessage:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkMessage:
+    """A procedure that is walked: every step as it stands, and what can be done next; edited in place."""
+
+    incident: Incident
+    walk: Walk
+    steps: tuple[Step | None, ...]
+    """What the catalog says of each leg, earlier values filled in; None where it says nothing."""
+    findings: Mapping[str, Finding]
+    requests: Mapping[str, Approval]
+    has_way_back: bool
+    """Whether anything that was done can be taken back."""
+    watched_by: tuple[str, ...] = ()
+    """The titles of the diagnostics that look during its holds."""
+    instead: tuple[Procedure, ...] = ()
+    """The runbook's procedures for rolling back, once it was ended before its end."""
+
+
 Message = (
     Card
     | ChecklistMessage
@@ -136,4 +156,5 @@ Message = (
     | StopMessage
     | VerdictMessage
     | ReminderMessage
+    | WalkMessage
 )

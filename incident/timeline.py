@@ -54,6 +54,7 @@ class Kind(StrEnum):
     COOLED_DOWN = "cooled_down"
     VERIFIED = "verified"
     WALK_BEGUN = "walk_begun"
+    STEP_BEGUN = "step_begun"
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"
     HOLD_BEGUN = "hold_begun"

@@ -114,15 +114,18 @@ class Walk:
         """How many of its legs are done or skipped."""
         return sum(leg.state.settled for leg in self.legs)
 
-    def turn(self, index: int, tries: int | None = None) -> Leg:
+    def turn(self, index: int, tries: int | None = None, *, holding: bool = False) -> Leg:
         """The leg at ``index``, if it can be begun, done or skipped now. Raises WalkEnded, NotItsTurn.
 
         ``tries`` is how often it had been begun when a person saw it: somebody else may have begun it since.
+        ``holding``: also while its hold runs.
         """
         self.check_going()
-        leg = self.legs[index] if 0 <= index < len(self.legs) else None
-        if leg is None or index != self.next or not leg.state.offered or tries not in (None, leg.tries):
-            raise refusal.NotItsTurn(step=leg.title if leg else "", state=leg.state.value if leg else "", by=_by(leg))
+        leg = self.legs[index]
+        ready = leg.state.offered or (holding and leg.state is LegState.HOLDING)
+        if index != self.next or not ready or tries not in (None, leg.tries):
+            by = leg.by if leg.state is not LegState.AHEAD else None
+            raise refusal.NotItsTurn(step=leg.title, state=leg.state.value, by=by)
         return leg
 
     def check_going(self) -> None:
@@ -151,10 +154,6 @@ class Walk:
         if self.legs[index].kind is StepKind.MANUAL or values.keys() != defaults.keys():
             return step.written
         return shown(bind(step.command, values))
-
-
-def _by(leg: Leg | None) -> UserId | None:
-    return leg.by if leg is not None and leg.state is not LegState.AHEAD else None
 
 
 def leg_of(step: Step) -> Leg:

@@ -61,7 +61,8 @@ def run(
     after, _ = taken(incident, walk, index, looks, now)
     rank = incident.severity.rank
     job = owe(JobName.RUN_LEG, incident.id, now, subject=place(walk, index), urgency=rank, again=str(looks.tries))
-    return decided(cause, now, after, before=incident, jobs=(job,))
+    event = Event(kind=Kind.STEP_BEGUN, at=now, actor=person(by), facts=facts(walk, index))
+    return decided(cause, now, after, event, before=incident, jobs=(job,))
 
 
 def looked(incident: Incident, walk: Walk, index: int, finding: Finding, *, settles: Claim, now: datetime) -> Change:
@@ -104,7 +105,9 @@ def request(
 
     Raises Ended, WalkEnded, NotItsTurn, and whatever the gate refuses.
     """
-    walk.turn(index, tries)
+    if walk.legs[index].approval != identifier("app", cause):
+        # The same delivery again finds its own request made: the store will call it a repeat.
+        walk.turn(index, tries)
     leg = place(walk, index)
     return remedy.request(
         incident,
@@ -162,16 +165,17 @@ def skip(
     cause: str,
     now: datetime,
 ) -> Change:
-    """A step is not done, for a reason. Raises Ended, WalkEnded, NotItsTurn, NothingSaid."""
+    """A step is not done, or its hold is cut short, for a reason. Raises Ended, WalkEnded, NotItsTurn, NothingSaid."""
     _open(incident)
-    leg = walk.turn(index, tries)
+    leg = walk.turn(index, tries, holding=True)
     if not visible(reason):
         raise refusal.NothingSaid(what="reason")
-    skipped = replace(leg, state=LegState.SKIPPED, tries=leg.tries + 1, by=by, at=now, note=reason.strip())
-    after, events = taken(incident, walk, index, skipped, now)
-    event = Event(
-        kind=Kind.STEP_SKIPPED, at=now, actor=person(by), facts={**facts(walk, index), "reason": reason.strip()}
-    )
+    held = leg.state is LegState.HOLDING
+    state = LegState.DONE if held else LegState.SKIPPED
+    ended = replace(leg, state=state, tries=leg.tries + 1, by=by, at=now, note=reason.strip())
+    after, events = taken(incident, walk, index, ended, now)
+    told: Facts = {**facts(walk, index), "reason": reason.strip(), "held": held}
+    event = Event(kind=Kind.STEP_SKIPPED, at=now, actor=person(by), facts=told)
     return decided(cause, now, after, event, *events, before=incident)
 
 
@@ -223,13 +227,24 @@ def roll_back(
 
 
 def watched(
-    incident: Incident, walk: Walk, index: int, findings: Sequence[Finding], *, settles: Claim, now: datetime
+    incident: Incident,
+    walk: Walk,
+    index: int,
+    findings: Sequence[Finding],
+    *,
+    trouble: str = "",
+    settles: Claim,
+    now: datetime,
 ) -> Change:
-    """The diagnostics looked during a hold. What is bad is told at once; at the end the next step is offered."""
+    """The diagnostics looked during a hold. What is bad is told at once; at the end the next step is offered.
+
+    ``trouble`` says why they could not look at all, which is as bad.
+    """
     leg = walk.legs[index]
     if walk.state is not WalkState.GOING or leg.state is not LegState.HOLDING or leg.hold_ends_at is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    bad = tuple(each.title for each in findings if each.healthy is False or each.sight.error is not None)
+    seen_bad = (each.title for each in findings if each.healthy is False or each.sight.error is not None)
+    bad = (*seen_bad, *((trouble,) if trouble else ()))
     over = now >= leg.hold_ends_at
     seen = replace(leg, looked_at=now, unhealthy=bad, state=LegState.DONE if over else LegState.HOLDING)
     after, more = taken(incident, walk, index, seen, now)

@@ -28,6 +28,7 @@ from bot.slack.blocks import (
 from bot.slack.catchup import catchup
 from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
+from bot.slack.walk_answers import procedures, underway
 from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
@@ -39,7 +40,9 @@ from commands.answers import (
     Listing,
     Looking,
     Preparing,
+    Procedures,
     Stopping,
+    Underway,
     Which,
 )
 from commands.menu import MENU
@@ -191,5 +194,7 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Which: _which,
     Listing: _listing,
     CatchUp: _catchup,
+    Procedures: procedures,
+    Underway: underway,
     Help: _help,
 }

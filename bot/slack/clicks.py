@@ -1,8 +1,6 @@
 """Buttons and menus: the one table from what was clicked to what it does. Only whoever clicked sees a refusal."""
 
-import html
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -10,10 +8,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import answers, forms, modals, modals_fix, private
-from bot.slack.blocks import Rendered
-from bot.slack.modals import View
+from bot.slack.click import Click, Handled, Window, click_of
 from bot.slack.names import Action, Choice, unpack
 from bot.slack.tasks import Tasks
+from bot.slack.walk_clicks import walk_clicks
 from bot.words import refusal as refusal_words
 from commands import menu
 from commands.acknowledge import acknowledge
@@ -31,30 +29,6 @@ from commands.show import show
 from commands.take_role import give_role
 from incident.refusal import Refused
 from incident.responder import Role, UserId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
-    """One click: who, on what, with which value, and the trigger that may open one form within three seconds."""
-
-    by: UserId
-    action: str
-    value: str
-    trigger: str
-    channel: str
-    view: Mapping[str, Any] | None
-    """The form or the home tab in which it was; None for a message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A form to open, or to put in the place of the one that was clicked in."""
-
-    view: View
-
-
-Handled = Answer | Rendered | Window | None
-"""An answer for whoever clicked, a form, or nothing: then the card itself shows what happened."""
 
 
 class Clicks:
@@ -84,6 +58,7 @@ class Clicks:
             Action.CHOOSE_STEP: self._choose_step,
             Action.PICK: self._pick,
             Action.DECLARE: self._declare,
+            **walk_clicks(ports),
         }
 
     async def clicked(
@@ -91,7 +66,7 @@ class Clicks:
     ) -> None:
         """Acknowledge at once, then do it; a refusal is an answer that only whoever clicked sees."""
         await ack()
-        click = _click(body)
+        click = click_of(body)
         does = self._table.get(click.action.partition(":")[0])
         if does is None:
             return
@@ -124,11 +99,10 @@ class Clicks:
 
     async def _asked(self, click: Click, incident_id: str, words: str = "") -> Asked:
         about = await known(self._ports.store, incident_id)
-        cause = f"click:{click.trigger}"
-        return Asked(by=click.by, words=words, cause=cause, at=self._ports.clock(), about=about)
+        return Asked(by=click.by, words=words, cause=click.cause, at=self._ports.clock(), about=about)
 
     def _bare(self, click: Click) -> Asked:
-        return Asked(by=click.by, words="", cause=f"click:{click.trigger}", at=self._ports.clock())
+        return Asked(by=click.by, words="", cause=click.cause, at=self._ports.clock())
 
     def _view(self, wanted: FormWanted, by: UserId) -> Window:
         runbooks = self._ports.runbooks
@@ -228,16 +202,3 @@ class Clicks:
 
     async def _formed(self, answer: Answer, click: Click) -> Handled:
         return self._view(answer, click.by) if isinstance(answer, FormWanted) else answer
-
-
-def _click(body: Mapping[str, Any]) -> Click:
-    action = body["actions"][0]
-    chosen = action.get("selected_option") or {}
-    return Click(
-        by=UserId(body["user"]["id"]),
-        action=action["action_id"],
-        value=html.unescape(chosen.get("value") or action.get("value") or ""),
-        trigger=body["trigger_id"],
-        channel=(body.get("channel") or {}).get("id", ""),
-        view=body.get("view"),
-    )

@@ -52,6 +52,10 @@ def _event_buttons(message: EventMessage) -> Sequence[Element | None]:
     event, incident = message.event, message.incident
     if event.kind is Kind.CLOCK_BREACHED and incident.open:
         return clock_buttons(ClockKind(str(event.facts.get("clock"))), incident)
+    if event.kind is Kind.HOLD_UNHEALTHY and incident.going is not None:
+        about = pack(incident.id, incident.going.id)
+        abort = button("Abort…", Action.WALK_ABORT, about)
+        return [abort, button("Roll back…", Action.WALK_BACK, about, style="danger")]
     if event.kind in {Kind.RESOLVED, Kind.POSTMORTEM_WRITTEN}:
         return [button("Post-mortem draft", Action.POSTMORTEM, pack(incident.id))]
     return []

@@ -45,7 +45,7 @@ def fix_step(incident: Incident, procedure: Procedure, step: Step) -> View:
         _choice(procedure.remediations, step.id),
         about,
         preformatted(fit.excerpt(step.written, _WRITTEN)[0]),
-        *(_parameter(each) for each in step.parameters[:_PARAMETERS]),
+        *parameters(step),
         paragraph([text("Muster looks first at what it would touch. Nothing runs before somebody else approves it.")]),
     ]
     return form(Form.FIX_STEP, "Fix", "Ask for approval", blocks, pack(incident.id, step.id))
@@ -54,6 +54,11 @@ def fix_step(incident: Incident, procedure: Procedure, step: Step) -> View:
 def _choice(steps: Sequence[Step], chosen: str) -> Block:
     choices = fields.options((step.title, step.id) for step in steps)
     return fields.select(Field.STEP, "Remediation", choices, chosen=chosen, action=Action.CHOOSE_STEP, dispatch=True)
+
+
+def parameters(step: Step) -> list[Block]:
+    """A field for each of a step's parameters."""
+    return [_parameter(each) for each in step.parameters[:_PARAMETERS]]
 
 
 def _parameter(parameter: Parameter) -> Block:
@@ -89,8 +94,12 @@ def rule(parameter: Parameter) -> str:
 
 def read_fix(values: Values) -> Wish:
     """The remediation that was asked for."""
-    given = {field.removeprefix(PARAMETER): value_of(values, field) for field in values if field.startswith(PARAMETER)}
-    return Wish(step=value_of(values, Field.STEP), parameters=given)
+    return Wish(step=value_of(values, Field.STEP), parameters=read_parameters(values))
+
+
+def read_parameters(values: Values) -> dict[str, str]:
+    """A step's parameters as they were typed."""
+    return {field.removeprefix(PARAMETER): value_of(values, field) for field in values if field.startswith(PARAMETER)}
 
 
 def reject(approval: Approval) -> View:

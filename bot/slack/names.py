@@ -50,6 +50,16 @@ class Action(StrEnum):
     """incident, then the command to go on with, as it was typed."""
     DECLARE = "declare"
     """nothing"""
+    WALK_BEGIN = "walk_begin"
+    """incident, procedure"""
+    WALK_ABORT = "walk_abort"
+    """incident, walk"""
+    WALK_BACK = "walk_back"
+    """incident, walk"""
+    STEP_TAKE = "step_take"
+    """incident, walk, place of the step, how often it had been begun"""
+    STEP_SKIP = "step_skip"
+    """the same"""
 
 
 class Choice(StrEnum):
@@ -74,6 +84,11 @@ class Form(StrEnum):
     FIX_STEP = "fix_step"
     REJECT = "reject"
     BREAK_GLASS = "break_glass"
+    STEP_RUN = "step_run"
+    STEP_DONE = "step_done"
+    STEP_SKIP = "step_skip"
+    WALK_ABORT = "walk_abort"
+    WALK_BACK = "walk_back"
     TOLD = "told"
     """No form: it only says something (it is loading, or why it cannot be done)."""
 
@@ -96,6 +111,7 @@ class Field(StrEnum):
     USER = "user"
     NOTE = "note"
     STEP = "step"
+    VALUE = "value"
 
 
 INPUT = "input"

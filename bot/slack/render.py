@@ -15,6 +15,7 @@ from bot.slack.finding import finding
 from bot.slack.freezes import stop_message
 from bot.slack.lines import event_line, page, reminder, verdict
 from bot.slack.output import output
+from bot.slack.walk_card import walk_card
 from commands.messages import (
     Announcement,
     ApprovalMessage,
@@ -28,6 +29,7 @@ from commands.messages import (
     ReminderMessage,
     StopMessage,
     VerdictMessage,
+    WalkMessage,
 )
 
 # Any: each function takes exactly the type that it stands beside, which a mapping's type cannot say.
@@ -43,6 +45,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     StopMessage: stop_message,
     VerdictMessage: verdict,
     ReminderMessage: reminder,
+    WalkMessage: walk_card,
 }
 
 

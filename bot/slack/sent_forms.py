@@ -1,16 +1,16 @@
 """Forms that were sent: the one table from a form to the command it fills. An error goes to the field it is about."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack import modals, modals_fix
 from bot.slack.blocks import bold, paragraph, text
-from bot.slack.fields import Values
 from bot.slack.modals import View
-from bot.slack.names import Form, unpack
+from bot.slack.names import Form
+from bot.slack.sent import Sent, sent_of
+from bot.slack.walk_forms import walk_forms
 from bot.words import refusal as refusal_words
 from commands.answer_approval import break_glass, reject
 from commands.asked import Asked
@@ -25,23 +25,6 @@ from commands.resolve import resolve_filled
 from commands.take_role import give_role
 from commands.update import update_filled
 from incident.refusal import Refused
-from incident.responder import UserId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """One form that was sent: by whom, what it is about, what was put in. The view's id makes it happen once."""
-
-    by: UserId
-    form: str
-    subject: str
-    values: Values
-    view: Mapping[str, Any]
-
-    @property
-    def cause(self) -> str:
-        """The same form sent twice is one effect."""
-        return f"view:{self.view['id']}"
 
 
 class SentForms:
@@ -60,11 +43,12 @@ class SentForms:
             Form.FIX_STEP: self._fix,
             Form.REJECT: self._reject,
             Form.BREAK_GLASS: self._break_glass,
+            **walk_forms(ports),
         }
 
     async def sent(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Do it, then close the form, or show what is wrong in it. Nothing is changed by a form that stays open."""
-        sent = _sent(body)
+        sent = sent_of(body)
         does = self._table.get(sent.form)
         if does is None:
             await ack()
@@ -171,15 +155,3 @@ class SentForms:
         asked = Asked(by=sent.by, words="", cause=sent.cause, at=self._ports.clock())
         await break_glass(asked, sent.subject, reason=modals_fix.read_reason(sent.values), ports=self._ports)
         return None
-
-
-def _sent(body: Mapping[str, Any]) -> Sent:
-    view = body["view"]
-    metadata = view.get("private_metadata") or ""
-    return Sent(
-        by=UserId(body["user"]["id"]),
-        form=view["callback_id"],
-        subject=unpack(metadata, 1)[0].partition("\n")[0],
-        values=view["state"]["values"],
-        view=view,
-    )

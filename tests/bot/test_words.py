@@ -54,6 +54,7 @@ FACTS: dict[str, Facts] = {
     "REMEDIATED": {"approval": "a", "title": "Requeue", "state": "ran", "sentence": "12 rows changed", "changed": 12},
     "VERIFIED": {"approval": "a", "title": "Requeue", "comparison": "healed"},
     "WALK_BEGUN": {"walk": "w", "procedure": "Deploy", "steps": 7},
+    "STEP_BEGUN": {"walk": "w", "procedure": "Deploy", "number": 1, "step": "Look"},
     "STEP_DONE": {"walk": "w", "procedure": "Deploy", "number": 1, "step": "Stage it", "note": "by CI", "gives": "",
                   "value": None},
     "STEP_SKIPPED": {"walk": "w", "procedure": "Deploy", "number": 3, "step": "Stop here", "reason": "tests passed"},

@@ -8,11 +8,25 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import fit, modals, modals_fix
+from bot.slack import fit, modals, modals_fix, walk_modals
 from bot.slack.answers import answered, refused, said
 from bot.slack.blocks import Rendered
 from bot.slack.render import RENDERERS, render
-from commands.answers import CatchUp, Declared, Done, Drafting, Help, Listing, Looking, Preparing, Stopping, Which
+from commands.answers import (
+    CatchUp,
+    Declared,
+    Done,
+    Drafting,
+    FormWanted,
+    Help,
+    Listing,
+    Looking,
+    Preparing,
+    Procedures,
+    Stopping,
+    Underway,
+    Which,
+)
 from commands.messages import (
     Announcement,
     ApprovalMessage,
@@ -26,7 +40,9 @@ from commands.messages import (
     ReminderMessage,
     StopMessage,
     VerdictMessage,
+    WalkMessage,
 )
+from commands.turns import Turn
 from incident import refusal
 from incident.clock import Clock, ClockKind
 from incident.finding import Comparison
@@ -50,6 +66,7 @@ from tests.bot.slack.examples import (
     any_incident,
     any_request,
 )
+from tests.bot.slack.walk_examples import any_walk_message
 
 # Without shrinking: the examples are readable as they are drawn, and making them smaller takes minutes.
 THOROUGH = settings(
@@ -146,6 +163,7 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
     StopMessage: st.builds(StopMessage, event=A_STOPPING),
     VerdictMessage: a_verdict(),
     ReminderMessage: a_reminder(),
+    WalkMessage: any_walk_message(),
 }
 
 
@@ -194,6 +212,7 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
     record = Record(
         incident=incident, timeline=(link,) * 60, alerts=(), findings=(), approvals=(data.draw(any_request()),) * 9
     )
+    own = replace(a_procedure(a_step(title=words)), title=words.strip() or "A", purpose=words)
     for answer in (
         Done(incident=incident, event=event),
         Declared(incident=incident, fresh=True),
@@ -204,6 +223,8 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
         Which(verb="note", words=words, incidents=(incident,) * 9, now=NOW),
         Listing(incidents=(incident,) * 60, ended=(incident,) * 60, now=NOW),
         CatchUp(record=record, procedure=None, now=NOW),
+        Procedures(incident=incident, own=own, others=(own,) * 120),
+        Underway(message=data.draw(any_walk_message())),
         Help(unknown=words, nearest="note"),
     ):
         check(answered(answer))
@@ -238,6 +259,18 @@ def test_every_window_fits_whatever_the_data(data: st.DataObject) -> None:
         modals_fix.break_glass(request),
     ):
         assert view_payload(view)
+
+
+@THOROUGH
+@given(st.data())
+def test_every_window_of_a_procedure_fits_whatever_the_data(data: st.DataObject) -> None:
+    """Titles, conditions and texts of its steps go into its forms."""
+    message = data.draw(any_walk_message())
+    incident = message.incident.with_walk(message.walk)
+    turn = Turn(walk=message.walk.id, index=0, tries=data.draw(st.sampled_from([None, 2])))
+    for form in walk_modals.WALK_FORMS:
+        asked = FormWanted(form=form, incident=incident, turn=turn, step=message.steps[0])
+        assert view_payload(walk_modals.wanted(asked, incident))
 
 
 @given(TEXT)

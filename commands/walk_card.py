@@ -1,0 +1,55 @@
+"""The clock asks: a procedure that is walked is to be shown as it stands, in one message that is edited in place."""
+
+from commands.deciding import decide, known
+from commands.messages import WalkMessage
+from commands.outage import NotYet
+from commands.ports import Ports
+from commands.turns import step_at, walked
+from incident import opening, walking
+from incident.change import Change
+from incident.incident import Incident, Place
+from incident.job import Claim
+from incident.walk import Walk, WalkState, way_back
+
+
+async def walk_card(claim: Claim, *, ports: Ports) -> None:
+    """Post the walk's message, or edit it to what is true now."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    walk = incident.walk(claim.job.subject)
+    place, rank = incident.home.place, incident.severity.rank
+    if place is None:
+        raise NotYet("the incident has no place in Slack yet")
+    message = await walk_message(incident, walk, ports)
+    if walk.message is not None:
+        channel, _, timestamp = walk.message.partition("/")
+        await ports.chat.edit(Place(channel=channel), timestamp, message, urgency=rank)
+        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        return
+    timestamp = await ports.chat.post(place, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+
+    def posted(it: Incident) -> Change:
+        shown = f"{place.channel}/{timestamp}"
+        return walking.show_card(it, it.walk(walk.id), message=shown, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, posted)
+
+
+async def walk_message(incident: Incident, walk: Walk, ports: Ports) -> WalkMessage:
+    """The walk with all that its message shows: what the catalog says of its steps, what was seen, what was asked."""
+    catalog = ports.runbooks.catalog(incident.system)
+    procedure = walked(walk, catalog)
+    findings = [await ports.store.finding(leg.finding) for leg in walk.legs if leg.finding is not None]
+    requests = [await ports.store.approval(leg.approval) for leg in walk.legs if leg.approval is not None]
+    ended_early = walk.state is WalkState.ABORTED and incident.going is None
+    return WalkMessage(
+        incident=incident,
+        walk=walk,
+        steps=tuple(step_at(walk, index, catalog) for index in range(len(walk.legs))),
+        findings={each.id: each for each in findings if each is not None},
+        requests={each.id: each for each in requests if each is not None},
+        has_way_back=bool(way_back(walk, procedure.steps if procedure is not None else ())),
+        watched_by=tuple(each.title for each in procedure.diagnostics) if procedure is not None else (),
+        instead=tuple(each for each in catalog.procedures if each.purpose == "rollback")
+        if catalog is not None and ended_early
+        else (),
+    )
