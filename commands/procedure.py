@@ -11,7 +11,7 @@ from commands.turns import catalog_of, turn_now
 from commands.walk_card import walk_message
 from commands.walk_steps import abort, begin, done, form_for, roll_back, skip, take_step
 from incident import refusal
-from incident.runbook import Catalog, Procedure
+from incident.runbook import Catalog, Procedure, StepKind
 from incident.typed import visible
 
 
@@ -61,7 +61,7 @@ async def _next(asked: Asked, rest: str, ports: Ports) -> Answer:
 async def _done(asked: Asked, rest: str, ports: Ports) -> Answer:
     turn = turn_now(asked.incident)
     _, leg = turn.among(asked.incident)
-    if leg.gives or not visible(rest):
+    if leg.kind is StepKind.MANUAL and (leg.gives or not visible(rest)):
         return await take_step(asked, turn, ports=ports)
     return await done(asked, turn, note=rest, value="", ports=ports)
 
