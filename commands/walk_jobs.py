@@ -5,7 +5,7 @@ from commands.look import look, look_all
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.turns import catalog_of, step_at, walked
-from incident import opening, refusal, walking
+from incident import holding, opening, refusal, walking
 from incident.change import Change
 from incident.course import placed
 from incident.finding import Finding, Phase
@@ -61,7 +61,7 @@ async def watch_hold(claim: Claim, *, ports: Ports) -> None:
         findings = await look_all(incident, phase=Phase.HOLD, cause=claim.job.key, ports=ports, procedure=watching)
 
     def seen(it: Incident) -> Change:
-        return walking.watched(it, it.walk(walk_id), index, findings, settles=claim, now=ports.clock())
+        return holding.watched(it, it.walk(walk_id), index, findings, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, seen)
 
@@ -72,6 +72,6 @@ async def not_watched(claim: Claim, reason: str, *, ports: Ports) -> None:
 
     def told(it: Incident) -> Change:
         now = ports.clock()
-        return walking.watched(it, it.walk(walk_id), index, (), trouble=reason, settles=claim, now=now)
+        return holding.watched(it, it.walk(walk_id), index, (), trouble=reason, settles=claim, now=now)
 
     await decide(ports.store, claim.job.incident_id or "", told)

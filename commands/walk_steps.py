@@ -1,7 +1,7 @@
 """What people do with a walk: run its next step, say that it is done, skip it, end the walk, take it back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 
 from commands.answers import Answer, Done, Form, FormWanted, Preparing
 from commands.asked import Asked
@@ -10,11 +10,8 @@ from commands.fix import ask_for
 from commands.ports import Ports
 from commands.turns import Turn, catalog_of, pending, step_at, walked
 from incident import refusal, walking
-from incident.approval import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
-from incident.plan import Plan
-from incident.responder import UserId
 from incident.runbook import Step, StepKind
 from incident.walk import way_back
 
@@ -59,7 +56,8 @@ async def run(asked: Asked, turn: Turn, *, parameters: Mapping[str, str], ports:
     _, leg = turn.among(asked.incident)
     step = _step(asked.incident, turn, ports)
     if leg.kind is StepKind.REMEDIATION:
-        await ask_for(asked, step, parameters, _Request(turn), ports=ports)
+        asks = partial(walking.request, walk_id=turn.walk, index=turn.index, tries=turn.tries)
+        await ask_for(asked, step, parameters, asks, ports=ports)
         return Preparing(incident=asked.incident, title=step.title)
     for each in step.parameters:
         each.read(parameters.get(each.name))
@@ -132,29 +130,6 @@ async def roll_back(asked: Asked, walk_id: str, *, reason: str, ports: Ports) ->
         )
 
     return await settle(asked, ports, taken_back)
-
-
-class _Request:
-    """The gate's decision for one step of a walk."""
-
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
-
-    def __call__(
-        self, incident: Incident, *, plan: Plan, policy: ApprovalPolicy, by: UserId, cause: str, now: datetime
-    ) -> Change:
-        walk, _ = self._turn.among(incident)
-        return walking.request(
-            incident,
-            walk,
-            self._turn.index,
-            tries=self._turn.tries,
-            plan=plan,
-            policy=policy,
-            by=by,
-            cause=cause,
-            now=now,
-        )
 
 
 def _step(incident: Incident, turn: Turn, ports: Ports) -> Step:

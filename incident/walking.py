@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from incident import approval, course, looking, refusal, remedy
@@ -12,7 +12,7 @@ from incident.course import facts, place, taken
 from incident.digest import Facts, Json, identifier
 from incident.finding import Finding
 from incident.incident import Incident
-from incident.job import Claim, Job, JobName, owe
+from incident.job import Claim, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
 from incident.plan import Plan
@@ -22,9 +22,6 @@ from incident.stop import Stop
 from incident.timeline import Event, Kind
 from incident.typed import visible
 from incident.walk import Leg, LegState, Walk, WalkState, leg_of
-
-LOOK_EVERY: Final = timedelta(minutes=5)
-"""How often the diagnostics look during a hold, besides its start and its end."""
 
 _CAN_BE_WITHDRAWN: Final = frozenset({ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED})
 
@@ -90,9 +87,9 @@ def not_looked(incident: Incident, walk: Walk, index: int, *, why: str, settles:
 
 def request(
     incident: Incident,
-    walk: Walk,
-    index: int,
     *,
+    walk_id: str,
+    index: int,
     tries: int | None,
     plan: Plan,
     policy: ApprovalPolicy,
@@ -103,8 +100,9 @@ def request(
 ) -> Change:
     """A remediation's turn: it goes through the same gate as any other.
 
-    Raises Ended, WalkEnded, NotItsTurn, and whatever the gate refuses.
+    Raises Ended, NoSuchWalk, WalkEnded, NotItsTurn, and whatever the gate refuses.
     """
+    walk = incident.walk(walk_id)
     if walk.legs[index].approval != identifier("app", cause):
         # The same delivery again finds its own request made: the store will call it a repeat.
         walk.turn(index, tries)
@@ -226,46 +224,6 @@ def roll_back(
     return decided(cause, now, after, *ended.events, event, before=incident, approvals=ended.approvals)
 
 
-def watched(
-    incident: Incident,
-    walk: Walk,
-    index: int,
-    findings: Sequence[Finding],
-    *,
-    trouble: str = "",
-    settles: Claim,
-    now: datetime,
-) -> Change:
-    """The diagnostics looked during a hold. What is bad is told at once; at the end the next step is offered.
-
-    ``trouble`` says why they could not look at all, which is as bad.
-    """
-    leg = walk.legs[index]
-    if walk.state is not WalkState.GOING or leg.state is not LegState.HOLDING or leg.hold_ends_at is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
-    seen_bad = (each.title for each in findings if each.healthy is False or each.sight.error is not None)
-    bad = (*seen_bad, *((trouble,) if trouble else ()))
-    over = now >= leg.hold_ends_at
-    seen = replace(leg, looked_at=now, unhealthy=bad, state=LegState.DONE if over else LegState.HOLDING)
-    after, more = taken(incident, walk, index, seen, now)
-    evidence = tuple(f"finding:{each.id}" for each in findings)
-    events: list[Event] = []
-    if set(bad) - set(leg.unhealthy):
-        told: Facts = {**facts(walk, index), "seen": list(bad), "until": leg.hold_ends_at.isoformat()}
-        events.append(Event(kind=Kind.HOLD_UNHEALTHY, at=now, facts=told, evidence=evidence))
-    if over:
-        events.append(Event(kind=Kind.HOLD_OVER, at=now, facts=_over(walk, index, bad), evidence=evidence))
-    jobs = () if over else (look_again(incident, walk, index, min(now + LOOK_EVERY, leg.hold_ends_at)),)
-    return decided(claimed(settles), now, after, *events, *more, before=incident, jobs=jobs, settles=settles)
-
-
-def look_again(incident: Incident, walk: Walk, index: int, due_at: datetime) -> Job:
-    """The next look during a hold."""
-    again = due_at.isoformat()
-    rank = incident.severity.rank
-    return owe(JobName.WATCH_HOLD, incident.id, due_at, subject=place(walk, index), urgency=rank, again=again)
-
-
 def show_card(incident: Incident, walk: Walk, *, message: str, settles: Claim, now: datetime) -> Change:
     """It is posted; nothing further is owed for that."""
     after = incident.with_walk(replace(walk, message=message))
@@ -290,11 +248,6 @@ def _ended(
     void = approval.withdraw(pending, reason="the procedure was aborted", now=now)
     after, _ = course.follow(after, void, now)
     return decided(cause, now, after, event, remedy.voided(void, now), before=incident, approvals=(void,))
-
-
-def _over(walk: Walk, index: int, bad: Sequence[str]) -> Facts:
-    following = walk.legs[index + 1].title if index + 1 < len(walk.legs) else None
-    return {**facts(walk, index), "next": following, "unhealthy": list(bad)}
 
 
 def _open(incident: Incident) -> None:

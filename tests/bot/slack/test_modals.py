@@ -8,12 +8,14 @@ from bot.slack.modals import View
 from bot.slack.names import Field, Form, unpack
 from commands.answers import Form as Wanted
 from commands.answers import FormWanted
+from commands.turns import Turn
 from incident import refusal
 from incident.incident import Status
 from incident.responder import Role
 from incident.severity import Severity
+from incident.walk import Leg, Walk
 from sandbox.blocks.guard import view_payload
-from tests.bot.slack.examples import ADA, BOB, a_procedure, a_request, a_step, an_incident
+from tests.bot.slack.examples import ADA, BOB, NOW, a_procedure, a_request, a_step, an_incident
 
 
 def typed(**given: str) -> Values:
@@ -145,11 +147,14 @@ def test_errors_find_their_fields() -> None:
 def test_every_form_that_a_command_wants_exists(form: Wanted) -> None:
     """The window's callback is the form's own name."""
     step = a_step()
+    leg = Leg(step=step.id, title=step.title, kind=step.kind)
+    walk = Walk(id="walk_1", procedure="p", title="Restore", by=ADA, begun_at=NOW, legs=(leg,))
     wanted = FormWanted(
         form=form,
-        incident=None if form is Wanted.DECLARE else an_incident(),
+        incident=None if form is Wanted.DECLARE else an_incident(walks=(walk,)),
         procedure=a_procedure(step),
-        step=step if form is Wanted.FIX_STEP else None,
+        step=step if form in {Wanted.FIX_STEP, Wanted.STEP_RUN} else None,
+        turn=Turn(walk=walk.id, index=0),
     )
     view = forms.wanted(wanted, by=ADA, systems={"a": "A"})
     assert view["callback_id"] == form.value == Form(form.value)
