@@ -93,11 +93,18 @@ class AwsTool(WordsTool):
         return answer_of(call, said, receipt)
 
     async def before(self, argv: Sequence[str]) -> str:
-        """What an ECS service runs before the change, with the command that brings it back; empty for other calls."""
+        """What an ECS service runs, with the command that brings it back; of EC2, whether a dry run was accepted."""
         call = self._call(argv)
-        if (call.service, call.operation.name) != ("ecs", "update-service"):
+        model = await self._looking.model(call.service, call.operation.name)
+        given = parameters_of(call, model)
+        if (call.service, call.operation.name) == ("ecs", "update-service"):
+            return await self._service(given)
+        if self._acting is None or "DryRun" not in getattr(model.input_shape, "members", {}):
             return ""
-        given = parameters_of(call, await self._looking.model("ecs", "update-service"))
+        await self._acting.rehearse(call.service, call.operation.name, given, seconds=self.target.caps.look_seconds)
+        return "A dry run was accepted by AWS."
+
+    async def _service(self, given: Mapping[str, Any]) -> str:
         asked = {
             "services": [given.get("service", "")],
             **({"cluster": given["cluster"]} if "cluster" in given else {}),

@@ -91,6 +91,22 @@ class Session:
 
         return await self.work(called, run=run)
 
+    async def rehearse(self, service: str, operation: str, given: Mapping[str, Any], *, seconds: float) -> None:
+        """Let AWS check a change that has a dry run. Raises Denied when it would refuse it, else as ``call``."""
+
+        def rehearsed() -> None:
+            from botocore.exceptions import ClientError
+
+            client = self._acting(service, operation)
+            self._begin(seconds)
+            try:
+                getattr(client, operation.replace("-", "_"))(**{**given, "DryRun": True})
+            except ClientError as answered:
+                if answered.response.get("Error", {}).get("Code") != "DryRunOperation":
+                    raise
+
+        await self.work(rehearsed)
+
     async def pages(
         self, service: str, operation: str, given: Mapping[str, Any], paging: Mapping[str, Any], *, seconds: float
     ) -> dict[str, Any]:

@@ -71,18 +71,22 @@ class KubernetesTool(WordsTool):
         return _with(answer, self._receipt(session, namespace))
 
     async def before(self, argv: Sequence[str]) -> str:
-        """What the change replaces, and how it is brought back."""
-        request = _request(argv)
-        return await kubernetes_change.before(self._looking(), request, self._one_namespace(request))
+        """What the change replaces, how it is brought back, and that the cluster would take it.
+
+        The dry run is made as the account for changes: the other one may not even try.
+        """
+        request, looking = _request(argv), self._looking()
+        namespace = self._one_namespace(request)
+        there = await kubernetes_change.before(looking, request, namespace)
+        patch = await kubernetes_change.patch_of(looking, request, namespace, now=self._clock())
+        return f"{there} {await kubernetes_change.rehearse(self._acting(self.target.caps.look_seconds), patch)}"
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
         """Make the approved change as the other service account."""
-        request, identity = _request(argv), self.target.remediation
-        if identity is None:
-            raise NotAllowed("Nothing was sent: there is no service account for changes.")
-        acting = self._session(identity, self.target.caps.run_seconds)
+        request, acting = _request(argv), self._acting(self.target.caps.run_seconds)
         namespace = self._one_namespace(request)
-        answer = await kubernetes_change.change(self._looking(), acting, request, namespace, run, now=self._clock())
+        patch = await kubernetes_change.patch_of(self._looking(), request, namespace, now=self._clock())
+        answer = await kubernetes_change.change(acting, patch, run)
         return _with(answer, self._receipt(acting, namespace))
 
     async def close(self) -> None:
@@ -90,6 +94,12 @@ class KubernetesTool(WordsTool):
 
     def _looking(self) -> Session:
         return self._session(self.target.diagnostic, self.target.caps.look_seconds)
+
+    def _acting(self, seconds: float) -> Session:
+        identity = self.target.remediation
+        if identity is None:
+            raise NotAllowed("Nothing was sent: there is no service account for changes.")
+        return self._session(identity, seconds)
 
     def _session(self, identity: Identity, seconds: float) -> Session:
         target = self.target

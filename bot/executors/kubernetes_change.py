@@ -1,10 +1,11 @@
 """The commands of kubectl that change something and that Muster carries out: restart, scale, and back to a revision."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.executors.kubernetes_look import revisions
-from bot.executors.kubernetes_session import JSON_PATCH, MERGE, STRATEGIC, NotReachedAtAll, Session
+from bot.executors.kubernetes_session import DRY_RUN, JSON_PATCH, MERGE, STRATEGIC, NotReachedAtAll, Session
 from bot.executors.kubernetes_text import part
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run
 from compiler.proof.kubernetes.runnable import Request
@@ -28,33 +29,52 @@ async def before(session: Session, request: Request, namespace: str) -> str:
     return f"{place}: every pod is replaced, one after the other ({replicas} replicas). There is nothing to undo."
 
 
-async def change(
-    looking: Session, acting: Session, request: Request, namespace: str, run: Run, *, now: datetime
-) -> Answer:
-    """Make the change once. Raises Denied, NotAllowed or Unanswered."""
-    resource, name = request.objects[0]
-    path = resource.path(namespace, name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """The one request that a change is."""
+
+    path: str
+    kind: str
     body: Json
+    told: str
+    """What was done, once it is: *deployments/web scaled*."""
+
+
+async def patch_of(looking: Session, request: Request, namespace: str, *, now: datetime) -> Patch:
+    """The request that makes the change, from what stands there now. Raises Denied, NotAllowed or Unanswered."""
+    resource, name = request.objects[0]
+    path, named = resource.path(namespace, name), f"{resource.plural}/{name}"
     match request.verb:
         case ("scale",):
             await _check_replicas(looking, request, path)
-            path, kind, body = f"{path}/scale", MERGE, {"spec": {"replicas": int(request.line.one("replicas") or 0)}}
+            wanted: Json = {"spec": {"replicas": int(request.line.one("replicas") or 0)}}
+            return Patch(path=f"{path}/scale", kind=MERGE, body=wanted, told=f"{named} scaled")
         case ("rollout", "restart"):
             stamp = {"kubectl.kubernetes.io/restartedAt": now.isoformat(timespec="seconds")}
-            kind, body = STRATEGIC, {"spec": {"template": {"metadata": {"annotations": stamp}}}}
+            stamped: Json = {"spec": {"template": {"metadata": {"annotations": stamp}}}}
+            return Patch(path=path, kind=STRATEGIC, body=stamped, told=f"{named} restarted")
         case ("rollout", "undo"):
             _, template = await _earlier(looking, request, namespace)
-            kind, body = JSON_PATCH, [{"op": "replace", "path": "/spec/template", "value": template}]
-        case _:
-            raise NotAllowed("Nothing was sent: this is no change that Muster makes.")
+            earlier: Json = [{"op": "replace", "path": "/spec/template", "value": template}]
+            return Patch(path=path, kind=JSON_PATCH, body=earlier, told=f"{named} rolled back")
+    raise NotAllowed("Nothing was sent: this is no change that Muster makes.")
+
+
+async def rehearse(acting: Session, patch: Patch) -> str:
+    """Let the cluster check the change without making it. Raises Denied when it would refuse it."""
+    await acting.send("PATCH", patch.path, patch.body, kind=patch.kind, query=DRY_RUN)
+    return "A dry run was accepted by the cluster."
+
+
+async def change(acting: Session, patch: Patch, run: Run) -> Answer:
+    """Make the change once. Raises Denied or Unanswered."""
     run.sent = True
     try:
-        await acting.send("PATCH", path, body, kind=kind)
+        await acting.send("PATCH", patch.path, patch.body, kind=patch.kind)
     except NotReachedAtAll:
         run.sent = False
         raise
-    told = {("scale",): "scaled", ("rollout", "restart"): "restarted", ("rollout", "undo"): "rolled back"}
-    return Answer(text=f"{resource.plural}/{name} {told[request.verb]}", changed=1)
+    return Answer(text=patch.told, changed=1)
 
 
 async def _check_replicas(session: Session, request: Request, path: str) -> None:

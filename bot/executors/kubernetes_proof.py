@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.executors.attestation import NotProven
-from bot.executors.kubernetes_session import JSON_PATCH, Session
+from bot.executors.kubernetes_session import DRY_RUN, JSON_PATCH, Session
 from bot.executors.tool_answer import Denied
 from compiler.proof.word_list import word_list
 from incident.digest import Facts, Json
@@ -19,7 +19,6 @@ _NEVER: Final = word_list(
 """What is too much even to look at: secrets, and what reaches into a container by a GET."""
 _ABOUT_ITSELF: Final = word_list("selfsubjectaccessreviews selfsubjectrulesreviews selfsubjectreviews")
 _REVIEW: Final = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-_DRY: Final = {"dryRun": "All"}
 
 
 async def prove_read_only(session: Session, namespaces: Sequence[str]) -> str:
@@ -71,7 +70,7 @@ async def _try_changes(session: Session, namespace: str) -> None:
     for method, path, body in tried:
         try:
             kind = JSON_PATCH if method == "PATCH" else "application/json"
-            await session.send(method, path, body, kind=kind, query=_DRY if method != "GET" else None)
+            await session.send(method, path, body, kind=kind, query=DRY_RUN if method != "GET" else None)
         except Denied as refusal:
             if refusal.missing_right:
                 continue

@@ -19,6 +19,8 @@ TABLE: Final = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 STRATEGIC: Final = "application/strategic-merge-patch+json"
 MERGE: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
+DRY_RUN: Final[Mapping[str, str]] = {"dryRun": "All"}
+"""With this the server checks a change, its admission included, and keeps nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

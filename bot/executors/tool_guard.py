@@ -73,11 +73,9 @@ async def _value(probe: Facts, seen: Seen) -> tuple[str | None, str]:
 
 
 def _fingerprint(sight: Sight) -> str | None:
-    """The one value where all that was seen is one, else every line: a number of lines would miss what they say."""
-    lines = [line.strip() for line in sight.output.splitlines() if line.strip()]
-    if sight.rows in (None, 1) and str(sight.value) in lines:
-        return str(sight.value)
-    text = ", ".join(lines)
+    """The one value that was asked for, else every line that was found: their number would miss what they say."""
+    lines = (line.strip() for line in sight.output.splitlines() if line.strip())
+    text = str(sight.given) if sight.given is not None else ", ".join(lines)
     return text if 0 < len(text) <= _LONGEST else None
 
 

@@ -65,6 +65,8 @@ class FakeCluster:
 
     def __init__(self) -> None:
         self.fault = ""
+        self.admission = ""
+        """Why an admission webhook denies every change; empty while it denies none."""
         self.measured = "250m"
         self.asked: list[tuple[str, str]] = []
         self.deployment: dict[str, Any] = {
@@ -181,16 +183,20 @@ class FakeCluster:
                 lines = self.logs[name].splitlines(keepends=True)
                 return web.Response(body=b"".join(lines[-int(request.query.get("tailLines", "1000")) :]))
             case "PATCH", "deployments" | "deployments/scale" if name == "web":
-                return self._patched(await request.json(), request.content_type)
+                return self._patched(await request.json(), request.content_type, dry="dryRun" in request.query)
         return _status(404, f"{resource} not found")
 
-    def _patched(self, body: Any, kind: str) -> web.Response:
+    def _patched(self, body: Any, kind: str, *, dry: bool) -> web.Response:
+        if self.admission:
+            return _status(403, f'admission webhook "policy" denied the request: {self.admission}')
         before = copy.deepcopy(self.deployment)
         if kind == "application/json-patch+json":
             self.deployment["spec"]["template"] = body[0]["value"]
         else:
             _merge(self.deployment, body)
-        if before != self.deployment:
+        if dry:
+            self.deployment = before
+        elif before != self.deployment:
             self.deployment["metadata"]["generation"] += 1
         return web.json_response(self.deployment)
 

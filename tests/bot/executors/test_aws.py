@@ -20,6 +20,7 @@ from bot.executors.aws_session import Login, Place
 from bot.executors.caps import Caps
 from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
+from commands.outage import Outage
 from commands.ports import Stopped
 from incident.digest import Json
 from incident.finding import OutcomeState
@@ -99,12 +100,14 @@ def _prepared(endpoint: str) -> dict[str, Login]:
     logs.put_log_events(
         logGroupName="/ecs/web", logStreamName="one", logEvents=[{"timestamp": now, "message": line} for line in lines]
     )
+    ec2 = client("ec2")
+    ec2.run_instances(ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
     client("secretsmanager").create_secret(Name="DATABASE_URL", SecretString="postgres://x:y@z/w")
     logins = {
         name: _user(client("iam"), name, actions)
         for name, actions in {
             "looker": READS,
-            "fixer": ["ecs:*"],
+            "fixer": ["ecs:*", "ec2:StopInstances"],
             "spy": [*READS, "secretsmanager:GetSecretValue"],
         }.items()
     }
@@ -204,7 +207,7 @@ async def test_one_identity_for_both_is_not_proven(account: Account) -> None:
         ("logs tail /ecs/web --since 1h", ("grep ERROR", "wc -l"), 2, "2"),
         ("logs filter-log-events --log-group-name /ecs/web", ("jq -r .events[0].message",), "started", "started"),
         ("secretsmanager list-secrets", (), 1, "DATABASE_URL"),
-        ("ec2 describe-instances --filters Name=instance-state-name,Values=running,stopped", (), 0, "Reservations"),
+        ("ec2 describe-instances --filters Name=instance-state-name,Values=running,stopped", (), 1, "Reservations"),
         ("rds describe-db-clusters", (), 0, "DBClusters"),
     ],
 )  # fmt: skip
@@ -245,6 +248,16 @@ async def test_what_may_not_be_looked_at_or_is_not_there_is_one_sentence(
     assert said in sight.error
     assert "\n" not in sight.error
     assert sight.output == ""
+
+
+async def test_a_machine_is_stopped_only_after_a_dry_run_was_accepted(shop: ToolExecutor) -> None:
+    states = "ec2 describe-instances --query Reservations[].Instances[].[InstanceId,State.Name] --output text"
+    machine, running = str((await shop.look(plan(states))).output).split()
+    preview = await shop.preview(plan(f"ec2 stop-instances --instance-ids {machine}"))
+    assert preview.sentence == "A dry run was accepted by AWS."
+    assert str((await shop.look(plan(states))).output).split() == [machine, running]
+    with pytest.raises(Outage, match="does not allow Muster that"):
+        await shop.preview(plan(f"ec2 reboot-instances --instance-ids {machine}"))
 
 
 async def test_a_service_is_scaled_as_the_other_identity_with_its_undo_told_before(shop: ToolExecutor) -> None:

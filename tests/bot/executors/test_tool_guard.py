@@ -15,34 +15,32 @@ FINGERPRINT = Promise(kind=GuardKind.FINGERPRINT, probe={"argv": ["x"]}, of="the
 COUNT = Promise(kind=GuardKind.COUNT, probe={"argv": ["x"]}, seen=3, most=3)
 
 
-def seeing(output: str = "", value: Json = None, *, rows: int | None = 1, error: str = "", whole: bool = True) -> Seen:
+def seeing(output: str = "", value: Json = None, *, single: bool = True, error: str = "", whole: bool = True) -> Seen:
     """A probe that sees this."""
 
     async def seen(probe: Facts) -> tuple[Sight, bool]:
-        return Sight(output=output, value=value, rows=rows, error=error or None), whole
+        return Sight(output=output, value=value, single=single, error=error or None), whole
 
     return seen
 
 
 @pytest.mark.parametrize(
-    ("output", "value", "rows", "fingerprint"),
+    ("output", "value", "single", "fingerprint"),
     [
-        ("3", 3, 1, "3"),
-        ("leader\n──────\nn1\n(1 row)", "n1", 1, "n1"),
-        ("a  b\n1  2\n(1 row)", 1, 1, "a  b, 1  2, (1 row)"),
-        ("c1\nc2", 2, 2, "c1, c2"),
-        ("2\n7", 2, 2, "2, 7"),
-        ("True", True, None, "True"),
+        ("leader\n──────\nn1\n(1 row)", "n1", True, "n1"),
+        ("a  b\n1  2\n(1 row)", 1, False, "a  b, 1  2, (1 row)"),
+        ("c1\nc2", 2, False, "c1, c2"),
+        ("True", True, True, "True"),
     ],
 )
 async def test_a_fingerprint_is_the_one_value_or_all_that_is_seen(
-    output: str, value: Json, rows: int | None, fingerprint: str
+    output: str, value: Json, single: bool, fingerprint: str
 ) -> None:
     """Never the number of lines: three other containers are not the same three."""
-    assert (await tool_guard.preview(FINGERPRINT, "", seeing(output, value, rows=rows))).value == fingerprint
+    assert (await tool_guard.preview(FINGERPRINT, "", seeing(output, value, single=single))).value == fingerprint
 
 
-@pytest.mark.parametrize("seen", [seeing(""), seeing("x" * 400), seeing("n1", "n1", whole=False)])
+@pytest.mark.parametrize("seen", [seeing(""), seeing("x" * 400, "x" * 400), seeing("n1", "n1", whole=False)])
 async def test_what_cannot_be_compared_is_not_even_asked_for(seen: Seen) -> None:
     with pytest.raises(Outage, match="Nobody can tell the leader"):
         await tool_guard.preview(FINGERPRINT, "", seen)
