@@ -91,12 +91,17 @@ def _leaf(value: Json) -> str:
 
 def _scalar(value: Json) -> str:
     """What is no text: a number, true, false or null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
-    if value is None:
-        return "null"
-    written = str(value).lower()
-    return written if "." in written else written.replace("e+", ".0e+")
+    if isinstance(value, float):
+        return _decimal(value)
+    return "null" if value is None else str(value).lower()
+
+
+def _decimal(value: float) -> str:
+    """A number with a point, which YAML 1.1 asks for in `1.0e+16`."""
+    if math.isnan(value):
+        return ".nan"
+    written = str(value).replace("inf", ".inf")
+    return written if "." in written else written.replace("e", ".0e")
 
 
 @lru_cache(maxsize=256)

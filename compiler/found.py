@@ -79,10 +79,10 @@ def _in_piece(index: int, piece: Piece) -> Iterator[Found]:
 
 
 def _in_block(index: int, block: Block) -> Iterator[Found]:
-    for written in written_in(block):
+    for written in _written(block.text, block.language):
         yield Found(
             text=written.text,
-            line=written.line,
+            line=block.line + written.line - 1,
             proof=_proof(written),
             headings=block.headings,
             block=index,
@@ -94,15 +94,12 @@ def _in_block(index: int, block: Block) -> Iterator[Found]:
         )
 
 
-def written_in(block: Block) -> tuple[Written, ...]:
-    """The commands of one block by the language it is in, not yet judged; none for what is only shown."""
-    found = _written(block.text, block.language)
-    return tuple(replace(one, line=one.line + block.line - 1) for one in found)
-
-
 @lru_cache(maxsize=512)
 def _written(text: str, tag: str) -> tuple[Written, ...]:
-    """The commands of a block as if it began in line 1; long runbooks repeat their blocks."""
+    """The commands of a block by the language it is in, not yet judged; none for what is only shown.
+
+    Their lines are counted as if it began in line 1: long runbooks repeat their blocks.
+    """
     match language_of(text, tag):
         case Language.SHELL:
             return tuple(_shell(text, tag))

@@ -7,8 +7,9 @@ reference `$NAME`, which no person fills in.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from compiler.proof.secret_names import names_a_secret, words_of
@@ -29,6 +30,8 @@ _BLANK: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
+_BEGINS: Final = re.compile(r"[<{\[]|YOUR_|[Yy]our-|[-_](?:here|HERE)|@example\.")
+"""Something of every blank: most texts have none, which is sooner known than tried."""
 _TEMPLATE_WORDS: Final = word_list("end else break continue print next exit upstream push")
 """What stands between braces in Go templates, awk and git, and is no blank."""
 _COMPARED: Final = re.compile(r"\b(?:and|or|not)\b", re.IGNORECASE)
@@ -109,19 +112,19 @@ class Blanks:
 
     def within(self, text: str) -> list[Blank]:
         """The blanks whose sample is in a text."""
-        return [blank for blank in self.by_name.values() if _place_of(blank).search(text)]
+        return [blank for blank in self.by_name.values() if _place_of(blank.sample).search(text)]
 
     def as_written(self, text: str) -> str:
         """The text with every blank as its author wrote it: for names, reasons and rewrites."""
         for blank in self.by_name.values():
-            text = _place_of(blank).sub(blank.written.replace("\\", r"\\"), text)
+            text = _place_of(blank.sample).sub(blank.written.replace("\\", r"\\"), text)
         return text
 
     def holed(self, value: Json) -> Json:
         """A command's value with `{name}` in the place of every blank."""
         if isinstance(value, str):
             for name, blank in self.by_name.items():
-                value = _place_of(blank).sub(f"{{{name}}}", value)
+                value = _place_of(blank.sample).sub(f"{{{name}}}", value)
             return value
         if isinstance(value, Mapping):
             return {key: self.holed(item) for key, item in value.items()}
@@ -150,7 +153,7 @@ def fill(text: str, blanks: Blanks | None = None) -> tuple[str, Blanks]:
             return f"${name.upper()}"
         return found.sample_of(label, match[0])
 
-    return _BLANK.sub(put, text), found
+    return _with_each(text, put), found
 
 
 def bind(text: str, values: Mapping[str, str]) -> str:
@@ -159,7 +162,7 @@ def bind(text: str, values: Mapping[str, str]) -> str:
     def put(match: re.Match[str]) -> str:
         return values.get(_name_of(next(part for part in match.groups() if part)), match[0])
 
-    return _BLANK.sub(put, text)
+    return _with_each(text, put)
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -170,9 +173,14 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def masked(text: str) -> str:
     """The text with every blank replaced by letters of the same length, so that a parser reads it as one word."""
-    return _BLANK.sub(
-        lambda match: "x" * len(match[0]) if _is_blank(next(p for p in match.groups() if p), match) else match[0], text
+    return _with_each(
+        text,
+        lambda match: "x" * len(match[0]) if _is_blank(next(p for p in match.groups() if p), match) else match[0],
     )
+
+
+def _with_each(text: str, put: Callable[[re.Match[str]], str]) -> str:
+    return _BLANK.sub(put, text) if _BEGINS.search(text) else text
 
 
 def parameter_named(name: str) -> Parameter:
@@ -204,9 +212,10 @@ def _parameter(name: str, label: str) -> Parameter:
     return Parameter(name=name, kind=ParameterKind.TEXT, label=words, pattern=_ONE_NAME)
 
 
-def _place_of(blank: Blank) -> re.Pattern[str]:
-    sample = re.escape(blank.sample)
-    return re.compile(rf"(?<!\d){sample}(?!\d)" if blank.sample.isdigit() else sample)
+@lru_cache(maxsize=256)
+def _place_of(sample: str) -> re.Pattern[str]:
+    found = re.escape(sample)
+    return re.compile(rf"(?<!\d){found}(?!\d)" if sample.isdigit() else found)
 
 
 def _texts(value: Json) -> list[str]:

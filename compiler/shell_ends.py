@@ -7,10 +7,10 @@ what cannot be read spoils no more than its own lines.
 from dataclasses import dataclass, field
 from typing import Final
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
 from compiler.placeholders import masked
-from compiler.shell_tree import BASH
+from compiler.shell_tree import tree_of
 
 LONGEST_CHUNK: Final = 64
 _MOST_RETRIES: Final = 100
@@ -62,7 +62,7 @@ class Reading:
         while end < min(len(self.lines), position + LONGEST_CHUNK) and _goes_over(self.lines[end - 1].text):
             end += 1
         source = "\n".join(masked(line.text) for line in self.lines[position:end])
-        if "<<" in source or len(source) > LONGEST_LINE or Parser(BASH).parse(source.encode()).root_node.has_error:
+        if "<<" in source or len(source) > LONGEST_LINE or tree_of(source.encode()).has_error:
             return None
         return end
 
@@ -72,7 +72,7 @@ class Reading:
         chunk = chunk[:too_long]
         self.ends = {}
         source = "\n".join(masked(line.text) for line in chunk)
-        for start, end, readable in _spans(Parser(BASH).parse(source.encode("utf-8", "replace")).root_node):
+        for start, end, readable in _spans(tree_of(source.encode("utf-8", "replace"))):
             may_go_on = start > 0 and end >= len(chunk) - 1 and position + len(chunk) < len(self.lines)
             if readable and not may_go_on:
                 self.ends[position + start] = position + end + 1
@@ -93,7 +93,7 @@ def _goes_over(text: str) -> bool:
     """Whether the line has its end on the next one; a comment ends with its own line, whatever stands there."""
     if not text.rstrip().endswith(("\\", "|", "&&")):
         return False
-    return "#" not in text or all(c.type != "comment" for c in Parser(BASH).parse(text.encode()).root_node.children)
+    return "#" not in text or all(c.type != "comment" for c in tree_of(text.encode()).children)
 
 
 def _spans(root: Node) -> list[tuple[int, int, bool]]:

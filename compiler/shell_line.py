@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node
 
 from compiler.placeholders import Blanks, is_reference_name
 from compiler.proof.word_list import word_list
 from compiler.shell_dates import printed, shape_of
 from compiler.shell_parts import Pipe, Program, Redirection, Unshellable
-from compiler.shell_tree import BASH, REFUSED, check_bare, holds_variable, runs_over_a_line
+from compiler.shell_tree import REFUSED, check_bare, holds_variable, runs_over_a_line, tree_of
 
 MAX_CHARACTERS: Final = 20_000
 _DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
@@ -37,7 +37,7 @@ def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe,
     if len(text) > MAX_CHARACTERS:
         raise Unshellable(f"longer than {MAX_CHARACTERS} characters")
     source = text.encode()
-    root = Parser(BASH).parse(source).root_node
+    root = tree_of(source)
     if root.has_error:
         raise Unshellable("the shell could not read it: a quote, bracket or redirection is not complete")
     if runs_over_a_line(root, source):
@@ -202,22 +202,30 @@ class _Reader:
         return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda match: self._value(match[1], match[0]), body)
 
     def _program(self, node: Node) -> Program:
-        program = Program(argv=())
+        argv: list[str] = []
+        spelled: list[str] = []
+        assigned: list[str] = []
+        redirections: list[Redirection] = []
+        shows = False
         for child in node.children:
             if child.type == "variable_assignment":
-                program = replace(program, assigned=(*program.assigned, self.text(child.children[0])))
+                assigned.append(self.text(child.children[0]))
             elif child.type == "file_redirect":
                 redirection, words = self._redirection(child)
-                program = replace(program, argv=program.argv + words, redirections=(*program.redirections, redirection))
+                redirections.append(redirection)
+                argv += words
             elif child.type == "command_name":
-                program = replace(program, argv=(self._program_name(child),), spelled=(self.text(child),))
+                argv, spelled = [self._program_name(child)], [self.text(child)]
             elif child.is_named:
-                shows = program.shows_variable or holds_variable(child)
-                argv, spelled = (*program.argv, self._word(child)), (*program.spelled, self.text(child))
-                program = replace(program, argv=argv, spelled=spelled, shows_variable=shows)
+                argv.append(self._word(child))
+                spelled.append(self.text(child))
+                shows = shows or holds_variable(child)
             else:
                 raise Unshellable(f"{child.type} has no place among a program's words")
-        return program
+        return Program(
+            argv=tuple(argv), redirections=tuple(redirections), assigned=tuple(assigned), shows_variable=shows,
+            spelled=tuple(spelled),
+        )  # fmt: skip
 
     def _program_name(self, node: Node) -> str:
         written = self.text(node)

@@ -1,16 +1,17 @@
 """The tree that the parser makes of a command line: what may not be in it, and where it is not to be trusted."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 import tree_sitter_bash
-from tree_sitter import Language, Node
+from tree_sitter import Language, Node, Parser
 
 from compiler.shell_parts import Unshellable
 
 _BRACES: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
-BASH: Final = Language(tree_sitter_bash.language())
+_BASH: Final = Language(tree_sitter_bash.language())
 REFUSED: Final = {
     "command_substitution": "a command inside the command ($(…) or backticks) would run first, unseen",
     "process_substitution": "<(…) runs another command",
@@ -34,6 +35,12 @@ REFUSED: Final = {
 """Parts that a step may not hold, each with the reason."""
 
 
+@lru_cache(maxsize=128)
+def tree_of(source: bytes) -> Node:
+    """The parser's tree of a text. A line is read twice, for where it ends and for what it does: it is parsed once."""
+    return Parser(_BASH).parse(source).root_node
+
+
 def check_bare(bare: str) -> None:
     """Raise Unshellable for what a shell makes several words of, or another word, where it is not quoted."""
     if bare.startswith("~"):
@@ -44,7 +51,7 @@ def check_bare(bare: str) -> None:
 
 def runs_over_a_line(root: Node, source: bytes) -> bool:
     """Whether the parser took the words of two lines for one command, which it does below some long pipes."""
-    waiting = [root]
+    waiting = [root] if b"\n" in source else []
     while waiting:
         node = waiting.pop()
         waiting += node.children

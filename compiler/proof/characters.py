@@ -6,7 +6,8 @@ else than what would run, so text that holds one is never judged: it is refused,
 
 import unicodedata
 
-_LAYOUT = frozenset("\t\n")
+_LAYOUT = str.maketrans("", "", "\t\n")
+"""Without these."""
 _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 WORD_PROCESSOR = frozenset("‐‑‒–—―−‘’‚‛“”„‟´«»…")
 """Dashes, quotes and dots that an editor puts in place of the ASCII character a command needs."""
@@ -22,8 +23,11 @@ def hiding_character(text: str) -> str | None:
 
     Tab and newline are layout; a carriage return counts unless it ends a line; a space must be the ASCII one.
     """
-    for character in text.replace("\r\n", "\n"):
-        if character.isascii() and (character.isprintable() or character in _LAYOUT):
+    shown = text.replace("\r\n", "\n")
+    if shown.isascii() and shown.translate(_LAYOUT).isprintable():
+        return None
+    for character in shown:
+        if character.isascii() and character.translate(_LAYOUT).isprintable():
             continue
         category = unicodedata.category(character)
         if category in _HIDING_CATEGORIES or category == "Zs":

@@ -45,7 +45,7 @@ def understand(pipe: Pipe, programs: Programs) -> Understood:
         stages.pop(0)
     if any(_feed(stage) and stage.document is None for stage in stages[1:]):
         return _refused("it reads a file instead of what stands before the pipe: write one of them")
-    if _shows_whole_object(stages[0]) and any(_looks_for_a_secret(stage) for stage in stages[1:]):
+    if any(_looks_for_a_secret(stage) for stage in stages[1:]) and _shows_whole_object(stages[0]):
         return _refused("it looks for a secret in what an object was given: those values are dropped")
     if found := _deleted_by_pattern(stages, programs):
         return found

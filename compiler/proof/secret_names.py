@@ -6,6 +6,7 @@ are facts about one.
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from compiler.proof.word_list import word_list
@@ -59,6 +60,7 @@ def _is_secret_word(word: str) -> bool:
     return word in _SECRET_WORDS or any(part in word for part in _SECRET_PARTS)
 
 
+@lru_cache(maxsize=4096)
 def names_a_secret(name: str) -> bool:
     """Whether the value behind `name` must not be shown: `users.password_hash` yes, `password_changed_at` no."""
     return any(_is_secret(words) for words in (words_of(name), words_of(name.lower())))

@@ -61,8 +61,9 @@ def value_objections(node: Node, values: Mapping[str, frozenset[str]] | None = N
 
     `values` holds the aliases of the queries around; where an inner one is used again, either may be meant.
     """
-    known = dict(values or {})
+    known = values or {}
     if node.kind == "SelectStmt":
+        known = dict(known)
         for alias, columns in _single_values(node.children("from_clause")):
             known[alias] = known.get(alias, columns) & columns
     fields = node.strings("fields") if node.kind == "ColumnRef" else ()

@@ -4,9 +4,10 @@ The library hands out protocol-buffer messages of the server's raw parse tree. T
 of the node, and the fields that are set. Positions are left out, because nothing is decided by them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from functools import cache, lru_cache
+from typing import Protocol, TypeAlias, cast
 
 import postgast
 
@@ -17,6 +18,7 @@ the process instead of raising: 10,000 characters need less than 2 MB of stack."
 _POSITIONS = frozenset({"location", "stmt_location", "stmt_len", "list_start", "list_end"})
 _POSITIONS |= {"rexpr_list_start", "rexpr_list_end"}
 
+_PLAIN = (str, int, float)
 Value: TypeAlias = "Node | str | int | float | bool | tuple[Node, ...]"
 
 
@@ -60,39 +62,56 @@ class Node:
 
     def walk(self) -> "Iterator[Node]":
         """This node and everything under it, parents first."""
-        yield self
-        for node in self.below():
-            yield from node.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            for value in reversed(tuple(node.fields.values())):
+                if isinstance(value, Node):
+                    waiting.append(value)
+                elif isinstance(value, tuple):
+                    waiting.extend(reversed(value))
 
 
-class _EnumValue(Protocol):
+class _Named(Hashable, Protocol):
     name: str
 
 
 class _Enum(Protocol):
-    values_by_number: Mapping[int, _EnumValue]
+    values_by_number: Mapping[int, _Named]
 
 
-class _Field(Protocol):
+class _Field(Hashable, Protocol):
     name: str
     enum_type: _Enum | None
-
-
-class _Kind(Protocol):
-    name: str
+    is_repeated: bool
 
 
 class _Message(Protocol):
     """The part of a protocol-buffer message that is used."""
 
-    DESCRIPTOR: _Kind
+    DESCRIPTOR: _Named
 
     def ListFields(self) -> Sequence[tuple[_Field, "_FieldValue"]]: ...  # noqa: N802  (protobuf's own name)
+
+    def WhichOneof(self, group: str) -> str | None: ...  # noqa: N802  (protobuf's own name)
 
 
 _FieldValue: TypeAlias = str | int | float | _Message | Iterable[_Message]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a field of the library's messages is: asking the library each time would take as long as the parsing."""
+
+    name: str
+    names: Mapping[int, str]
+    """An enum's."""
+    is_position: bool
+    is_list: bool
+
+
+@lru_cache(maxsize=64)
 def parse(text: str) -> tuple[Node, ...]:
     """The statements in `text`, in order; comments and empty statements are not among them.
 
@@ -112,30 +131,37 @@ def parse(text: str) -> tuple[Node, ...]:
 
 
 def _node(message: _Message) -> Node:
-    return Node(message.DESCRIPTOR.name, dict(_fields(message)))
+    return Node(_kind(message.DESCRIPTOR), dict(_fields(message)))
 
 
 def _fields(message: _Message) -> Iterator[tuple[str, Value]]:
     for field, value in message.ListFields():
-        if field.name in _POSITIONS:
+        shape = _shape(field)
+        if shape.is_position:
             continue
-        if field.enum_type is not None and isinstance(value, int):
-            yield field.name, field.enum_type.values_by_number[value].name
+        if shape.is_list:
+            listed = map(_unwrapped, cast(Iterable[_Message], value))
+            yield shape.name, tuple(node for node in listed if node is not None)
+        elif isinstance(value, _PLAIN):
+            yield shape.name, shape.names[value] if shape.names and isinstance(value, int) else value
         else:
-            yield field.name, _value(value)
+            yield shape.name, _unwrapped(cast(_Message, value)) or Node("Nothing", {})
 
 
-def _value(value: _FieldValue) -> Value:
-    if isinstance(value, str | int | float):
-        return value
-    if isinstance(value, Iterable):
-        return tuple(node for item in value if (node := _unwrapped(item)) is not None)
-    return _unwrapped(value) or Node("Nothing", {})
+@cache
+def _shape(field: _Field) -> _Shape:
+    names = {number: each.name for number, each in field.enum_type.values_by_number.items()} if field.enum_type else {}
+    return _Shape(field.name, names, field.name in _POSITIONS, field.is_repeated)
+
+
+@cache
+def _kind(descriptor: _Named) -> str:
+    return descriptor.name
 
 
 def _unwrapped(message: _Message) -> Node | None:
     """The node itself: every child comes in a message called Node that holds one of some 270 kinds, or none."""
-    if message.DESCRIPTOR.name != "Node":
+    if _kind(message.DESCRIPTOR) != "Node":
         return _node(message)
-    inner = [value for _, value in message.ListFields() if not isinstance(value, str | int | float | Iterable)]
-    return _node(inner[0]) if inner else None
+    held = message.WhichOneof("node")
+    return _node(getattr(message, held)) if held else None
