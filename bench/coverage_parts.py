@@ -26,6 +26,7 @@ _NO_STATISTICS: Final = "the packaged PostgreSQL has no pg_stat_statements"
 EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
     "ai-storybook": {},
     "algorhythmic": {"slow-statements": _NO_STATISTICS},
+    "pulse-ai-studio": {},
 }
 """System → step → why no test runs it; a system is here once `tests/systems` runs its steps."""
 

@@ -9,6 +9,7 @@ from demo.system import System
 MODULES: Final[Mapping[str, str]] = {
     "ai-storybook": "demo.storybook",
     "algorhythmic": "demo.algorhythmic",
+    "pulse-ai-studio": "demo.pulse",
 }
 """Where each one's ``SYSTEM`` is. Imported when it is asked for: no demo waits for what another one needs."""
 

@@ -11,7 +11,7 @@ from tests.systems.ward import Ward, runnable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """What steps need. ``given``: step → parameters; ``before``: step → what makes something for it to change.
+    """What steps need. ``given``: step → parameters; ``before``: step → what makes something for it to see or change.
 
     A fault's name under ``faults`` is brought about before a remediation, and undone after it.
     """
@@ -36,15 +36,15 @@ async def run_every_step(ward: Ward, rounds: Rounds) -> None:
 
 async def _run(ward: Ward, rounds: Rounds, step: Step) -> None:
     given = rounds.given.get(step.id, {})
-    if step.kind is StepKind.DIAGNOSTIC:
-        sight = await ward.look(step, given)
-        assert sight.error is None, (step.id, sight.error)
-        assert sight.output, step.id
-        return
     if fault := rounds.faults.get(step.id):
         await ward.patient.fault(fault, True)
     if prepare := rounds.before.get(step.id):
         await prepare()
+    if step.kind is StepKind.DIAGNOSTIC:
+        sight = await ward.look(step, given)
+        assert sight.error is None, (step.id, sight.error)
+        assert sight.output or sight.value == 0, step.id
+        return
     outcome = await ward.remedy(step, given)
     if outcome.state is OutcomeState.VOID:
         # What goes on in the patient may break a guard; a person asks again, as here.
