@@ -61,9 +61,10 @@ class Ward:
         """The same for a step at hand. There must be something to change, or no guard."""
         self.ran.add(step.id)
         plan, executor = self.plan(step, given), self.registry.of(step.target or "")
-        seen = (await executor.preview(plan)).count
-        assert seen or plan.promise.kind is GuardKind.NONE, f"{step.id} has nothing to change"
-        return await executor.run(replace(plan, promise=replace(plan.promise, seen=seen, most=seen)))
+        seen = await executor.preview(plan)
+        assert seen.count or seen.value or plan.promise.kind is GuardKind.NONE, f"{step.id} has nothing to change"
+        promise = replace(plan.promise, seen=seen.count, most=seen.count, value=seen.value)
+        return await executor.run(replace(plan, promise=promise))
 
 
 def runnable(catalog: Catalog) -> Iterator[Step]:
