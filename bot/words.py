@@ -133,6 +133,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NotTheRequester: "Only whoever asked for it may break the glass. If the card names you, press Approve.",
     refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",
     refusals.MayNotCancel: "Only whoever asked, the approvers and the commander may stop it. Ask one of them, now.",
+    refusals.NoWayBack: "No step of the runbook takes back “{step}” now.[ By hand: {undo}]",
     refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Name them as a mention, as in @ana.",
     refusals.UnknownApprovers: "Who may do this could not be checked just now[: {reason}], so nobody may. "
     "Try again in a minute.",

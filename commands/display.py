@@ -7,6 +7,7 @@ from commands.deciding import anew, decide, known, with_approval
 from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMessage
 from commands.outage import NotYet
 from commands.ports import Ports
+from commands.undo import undo_of
 from incident import opening, remedy
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
@@ -160,6 +161,7 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
     catalog = ports.runbooks.catalog(incident.system)
     procedure = catalog.procedure(request.procedure_id) if catalog else None
     step = next((each for each in procedure.steps if each.id == request.plan.step_id), None) if procedure else None
+    undo = undo_of(incident, request, ports)
     line = f", line {step.origin.line}" if step and step.origin.line else ""
     return ApprovalMessage(
         incident=incident,
@@ -169,6 +171,7 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
         before=tuple(newest.values()),
         wanted=request.policy.wanted(ports.clock()),
         stop=await ports.store.stopped(),
+        undo=undo.title if undo is not None else "",
     )
 
 

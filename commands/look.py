@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -13,10 +14,11 @@ from commands.ports import Ports
 from incident import looking, opening
 from incident.change import Change
 from incident.digest import identifier
-from incident.finding import Finding, Phase
+from incident.finding import Finding, Phase, public
 from incident.incident import Incident
 from incident.job import Claim
 from incident.plan import draw_up
+from incident.responder import UserId
 from incident.runbook import Catalog, Procedure, Step
 
 
@@ -95,7 +97,8 @@ async def look(
         reason=step.reason,
         shown=plan.shown,
         target=target,
-        sight=sight,
+        sight=public(sight) if step.private else sight,
+        withheld=sight if step.private else None,
         healthy=expects.holds(sight.value) if expects is not None and sight.error is None else None,
         critical=step.critical is not None and step.critical.holds(sight.value) is False,
         expectation=str(expects) if expects is not None else "",
@@ -105,17 +108,28 @@ async def look(
 
 
 async def post_finding(claim: Claim, *, ports: Ports) -> None:
-    """Put one finding into the thread under the card."""
+    """Put one finding into the thread under the card. What a private one saw goes to one person only, and first."""
     incident = await known(ports.store, claim.job.incident_id or "")
     finding = await ports.store.finding(claim.job.subject)
     place = incident.home.thread
     if place is None:
         raise NotYet("the card is not posted yet")
     if finding is not None:
-        message = FindingMessage(incident=incident, finding=finding)
+        reader = await _told_in_private(incident, finding, claim, ports) if finding.private else None
+        message = FindingMessage(incident=incident, finding=finding, reader=reader)
         again = claim.attempts > 1
         await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+async def _told_in_private(incident: Incident, finding: Finding, claim: Claim, ports: Ports) -> UserId | None:
+    """Send what was withheld to the one who may read it; who that is."""
+    reader = looking.reader(incident, ports.settings.on_call(incident.system))
+    if reader is not None and finding.withheld is not None:
+        message = FindingMessage(incident=incident, finding=replace(finding, sight=finding.withheld), reader=reader)
+        mark, again = f"{claim.job.key}:{reader}", claim.attempts > 1
+        await ports.chat.direct(reader, message, mark=mark, again=again, urgency=incident.severity.rank)
+    return reader
 
 
 def _finding_id(incident: Incident, cause: str, step: Step) -> str:

@@ -60,10 +60,11 @@ class PageMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingMessage:
-    """What a diagnostic saw, for the findings thread."""
+    """What a diagnostic saw, for the findings thread, or for its one reader where it is private."""
 
     incident: Incident
     finding: Finding
+    reader: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class ApprovalMessage:
     wanted: int = 1
     """How many different people must say yes now."""
     stop: Stop | None = None
+    undo: str = ""
+    """The title of the step that takes it back, where it can be asked for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ class Store(Protocol):
         ...
 
     async def record(self, incident_id: str) -> Record:
-        """Everything that is kept about one incident. Raises KeyError when there is none."""
+        """All that is kept of one incident, but not what private steps saw. Raises KeyError when there is none."""
         ...
 
     async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:

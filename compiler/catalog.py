@@ -31,6 +31,7 @@ def load(text: str, file: str, overlay_text: str = "", overlay_file: str = "over
     if not procedures:
         raise top.wrong("procedures", "must name at least one procedure")
     _check_ids(top, procedures)
+    _check_undo(procedures, overlay)
     overlay.leftover(frozenset(_generated_ids(top)))
     policies = {**_policies(top.section("policies")), **_policies(overlay.policies)}
     catalog = Catalog(
@@ -149,6 +150,17 @@ def _policy(section: Section) -> Policy:
     section.ignore("line")
     section.done()
     return policy
+
+
+def _check_undo(procedures: Sequence[Procedure], overlay: Overlay) -> None:
+    """Remark on steps that are taken back by a step which is not there, or which a person does."""
+    for procedure in procedures:
+        runnable = {step.id for step in procedure.remediations}
+        overlay.remarks.extend(
+            f"“{step.id}” is taken back by “{step.undo_step}”, which Muster cannot run in “{procedure.id}”."
+            for step in procedure.steps
+            if step.undo_step and step.undo_step not in runnable
+        )
 
 
 def _check_ids(top: Section, procedures: Sequence[Procedure]) -> None:

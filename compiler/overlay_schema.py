@@ -102,6 +102,8 @@ _STEP: Final = _object(
         "parameters": _list(_PARAMETER),
         "guard": _GUARD,
         "undo": _said("How to take it back, in words.", _TEXT),
+        "undo_step": _said("The step of this procedure that takes it back.", {"type": "string", "pattern": _ID}),
+        "private": _said("What it sees may name people: one person reads it, not the channel.", {"type": "boolean"}),
         "temporary": _said("A mitigation: it opens a follow-up to revert it.", {"type": "boolean"}),
         "cool_down": _said("How long it may not run again.", _SPAN),
         "effect_after": _said("How long its effect takes to show; the diagnostics look again after that.", _SPAN),

@@ -26,7 +26,7 @@ from incident.verdict import Judgement, Verdict
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
     *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down", "effect_after"),
-    *("title", "when", "by_hand", "tags", "gives"),
+    *("title", "when", "by_hand", "tags", "gives", "private", "undo_step"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -250,6 +250,8 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         critical=None if remediation else expectation(own("critical"), "critical"),
         guard=guarded(own("guard"), read.executor, read.command, read.values) if remediation else _UNGUARDED,
         undo=own("undo").text("undo", "") if remediation else "",
+        undo_step=_undo_step(read) if remediation else "",
+        private=own("private").flag("private") if not remediation else False,
         temporary=own("temporary").flag("temporary") if remediation else False,
         cool_down=(own("cool_down").span("cool_down") or timedelta(0)) if remediation else timedelta(0),
         effect_after=(own("effect_after").span("effect_after") or timedelta(0)) if remediation else timedelta(0),
@@ -267,6 +269,12 @@ def _gives(read: _Read) -> str:
             "gives", f"of {read.step_id} needs an answer that is one value: LIMIT 1, --query, jq, head -1 …"
         )
     return name
+
+
+def _undo_step(read: _Read) -> str:
+    """The step that takes this one back, as people name it; empty when only words say how."""
+    section = read.own("undo_step")
+    return identifier(section, "undo_step") if "undo_step" in section else ""
 
 
 def _name(read: _Read) -> str:

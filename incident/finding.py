@@ -50,6 +50,12 @@ class Sight:
         return self.value if self.single and self.error is None else None
 
 
+def public(sight: Sight) -> Sight:
+    """What everybody may know of what a private step saw: that it looked, how long that took, and the receipt."""
+    error = None if sight.error is None else "why is told to whoever may read it"
+    return Sight(output="", error=error, receipt=sight.receipt, seconds=sight.seconds)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One run of one diagnostic in an incident. ``healthy`` is None when the step says nothing of what is healthy."""

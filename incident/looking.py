@@ -9,7 +9,7 @@ from incident.finding import Finding, Phase
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
 from incident.owing import decided
-from incident.responder import UserId
+from incident.responder import Role, UserId
 from incident.timeline import Event, Kind
 
 _SHOWN = frozenset({Phase.FIRST, Phase.ASKED, Phase.STEP})
@@ -47,6 +47,12 @@ def find(
 def _shown(finding: Finding) -> bool:
     bad = finding.healthy is False or finding.sight.error is not None
     return finding.phase in _SHOWN or (finding.phase is Phase.HOLD and bad)
+
+
+def reader(incident: Incident, on_call: Sequence[UserId]) -> UserId | None:
+    """Who may read what a private step saw: the commander, else whoever acknowledged, else the first one on call."""
+    people = (incident.roles.get(Role.COMMANDER), incident.acknowledged_by, *on_call)
+    return next((each for each in people if each), None)
 
 
 def trouble(

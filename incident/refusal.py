@@ -93,6 +93,10 @@ class MayNotCancel(Refused):
     """Stopping a remediation is for whoever asked for it, its approvers and the commander."""
 
 
+class NoWayBack(Refused):
+    """No step takes back what this one did (``step``, ``undo`` in words)."""
+
+
 class NoSuchPerson(Refused):
     """A person was named in a way that Slack does not know (``asked``)."""
 

@@ -84,7 +84,7 @@ def approval_card(message: ApprovalMessage) -> Rendered:
             paragraph(*(_request_lines(message) if approval.decided_at is None else end_lines(approval))),
             paragraph(*_held_back(message)) if not approval.state.final else None,
             output_block(approval),
-            actions(*_buttons(approval)),
+            actions(*_buttons(message)),
             context(_fine_print(approval)),
         ],
     )
@@ -190,10 +190,13 @@ def _held_back(message: ApprovalMessage) -> list[list[Element]]:
     return [stop_line(message.stop), evidence_line(frozen) if holds else []]
 
 
-def _buttons(approval: Approval) -> list[Element | None]:
+def _buttons(message: ApprovalMessage) -> list[Element | None]:
+    approval = message.approval
     subject = pack(approval.id)
     if approval.state in (ApprovalState.APPROVED, ApprovalState.RUNNING) and approval.cancelled_by is None:
         return [button("Cancel", Action.CANCEL, subject, style="danger")]
+    if message.undo:
+        return [button(f"Ask for the undo: {message.undo}", Action.UNDO, subject)]
     if approval.state is not ApprovalState.ASKED:
         return []
     alone = button("Break glass…", Action.BREAK_GLASS, subject, style="danger")

@@ -144,12 +144,12 @@ class SlackChat:
 
     async def direct(self, user: UserId, message: Message, *, mark: str, again: bool, urgency: int) -> str:
         """Send one person a direct message; its timestamp."""
-        if again:
-            opened = await self._call("conversations.open", urgency, users=user)
-            timestamp = await self._marked(Place(channel=str(opened["channel"]["id"])), mark, urgency)
-            if timestamp is not None:
-                return timestamp
-        return await self._post(Place(channel=user), message, mark, urgency)
+        if not again and not files(message):
+            return await self._post(Place(channel=user), message, mark, urgency)
+        opened = await self._call("conversations.open", urgency, users=user)
+        return await self.post(
+            Place(channel=str(opened["channel"]["id"])), message, mark=mark, again=again, urgency=urgency
+        )
 
     async def pin(self, channel: str, timestamp: str, *, urgency: int) -> None:
         """Pin a message; already pinned is fine."""

@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import answers, forms, modals, modals_fix, private
+from bot.slack import answers, forms, modals, modals_fix, modals_proof, private
 from bot.slack.click import Click, Handled, Window, click_of
 from bot.slack.names import Action, Choice, unpack
 from bot.slack.tasks import Tasks
@@ -27,6 +27,7 @@ from commands.ports import Ports
 from commands.postmortem import postmortem
 from commands.show import show
 from commands.take_role import give_role
+from commands.undo import undo
 from incident.refusal import Refused
 from incident.responder import Role, UserId
 
@@ -53,6 +54,8 @@ class Clicks:
             Action.REJECT: self._reject,
             Action.BREAK_GLASS: self._break_glass,
             Action.CANCEL: self._cancel,
+            Action.UNDO: self._undo,
+            Action.PROOF: self._proof,
             Action.POSTMORTEM: self._postmortem,
             Action.POSTMORTEM_DONE: self._postmortem_done,
             Action.CHOOSE_STEP: self._choose_step,
@@ -171,6 +174,15 @@ class Clicks:
     async def _cancel(self, click: Click) -> Handled:
         await cancel(self._bare(click), click.value, ports=self._ports)
         return None
+
+    async def _undo(self, click: Click) -> Handled:
+        return await self._formed(await undo(self._bare(click), click.value, ports=self._ports), click)
+
+    async def _proof(self, click: Click) -> Handled:
+        found = await self._ports.store.finding(click.value)
+        if found is None:
+            return Window(modals.sorry("Proof", "This finding is not kept any longer."))
+        return Window(modals_proof.proof(found))
 
     async def _postmortem(self, click: Click) -> Handled:
         return await postmortem(await self._asked(click, click.value), ports=self._ports)

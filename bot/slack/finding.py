@@ -1,30 +1,32 @@
-"""What one diagnostic saw: the answer first, then the output, then the proof that it only looked."""
+"""What one diagnostic saw: the answer first, then the output; the proof that it only looked is behind a button."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from bot.phrase import When
 from bot.slack import fit, signs
+from bot.slack.attached import Attached
 from bot.slack.blocks import (
     Block,
     Element,
     Rendered,
     bold,
+    button,
     code,
-    context,
     fallback,
     joined,
+    mention,
     moment,
     paragraph,
     preformatted,
     rendered,
+    section,
     text,
 )
+from bot.slack.names import Action, pack
 from commands.messages import FindingMessage
 from incident.finding import Finding, Phase
 
 _COMMAND: Final = 1_000
-_RECEIPT: Final = 8
 
 _HEALTH: Final = {True: "healthy", False: "not healthy"}
 _PHASES: Final = {
@@ -44,10 +46,10 @@ def finding(message: FindingMessage) -> Rendered:
     return rendered(
         fallback(f"{signs.finding(found)} {fit.one_line(found.title, fit.NAME)}: {said(found)}"),
         [
-            paragraph(_head(found), _answer(found)),
+            paragraph(_head(found), _answer(found), _private(message)),
             _command(found),
             *_output(found),
-            context(*proof(found)),
+            section(_where(found), button("Proof", Action.PROOF, pack(found.id))),
         ],
     )
 
@@ -59,6 +61,10 @@ def _head(found: Finding) -> list[Element]:
         [text(_PHASES[found.phase])] if _PHASES[found.phase] else [],
         [moment(When(found.at))],
     )
+
+
+def _where(found: Finding) -> str:
+    return f"{fit.one_line(found.target, fit.NAME)}, {found.sight.seconds:.2f} s"
 
 
 def said(found: Finding) -> str:
@@ -90,26 +96,30 @@ def _output(found: Finding) -> list[Block | None]:
     if not found.sight.output.strip():
         return []
     words, left = fit.excerpt(found.sight.output.strip("\n"), fit.CODE)
-    notes = [f"{left} more characters are not shown"] if left else []
+    notes = [f"{left} more characters are in the file beside this"] if left else []
     notes += ["the output was cut off at its cap"] if found.sight.truncated else []
     return [preformatted(words), paragraph([text("… " + "; ".join(notes), italic=True)]) if notes else None]
 
 
-def proof(found: Finding) -> tuple[str, ...]:
-    """What judged the command, what proves that the credential could not write, and what the receipt says."""
-    receipt = receipt_words(found.sight.receipt)
-    return (
-        f"Judged {found.verdict.value}: {fit.one_line(found.reason, 250)}" if found.reason.strip() else "",
-        f"Could not write: {fit.one_line(found.attested, 250)}" if found.attested.strip() else "",
-        f"Receipt: {receipt}" if receipt else "",
-        f"{fit.one_line(found.target, fit.NAME)}, {found.sight.seconds:.2f} s",
-    )
+def attached(message: FindingMessage) -> tuple[Attached, ...]:
+    """The whole output as a file, when its message cannot hold it."""
+    found = message.finding
+    if not fit.excerpt(found.sight.output.strip("\n"), fit.CODE)[1]:
+        return ()
+    name = f"{message.incident.key}-{found.id}-output.txt"
+    title = f"Whole output: {fit.one_line(found.title, 80)}"
+    return (Attached(name=name, title=title, content=found.sight.output.encode()),)
 
 
-def receipt_words(receipt: Mapping[str, object]) -> str:
-    """A receipt's facts on one line."""
-    facts = list(receipt.items())[:_RECEIPT]
-    return " · ".join(
-        f"{fit.one_line(name.replace('_', ' '), 40)} {'none' if value is None else fit.one_line(str(value), 80)}"
-        for name, value in facts
-    )
+def _private(message: FindingMessage) -> list[Element]:
+    """Who may read what a private step saw."""
+    found = message.finding
+    if not found.private:
+        return []
+    if found.sight == found.withheld:
+        return [text("Private: only you can read this. The thread says only whether it is healthy.", italic=True)]
+    if message.reader is None:
+        words = "What it saw is private, and nobody leads or is on call: take the commander's role and diagnose again."
+        return [text(words, italic=True)]
+    only = text(" can read it, in a direct message.", italic=True)
+    return [text("What it saw is private: only ", italic=True), mention(message.reader), only]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.slack import approval_card as cards
+from bot.slack import finding as findings
 from bot.slack import output as outputs
 from bot.slack.announcement import announcement
 from bot.slack.approval_card import approval_card
@@ -58,4 +59,6 @@ def files(message: Message) -> tuple[Attached, ...]:
     """What must stand beside the message in its thread, because it does not fit into it."""
     if isinstance(message, ApprovalMessage):
         return cards.attached(message)
+    if isinstance(message, FindingMessage):
+        return findings.attached(message)
     return outputs.attached(message) if isinstance(message, OutputMessage) else ()

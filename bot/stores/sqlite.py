@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -234,7 +235,10 @@ def _record(db: Connection, incident_id: str) -> Record:
             incident=INCIDENT.value(row["body"]),
             timeline=tuple(_link(each) for each in db.rows("timeline", chain=incident_id)),
             alerts=tuple(ALERT.value(each["body"]) for each in db.rows("alerts_of", incident_id=incident_id)),
-            findings=tuple(FINDING.value(each["body"]) for each in db.rows("findings_of", incident_id=incident_id)),
+            findings=tuple(
+                replace(FINDING.value(each["body"]), withheld=None)
+                for each in db.rows("findings_of", incident_id=incident_id)
+            ),
             approvals=tuple(APPROVAL.value(each["body"]) for each in db.rows("approvals_of", incident_id=incident_id)),
         )
     finally:

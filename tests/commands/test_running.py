@@ -3,22 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
 from commands import carry_out, show_output
 from commands.answer_approval import approve, cancel
+from commands.answers import FormWanted
+from commands.fix import fix_filled
 from commands.messages import ApprovalMessage, EventMessage, OutputMessage
 from commands.ports import Heard, unheard
 from commands.run_remediation import settle_cut_short
+from commands.undo import undo
 from incident.approval import Approval, ApprovalState
 from incident.finding import Outcome, OutcomeState, Sight
 from incident.incident import Incident
 from incident.job import JobName
 from incident.plan import Plan
-from incident.refusal import AlreadySo, MayNotCancel, Spent
+from incident.refusal import AlreadySo, MayNotCancel, NoWayBack, Spent
 from incident.responder import UserId
 from incident.timeline import Event, Kind, fact
+from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, DAN
 from tests.fakes.world import World
 
@@ -291,3 +296,48 @@ async def test_the_end_of_the_cool_down_is_told_in_the_thread(world: World) -> N
         e for e in world.chat.messages_in(incident.home.channel, EventMessage) if e.event.kind is Kind.COOLED_DOWN
     ]
     assert fact(told.event, "title") == "Restart the workers"
+
+
+def takes_back(world: World, **back: str) -> None:
+    """The overlay names steps that take others back."""
+    steps = tuple(replace(each, undo_step=back.get(each.id, "")) for each in STUCK.steps)
+    assert isinstance(world.ports.runbooks, FakeRunbooks)
+    world.ports.runbooks.catalogs = {CATALOG.system: replace(CATALOG, procedures=(replace(STUCK, steps=steps),))}
+
+
+async def test_the_undo_is_offered_once_it_ran_and_goes_through_the_same_gate(world: World) -> None:
+    takes_back(world, requeue="restart")
+    request = await approved(world, step="requeue")
+    shown = [each.message for each in world.chat.posts if isinstance(each.message, ApprovalMessage)]
+    assert [each.undo for each in shown] == [""]
+    await world.let_pass(seconds=2)
+    shown = [each.message for each in world.chat.posts if isinstance(each.message, ApprovalMessage)]
+    assert [each.undo for each in shown] == ["Restart the workers"]
+    await undo(world.asked(BEN), request.id, ports=world.ports)
+    await world.work()
+    asked = (await world.store.approvals_of(request.incident_id))[-1]
+    assert (asked.plan.step_id, asked.state, asked.requester) == ("restart", ApprovalState.ASKED, BEN)
+    assert len(world.database.ran) == 1
+
+
+async def test_an_undo_with_parameters_asks_for_them_as_the_first_run_had_them(world: World) -> None:
+    takes_back(world, requeue="requeue")
+    incident = await world.declared()
+    await fix_filled(
+        world.asked(ANA, about=incident), step_id="requeue", parameters={"minutes": "42"}, ports=world.ports
+    )
+    await world.work()
+    (request,) = await world.store.approvals_of(incident.id)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    await world.let_pass(seconds=2)
+    wanted = await undo(world.asked(BEN), request.id, ports=world.ports)
+    assert isinstance(wanted, FormWanted)
+    assert wanted.step is not None
+    assert [each.default for each in wanted.step.parameters] == ["42"]
+
+
+async def test_a_way_back_that_only_words_say_is_not_offered(world: World) -> None:
+    request = await approved(world)
+    await world.let_pass(seconds=2)
+    with pytest.raises(NoWayBack):
+        await undo(world.asked(BEN), request.id, ports=world.ports)

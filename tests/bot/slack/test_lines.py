@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.render import render
+from bot.slack.blocks import Rendered
+from bot.slack.modals_proof import proof
+from bot.slack.render import files, render
 from commands.messages import EventMessage, FindingMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind, start
-from incident.finding import Comparison, Finding, Phase, Sight
+from incident.finding import Comparison, Finding, Phase, Sight, public
 from incident.incident import Place, Status
 from incident.responder import person
 from incident.severity import HOUSE, Severity
@@ -29,10 +31,35 @@ def test_a_finding_answers_first_and_proves_last() -> None:
     assert read.splitlines()[1] == "12 · not healthy · healthy: at most 0"
     message = render(FindingMessage(incident=an_incident(), finding=a_finding()))
     assert codes(message) == ["SELECT count(*) FROM jobs", "count\n12"]
-    assert read.splitlines()[-1] == (
-        "Judged read-only: a SELECT without locks | Could not write: role reader holds SELECT only"
-        " | Receipt: transaction read only · role reader | storybook-db, 0.02 s"
-    )
+    assert read.splitlines()[-1] == "storybook-db, 0.02 s"
+    assert buttons(message) == {"Proof": "fnd_1"}
+
+
+def test_the_proof_says_what_judged_it_what_could_not_write_and_what_the_receipt_says() -> None:
+    """All of it, behind the button: the command to the letter, too."""
+    read = lines(Rendered(text="", blocks=proof(a_finding())["blocks"]))  # type: ignore[typeddict-item]  # a view's
+    assert "```SELECT count(*) FROM jobs```" in read
+    assert "1. It was judged read-only\na SELECT without locks" in read
+    assert "2. Its credential could not write\nrole reader holds SELECT only" in read
+    assert "3. The receipt of this one look\ntransaction: read only\nrole: reader" in read
+    unproven = a_finding(attested="", sight=Sight(output="", error="off"))
+    read = lines(Rendered(text="", blocks=proof(unproven)["blocks"]))  # type: ignore[typeddict-item]  # a view's
+    assert "That was not proven, so nothing was read." in read
+    assert "There is none: nothing was read." in read
+
+
+def test_what_a_private_step_saw_is_only_in_its_readers_message() -> None:
+    """The thread says who can read it, and whether it is healthy."""
+    saw = Sight(output="ana@example.com", value=12, rows=1)
+    private = a_finding(sight=public(saw), withheld=saw)
+    thread = lines(render(FindingMessage(incident=an_incident(), finding=private, reader=ADA)))
+    assert "example.com" not in thread
+    assert "12" not in thread.splitlines()[1]
+    assert "not healthy · healthy: at most 0" in thread
+    assert "What it saw is private: only @U0ADA0001 can read it, in a direct message." in thread
+    direct = lines(render(FindingMessage(incident=an_incident(), finding=replace(private, sight=saw), reader=ADA)))
+    assert "ana@example.com" in direct
+    assert "only you can read this" in direct
 
 
 def test_a_value_beyond_the_critical_bound_is_called_so() -> None:
@@ -52,10 +79,12 @@ def test_long_output_is_trimmed_and_says_so() -> None:
     """Cut at a line's end, with how much is missing."""
     output = "row\n" * 2_000
     found = a_finding(sight=replace(a_finding().sight, output=output, truncated=True))
-    assert "more characters are not shown; the output was cut off at its cap" in shown(found)
+    assert "more characters are in the file beside this; the output was cut off at its cap" in shown(found)
     message = render(FindingMessage(incident=an_incident(), finding=found))
     assert codes(message)[1].endswith("row")
     assert len(codes(message)[1]) <= 2_500
+    (file,) = files(FindingMessage(incident=an_incident(), finding=found))
+    assert file.content == output.encode()
 
 
 def test_rows_are_counted_when_there_is_no_value() -> None:
