@@ -153,6 +153,18 @@ def postmortem(
     _finish(lambda: inspection.write_postmortem(config.data_dir_of(), number, format_, output))
 
 
+@app.command()
+def freeze(reason: Annotated[str, typer.Argument(help="Why.")] = "") -> None:
+    """Stop everything: no remediation is asked for, approved or begun, in any incident."""
+    _finish(lambda: inspection.stop(config.data_dir_of(), reason))
+
+
+@app.command()
+def unfreeze(reason: Annotated[str, typer.Argument(help="Why.")] = "") -> None:
+    """Let remediations run again."""
+    _finish(lambda: inspection.lift_stop(config.data_dir_of(), reason))
+
+
 @audit.command("verify")
 def verify() -> None:
     """Check that no timeline was changed after the fact; exit 3 when one was."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.config import Configuration
 from bot.executors.registry import Registry
+from bot.gate_words import stop_sentence
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
@@ -77,9 +78,14 @@ class Door:
                 "slack_silent_for_s": line.silent_for if line is not None else None,
                 "dead_letters": len(await self._store.dead_deliveries(limit=COUNTED)),
                 "diagnostics": self._diagnostics(),
+                "remediations": await self._remediations(),
                 "redis": self._redis(),
             },
         )
+
+    async def _remediations(self) -> str:
+        stop = await self._store.stopped()
+        return "allowed" if stop is None else stop_sentence(stop)
 
     def _redis(self) -> str:
         if self._configuration.file.redis is None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.phrase import Template
+from bot.phrase import Template, When, clock_time
 from incident import refusal as refusals
 from incident.refusal import Refused
+from incident.stop import Stop
 from incident.timeline import Kind
 
 PARTS: Final[Mapping[str, str]] = {
@@ -57,6 +58,11 @@ GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
     "Ask one of them.",
     refusals.UnknownWord: "That is not complete.[ “{asked}” is no word that goes here.][ Write {usage}.]",
 }
+
+
+def stop_sentence(stop: Stop) -> str:
+    """That a stop stands, for whoever asks how Muster is: ``stopped since 22 Nov 12:33 UTC: a wrong deploy``."""
+    return f"stopped since {clock_time(When(stop.at, day=True))}" + (f": {stop.reason}" if stop.reason else "")
 
 
 GATE_EVENTS: Final[Mapping[Kind, Template]] = {

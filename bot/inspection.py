@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import typer
 
@@ -15,10 +16,12 @@ from bot.exports.markdown import markdown
 from bot.stores.sqlite import SQLiteStore
 from bot.words import actor_words, event_sentence
 from bot.words import refusal as refusal_words
+from commands import freeze
 from commands.store import Store
 from incident.incident import Incident
 from incident.postmortem import Record, draft
 from incident.refusal import Refused
+from incident.responder import TERMINAL
 from incident.timeline import broken_at
 
 
@@ -64,6 +67,23 @@ async def write_postmortem(data_dir: Path, name: str, format_: str, output: Path
         await asyncio.to_thread(output.write_text, text, encoding="utf-8")
     except OSError as problem:
         raise NotFoundError(f"{output} cannot be written: {problem.strerror}.") from problem
+
+
+async def stop(data_dir: Path, reason: str) -> None:
+    """Stop all remediations and print what that leaves running; the bot that runs obeys at once. Raises AlreadySo."""
+    async with _store(data_dir) as store:
+        stopping = await freeze.stop(store, by=TERMINAL, reason=reason, cause=f"terminal:{uuid4()}", clock=_utc_now)
+    typer.echo(event_sentence(stopping.event))
+    for each in stopping.running:
+        typer.echo(f"It goes on, because it had begun: “{each.plan.title}” on {each.plan.target}")
+
+
+async def lift_stop(data_dir: Path, reason: str) -> None:
+    """Let remediations run again. Raises NotStopped."""
+    async with _store(data_dir) as store:
+        cause = f"terminal:{uuid4()}"
+        stopping = await freeze.lift_stop(store, by=TERMINAL, reason=reason, cause=cause, clock=_utc_now)
+    typer.echo(event_sentence(stopping.event))
 
 
 async def verify(data_dir: Path) -> bool:
@@ -118,6 +138,10 @@ def _row(incident: Incident) -> dict[str, str]:
         "declared_at": incident.declared_at.isoformat(timespec="seconds"),
         "title": incident.title,
     }
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _json(value: object) -> str:

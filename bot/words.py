@@ -15,7 +15,7 @@ from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
 from incident.refusal import Refused
-from incident.responder import MUSTER, Actor, user_of
+from incident.responder import MUSTER, TERMINAL, Actor, user_of
 from incident.timeline import Event, Kind
 from incident.verdict import Verdict
 
@@ -36,8 +36,8 @@ __all__ = [
 
 def actor_words(actor: Actor) -> str:
     """Whoever acted, without any chat's markup: a person's id, a monitor's name, or Muster."""
-    if actor == MUSTER:
-        return "Muster"
+    if actor in (MUSTER, TERMINAL):
+        return "Muster" if actor == MUSTER else "Somebody at Muster's terminal"
     return user_of(actor) or actor.removeprefix("monitor:").capitalize()
 
 

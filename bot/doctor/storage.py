@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.doctor.remark import Remark, fail, ok, warn
+from bot.gate_words import stop_sentence
 from bot.stores.migrations import migrations, pending
 from bot.stores.queries import folder
 from bot.stores.sqlite import DIALECT, SQLiteStore
@@ -38,7 +39,7 @@ async def look_at_storage(data_dir: Path) -> tuple[Remark, ...]:
     except Outage as away:
         return (*remarks, fail("database", away.sentence, "mend that, and ask again"))
     try:
-        return (*remarks, await _chains(store), await _dead_letters(store))
+        return (*remarks, await _chains(store), await _dead_letters(store), await _remediations(store))
     except Outage as away:
         return (*remarks, fail("database", away.sentence, "put a backup in its place"))
     finally:
@@ -86,6 +87,13 @@ async def _chains(store: Store) -> Remark:
         words = f"{len(broken)} of {len(chains)} timelines were changed after the fact: {', '.join(broken[:3])}."
         return fail("database", words, "`muster audit verify` shows where; compare with a backup")
     return ok("database", f"Its schema is current, and all of {len(chains)} timelines verify.")
+
+
+async def _remediations(store: Store) -> Remark:
+    stop = await store.stopped()
+    if stop is None:
+        return ok("remediations", "They may run, each behind its gate.")
+    return warn("remediations", f"All of them are {stop_sentence(stop)}.", "`/incident unfreeze` lets them run again")
 
 
 async def _dead_letters(store: Store) -> Remark:

@@ -13,7 +13,7 @@ from incident.digest import Facts
 from incident.finding import Comparison
 from incident.job import JobName
 from incident.refusal import Refused
-from incident.responder import MUSTER, Actor, UserId, monitor, person
+from incident.responder import MUSTER, TERMINAL, Actor, UserId, monitor, person
 from incident.severity import HOUSE, Severity
 from incident.timeline import Event, Kind
 from incident.verdict import Verdict
@@ -221,6 +221,7 @@ def test_whoever_acts_has_a_name() -> None:
     assert words.actor_words(person(ADA)) == "U0ADA0001"
     assert words.actor_words(monitor("alertmanager")) == "Alertmanager"
     assert words.actor_words(MUSTER) == "Muster"
+    assert words.actor_words(TERMINAL) == "Somebody at Muster's terminal"
     assert words.actor_words(Actor("cron")) == "Cron"
 
 

@@ -18,6 +18,8 @@ from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from incident.alert import Delivery, DeliveryState
 from incident.change import Change
+from incident.responder import TERMINAL
+from incident.stop import Stop
 from incident.timeline import Event, Kind
 from tests.bot.doctor.conftest import Team, failed
 
@@ -54,6 +56,7 @@ async def test_a_whole_database_is_told_so(tmp_path: Path) -> None:
     told = await told_of(tmp_path)
     assert told["database"] == "ok: Its schema is current, and all of 1 timelines verify."
     assert told["dead letters"] == "ok: None."
+    assert told["remediations"] == "ok: They may run, each behind its gate."
 
 
 async def test_dead_letters_are_counted_with_the_reason_of_the_last(tmp_path: Path) -> None:
@@ -64,6 +67,15 @@ async def test_dead_letters_are_counted_with_the_reason_of_the_last(tmp_path: Pa
     await kept(tmp_path, deliveries=(dead,))
     told = (await told_of(tmp_path))["dead letters"]
     assert told == "warn: 1 could not be understood, the last from alertmanager: it is not JSON."
+
+
+async def test_a_stop_that_stands_is_told_with_its_reason(tmp_path: Path) -> None:
+    store = await SQLiteStore.open(tmp_path / "muster.db")
+    stop = Stop(id="stop_1", by=TERMINAL, at=NOW, reason="a wrong deploy")
+    await store.save(Change(cause="stop", at=NOW, stop=stop))
+    await store.close()
+    told = (await told_of(tmp_path))["remediations"]
+    assert told == "warn: All of them are stopped since 21 Jan 03:00 UTC: a wrong deploy."
 
 
 async def test_a_timeline_that_was_changed_is_told(tmp_path: Path) -> None:
