@@ -27,6 +27,11 @@ EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
     "ai-storybook": {},
     "algorhythmic": {"slow-statements": _NO_STATISTICS},
     "pulse-ai-studio": {},
+    "synesthesia": {
+        "slow-statements": _NO_STATISTICS,
+        "ten-slowest-statements": _NO_STATISTICS,
+        "five-slowest-statements": _NO_STATISTICS,
+    },
 }
 """System → step → why no test runs it; a system is here once `tests/systems` runs its steps."""
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.bot_process import NotReadyError
-from demo.postgres_install import NoPostgresError
-from demo.redis import NoRedisError
+from demo.serving import NoServerError
 from demo.stage import Stage
 from demo.story import Story, StoryError
 from demo.system import System
@@ -32,7 +31,7 @@ async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: 
     try:
         async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL) as stage:
             await (_story(stage, as_json) if story else _by_hand(stage))
-    except (NotReadyError, StoryError, NoPostgresError, NoRedisError) as problem:
+    except (NotReadyError, StoryError, NoServerError) as problem:
         raise DemoError(f"{problem} The bot's log is {data_dir / 'bot.log'}.") from problem
 
 

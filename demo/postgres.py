@@ -103,7 +103,7 @@ class RealPostgres:
         self._pg_bin = pg_bin
         self._max_connections = max_connections
         self._account = Account()
-        self._home = Path()
+        self._home = self._binaries = Path()
         self._undo = contextlib.ExitStack()
         self._guard: subprocess.Popen[bytes] | None = None
         self.password = secrets.token_urlsafe(24)
@@ -150,11 +150,20 @@ class RealPostgres:
             return
         with contextlib.ExitStack() as undo:
             self._account = server_account()
-            binaries = self._settle(find_binaries(self._pg_bin), undo)
-            self._initdb(binaries)
+            self._binaries = self._settle(find_binaries(self._pg_bin), undo)
+            self._initdb(self._binaries)
             undo.callback(self._stop_server)
-            self._serve(binaries)
+            self._serve(self._binaries)
             self._undo = undo.pop_all()
+
+    def pause(self) -> None:
+        """Stop the server, which breaks every connection; its data stay."""
+        self._stop_server()
+
+    def resume(self) -> None:
+        """Start a paused server where it was, with its data."""
+        if not self._guard:
+            self._serve(self._binaries, port=self.port)
 
     def stop(self) -> None:
         """Stop the server within seconds and delete its data; no error when it is not running."""
@@ -202,9 +211,9 @@ class RealPostgres:
         if status:
             raise NoPostgresError(f"initdb of {binaries} failed: {self._last_words()}")
 
-    def _serve(self, binaries: Path) -> None:
+    def _serve(self, binaries: Path, *, port: int = 0) -> None:
         for attempt in range(1, START_ATTEMPTS + 1):
-            self.port = _free_port()
+            self.port = port or _free_port()
             self._launch([str(binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *self._options()])
             if self._wait_ready():
                 return

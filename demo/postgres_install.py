@@ -9,8 +9,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.serving import NoServerError
 
-class NoPostgresError(Exception):
+
+class NoPostgresError(NoServerError):
     """No PostgreSQL could be started here; the message is one sentence that says what to do."""
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from demo.serving import NoServerError
+
 ADMIN: Final = "admin"
 START_SECONDS: Final = 10.0
 STOP_SECONDS: Final = 3.0
@@ -50,7 +52,7 @@ user {admin} on >{password} ~* &* +@all
 """
 
 
-class NoRedisError(Exception):
+class NoRedisError(NoServerError):
     """No Redis could be found or started; the message says what to do."""
 
 

@@ -39,9 +39,11 @@ def looking(keys: str) -> Rights:
     )
 
 
-async def create_users(server: RealRedis, rights: Mapping[str, Rights]) -> Mapping[str, str]:
-    """Empty the server and make its users; a new password for each."""
-    passwords = {user: secrets.token_urlsafe(24) for user in rights}
+async def create_users(
+    server: RealRedis, rights: Mapping[str, Rights], passwords: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
+    """Empty the server and make its users; returns their passwords, new ones unless they are given."""
+    passwords = passwords or {user: secrets.token_urlsafe(24) for user in rights}
     async with Redis.from_url(server.url()) as admin:
         await admin.flushall()
         for user, may in rights.items():

@@ -9,6 +9,10 @@ from typing import Protocol
 from aiohttp import web
 
 
+class NoServerError(Exception):
+    """A server that a patient runs on could not be found or started; the message says what to do."""
+
+
 class Server(Protocol):
     """A real server that a patient runs on; starting and stopping block."""
 

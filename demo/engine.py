@@ -1,0 +1,174 @@
+"""A small container engine: the parts of a patient behind the API that Docker has, because the demo needs no Docker.
+
+What it answers is true: a container is a part that runs here, its log is what that part wrote, and a restart restarts
+it. One address lets only reads through, as a proxy in front of an engine does; the other obeys.
+"""
+
+import struct
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from demo.serving import serve
+
+LINES = 500
+MEMORY_LIMIT = 512_000_000
+API_VERSION = "1.43"
+REACH_IN = frozenset({"attach", "ws", "archive", "export"})
+"""Reads that write to a container, or copy its files."""
+
+
+async def _nothing() -> None:
+    pass
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A part of a patient as a container. ``stop`` and ``start`` act on the real thing; a restart is both."""
+
+    service: str
+    image: str
+    stop: Callable[[], Awaitable[None]] = _nothing
+    start: Callable[[], Awaitable[None]] = _nothing
+    memory: Callable[[], int] = lambda: 60_000_000
+    """How many bytes it uses."""
+    running: bool = True
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
+
+    def write(self, line: str) -> None:
+        """Write a line to its log."""
+        self.log.append(f"{datetime.now(UTC).isoformat(timespec='microseconds')[:-6]}000Z {line}\n")
+
+    async def act(self, action: str) -> bool:
+        """Restart, stop or start it; False when it was so already."""
+        if action in ("stop", "start") and self.running == (action == "start"):
+            return False
+        if action != "start":
+            await self.stop()
+            self.running = False
+        if action != "stop":
+            await self.start()
+            self.running, self.since = True, datetime.now(UTC)
+        self.write(f"{self.service} {'stopped' if action == 'stop' else 'started'}")
+        return True
+
+
+class Engine:
+    """The containers of one Compose project. Started, it has ``url`` and ``look_url``, which only reads."""
+
+    def __init__(self, project: str, parts: Sequence[Part]) -> None:
+        self._project = project
+        self._parts = {self._name(part): part for part in parts}
+        self.url = self.look_url = ""
+
+    async def start(self, undo: AsyncExitStack) -> None:
+        """Serve both addresses until `undo` is closed."""
+        self.url = await serve(undo, self._application())
+        self.look_url = await serve(undo, self._application(_reads_only))
+
+    def target(self) -> dict[str, object]:
+        """What the bot's configuration says of it."""
+        return {
+            "kind": "docker",
+            "environment": "production",
+            "diagnostic": self.look_url,
+            "remediation": self.url,
+            "project": self._project,
+        }
+
+    def _name(self, part: Part) -> str:
+        return f"{self._project}-{part.service}-1"
+
+    def _application(self, *guards: Callable[..., Awaitable[web.StreamResponse]]) -> web.Application:
+        application = web.Application(middlewares=guards)
+        version = f"/v{API_VERSION}"
+        application.add_routes(
+            [
+                web.get("/version", self._version),
+                web.get(f"{version}/version", self._version),
+                web.get(f"{version}/containers/json", self._list),
+                web.get(f"{version}/containers/{{name}}/json", self._inspect),
+                web.get(f"{version}/containers/{{name}}/logs", self._logs),
+                web.get(f"{version}/containers/{{name}}/stats", self._stats),
+                web.post(f"{version}/containers/{{name}}/{{action:restart|stop|start}}", self._act),
+            ]
+        )
+        return application
+
+    async def _version(self, _: web.Request) -> web.Response:
+        return web.json_response({"Version": "24.0.9", "ApiVersion": API_VERSION, "Os": "linux", "Arch": "amd64"})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        every = request.query.get("all", "") in ("1", "true")
+        listed = [self._listed(name, part) for name, part in self._parts.items() if every or part.running]
+        return web.json_response(listed)
+
+    async def _inspect(self, request: web.Request) -> web.Response:
+        name, part = self._found(request)
+        state = {"Status": "running" if part.running else "exited", "Running": part.running}
+        return web.json_response({"Id": _id(name), "Name": f"/{name}", "State": state, "Config": {"Image": part.image}})
+
+    async def _logs(self, request: web.Request) -> web.Response:
+        _, part = self._found(request)
+        tail = request.query.get("tail", "all")
+        lines = list(part.log)[-int(tail) :] if tail.isdecimal() else list(part.log)
+        return web.Response(
+            body=b"".join(struct.pack(">BxxxL", 1, len(line)) + line for line in map(str.encode, lines))
+        )
+
+    async def _stats(self, request: web.Request) -> web.Response:
+        _, part = self._found(request)
+        processor = {"cpu_usage": {"total_usage": 0}, "system_cpu_usage": 0, "online_cpus": 1}
+        memory = {"usage": part.memory(), "limit": MEMORY_LIMIT, "stats": {}}
+        used = {"cpu_stats": processor, "precpu_stats": processor, "memory_stats": memory, "pids_stats": {"current": 1}}
+        return web.json_response(used)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        _, part = self._found(request)
+        return web.Response(status=204 if await part.act(request.match_info["action"]) else 304)
+
+    def _found(self, request: web.Request) -> tuple[str, Part]:
+        """The container of that name or id. Raises HTTPNotFound as an engine answers it."""
+        wanted = request.match_info["name"]
+        for name, part in self._parts.items():
+            if wanted in (name, _id(name)):
+                return name, part
+        raise web.HTTPNotFound(text=f'{{"message": "No such container: {wanted}"}}', content_type="application/json")
+
+    def _listed(self, name: str, part: Part) -> dict[str, object]:
+        labels = {"project": self._project, "service": part.service, "oneoff": "False"}
+        minutes = int((datetime.now(UTC) - part.since).total_seconds() // 60)
+        return {
+            "Id": _id(name),
+            "Names": [f"/{name}"],
+            "Image": part.image,
+            "State": "running" if part.running else "exited",
+            "Status": f"Up {minutes} minutes" if part.running else "Exited (0)",
+            "Created": int(part.since.timestamp()),
+            "Ports": [],
+            "Labels": {f"com.docker.compose.{key}": value for key, value in labels.items()},
+        }
+
+
+@web.middleware
+async def _reads_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    if request.method != "GET" or REACH_IN & set(request.path.split("/")):
+        return web.json_response({"message": "only reads pass here"}, status=403)
+    return await handler(request)
+
+
+def _framed(line: str) -> bytes:
+    """A line of standard output as an engine sends it."""
+    body = line.encode()
+    return struct.pack(">BxxxL", 1, len(body)) + body
+
+
+def _id(name: str) -> str:
+    return name.encode().hex().ljust(64, "0")[:64]
