@@ -1,6 +1,6 @@
 """A procedure walked in an incident, step by step: what is done, what is next, what waits, what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -166,11 +166,17 @@ def way_back(walk: Walk, steps: Sequence[Step]) -> tuple[Leg, ...]:
     """How to take back what a walk did, the last first. ``steps`` are those of its procedure. Empty: nothing to do."""
     known = {step.id: step for step in steps}
     done = [leg for leg in reversed(walk.legs) if leg.step in known and leg.state in {LegState.DONE, LegState.HOLDING}]
-    return tuple(_back(leg, known[leg.step].undo) for leg in done if known[leg.step].undo.strip())
+    return tuple(back for leg in done if (back := _back(leg, known)) is not None)
 
 
-def _back(leg: Leg, undo: str) -> Leg:
-    return Leg(step="", title=f"Take back “{leg.title}”", kind=StepKind.MANUAL, text=undo)
+def _back(leg: Leg, known: Mapping[str, Step]) -> Leg | None:
+    """The step that takes a leg back, else its undo in words; None when there is no way back."""
+    step = known[leg.step]
+    if step.undo_step in known:
+        return leg_of(known[step.undo_step])
+    if not step.undo.strip():
+        return None
+    return Leg(step="", title=f"Take back “{leg.title}”", kind=StepKind.MANUAL, text=step.undo)
 
 
 _STATES = {

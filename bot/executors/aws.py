@@ -123,7 +123,7 @@ class AwsTool(WordsTool):
         given = parameters_of(call, await self._acting.model(call.service, call.operation.name))
         seconds = self.target.caps.run_seconds
         said = await self._acting.call(call.service, call.operation.name, given, seconds=seconds, run=run)
-        return changed_of(said, self._receipt(call))
+        return changed_of(call, said, self._receipt(call))
 
     async def close(self) -> None:
         """Let go of the threads."""

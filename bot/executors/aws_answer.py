@@ -46,10 +46,16 @@ def insights_of(said: Mapping[str, Any], receipt: Facts, *, rows: int) -> Answer
     return Answer(text=text, value=len(found), rows=len(found), cut=cut or len(found) > rows, receipt=receipt)
 
 
-def changed_of(said: Mapping[str, Any], receipt: Facts) -> Answer:
-    """The answer to a change, without any member that is named like a secret."""
+def changed_of(call: Call, said: Mapping[str, Any], receipt: Facts) -> Answer:
+    """The answer to a change, without any member that is named like a secret; ``value`` is what ``--query`` finds."""
     whole = plain({key: value for key, value in said.items() if key not in _HIDDEN}, frozenset(), secrets=False)
-    return Answer(text=json.dumps(whole, indent=4, ensure_ascii=False) if whole else "", receipt=receipt)
+    text = json.dumps(whole, indent=4, ensure_ascii=False) if whole else ""
+    try:
+        found = None if call.query is None else _searched(call.query, whole)
+    except NotAllowed:
+        # The change is made: what cannot be picked from its answer is still there to be read.
+        found = None
+    return Answer(text=text, value=found, single=isinstance(found, str | int | float), receipt=receipt)
 
 
 def plain(value: Any, left_out: frozenset[str], *, secrets: bool = True) -> Json:

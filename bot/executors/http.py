@@ -210,17 +210,18 @@ def _ended(asked: Request, reply: Reply) -> Answer:
         raise EndedBadly(OutcomeState.UNKNOWN, told, text=shown.text)
     if not 200 <= reply.status < 300:
         raise EndedBadly(OutcomeState.FAILED, f"{asked} was refused with {reply.line}.", text=shown.text)
-    changed = _changed(asked, reply)
+    value = _picked(asked, reply)
+    changed = value if isinstance(value, int) and not isinstance(value, bool) else None
     told = f"{asked} was answered with {reply.line}." + ("" if changed is None else f" It changed {changed}.")
-    return Answer(text=shown.text, told=told, changed=changed, cut=shown.cut)
+    single = isinstance(value, str | int | float)
+    return Answer(text=shown.text, told=told, changed=changed, value=value, single=single, cut=shown.cut)
 
 
-def _changed(asked: Request, reply: Reply) -> int | None:
-    """How much was changed, where the step says how to find it in the answer."""
+def _picked(asked: Request, reply: Reply) -> Json:
+    """The value that the step says to pick from the answer; a whole number is how much was changed."""
     if asked.chosen is None:
         return None
     try:
-        found = value_of(reply, asked.chosen)
+        return value_of(reply, asked.chosen)
     except Unreadable:
         return None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None

@@ -43,6 +43,8 @@ class _Work:
     takes_back: bool = False
     changed: int | None = None
     output: str = ""
+    value: Json = None
+    """The one cell that came back, if it was one."""
     tag: str = ""
     transaction: str | None = None
     committed: bool | None = None
@@ -168,6 +170,11 @@ async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, 
         shown = [[None if value is None else str(value) for value in row] for row in rows[: caps.rows]]
         names, more = [column.name for column in columns], len(rows) > len(shown)
         work.output, _ = listed(names, shown, more=more, characters=caps.characters)
+        work.value = _cell(rows[0][0]) if len(rows) == 1 and len(columns) == 1 else None
+
+
+def _cell(value: object) -> Json:
+    return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
 def _changed(tag: str, rows: Sequence[asyncpg.Record], columns: Sequence[asyncpg.Attribute]) -> int | None:
@@ -221,4 +228,11 @@ def _told(work: _Work) -> str:
 
 
 def _answer(work: _Work) -> Answer:
-    return Answer(text=work.output, changed=work.changed, told=_told(work), receipt=work.receipt)
+    return Answer(
+        text=work.output,
+        changed=work.changed,
+        value=work.value,
+        single=work.value is not None,
+        told=_told(work),
+        receipt=work.receipt,
+    )

@@ -175,6 +175,7 @@ class ToolExecutor(Generic[Asked]):
             sentence=answer.told or told,
             output=sight.output,
             changed=answer.changed,
+            value=sight.given,
             receipt=self._receipt(asked, answer),
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from incident.job import JobName
 from incident.timeline import Kind, fact
 from incident.walk import LegState, Walk, WalkState
 from tests.fakes.restoring import RESTORE, RESTORING
-from tests.fakes.runbooks import FakeRunbooks
+from tests.fakes.runbooks import STUCK, FakeRunbooks, remediation
 from tests.fakes.settings import ANA, BEN, CLEO
 from tests.fakes.world import World, opened_world
 
@@ -411,6 +412,24 @@ async def test_rolling_back_ends_the_walk_and_walks_what_was_done_backwards(worl
         ("Take back “Restore the orders from it”", "Drop the restored table")
     ]
     await world.say(BEN, "procedure done dropped it", incident)
+    assert the_walk(await world.again(incident)).state is WalkState.FINISHED
+
+
+async def test_what_a_step_of_the_runbook_takes_back_goes_through_the_gate_too(world: World) -> None:
+    runbooks = world.ports.runbooks
+    assert isinstance(runbooks, FakeRunbooks)
+    drop = remediation("drop", "Drop the restored table", rows=False)
+    steps = tuple(replace(each, undo_step="drop") if each.id == "restore" else each for each in (*RESTORE.steps, drop))
+    runbooks.catalogs["shop"] = replace(RESTORING, procedures=(STUCK, replace(RESTORE, steps=steps)))
+    incident = await restored(world)
+    await world.say(BEN, "procedure back orders are missing", incident)
+    await world.say(BEN, "procedure next", incident)
+    await world.work()
+    request = (await world.store.approvals_of(incident.id))[-1]
+    assert (request.plan.step_id, request.state) == ("drop", ApprovalState.ASKED)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    await world.work()
+    assert [plan.step_id for plan in world.database.ran] == ["restore", "drop"]
     assert the_walk(await world.again(incident)).state is WalkState.FINISHED
 
 

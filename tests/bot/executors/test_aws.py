@@ -271,6 +271,16 @@ async def test_a_service_is_scaled_as_the_other_identity_with_its_undo_told_befo
     assert (await shop.look(count)).value == 4
     back = await shop.run(plan("ecs update-service --cluster shop --service web --desired-count 2"))
     assert back.state is OutcomeState.RAN
+    assert back.value is None
+
+
+async def test_what_a_change_is_asked_for_is_its_value(shop: ToolExecutor) -> None:
+    """Later steps of a procedure may take it; a query that does not fit the answer spoils nothing."""
+    line = "ecs update-service --cluster shop --service web --desired-count 2 --query"
+    named = await shop.run(plan(f"{line} service.serviceName --output text"))
+    assert (named.state, named.value) == (OutcomeState.RAN, "web")
+    misfit = await shop.run(plan(f"{line} sum(service.serviceName)"))
+    assert (misfit.state, misfit.value) == (OutcomeState.RAN, None)
 
 
 @pytest.mark.parametrize(

@@ -377,7 +377,7 @@ async def test_a_remediation_is_sent_once_with_its_own_token_and_body(
     plan = request(RUN, method="POST", pick=".recovered", body={"reason": "stuck"}, promise=COUNTED)
     outcome = await executor.run(plan)
     assert outcome.state is OutcomeState.RAN
-    assert outcome.changed == 3
+    assert (outcome.changed, outcome.value) == (3, 3)
     assert outcome.sentence == f"POST {RUN} was answered with 200 OK. It changed 3."
     assert api.runs == 1
     assert '{\\"reason\\": \\"stuck\\"}' in outcome.output

@@ -133,6 +133,17 @@ async def test_a_lock_is_not_waited_for_longer_than_its_cap(executor: ToolExecut
     assert await shop.count("status = 'running'") == 7
 
 
+@pytest.mark.parametrize(
+    ("returned", "value"), [("id", 1), ("id::text || '-' || status", "1-running"), ("id, status", None)]
+)
+async def test_one_cell_that_came_back_is_its_value(
+    executor: ToolExecutor[Query], returned: str, value: object
+) -> None:
+    sql = f"UPDATE jobs SET note = 'x' WHERE id = 1 RETURNING {returned}"
+    outcome = await executor.run(plan(sql, verdict=Verdict.MUTATING))
+    assert (outcome.state, outcome.value) == (OutcomeState.RAN, value)
+
+
 async def test_a_secret_in_what_came_back_is_hidden(executor: ToolExecutor[Query], shop: Shop) -> None:
     sql = f"UPDATE jobs SET note = 'x' WHERE id = 1 RETURNING '{PASSWORD}' AS note"
     outcome = await executor.run(plan(sql, verdict=Verdict.MUTATING))
