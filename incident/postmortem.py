@@ -272,6 +272,7 @@ def _ending(incident: Incident, events: Sequence[Event]) -> Ending | None:
 def _people_of(approvals: Iterable[Approval]) -> Iterable[UserId]:
     for approval in approvals:
         yield approval.requester
+        yield from approval.yes
         if approval.decided_by is not None:
             yield approval.decided_by
 

@@ -54,6 +54,11 @@ class Page:
         """A person by their role at that moment."""
         return self.part(person(user), at)
 
+    def deciders(self, request: Approval) -> str:
+        """Whoever rejected a request, or all who said yes to it."""
+        people = request.yes if request.decided_by in request.yes else (request.decided_by,)
+        return ", ".join(self.person(each, request.decided_at) for each in people if each is not None)
+
     def roles(self, user: UserId) -> str:
         """The roles that a person held, when, and from whom they took each over."""
         spans = (

@@ -42,9 +42,9 @@ POLICY = ApprovalPolicy(approvers=(CLEO, "S0DBA"))
 SEEN = Preview(sentence="7 rows", count=7)
 
 
-def asked(kept: Kept, plan: Plan | None = None, seen: Preview = SEEN) -> Approval:
+def asked(kept: Kept, plan: Plan | None = None, seen: Preview = SEEN, policy: ApprovalPolicy = POLICY) -> Approval:
     """Ben's request with its card up."""
-    kept.decide(remedy.request, 1, plan=plan or remediation_plan(), policy=POLICY, by=BEN, stop=None, cause="view")
+    kept.decide(remedy.request, 1, plan=plan or remediation_plan(), policy=policy, by=BEN, stop=None, cause="view")
     (request,) = kept.approvals.values()
     kept.save(remedy.put_up(kept.it, request, seen, settles=kept.claim(), now=after(1.1)))
     return kept.approvals[request.id]

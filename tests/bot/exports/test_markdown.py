@@ -14,16 +14,19 @@ from markdown_it import MarkdownIt
 from bot.exports import sentences
 from bot.exports.markdown import markdown
 from bot.exports.page import exact
-from incident import working
+from incident import freezing, remedy, working
 from incident.approval import ApprovalState
 from incident.blameless import Advice
 from incident.clock import ClockKind, ClockState
 from incident.finding import Finding, Phase
 from incident.incident import Place
 from incident.postmortem import Question, Record, draft
+from incident.responder import Role
 from incident.review import Gap, Seed
 from incident.timeline import Event, Kind
+from tests.fakes.runbooks import STUCK
 from tests.incident.kept import ANA, BEN, CLEO, DAN, Kept, after, declared, storybook, timedelta
+from tests.incident.test_remedy import POLICY, asked
 
 GOLDEN = Path(__file__).parent / "golden" / "storybook.md"
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -176,3 +179,25 @@ def test_durations_are_exact_to_the_second(seconds: float, words: str) -> None:
 
 if __name__ == "__main__":
     GOLDEN.write_text(rendered(storybook()), encoding="utf-8")
+
+
+def test_frozen_evidence_and_whoever_lifted_it_stand_at_the_head_in_one_row() -> None:
+    kept = declared()
+    kept.decide(working.take_role, 0.5, role=Role.COMMANDER, user=ANA, by=ANA, cause="role")
+    kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in | perhaps", cause="freeze")
+    step = STUCK.step("requeue")
+    kept.decide(freezing.lift_evidence, 2, step=step, by=ANA, reason=f"copied by {BEN}", cause="lift")
+    (row,) = [line for line in rendered(kept).splitlines() if line.startswith("| Evidence |")]
+    assert r"a break-in \| perhaps; requeue lifted by" in row
+    assert [user for user in (ANA, BEN) if user in row] == []
+    assert "lets “Queue them again” run although evidence is frozen" in rendered(kept)
+
+
+def test_everybody_who_said_yes_is_told() -> None:
+    kept = declared()
+    request = asked(kept, policy=replace(POLICY, approvals=2))
+    for minutes, by in ((2, CLEO), (3, DAN)):
+        request = kept.approvals[request.id]
+        kept.decide(remedy.approve, minutes, asked=request, by=by, allowed=True, stop=None, cause=f"click-{minutes}")
+    (line,) = [line for line in rendered(kept).splitlines() if line.startswith("- Approved by")]
+    assert line.count("responder") == 2
