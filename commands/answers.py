@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from commands.messages import WalkMessage
+from commands.ports import Target
 from commands.turns import Turn
 from incident.approval import Approval
 from incident.incident import Incident
@@ -141,6 +142,29 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepsOf:
+    """How many steps of a system's runbook Muster runs, and how many people do."""
+
+    system: str
+    diagnostics: int
+    remediations: int
+    manual: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """How Muster stands for one system; for all of them where ``system`` is None. ``nobody`` has nobody on call."""
+
+    system: str | None
+    targets: tuple[Target, ...]
+    steps: tuple[StepsOf, ...]
+    nobody: tuple[str, ...]
+    dead: int
+    """Deliveries of monitors that could not be understood."""
+    stop: Stop | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """The menu; ``unknown`` is a word that is not on it, ``nearest`` the one that was probably meant."""
 
@@ -161,5 +185,6 @@ Answer = (
     | CatchUp
     | Procedures
     | Underway
+    | Checkup
     | Help
 )

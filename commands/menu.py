@@ -12,6 +12,7 @@ from commands.change_severity import change_severity
 from commands.check import check
 from commands.declare import declare
 from commands.diagnose import diagnose
+from commands.doctor import doctor
 from commands.evidence import USAGE as EVIDENCE
 from commands.evidence import evidence
 from commands.fix import fix
@@ -158,6 +159,14 @@ MENU: Final = (
         line="go through one of the runbook's procedures step by step",
         does=procedure,
         also=("procedures", "steps", "walk", "runbook"),
+    ),
+    Verb(
+        word="doctor",
+        usage="[all]",
+        line="what Muster can reach for this incident, what is off, and how to mend it",
+        does=doctor,
+        also=("health", "selftest", "targets"),
+        of_an_incident=False,
     ),
     Verb(
         word="resolve",

@@ -131,8 +131,24 @@ class Executor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One target, and how it stands. ``changes`` says whether it has an identity of its own for remediations."""
+
+    name: str
+    executor: str
+    environment: str
+    changes: bool
+    attestation: Attestation | None
+
+
 class Executors(Protocol):
     """The executors of all targets."""
+
+    @property
+    def standing(self) -> tuple[Target, ...]:
+        """All targets, as configured, and how each stands now."""
+        ...
 
     def of(self, target: str) -> Executor:
         """The executor of a target."""

@@ -10,6 +10,7 @@ from bot import config, manifest
 from bot.config import Configuration, WrongSetting
 from bot.doctor.remark import Grade, Remark, fail, ok, warn
 from bot.doctor.storage import look_at_storage
+from bot.doctor.targets import look_at_targets
 from bot.doctor.tokens import look_at_app_token, look_at_bot_token
 from bot.doctor.workspace import Workspace
 from bot.executors.registry import Registry
@@ -78,15 +79,11 @@ async def _targets(
 ) -> tuple[Remark, ...]:
     """Each target's proof that diagnostics cannot write, or why there is none."""
     registry = Registry(targets_of(configuration), redactor=redactor, clock=clock)
-    mend = "until then diagnostics on it are off; docs/install.md says how its diagnostic role is made"
     try:
-        told = await asyncio.gather(*(registry.of(name).attest() for name in registry.targets))
+        await asyncio.gather(*(registry.of(name).attest() for name in registry.targets))
+        return tuple(look_at_targets(registry.standing))
     finally:
         await registry.close()
-    return tuple(
-        ok(f"target {each.target}", each.proof) if each.proven else fail(f"target {each.target}", each.proof, mend)
-        for each in told
-    )
 
 
 async def _export(configuration: Configuration) -> tuple[Remark, ...]:

@@ -72,6 +72,7 @@ class Request:
 class HttpTool:
     """Sends requests to one API; nothing is kept open between two."""
 
+    kind = "http"
     keeps: frozenset[GuardKind] = frozenset()
     margin_seconds = 0.0
 

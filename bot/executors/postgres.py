@@ -41,6 +41,7 @@ class PostgresTarget:
 class PostgresTool:
     """Runs SQL on one database; a guard that counts is checked in the transaction that changes."""
 
+    kind = "postgres"
     keeps = frozenset({GuardKind.ROWS, GuardKind.COUNT})
     margin_seconds = 10.0
     """A commit whose answer was lost is looked up."""

@@ -37,6 +37,7 @@ class RedisTarget:
 class RedisTool:
     """Sends words to one Redis."""
 
+    kind = "redis"
     keeps: frozenset[GuardKind] = frozenset()
     margin_seconds = 0.0
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.redaction import Redactor
+from commands import ports
 from commands.outage import Outage
 from commands.ports import Attestation, Executor
 
@@ -14,8 +15,18 @@ class TargetExecutor(Executor, Protocol):
     """What runs the steps of one target, with what is known of that target."""
 
     @property
+    def kind(self) -> str:
+        """The executor's name in plans, such as *postgres*."""
+        ...
+
+    @property
     def environment(self) -> str:
         """The environment that the target belongs to."""
+        ...
+
+    @property
+    def changes(self) -> bool:
+        """Whether it has an identity for remediations."""
         ...
 
     @property
@@ -51,6 +62,20 @@ class Registry:
     def targets(self) -> tuple[str, ...]:
         """The names of all targets, as configured."""
         return tuple(self._executors)
+
+    @property
+    def standing(self) -> tuple[ports.Target, ...]:
+        """All targets, as configured, and how each stands now."""
+        return tuple(
+            ports.Target(
+                name=name,
+                executor=executor.kind,
+                environment=executor.environment,
+                changes=executor.changes,
+                attestation=executor.attestation,
+            )
+            for name, executor in self._executors.items()
+        )
 
     def of(self, target: str) -> TargetExecutor:
         """The executor of a target. Raises Outage when none of that name is configured."""

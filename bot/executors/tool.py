@@ -58,6 +58,16 @@ class ToolExecutor(Generic[Asked]):
         self._places = asyncio.Semaphore(self._caps.parallel)
 
     @property
+    def kind(self) -> str:
+        """The executor's name in plans, such as *postgres*."""
+        return self._tool.kind
+
+    @property
+    def changes(self) -> bool:
+        """Whether it has an identity for remediations."""
+        return self._tool.changes
+
+    @property
     def environment(self) -> str:
         """The environment that the target belongs to."""
         return self._tool.target.environment

@@ -3,7 +3,7 @@
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import Answer, NotAllowed, Run
@@ -41,6 +41,11 @@ class Tool(Protocol[Asked]):
     @property
     def target(self) -> TargetFacts:
         """The target that it reaches."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The executor's name in plans, such as *nats*."""
         ...
 
     @property
@@ -97,7 +102,7 @@ class Tool(Protocol[Asked]):
 class WordsTool(ABC):
     """The part of a Tool that every kind shares whose steps are a command line's words."""
 
-    kind: ClassVar[str]
+    kind: str
     """The executor's name in plans, such as *nats*."""
     keeps: Final[frozenset[GuardKind]] = frozenset()
     margin_seconds: Final = 0.0

@@ -26,6 +26,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.catchup import catchup
+from bot.slack.checkup import checkup
 from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
 from bot.slack.walk_answers import procedures, underway
@@ -33,6 +34,7 @@ from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
     CatchUp,
+    Checkup,
     Declared,
     Done,
     Drafting,
@@ -196,5 +198,6 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     CatchUp: _catchup,
     Procedures: procedures,
     Underway: underway,
+    Checkup: checkup,
     Help: _help,
 }

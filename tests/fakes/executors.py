@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from commands.outage import Outage
-from commands.ports import Attestation, Executor, Executors, Heard, Stopped, unheard
+from commands.ports import Attestation, Executor, Executors, Heard, Stopped, Target, unheard
 from incident.approval import Preview
 from incident.digest import Json
 from incident.finding import Outcome, OutcomeState, Sight
@@ -26,6 +26,8 @@ class FakeExecutor(Executor):
     proven: bool = True
     blind: Outage | None = None
     """What previews fail with."""
+    attested: int = 0
+    """How often its proof was asked for."""
     looked: list[Plan] = field(default_factory=list)
     previewed: list[Plan] = field(default_factory=list)
     ran: list[Plan] = field(default_factory=list)
@@ -38,6 +40,11 @@ class FakeExecutor(Executor):
     """Runs wait for it, so that a test can look at one that has begun."""
 
     async def attest(self) -> Attestation:
+        self.attested += 1
+        return self.attestation
+
+    @property
+    def attestation(self) -> Attestation:
         proof = "the diagnostic role may not write" if self.proven else "the diagnostic role may write to orders"
         return Attestation(target=self.target, proven=self.proven, proof=proof, at=self.clock())
 
@@ -84,6 +91,19 @@ class FakeExecutors(Executors):
 
     def environment(self, target: str) -> str:
         return "production"
+
+    @property
+    def standing(self) -> tuple[Target, ...]:
+        return tuple(
+            Target(
+                name=name,
+                executor="postgres",
+                environment=self.environment(name),
+                changes=True,
+                attestation=executor.attestation,
+            )
+            for name, executor in self._executors.items()
+        )
 
     def attested(self, target: str) -> Attestation | None:
         executor = self._executors[target]

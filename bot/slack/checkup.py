@@ -1,0 +1,48 @@
+"""The answer to ``/incident doctor``: what is off first, each with the reason and what to do, then what is well."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.doctor.remark import Grade, Remark, ok, warn
+from bot.doctor.targets import look_at_targets
+from bot.slack import fit
+from bot.slack.blocks import Element, Rendered, bold, fallback, paragraph, rendered, text
+from bot.slack.freezes import stop_line
+from commands.answers import Checkup, StepsOf
+
+_SIGNS = {Grade.OK: "✅", Grade.WARN: "⚠️", Grade.FAIL: "❌"}
+_WORST_FIRST = list(reversed(Grade))
+_SHOWN = 30
+
+
+def checkup(answer: Checkup) -> Rendered:
+    """One line for each thing."""
+    remarks = sorted(_remarks(answer), key=lambda each: _WORST_FIRST.index(each.grade))
+    off = sum(each.grade is Grade.FAIL for each in remarks)
+    about = answer.system or "all systems"
+    head = f"{about}: {'nothing is off' if not off else '1 thing is off' if off == 1 else f'{off} things are off'}"
+    lines = [line for each in remarks[:_SHOWN] for line in _lines(each)]
+    return rendered(fallback(head), [paragraph([bold(head)], stop_line(answer.stop), *lines)])
+
+
+def _remarks(answer: Checkup) -> Iterator[Remark]:
+    yield from look_at_targets(answer.targets)
+    yield from _of_runbooks(answer.steps)
+    for system in answer.nobody:
+        yield warn("on call", f"Nobody is on call for {system}, so nobody is called.", "name people in muster.yaml")
+    if answer.dead:
+        said = f"{answer.dead} messages of monitors could not be understood."
+        yield warn("sources", said, "`muster doctor` names the newest; compare it with docs/install.md")
+    yield ok("Slack and the store", "This answer went through both.")
+
+
+def _of_runbooks(counted: Iterable[StepsOf]) -> Iterator[Remark]:
+    for each in counted:
+        mine = f"{each.diagnostics} diagnostics and {each.remediations} remediations are Muster's"
+        yield ok(f"runbook {each.system}", f"{mine}, {each.manual} steps are done by people.")
+
+
+def _lines(remark: Remark) -> Iterator[list[Element]]:
+    said = fit.one_line(remark.sentence, fit.SAID)
+    yield [text(f"{_SIGNS[remark.grade]} "), bold(fit.one_line(remark.about, fit.NAME)), text(f": {said}")]
+    if remark.mend:
+        yield [text(f"      → {remark.mend}")]
