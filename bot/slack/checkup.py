@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from bot.doctor.remark import Grade, Remark, ok, warn
 from bot.doctor.targets import look_at_targets
 from bot.slack import fit
-from bot.slack.blocks import Element, Rendered, bold, fallback, paragraph, rendered, text
+from bot.slack.blocks import Element, Rendered, bold, context, fallback, paragraph, rendered, text
 from bot.slack.freezes import stop_line
 from commands.answers import Checkup, StepsOf
 
@@ -20,8 +20,9 @@ def checkup(answer: Checkup) -> Rendered:
     off = sum(each.grade is Grade.FAIL for each in remarks)
     about = answer.system or "all systems"
     head = f"{about}: {'nothing is off' if not off else '1 thing is off' if off == 1 else f'{off} things are off'}"
-    lines = [line for each in remarks[:_SHOWN] for line in _lines(each)]
-    return rendered(fallback(head), [paragraph([bold(head)], stop_line(answer.stop), *lines)])
+    told = [paragraph(*_lines(each)) for each in remarks[:_SHOWN]]
+    more = context(f"{len(remarks) - _SHOWN} more are not shown.") if len(remarks) > _SHOWN else None
+    return rendered(fallback(head), [paragraph([bold(head)], stop_line(answer.stop)), *told, more])
 
 
 def _remarks(answer: Checkup) -> Iterator[Remark]:
