@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus
 
+from bot.personal_data import Personal, without
+
 MARK: Final = "[redacted]"
 
 _SHORTEST: Final = 6
@@ -63,9 +65,13 @@ _SHAPES: Final = (
 
 
 class Redactor:
-    """Hides secrets in text. ``secrets`` are the values that the configuration resolved; they are never shown again."""
+    """Hides secrets in text. ``secrets`` are the values that the configuration resolved; they are never shown again.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    ``personal`` says which data about people is hidden, too.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, personal: Iterable[Personal] = ()) -> None:
+        self._personal = frozenset(personal)
         needles = {needle for secret in secrets if len(secret) >= _SHORTEST for needle in _spellings(secret)}
         # The longest first, so that no part of a long spelling is left beside the mark of a short one.
         self._needles = sorted(needles, key=lambda needle: (-len(needle), needle))
@@ -77,7 +83,7 @@ class Redactor:
         for shape in _SHAPES:
             if any(hint in lowered for hint in shape.hints):
                 text = shape.pattern.sub(_hidden, text)
-        return text
+        return without(text, self._personal, MARK) if self._personal else text
 
     def settled(self, text: str) -> int:
         """How much of the text stands, whatever comes after it: what may begin a known secret is left out."""

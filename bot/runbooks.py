@@ -39,6 +39,11 @@ class LoadedRunbooks:
         """The system that a declaration belongs to when nobody names one."""
         return self._default
 
+    def targets(self, system: str) -> frozenset[str]:
+        """The targets that a system's steps reach."""
+        steps = (step for procedure in self._catalogs[system].procedures for step in procedure.steps)
+        return frozenset(step.target for step in steps if step.target is not None)
+
     @property
     def systems(self) -> Mapping[str, str]:
         """All systems: id → title."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.gate_sections import ApprovalsSection
+from bot.personal_data import Personal
 from bot.setting_shapes import (
     EnvironmentName,
     Section,
@@ -54,6 +55,8 @@ class SystemSection(Section):
     """People (U…) and user groups (S…) who may approve a remediation."""
     runbook_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None
     """Where people read the runbook."""
+    redact: tuple[Personal, ...] = ()
+    """Data about people that is hidden in what its targets answer, besides what is hidden everywhere."""
 
 
 class S3Section(Section):
@@ -99,6 +102,8 @@ class File(Section):
     lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")
+    redact: tuple[Personal, ...] = ()
+    """Data about people that is hidden in what any target answers."""
     web: WebSection = WebSection()
     redis: SharedRedisSection | None = None
     exports: ExportsSection = ExportsSection()

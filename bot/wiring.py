@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,8 +21,9 @@ from bot.door import Door
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
+from bot.personal_data import Personal
 from bot.redaction import Redactor
-from bot.runbooks import load_runbooks
+from bot.runbooks import LoadedRunbooks, load_runbooks
 from bot.settings import TeamSettings
 from bot.slack import client as slack_client
 from bot.slack.app import Identity, build
@@ -93,7 +94,12 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     runbooks = load_runbooks(configuration)
     store = await _store(configuration)
     undo.push_async_callback(store.close)
-    executors = Registry(targets_of(configuration), redactor=_redactor(configuration), clock=utc_now)
+    executors = Registry(
+        targets_of(configuration),
+        redactor=redactor(configuration),
+        clock=utc_now,
+        stricter=stricter_redactors(configuration, runbooks),
+    )
     undo.push_async_callback(executors.close)
     export = s3_export(configuration)
     if export is not None:
@@ -188,8 +194,18 @@ async def _identity(client: AsyncWebClient) -> Identity:
             return Identity(user=user, bot=bot, team=team, url=url)
 
 
-def _redactor(configuration: Configuration) -> Redactor:
-    return Redactor(configuration.every_secret())
+def redactor(configuration: Configuration) -> Redactor:
+    """What hides secrets, and the data about people that the team wants hidden everywhere."""
+    return Redactor(configuration.every_secret(), personal=configuration.file.redact)
+
+
+def stricter_redactors(configuration: Configuration, runbooks: LoadedRunbooks) -> Mapping[str, Redactor]:
+    """The same for each target of the systems that want more hidden; of two systems' wishes both are met."""
+    wishes: dict[str, set[Personal]] = {}
+    for name, section in configuration.file.systems.items():
+        for target in runbooks.targets(name) if section.redact else ():
+            wishes.setdefault(target, set(configuration.file.redact)).update(section.redact)
+    return {target: Redactor(configuration.every_secret(), personal=kinds) for target, kinds in wishes.items()}
 
 
 def _work(ports: Ports, lease: timedelta, undo: AsyncExitStack) -> Worker:

@@ -1,8 +1,9 @@
 """The executors of all configured targets, by name."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.redaction import Redactor
@@ -53,10 +54,23 @@ class Target(Protocol):
 
 
 class Registry:
-    """Fulfils the port Executors. Nothing is connected to before the first attestation, look or run."""
+    """Fulfils the port Executors. Nothing is connected to before the first attestation, look or run.
 
-    def __init__(self, targets: Iterable[Target], *, redactor: Redactor, clock: Callable[[], datetime]) -> None:
-        self._executors = {target.name: target.executor(redactor=redactor, clock=clock) for target in targets}
+    ``stricter`` has the targets in whose answers more is hidden than in the others'.
+    """
+
+    def __init__(
+        self,
+        targets: Iterable[Target],
+        *,
+        redactor: Redactor,
+        clock: Callable[[], datetime],
+        stricter: Mapping[str, Redactor] = MappingProxyType({}),
+    ) -> None:
+        self._executors = {
+            target.name: target.executor(redactor=stricter.get(target.name, redactor), clock=clock)
+            for target in targets
+        }
 
     @property
     def targets(self) -> tuple[str, ...]:

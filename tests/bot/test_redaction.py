@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.personal_data import Personal
 from bot.redaction import MARK, Redactor
 
 SECRET = "s3cret/Pa+ss wörd&7"
@@ -107,3 +108,42 @@ def test_a_full_answer_is_cleaned_within_a_blink() -> None:
         started = time.perf_counter()
         keeper.clean(hostile)
         assert time.perf_counter() - started < 1
+
+
+EMAILS = Redactor(personal=[Personal.EMAILS])
+CARDS = Redactor(personal=[Personal.CARD_NUMBERS])
+
+
+@pytest.mark.parametrize(
+    "text", ["ana@example.com", "<ana.b+c@mail.example.co.uk>", '"to":"jürgen@exämple.de",', "user=ana_1@x-y.io|7"]
+)
+def test_an_email_address_is_hidden_where_that_is_configured(text: str) -> None:
+    assert "@" not in EMAILS.clean(text)
+    assert EMAILS.clean(text).count(MARK) == 1
+    assert Redactor().clean(text) == text
+
+
+@pytest.mark.parametrize("text", ["@ana", "rate limit @ 5/s", "user@localhost", "a@b"])
+def test_what_is_no_email_address_stays(text: str) -> None:
+    assert EMAILS.clean(text) == text
+
+
+@pytest.mark.parametrize("card", ["4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004", "340000000000009"])
+def test_a_card_number_is_hidden_where_that_is_configured(card: str) -> None:
+    assert CARDS.clean(f"card {card}, ok") == f"card {MARK}, ok"
+    assert Redactor().clean(card) == card
+
+
+@pytest.mark.parametrize(
+    "text", ["4111111111111112", "1763824805000", "id-4111111111111111", "99999999999999", "41111111111111111111"]
+)
+def test_other_long_numbers_stay(text: str) -> None:
+    """Without the check digit, with another beginning, as a part of an id, or too long."""
+    assert CARDS.clean(text) == text
+
+
+def test_hiding_personal_data_costs_little_in_a_long_answer() -> None:
+    both = Redactor(personal=list(Personal))
+    started = time.perf_counter()
+    both.clean("4" * 100_000 + " a." * 50_000 + "@" * 1_000)
+    assert time.perf_counter() - started < 1
