@@ -14,7 +14,7 @@ from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel, Message
 
-FINAL = ("ran", "unknown", "void", "expired")
+FINAL = ("ran", "unknown", "void", "expired", "cancelled")
 
 BOUNDARIES = {
     "the request is saved": "SELECT 1 FROM approvals",
@@ -40,6 +40,18 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER witnessed AFTER UPDATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION witnessed();
+"""
+
+
+SLOWER = """
+CREATE OR REPLACE FUNCTION witnessed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'muster_remediation' THEN
+        INSERT INTO witness DEFAULT VALUES;
+        PERFORM pg_sleep(30);
+    END IF;
+    RETURN NULL;
+END $$;
 """
 
 
@@ -82,6 +94,66 @@ async def test_killed_when_it_runs_at_most_once_and_its_card_ends(stage: Stage, 
     requests = [message for message in ana.reads(channel) if "fail" in words(message).lower() and _is_request(message)]
     assert len(requests) == 1
     assert not _has(requests[0], "approve")
+
+
+async def test_killed_as_it_is_cancelled_it_is_never_run_again_and_its_card_says_who_cancelled(stage: Stage) -> None:
+    """kill -9 as soon as the click is saved, while the statement is under way: nothing is repeated."""
+    ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")
+    channel = await _asked(stage, ana)
+    killing = asyncio.create_task(_kill_at(stage, 'SELECT 1 FROM approvals WHERE body LIKE \'%"cancelled_by":"U%\''))
+    await ben.click(await ben.wait_for(channel, lambda message: _has(message, "approve"), 15), "approve")
+    running = await ana.wait_for(channel, lambda message: _has(message, "cancel"), 15)
+    async with asyncio.timeout(15):
+        while _state(stage) != "running":
+            await asyncio.sleep(0.002)
+    await ana.click(running, "cancel")
+    await asyncio.wait_for(killing, 20)
+    await stage.bot.start()
+    await stage.sandbox.connected()
+
+    assert await _ended(stage, ben, channel) in ("unknown", "cancelled")
+    await asyncio.sleep(0.5)
+    assert await _runs(stage) <= 1
+    (card,) = [message for message in ana.reads(channel) if _is_request(message)]
+    assert "cancelled by" in words(card)
+
+
+async def test_a_statement_that_runs_is_cancelled_from_its_card_within_two_seconds(stage: Stage) -> None:
+    """Rolled back, told with who, and nothing is left of it."""
+    ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")
+    owner = await asyncpg.connect(stage.patient.dsns["storybook"])
+    try:
+        await owner.execute(SLOWER)
+    finally:
+        await owner.close()
+    channel = await _asked(stage, ana)
+    await ben.click(await ben.wait_for(channel, lambda message: _has(message, "approve"), 15), "approve")
+    running = await ana.wait_for(channel, lambda message: _has(message, "cancel"), 15)
+    async with asyncio.timeout(15):
+        while _state(stage) != "running":
+            await asyncio.sleep(0.002)
+    await asyncio.sleep(0.3)
+    began = asyncio.get_running_loop().time()
+    await ana.click(running, "cancel")
+    assert await _ended(stage, ben, channel) == "cancelled"
+    assert asyncio.get_running_loop().time() - began < 3
+    assert await _runs(stage) == 0
+    (card,) = [message for message in ana.reads(channel) if _is_request(message)]
+    assert "rolled back" in words(card)
+
+
+async def _asked(stage: Stage, ana: Person) -> Channel:
+    """The alert came, and Ana asked for its fix; the channel where its card goes up."""
+    await stage.patient.fault("stuck-jobs", True)
+    await stage.monitor.fire("StorybookJobsStuck")
+    channel = await ana.wait_for_channel("inc-", 20)
+    card = await ana.wait_for(channel, lambda message: _has(message, "fix"), 20)
+    await ana.click(card, "fix")
+    form = await ana.wait_for_modal(within=10)
+    await ana.select(form, "choose_step", "fail-stuck-jobs")
+    await ana.wait_for_modal(lambda view: view.payload.get("callback_id") == "fix_step", 10)
+    await ana.submit({})
+    return channel
 
 
 async def _kill_at(stage: Stage, condition: str) -> None:
