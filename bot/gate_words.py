@@ -51,6 +51,8 @@ GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.EvidenceNotFrozen: "Evidence is not frozen in this incident, so there is nothing to lift.",
     refusals.NotTheCommander: "Only the commander may decide that[; ask {commander:who}]. "
     "To lead the incident yourself: /incident role commander.",
+    refusals.RunbookChanged: "The runbook was changed since this was asked for, so it cannot run as it stands here. "
+    "Ask again with /incident fix.",
     refusals.Stopped: "All remediations are stopped everywhere[ since {at:day}][, by {by:who}][: {reason}]. "
     "Whoever is on call can let them run again with /incident unfreeze.",
     refusals.NotStopped: "Remediations are not stopped, so there is nothing to lift.",

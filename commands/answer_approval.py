@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from commands.asked import Asked
 from commands.deciding import anew, said_before, with_approval
-from commands.gating import is_named, meant
+from commands.gating import check_runbook, is_named, meant
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
@@ -18,13 +18,16 @@ from incident.responder import Role, UserId
 async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
     """Say yes. Who clicked is checked now, and when that cannot be checked, nobody may.
 
-    Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, UnknownApprovers, Ended, and whatever the gate refuses.
+    Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, UnknownApprovers, RunbookChanged, Ended, and whatever the
+    gate refuses.
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
         allowed, stop = await _allowed(asked, incident, request, ports), await ports.store.stopped()
         cause, now = asked.cause, ports.clock()
-        return remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
+        change = remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
+        check_runbook(incident, request.plan, ports=ports)
+        return change
 
     return await _answer(asked, approval_id, ports, decision)
 
@@ -43,11 +46,12 @@ async def reject(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -
 async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Ports) -> Saved:
     """Run it alone, for a reason; others are called and told.
 
-    Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, UnknownApprovers, Ended,
-    and whatever the gate refuses.
+    Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, UnknownApprovers,
+    RunbookChanged, Ended, and whatever the gate refuses.
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
+        check_runbook(incident, request.plan, ports=ports)
         return remedy.break_glass(
             incident,
             request,

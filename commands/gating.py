@@ -8,7 +8,7 @@ from incident import gate, refusal
 from incident.approval import ApprovalPolicy
 from incident.gate import Case
 from incident.incident import Incident
-from incident.plan import Plan
+from incident.plan import Plan, is_as_written
 from incident.responder import UserId
 from incident.runbook import Catalog, Step
 
@@ -34,6 +34,13 @@ def policy_of(incident: Incident, step: Step, plan: Plan, *, catalog: Catalog, p
         cool_down=step.cool_down,
     )
     return gate.demanded(ports.settings.rules, case, default)
+
+
+def check_runbook(incident: Incident, plan: Plan, *, ports: Ports) -> None:
+    """Whether the plan is still what the runbook says. Raises RunbookChanged."""
+    environment = ports.executors.environment(plan.target)
+    if not is_as_written(plan, ports.runbooks.catalog(incident.system), environment):
+        raise refusal.RunbookChanged(step=plan.title)
 
 
 async def is_named(user: UserId, names: Sequence[str], incident: Incident, *, ports: Ports) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from commands.carry_out import carry_out
 from commands.deciding import anew, known, with_approval
 from commands.fix import cooling_until
+from commands.gating import check_runbook
 from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
@@ -175,6 +176,7 @@ async def _held_back(incident: Incident, request: Approval, ports: Ports) -> str
         return f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
     stop, now = await ports.store.stopped(), ports.clock()
     try:
+        check_runbook(incident, request.plan, ports=ports)
         gate.check(incident, request.plan, request.policy, stop=stop, now=now)
     except refusal.Refused as refused:
         return gate.why(refused)

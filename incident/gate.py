@@ -145,6 +145,7 @@ def why(refused: Refused) -> str:
     reason = f": {facts['reason']}" if facts.get("reason") else ""
     return {
         refusal.Stopped: f"All remediations were stopped before it began{reason}.",
+        refusal.RunbookChanged: "The runbook was changed since it was asked for: ask again for what it says now.",
         refusal.EvidenceFrozen: f"Evidence was frozen before it began{reason}.",
         refusal.WrongEnvironment: f"It may not run in {facts.get('environment')}.",
         refusal.WindowClosed: f"Its maintenance window closed before it began; closed{time}.",

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from incident import refusal
@@ -114,6 +114,24 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
         undo=step.undo,
         temporary=step.temporary,
     )
+
+
+def is_as_written(plan: Plan, catalog: Catalog | None, environment: str) -> bool:
+    """Whether the runbook, as it is now, makes exactly this plan of its parameters; only the guard's number is apart.
+
+    A request outlives a restart, and with it a change of the runbook; nor is the record of what was asked believed.
+    """
+    steps = [step for procedure in catalog.procedures for step in procedure.steps] if catalog else []
+    step = next((each for each in steps if each.id == plan.step_id), None)
+    if catalog is None or step is None:
+        return False
+    given = {name: str(value) for name, value in plan.parameters.items()}
+    try:
+        anew = draw_up(step, given, catalog=catalog, environment=environment)
+    except refusal.Refused:
+        return False
+    promise = replace(anew.promise, most=plan.promise.most, value=plan.promise.value)
+    return replace(anew, promise=promise).digest == plan.digest
 
 
 def bind(command: Facts, values: Mapping[str, int | str]) -> Facts:

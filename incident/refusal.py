@@ -197,6 +197,10 @@ class NotTheCommander(Refused):
     """Only the incident's commander may decide that (``commander``: who that is, or None)."""
 
 
+class RunbookChanged(Refused):
+    """The runbook says something else now than what was asked for (``step``)."""
+
+
 class Stopped(Refused):
     """All remediations are stopped, everywhere (``by``, ``at``, ``reason``)."""
 

@@ -1,6 +1,7 @@
 """The gate before a remediation, over a real store: rules, a quorum, hours, frozen evidence, and the stop."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from commands.messages import ApprovalMessage, Card, PageMessage, StopMessage
 from commands.overview import overview
 from commands.store import Saved
 from incident.approval import Approval, ApprovalState
+from incident.change import Change
 from incident.gate import Match, Rule
 from incident.hours import Hours
 from incident.incident import Incident
@@ -30,6 +32,7 @@ from incident.refusal import (
     OwnRequest,
     QuietHours,
     Refused,
+    RunbookChanged,
     SaidYes,
     Stopped,
     UnknownApprovers,
@@ -38,8 +41,10 @@ from incident.refusal import (
     WrongEnvironment,
 )
 from incident.responder import TERMINAL, UserId
+from incident.runbook import Catalog, StepKind
 from incident.timeline import SYSTEM, Kind, broken_at
 from tests.fakes.chat import NEWS
+from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, DAN, DATABASE_PEOPLE
 from tests.fakes.world import World
 
@@ -232,6 +237,57 @@ async def test_who_is_told_of_a_broken_glass_is_never_only_whoever_broke_it(worl
     request = await world.requested(incident, by=ANA)
     with pytest.raises(NobodyToTell):
         await break_glass(world.asked(ANA), request.id, reason="nobody is there", ports=world.ports)
+
+
+# The runbook.
+
+
+def rewritten(sql: str) -> Catalog:
+    """The shop's runbook with another command for its remediations, under another digest."""
+    changed = tuple(
+        replace(step, command={**step.command, "sql": sql}) if step.kind is StepKind.REMEDIATION else step
+        for step in STUCK.steps
+    )
+    return replace(CATALOG, digest="d" * 64, procedures=(replace(STUCK, steps=changed),))
+
+
+async def test_a_runbook_that_changed_between_the_request_and_the_yes_or_the_run_voids_both(world: World) -> None:
+    incident = await world.declared()
+    request, other = await world.requested(incident, by=ANA), await world.requested(incident, step="restart")
+    await yes(world, other)
+    world.ports = replace(world.ports, runbooks=FakeRunbooks(rewritten("DELETE FROM orders")))
+    with pytest.raises(RunbookChanged):
+        await yes(world, request)
+    with pytest.raises(RunbookChanged):
+        await break_glass(world.asked(ANA), request.id, reason="alone", ports=world.ports)
+    await world.let_pass(seconds=2)
+    ended = await world.approval(other)
+    assert world.database.ran == []
+    assert ended.outcome is not None
+    assert ended.outcome.sentence.startswith("The runbook was changed since it was asked for")
+
+
+@pytest.mark.parametrize("key", ["command", "target", "parameters", "environment"])
+async def test_a_plan_that_was_changed_in_the_database_does_not_run_although_its_digest_fits(
+    world: World, key: str
+) -> None:
+    """Whoever can write to the store can make any digest fit; what runs is what the runbook makes of its parameters."""
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    forged = {
+        "command": {"sql": "DELETE FROM orders", "arguments": [15]},
+        "target": "other-db",
+        "parameters": {"minutes": 9999},
+        "environment": "staging",
+    }
+    plan = replace(request.plan, **{key: forged[key]})  # type: ignore[arg-type] # each names a real field
+    stands = replace(await world.approval(request), plan=plan, digest=plan.digest)
+    now = await world.again(incident)
+    await world.store.save(Change(cause="forged", at=world.clock(), incident=now, approvals=(stands,)))
+    await world.work()
+    assert world.database.ran == []
+    assert (await world.approval(request)).state is ApprovalState.VOID
 
 
 # The stop.
