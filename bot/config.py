@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.identities import shared
 from bot.sections import File
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
@@ -73,7 +74,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
     tree, file = _checked(path)
     data_dir = Path(environment.get("MUSTER_DATA_DIR") or path.parent / file.data_dir)
     over_sockets = file.slack.deliveries == "socket"
-    return Configuration(
+    configuration = Configuration(
         path=path,
         file=file,
         data_dir=data_dir,
@@ -82,6 +83,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
         signing_secret=None if over_sockets else _token(environment, "MUSTER_SLACK_SIGNING_SECRET", ""),
         secrets={name: _secret(path, tree, environment, name) for name in sorted(_named(file))},
     )
+    _check_identities(configuration, tree)
+    return configuration
 
 
 def settings_of(path: Path) -> File:
@@ -166,6 +169,15 @@ def _check_names(path: Path, tree: Branch, file: File) -> None:
     if default is not None and default not in file.systems:
         line, known = _line(tree, ["default_system"]), ", ".join(file.systems)
         raise WrongSetting(f"{path}, line {line}: “default_system” is {default!r}, which is none of: {known}.")
+
+
+def _check_identities(configuration: Configuration, tree: Branch) -> None:
+    for each in shared(configuration.file.targets, configuration.secret):
+        places: list[int | str] = ["targets", each.target, *each.key.split(".")]
+        raise WrongSetting(
+            f"{configuration.path}, line {_line(tree, places)}: “{'.'.join(map(str, places))}” is the {each.what} of "
+            "diagnostics too, so that a look could write: give diagnostics one of their own that cannot."
+        )
 
 
 def _named(file: File) -> set[str]:

@@ -208,6 +208,51 @@ def test_a_secret_that_is_missing_or_mixed_up_is_named_and_not_shown(
     assert refused(tmp_path, GOOD, **{variable: value}) == sentence
 
 
+SHARED = {
+    "a role": (
+        "  shop-db:\n    kind: postgres\n    environment: e\n    diagnostic_dsn_env: DB_LOOK\n"
+        "    remediation_dsn_env: ALSO\n",
+        "line 16: “targets.shop-db.remediation_dsn_env” is the role of diagnostics too",
+    ),
+    "a token": (
+        "  k:\n    kind: kubernetes\n    environment: e\n    url: https://k\n    namespaces: [shop]\n"
+        "    diagnostic_token_env: DB_LOOK\n    remediation_token_env: DB_LOOK\n",
+        "line 18: “targets.k.remediation_token_env” is the token of diagnostics too",
+    ),
+    "a user": (
+        "  r:\n    kind: redis\n    environment: e\n    host: r\n    diagnostic: {user: look, password_env: DB_LOOK}\n"
+        "    remediation: {user: look, password_env: DB_FIX}\n",
+        "line 17: “targets.r.remediation.user” is the user of diagnostics too",
+    ),
+    "an identity": (
+        "  a:\n    kind: aws\n    environment: e\n    region: eu-central-1\n    remediation: {}\n",
+        "line 16: “targets.a.remediation” is the identity of diagnostics too",
+    ),
+    "an address": (
+        "  d:\n    kind: docker\n    environment: e\n    diagnostic: http://d:1\n    remediation: http://d:1\n",
+        "line 16: “targets.d.remediation” is the address of diagnostics too",
+    ),
+}
+
+
+@pytest.mark.parametrize(("target", "sentence"), list(SHARED.values()), ids=list(SHARED))
+def test_one_identity_for_looking_and_changing_stops_the_start(tmp_path: Path, target: str, sentence: str) -> None:
+    told = refused(tmp_path, GOOD.partition("  shop-db:")[0] + target, ALSO="postgresql://other:x@db/shop?user=look")
+    assert told.startswith(f"muster.yaml, {sentence}, so that a look could write")
+
+
+def test_two_identities_of_one_kind_are_two(tmp_path: Path) -> None:
+    """Roles that the account's own key takes, and URLs that do not name anybody."""
+    roles = ("arn:aws:iam::123456789012:role/look", "arn:aws:iam::123456789012:role/fix")
+    diagnostic, remediation = (f"{{role: '{role}'}}" for role in roles)
+    aws = f"    region: eu-central-1\n    diagnostic: {diagnostic}\n    remediation: {remediation}\n"
+    text = GOOD + f"  a:\n    kind: aws\n    environment: e\n{aws}"
+    assert read(tmp_path, text, DB_LOOK="postgresql://[", DB_FIX="host=db user=fix").file.targets.keys() == {
+        "shop-db",
+        "a",
+    }
+
+
 HTTP = swapped("  announcements:", "  deliveries: http\n  announcements:")
 
 
