@@ -72,11 +72,15 @@ def test_a_change_has_a_name_that_people_gave_it(catalog: Catalog) -> None:
 
 
 def test_what_runs_by_itself_only_looks_and_needs_nobody(catalog: Catalog) -> None:
+    """What waits for a value takes it from an earlier step, and runs when that has given one."""
     diagnostics = runnable(catalog, StepKind.DIAGNOSTIC)
-    assert diagnostics
-    for each in diagnostics:
+    alone = [each for procedure in catalog.procedures for each in procedure.diagnostics]
+    assert alone
+    for each in alone:
         plan = draw_up(each, {}, catalog=catalog, environment=each.environment or "production")
         assert (each.verdict, plan.target) == (Verdict.READ_ONLY, each.target), each.id
+    for each in diagnostics:
+        assert each in alone or all(one.default is not None or one.taken_from for one in each.parameters), each.id
 
 
 def test_a_change_is_guarded_or_says_why_not_and_tells_the_way_back(catalog: Catalog) -> None:
