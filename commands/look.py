@@ -1,7 +1,7 @@
 """The clock asks: diagnostics are to be run, and what they saw is to be told. A failed look is a finding too."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from commands.deciding import decide, known
 from commands.messages import FindingMessage
 from commands.outage import NotYet
 from commands.ports import Ports
-from incident import looking, opening
+from incident import looking, opening, refusal
 from incident.change import Change
 from incident.digest import identifier
 from incident.finding import Finding, Phase, public
@@ -23,21 +23,58 @@ from incident.runbook import Catalog, Procedure, Step
 
 
 async def diagnose(claim: Claim, *, ports: Ports) -> None:
-    """Run one diagnostic and put what it saw on the timeline."""
+    """Run one diagnostic and put what it saw on the timeline; those that waited for its value are owed from then on."""
     incident = await known(ports.store, claim.job.incident_id or "")
-    phase, _, step_id = claim.job.subject.partition("/")
+    phase, step_id, giver = (*claim.job.subject.split("/"), "")[:3]
     catalog, procedure = ports.runbooks.catalog(incident.system), procedure_of(incident, ports)
-    step = next((each for each in procedure.diagnostics if each.id == step_id), None) if procedure else None
-    if catalog is None or step is None:
+    given = await ports.store.finding(giver) if giver else None
+    offered = _offered(procedure, given) if procedure else ()
+    step = next((each for each in offered if each.id == step_id), None)
+    if catalog is None or procedure is None or step is None:
         # The runbook was changed since: there is no such diagnostic any longer.
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    finding = await look(incident, catalog, step, phase=Phase(phase), cause=claim.job.key, ports=ports)
+    cause = opening.claimed(claim)
+    try:
+        values = _values(step, given)
+        finding = await look(
+            incident, catalog, step, phase=Phase(phase), cause=claim.job.key, ports=ports, given=values
+        )
+    except refusal.BadParameter as refused:
+        unfit = partial(_unfit, step=step, refused=refused, cause=cause, settles=claim, ports=ports)
+        await decide(ports.store, incident.id, unfit)
+        return
+    then = () if finding.sight.given is None else procedure.waiting_for(step.id)
 
     def found(it: Incident) -> Change:
-        return looking.find(it, finding, cause=opening.claimed(claim), now=ports.clock(), settles=claim)
+        return looking.find(it, finding, cause=cause, now=ports.clock(), settles=claim, then=then)
 
     await decide(ports.store, incident.id, found)
+
+
+def _offered(procedure: Procedure, given: Finding | None) -> Sequence[Step]:
+    """The diagnostics that lack nothing, or nothing but what was found before."""
+    return procedure.diagnostics if given is None else procedure.waiting_for(given.step_id)
+
+
+def _values(step: Step, given: Finding | None) -> Mapping[str, str]:
+    """The parameters that take what was found before."""
+    return {} if given is None else {each.name: str(given.sight.given) for each in step.unfilled}
+
+
+def _unfit(
+    incident: Incident, *, step: Step, refused: refusal.BadParameter, cause: str, settles: Claim, ports: Ports
+) -> Change:
+    """What was found before cannot be what the step takes."""
+    return looking.trouble(
+        incident,
+        what=f"look for “{step.title}”",
+        error=f"what was found before it does not fit {refused.facts['name']}, which must be {refused.facts['rule']}",
+        given_up=True,
+        cause=cause,
+        now=ports.clock(),
+        settles=settles,
+    )
 
 
 async def look_all(

@@ -10,6 +10,7 @@ from incident.incident import Incident
 from incident.job import Claim, JobName, owe
 from incident.owing import decided
 from incident.responder import Role, UserId
+from incident.runbook import Step
 from incident.timeline import Event, Kind
 
 _SHOWN = frozenset({Phase.FIRST, Phase.ASKED, Phase.STEP})
@@ -24,8 +25,12 @@ def find(
     now: datetime,
     settles: Claim | None = None,
     before: Incident | None = None,
+    then: Sequence[Step] = (),
 ) -> Change:
-    """A diagnostic saw something, or failed to look. ``before`` and ``more`` tell what changed with it."""
+    """A diagnostic saw something, or failed to look. ``before`` and ``more`` tell what changed with it.
+
+    ``then`` are the diagnostics that waited for the value that it found.
+    """
     sight = finding.sight
     facts: Facts = {
         "finding": finding.id,
@@ -39,7 +44,10 @@ def find(
     event = Event(kind=Kind.FOUND, at=finding.at, facts=facts, evidence=(f"finding:{finding.id}",))
     rank = incident.severity.rank
     wanted = _shown(finding) and incident.home.thread is not None
-    jobs = (owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank),) if wanted else ()
+    jobs = [owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank)] if wanted else []
+    for step in then:
+        subject = f"{finding.phase.value}/{step.id}/{finding.id}"
+        jobs.append(owe(JobName.DIAGNOSE, incident.id, now, subject=subject, urgency=rank))
     known = incident if before is None else before
     return decided(cause, now, incident, event, *more, before=known, jobs=jobs, findings=(finding,), settles=settles)
 

@@ -190,6 +190,11 @@ class Step:
         """Whether Muster may run it: an executor and a target are bound and it was not refused."""
         return self.executor is not None and self.target is not None and self.verdict is not Verdict.REFUSED
 
+    @property
+    def unfilled(self) -> tuple[Parameter, ...]:
+        """Its parameters without a default: a person gives them, or an earlier step."""
+        return tuple(each for each in self.parameters if each.default is None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
@@ -215,8 +220,16 @@ class Procedure:
     @property
     def diagnostics(self) -> tuple[Step, ...]:
         """The steps that only look and that Muster may run by itself: none of their values waits for anybody."""
-        looks = (s for s in self.of_kind(StepKind.DIAGNOSTIC) if s.runnable and s.verdict is Verdict.READ_ONLY)
-        return tuple(s for s in looks if all(each.default is not None for each in s.parameters))
+        return tuple(step for step in self._looks if not step.unfilled)
+
+    def waiting_for(self, giver: str) -> tuple[Step, ...]:
+        """The diagnostics that lack nothing but the value that the step of this id gives."""
+        looks = (step for step in self._looks if step.unfilled)
+        return tuple(step for step in looks if all(each.taken_from == giver for each in step.unfilled))
+
+    @property
+    def _looks(self) -> tuple[Step, ...]:
+        return tuple(s for s in self.of_kind(StepKind.DIAGNOSTIC) if s.runnable and s.verdict is Verdict.READ_ONLY)
 
     @property
     def remediations(self) -> tuple[Step, ...]:

@@ -53,7 +53,8 @@ class FakeExecutor(Executor):
         seen = self.sees.get(plan.step_id)
         if isinstance(seen, str) and seen.startswith("error:"):
             return Sight(output="", error=seen.removeprefix("error:").strip())
-        return Sight(output=str(seen), value=seen, rows=1, receipt={"transaction": "read only"}, single=True)
+        single = not isinstance(seen, list | None)
+        return Sight(output=str(seen), value=seen, rows=1, receipt={"transaction": "read only"}, single=single)
 
     async def preview(self, plan: Plan) -> Preview:
         self.previewed.append(plan)
