@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.executors.attestation import NotProven, NotReached
 from bot.executors.caps import Caps
-from bot.executors.http_answer import Unreadable, answer_of, value_of
+from bot.executors.http_answer import Unreadable, answer_of, named_error, value_of
 from bot.executors.http_client import Lost, NotSent, Reply, ask
 from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, EndedBadly, NotAllowed, Run, Unanswered
@@ -211,6 +211,9 @@ def _ended(asked: Request, reply: Reply) -> Answer:
         raise EndedBadly(OutcomeState.UNKNOWN, told, text=shown.text)
     if not 200 <= reply.status < 300:
         raise EndedBadly(OutcomeState.FAILED, f"{asked} was refused with {reply.line}.", text=shown.text)
+    if failure := named_error(reply):
+        told = f"{asked} was answered with {reply.line}, but the answer names an error: {failure}. "
+        raise EndedBadly(OutcomeState.FAILED, told + "Run the diagnostics to see what took effect.", text=shown.text)
     value = _picked(asked, reply)
     changed = value if isinstance(value, int) and not isinstance(value, bool) else None
     told = f"{asked} was answered with {reply.line}." + ("" if changed is None else f" It changed {changed}.")

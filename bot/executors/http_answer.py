@@ -48,6 +48,23 @@ def value_of(reply: Reply, chosen: jq.Filter) -> Json:
     return _single(_picked(reply, chosen, "it"))
 
 
+def named_error(reply: Reply) -> str:
+    """The error that a JSON answer names although its status is a success; empty when it names none."""
+    try:
+        said = json.loads(_text(reply))
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    several = said.get("errors")
+    named = said.get("error") or (several[0] if isinstance(several, list) and several else None)
+    if isinstance(named, dict):
+        named = named.get("message")
+    if isinstance(named, str) and named.strip():
+        return " ".join(named.split())[:200].rstrip(".")
+    return "it says “success: false”" if said.get("success") is False or said.get("ok") is False else ""
+
+
 def _check(reply: Reply, asked: str) -> None:
     if 300 <= reply.status < 400:
         where = reply.headers.get("Location", "elsewhere")

@@ -341,3 +341,26 @@ async def test_a_way_back_that_only_words_say_is_not_offered(world: World) -> No
     await world.let_pass(seconds=2)
     with pytest.raises(NoWayBack):
         await undo(world.asked(BEN), request.id, ports=world.ports)
+
+
+# What happens to the time meanwhile.
+
+
+@pytest.mark.parametrize("hours", [-26, 26])
+async def test_a_clock_that_jumps_while_it_runs_loses_nothing_and_repeats_nothing(world: World, hours: int) -> None:
+    request = await approved(world)
+    async with a_run(world, request):
+        world.clock.advance(hours=hours)
+    await world.let_pass(seconds=5)
+    assert (await card(world, request)).state is ApprovalState.RAN
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    assert len(await world.events(incident, Kind.VERIFIED)) == 1
+    assert len(world.database.ran) == 1
+
+
+async def test_a_clock_that_jumps_back_between_yes_and_start_delays_nothing(world: World) -> None:
+    request = await approved(world)
+    world.clock.advance(seconds=-30)
+    await world.let_pass(seconds=40)
+    assert (await world.approval(request)).state is ApprovalState.RAN

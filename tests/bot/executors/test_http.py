@@ -34,6 +34,7 @@ class Api:
         self.stuck = 3
         self.refusal = 401
         self.runs = 0
+        self.wrong: dict[str, object] = {}
         self.seen: list[web.Request] = []
         self.base_url = ""
         self._runner: web.AppRunner | None = None
@@ -58,6 +59,7 @@ class Api:
         application.router.add_post(RUN, self._run)
         application.router.add_post("/admin/slow/run", self._hang)
         application.router.add_post("/admin/gateway/run", self._gateway)
+        application.router.add_post("/admin/wrong/run", self._wrong)
         application.router.add_post("/admin/moved/run", self._away)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -119,6 +121,9 @@ class Api:
 
     async def _deep(self, request: web.Request) -> web.StreamResponse:
         return web.Response(text="[" * 4000, content_type="application/json")
+
+    async def _wrong(self, request: web.Request) -> web.Response:
+        return web.json_response(self.wrong)
 
     async def _gateway(self, request: web.Request) -> web.StreamResponse:
         return web.Response(status=504)
@@ -437,6 +442,20 @@ async def test_what_never_left_failed(api: Api, clock: Clock) -> None:
     assert "could not be reached" in outcome.sentence
     without = executor_of(api, clock, remediation_token=None)
     assert "no identity for remediations" in (await without.run(request(RUN, method="POST"))).sentence
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"error": "no worker is free"}, {"errors": [{"message": "no worker is free"}]}, {"success": False}, {"ok": False}],
+)
+async def test_a_success_that_names_an_error_is_no_success(
+    executor: ToolExecutor[Request], api: Api, wrong: dict[str, object]
+) -> None:
+    api.wrong = wrong
+    outcome = await executor.run(request("/admin/wrong/run", method="POST"))
+    assert outcome.state is OutcomeState.FAILED
+    assert "answered with 200 OK, but the answer names an error" in outcome.sentence
+    assert "Run the diagnostics" in outcome.sentence
 
 
 async def test_a_cancelled_remediation_ends_at_once(executor: ToolExecutor[Request]) -> None:
