@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from commands.messages import WalkMessage
 from commands.ports import Target
-from commands.turns import Turn
 from incident.approval import Approval
+from incident.course import Turn
 from incident.incident import Incident
 from incident.postmortem import Record
 from incident.runbook import Procedure, Step

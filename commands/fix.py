@@ -10,7 +10,7 @@ from commands.deciding import decide
 from commands.gating import is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
-from incident import gate, refusal, remedy
+from incident import gate, giving, refusal, remedy
 from incident.approval import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
@@ -28,7 +28,7 @@ async def fix(asked: Asked, *, ports: Ports) -> Answer:
     gate.check_stop(await ports.store.stopped())
     if not wanted:
         return FormWanted(form=Form.FIX, incident=asked.incident, procedure=procedure)
-    step = _remediation(procedure, wanted)
+    step = await with_values(asked.incident, procedure, _remediation(procedure, wanted), ports=ports)
     if step.parameters:
         return FormWanted(form=Form.FIX_STEP, incident=asked.incident, procedure=procedure, step=step)
     return await fix_filled(asked, step_id=step.id, parameters={}, ports=ports)
@@ -40,9 +40,17 @@ async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str
     Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, Ended, and
     whatever the gate refuses.
     """
-    step = _remediation(_procedure(asked, ports), step_id)
+    procedure = _procedure(asked, ports)
+    step = await with_values(asked.incident, procedure, _remediation(procedure, step_id), ports=ports)
     await ask_for(asked, step, parameters, remedy.request, ports=ports)
     return Preparing(incident=asked.incident, title=step.title)
+
+
+async def with_values(incident: Incident, procedure: Procedure, step: Step, *, ports: Ports) -> Step:
+    """The step, with what the incident's diagnostics saw as the defaults of the parameters that take it."""
+    if not step.parameters:
+        return step
+    return giving.taking(step, giving.found(await ports.store.findings_of(incident.id), procedure.steps))
 
 
 class Decision(Protocol):

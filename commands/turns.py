@@ -1,29 +1,13 @@
 """Which step of a walk is meant by a button, a form or a word, and what the catalog says of that step."""
 
-from dataclasses import dataclass, replace
-
+from commands.asked import procedure_of
 from commands.ports import Ports
 from incident import refusal
 from incident.approval import Approval
+from incident.course import Turn
 from incident.incident import Incident
 from incident.runbook import Catalog, Procedure, Step
-from incident.walk import Leg, Walk
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One step of one walk. ``tries`` is how often it had been begun when the person saw it; None: whatever is so."""
-
-    walk: str
-    index: int
-    tries: int | None = None
-
-    def among(self, incident: Incident) -> tuple[Walk, Leg]:
-        """The walk and the leg. Raises NoSuchWalk, NotItsTurn."""
-        walk = incident.walk(self.walk)
-        if not 0 <= self.index < len(walk.legs):
-            raise refusal.NotItsTurn(step="", state="", by=None)
-        return walk, walk.legs[self.index]
+from incident.walk import Walk
 
 
 def turn_now(incident: Incident) -> Turn:
@@ -47,6 +31,12 @@ def walked(walk: Walk, catalog: Catalog | None) -> Procedure | None:
     return catalog.procedure(walk.procedure) if catalog is not None else None
 
 
+def watching(incident: Incident, walk: Walk, ports: Ports) -> Procedure | None:
+    """The procedure whose diagnostics watch a walk's holds: its own, or the incident's where it has none."""
+    own = walked(walk, ports.runbooks.catalog(incident.system))
+    return own if own is not None and own.diagnostics else procedure_of(incident, ports)
+
+
 def step_at(walk: Walk, index: int, catalog: Catalog | None) -> Step | None:
     """The catalog's step at a place of a walk, with what earlier steps gave as its parameters' defaults.
 
@@ -55,7 +45,7 @@ def step_at(walk: Walk, index: int, catalog: Catalog | None) -> Step | None:
     procedure = walked(walk, catalog)
     steps = procedure.steps if procedure is not None else ()
     step = next((each for each in steps if each.id == walk.legs[index].step), None)
-    return replace(step, parameters=walk.parameters(index, step)) if step is not None else None
+    return walk.taking(index, step) if step is not None else None
 
 
 async def pending(walk: Walk, ports: Ports) -> Approval | None:

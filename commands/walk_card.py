@@ -4,7 +4,7 @@ from commands.deciding import decide, known
 from commands.messages import WalkMessage
 from commands.outage import NotYet
 from commands.ports import Ports
-from commands.turns import step_at, walked
+from commands.turns import step_at, walked, watching
 from incident import opening, walking
 from incident.change import Change
 from incident.incident import Incident, Place
@@ -37,7 +37,7 @@ async def walk_card(claim: Claim, *, ports: Ports) -> None:
 async def walk_message(incident: Incident, walk: Walk, ports: Ports) -> WalkMessage:
     """The walk with all that its message shows: what the catalog says of its steps, what was seen, what was asked."""
     catalog = ports.runbooks.catalog(incident.system)
-    procedure = walked(walk, catalog)
+    procedure, watches = walked(walk, catalog), watching(incident, walk, ports)
     findings = [await ports.store.finding(leg.finding) for leg in walk.legs if leg.finding is not None]
     requests = [await ports.store.approval(leg.approval) for leg in walk.legs if leg.approval is not None]
     ended_early = walk.state is WalkState.ABORTED and incident.going is None
@@ -48,7 +48,7 @@ async def walk_message(incident: Incident, walk: Walk, ports: Ports) -> WalkMess
         findings={each.id: each for each in findings if each is not None},
         requests={each.id: each for each in requests if each is not None},
         has_way_back=bool(way_back(walk, procedure.steps if procedure is not None else ())),
-        watched_by=tuple(each.title for each in procedure.diagnostics) if procedure is not None else (),
+        watched_by=tuple(each.title for each in watches.diagnostics) if watches is not None else (),
         instead=tuple(each for each in catalog.procedures if each.purpose == "rollback")
         if catalog is not None and ended_early
         else (),

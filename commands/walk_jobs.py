@@ -4,7 +4,7 @@ from commands.deciding import decide, known
 from commands.look import look, look_all
 from commands.outage import NotYet
 from commands.ports import Ports
-from commands.turns import catalog_of, step_at, walked
+from commands.turns import catalog_of, step_at, watching
 from incident import holding, opening, refusal, walking
 from incident.change import Change
 from incident.course import placed
@@ -56,9 +56,8 @@ async def watch_hold(claim: Claim, *, ports: Ports) -> None:
         raise NotYet("the wait is not over yet", after=early)
     findings: tuple[Finding, ...] = ()
     if walk.legs[index].state is LegState.HOLDING:
-        procedure = walked(walk, ports.runbooks.catalog(incident.system))
-        watching = procedure if procedure is not None and procedure.diagnostics else None
-        findings = await look_all(incident, phase=Phase.HOLD, cause=claim.job.key, ports=ports, procedure=watching)
+        sees = watching(incident, walk, ports)
+        findings = await look_all(incident, phase=Phase.HOLD, cause=claim.job.key, ports=ports, procedure=sees)
 
     def seen(it: Incident) -> Change:
         return holding.watched(it, it.walk(walk_id), index, findings, settles=claim, now=ports.clock())

@@ -8,9 +8,10 @@ from commands.asked import Asked
 from commands.finishing import settle
 from commands.fix import ask_for
 from commands.ports import Ports
-from commands.turns import Turn, catalog_of, pending, step_at, walked
+from commands.turns import catalog_of, pending, step_at, walked
 from incident import refusal, walking
 from incident.change import Change
+from incident.course import Turn
 from incident.incident import Incident
 from incident.runbook import Step, StepKind
 from incident.walk import way_back

@@ -16,6 +16,8 @@ class Item:
     command: str = ""
     """What the runbook says to type for it, where it says so; a person copies it."""
     source: str = ""
+    step: str = ""
+    """The manual step of the procedure that it is, which is done when a walk did it; empty: none."""
     ticked_by: UserId | None = None
     ticked_at: datetime | None = None
 
@@ -31,6 +33,14 @@ def tick(items: Sequence[Item], number: int, by: UserId, now: datetime) -> tuple
     if item.ticked_by is not None:
         raise refusal.AlreadySo(what="ticked", by=item.ticked_by, at=item.ticked_at)
     return _replaced(items, number, replace(item, ticked_by=by, ticked_at=now))
+
+
+def tick_step(items: Sequence[Item], step: str, by: UserId, now: datetime) -> tuple[Item, ...]:
+    """The list with the open item of a procedure's manual step ticked, if it has one."""
+    return tuple(
+        replace(item, ticked_by=by, ticked_at=now) if item.step == step and item.ticked_by is None else item
+        for item in items
+    )
 
 
 def untick(items: Sequence[Item], number: int) -> tuple[Item, ...]:

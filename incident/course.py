@@ -1,9 +1,10 @@
 """How a walk goes on when one of its steps ended: its hold begins, the next one is offered, or the walk is finished."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from incident import refusal
 from incident import walk as walks
 from incident.approval import Approval, ApprovalState
 from incident.digest import Facts
@@ -11,6 +12,22 @@ from incident.incident import Incident
 from incident.responder import UserId, person
 from incident.timeline import Event, Kind
 from incident.walk import Leg, LegState, Walk, WalkState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One step of one walk. ``tries`` is how often it had been begun when the person saw it; None: whatever is so."""
+
+    walk: str
+    index: int
+    tries: int | None = None
+
+    def among(self, incident: Incident) -> tuple[Walk, Leg]:
+        """The walk and the leg. Raises NoSuchWalk, NotItsTurn."""
+        walk = incident.walk(self.walk)
+        if not 0 <= self.index < len(walk.legs):
+            raise refusal.NotItsTurn(step="", state="", by=None)
+        return walk, walk.legs[self.index]
 
 
 def place(walk: Walk, index: int) -> str:

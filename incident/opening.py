@@ -250,7 +250,8 @@ def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
     heading = procedure.origin.heading
     written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
     manual = tuple(
-        Item(text=_told(step), command=step.written, source=heading) for step in procedure.of_kind(StepKind.MANUAL)
+        Item(text=_told(step), command=step.written, source=heading, step=step.id)
+        for step in procedure.of_kind(StepKind.MANUAL)
     )
     return (*house, *manual, *written)
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from incident import refusal
+from incident import giving, refusal
 from incident.approval import Approval, ApprovalState
 from incident.digest import Json
+from incident.giving import Given
 from incident.plan import bind, shown
 from incident.responder import UserId
-from incident.runbook import Parameter, Step, StepKind
+from incident.runbook import Step, StepKind
 
 
 class LegState(StrEnum):
@@ -137,19 +138,16 @@ class Walk:
         """The walk with another leg at ``index``."""
         return replace(self, legs=(*self.legs[:index], leg, *self.legs[index + 1 :]))
 
-    def parameters(self, index: int, step: Step) -> tuple[Parameter, ...]:
-        """The parameters of the step at ``index``, with what earlier steps gave as their defaults."""
-        return tuple(self._filled(each, self.legs[:index]) for each in step.parameters)
-
-    def _filled(self, parameter: Parameter, earlier: Sequence[Leg]) -> Parameter:
-        named = [leg for leg in earlier if leg.step and leg.step == parameter.taken_from]
-        known = [leg.value for leg in named or [leg for leg in earlier if leg.gives == parameter.name]]
-        values = [value for value in known if value is not None]
-        return replace(parameter, default=str(values[-1])) if values else parameter
+    def taking(self, index: int, step: Step) -> Step:
+        """The step at ``index``, with what earlier steps gave as its parameters' defaults."""
+        earlier = self.legs[:index]
+        return giving.taking(
+            step, [Given(step=leg.step, name=leg.gives, value=leg.value) for leg in earlier if leg.gives]
+        )
 
     def command(self, index: int, step: Step) -> str:
         """What the step at ``index`` runs: final where every value is known, else as the runbook has it."""
-        defaults = {each.name: each.default for each in self.parameters(index, step)}
+        defaults = {each.name: each.default for each in self.taking(index, step).parameters}
         values = {name: value for name, value in defaults.items() if value is not None}
         if self.legs[index].kind is StepKind.MANUAL or values.keys() != defaults.keys():
             return step.written

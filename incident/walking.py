@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from incident import approval, course, looking, refusal, remedy
+from incident import approval, checklist, course, looking, refusal, remedy
 from incident.approval import Approval, ApprovalPolicy, ApprovalState
 from incident.change import Change
 from incident.course import facts, place, taken
@@ -147,6 +147,8 @@ def done(
     kept: Json = value.strip() if leg.gives else None
     ended = replace(leg, state=LegState.DONE, tries=leg.tries + 1, by=by, at=now, note=note.strip(), value=kept)
     after, events = taken(incident, walk, index, ended, now)
+    if walk.procedure == incident.procedure and leg.step:
+        after = replace(after, checklist=checklist.tick_step(after.checklist, leg.step, by, now))
     told: Facts = {**facts(walk, index), "note": note.strip(), "gives": leg.gives, "value": kept}
     event = Event(kind=Kind.STEP_DONE, at=now, actor=person(by), facts=told)
     return decided(cause, now, after, event, *events, before=incident)

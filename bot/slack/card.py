@@ -160,6 +160,7 @@ def _buttons(message: Card) -> list[Element | None]:
         menu(
             Action.MORE,
             ("Catch me up", pack(Choice.SHOW, incident.id)),
+            ("Go through a procedure", pack(Choice.PROCEDURE, incident.id)),
             ("Change severity", pack(Choice.SEVERITY, incident.id)),
             ("Give a role", pack(Choice.ROLE, incident.id)),
             ("Add a note", pack(Choice.NOTE, incident.id)),

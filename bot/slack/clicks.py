@@ -21,10 +21,11 @@ from commands.asked import Asked, ask_further, procedure_of
 from commands.bring_in import bring_in
 from commands.deciding import known
 from commands.diagnose import diagnose
-from commands.fix import fix
+from commands.fix import fix, with_values
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.postmortem import postmortem
+from commands.procedure import procedure
 from commands.show import show
 from commands.take_role import give_role
 from commands.undo import undo
@@ -130,6 +131,8 @@ class Clicks:
     async def _more(self, click: Click) -> Handled:
         choice, incident_id = unpack(click.value, 2)
         asked = await self._asked(click, incident_id)
+        if Choice(choice) is Choice.PROCEDURE:
+            return await procedure(asked, ports=self._ports)
         wanted = {Choice.SEVERITY: Form.SEVERITY, Choice.ROLE: Form.ROLE, Choice.NOTE: Form.NOTE}.get(Choice(choice))
         if wanted is None:
             return await show(asked, ports=self._ports)
@@ -199,7 +202,8 @@ class Clicks:
         if procedure is None:
             return Window(modals.sorry("Fix", "The runbook was changed: open the form again."))
         try:
-            return Window(modals_fix.fix_step(incident, procedure, procedure.step(click.value)))
+            chosen = await with_values(incident, procedure, procedure.step(click.value), ports=self._ports)
+            return Window(modals_fix.fix_step(incident, procedure, chosen))
         except Refused as refused:
             return Window(modals.sorry("Fix", refusal_words(refused)))
 

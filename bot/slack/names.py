@@ -69,6 +69,7 @@ class Choice(StrEnum):
     ROLE = "role"
     NOTE = "note"
     SHOW = "show"
+    PROCEDURE = "procedure"
 
 
 class Form(StrEnum):

@@ -30,7 +30,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.names import Action, pack
-from bot.slack.walk_leg import SIGNS, state_of
+from bot.slack.walk_leg import sign, state_of
 from bot.words import duration
 from commands.messages import WalkMessage
 from incident.incident import Incident
@@ -101,7 +101,7 @@ def _later(message: WalkMessage, start: int) -> Block | None:
 
 def _line(message: WalkMessage, index: int) -> list[Element]:
     leg = message.walk.legs[index]
-    title = text(f"{SIGNS[leg.state]} {index + 1}. {fit.one_line(leg.title, _TITLE)}")
+    title = text(f"{sign(leg, message)} {index + 1}. {fit.one_line(leg.title, _TITLE)}")
     return joined([title], state_of(leg, message))
 
 
@@ -131,7 +131,7 @@ def _current(message: WalkMessage, index: int) -> list[Block | None]:
     changed = "The runbook was changed and no longer has this step: skip it, or abort." if _gone(message, index) else ""
     return [
         paragraph(
-            [bold(f"{SIGNS[leg.state]} {index + 1}. {fit.one_line(leg.title, _TITLE)}")],
+            [bold(f"{sign(leg, message, now=True)} {index + 1}. {fit.one_line(leg.title, _TITLE)}")],
             _condition(message, index),
             state_of(leg, message),
             [text(changed)] if changed else [],

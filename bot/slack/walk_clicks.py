@@ -9,8 +9,8 @@ from commands.answers import Done, Form, FormWanted, Preparing
 from commands.asked import Asked
 from commands.deciding import known
 from commands.ports import Ports
-from commands.turns import Turn
 from commands.walk_steps import begin, form_for, take_step
+from incident.course import Turn
 
 Clicked = Callable[[Click], Awaitable[Handled]]
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.phrase import When
-from bot.slack import fit
+from bot.slack import fit, signs
 from bot.slack.blocks import Element, joined, mention, moment, text
 from bot.slack.finding import said
 from commands.messages import WalkMessage
@@ -12,7 +12,7 @@ from incident.runbook import StepKind
 from incident.walk import Leg, LegState
 
 SIGNS: Final = {
-    LegState.AHEAD: "▫️",
+    LegState.AHEAD: "⬜",
     LegState.RUNNING: "⚙️",
     LegState.HOLDING: "⏳",
     LegState.DONE: "✅",
@@ -25,6 +25,14 @@ _REQUEST: Final = {
     ApprovalState.ASKED: "waits for a second person: its card is in this channel",
     ApprovalState.APPROVED: "approved, about to run",
 }
+
+
+def sign(leg: Leg, message: WalkMessage, *, now: bool = False) -> str:
+    """The step's sign; a diagnostic bears its finding's, so that what is bad is seen. ``now``: its turn it is."""
+    finding = message.findings.get(leg.finding or "")
+    if leg.state is LegState.DONE and finding is not None:
+        return signs.finding(finding)
+    return "▶️" if now and leg.state is LegState.AHEAD else SIGNS[leg.state]
 
 
 def state_of(leg: Leg, message: WalkMessage) -> list[Element]:

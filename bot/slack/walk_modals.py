@@ -9,7 +9,7 @@ from bot.slack.modals_fix import parameters
 from bot.slack.names import Field, pack, unpack
 from bot.slack.names import Form as Callback
 from commands.answers import Form, FormWanted
-from commands.turns import Turn
+from incident.course import Turn
 from incident.incident import Incident
 from incident.runbook import Step, StepKind
 from incident.walk import Leg

@@ -10,10 +10,10 @@ import pytest
 from commands.answer_approval import approve, reject
 from commands.answers import Done, Form, FormWanted, Preparing, Procedures, Underway
 from commands.messages import EventMessage, FindingMessage, WalkMessage
-from commands.turns import Turn
 from commands.walk_steps import abort, begin, done, roll_back, run, skip, take_step
 from incident import refusal
 from incident.approval import Approval, ApprovalState
+from incident.course import Turn
 from incident.finding import Phase
 from incident.incident import Incident
 from incident.job import JobName
@@ -251,6 +251,37 @@ async def test_a_step_is_skipped_only_for_a_reason(world: World) -> None:
         await skip(world.asked(ANA, about=incident), wanted.turn, reason="", ports=world.ports)
     await world.say(ANA, "procedure skip the snapshot is known", incident)
     assert states(await world.again(incident))[:2] == ["skipped", "ahead"]
+
+
+async def test_a_manual_step_of_the_incidents_own_procedure_is_ticked_on_the_checklist_too(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "procedure stuck-orders", incident)
+    for step in STUCK.steps[:-1]:
+        await world.say(ANA, f"procedure skip {step.title} is not needed", incident)
+    await world.say(BEN, "procedure done they promise noon", incident)
+    ticked = [each.ticked_by for each in (await world.again(incident)).checklist if each.command == "tel 555-0100"]
+    assert ticked == [BEN]
+
+
+async def test_a_step_that_the_runbook_no_longer_has_is_refused_and_can_be_skipped(world: World) -> None:
+    incident = await begun(world)
+    runbooks = world.ports.runbooks
+    assert isinstance(runbooks, FakeRunbooks)
+    runbooks.catalogs["shop"] = replace(RESTORING, procedures=(STUCK, replace(RESTORE, steps=RESTORE.steps[1:])))
+    with pytest.raises(refusal.NoSuchStep):
+        await world.say(ANA, "procedure next", incident)
+    await world.say(ANA, "procedure skip the runbook was changed", incident)
+    assert states(await world.again(incident))[:2] == ["skipped", "ahead"]
+
+
+async def test_a_fix_takes_what_the_incidents_diagnostics_saw_as_its_default(world: World) -> None:
+    runbooks = world.ports.runbooks
+    assert isinstance(runbooks, FakeRunbooks)
+    runbooks.catalogs["shop"] = replace(RESTORING, procedures=(replace(RESTORE, id=STUCK.id),))
+    wanted = await world.say(ANA, "fix restore", await world.declared())
+    assert isinstance(wanted, FormWanted)
+    assert wanted.step is not None
+    assert wanted.step.parameters[0].default == "snap-7"
 
 
 # Once.

@@ -42,9 +42,9 @@ from commands.messages import (
     VerdictMessage,
     WalkMessage,
 )
-from commands.turns import Turn
 from incident import refusal
 from incident.clock import Clock, ClockKind
+from incident.course import Turn
 from incident.finding import Comparison
 from incident.incident import Place
 from incident.postmortem import Record

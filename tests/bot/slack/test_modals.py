@@ -8,8 +8,8 @@ from bot.slack.modals import View
 from bot.slack.names import Field, Form, unpack
 from commands.answers import Form as Wanted
 from commands.answers import FormWanted
-from commands.turns import Turn
 from incident import refusal
+from incident.course import Turn
 from incident.incident import Status
 from incident.responder import Role
 from incident.severity import Severity
