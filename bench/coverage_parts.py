@@ -15,9 +15,9 @@ PARTS: Final[Mapping[str, str]] = {
     "nats": "NATS JetStream",
     "http": "the demo's services",
     "aws": "moto's AWS API",
-    "docker": "an engine's API",
+    "docker": "a small container engine",
     "kubernetes": "a cluster's API",
-    "host": "this machine",
+    "host": "a machine over SSH",
 }
 """An executor's kind → what its steps run against."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from incident import clock, refusal
 from incident.alert import AlertRecord
@@ -256,12 +257,18 @@ def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
     return (*house, *manual, *written)
 
 
+_COMMON: Final = frozenset({"A", "An", "It", "Nothing", "One", "That", "The", "There", "They", "This"})
+"""First words of a condition that are no names, and so are written small within a sentence."""
+
+
 def _told(step: Step) -> str:
     """A step as an item: with its condition in front, where the runbook gives one."""
     if not step.condition:
         return step.title
-    condition = step.condition[0].lower() + step.condition[1:].rstrip(".")
-    return f"If {condition.removeprefix('if ')}: {step.title}"
+    first, _, rest = step.condition.rstrip(".").removeprefix("If ").removeprefix("if ").partition(" ")
+    if first == "From":
+        return f"{first} {rest}: {step.title}"
+    return f"If {first.lower() if first in _COMMON else first} {rest}: {step.title}"
 
 
 def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> Iterable[Job]:

@@ -18,6 +18,7 @@ from demo.algorhythmic.jobs import DATABASE, Jobs
 from demo.algorhythmic.painter import Painter
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
 from demo.fault import Faults
+from demo.machine import Machine
 from demo.postgres import RealPostgres
 from demo.serving import keep_running, serve
 from demo.status_page import StatusPage
@@ -25,6 +26,17 @@ from demo.system import panel
 
 TITLE = "Algorhythmic"
 RELATIONS = ("credit_ledger", "generation_jobs", "telemetry_events", "art_sessions", "user_credits", "users")
+
+LOGS, BACKUPS = "/tmp/logs", "/backups"  # noqa: S108 - the runbook's own place, which lies on the patient's machine
+SERVER_LOG = """\
+GET /api/health 200 in 3ms
+POST /api/generate 202 in 48ms
+WebSocket client connected: 184 open
+POST /api/generate 500 in 31004ms
+ERROR DALL-E answered 503 after 31 s
+GET /api/credits 200 in 6ms
+WebSocket client left: 183 open
+"""
 
 
 class Patient:
@@ -47,6 +59,7 @@ class Patient:
         self.write_token = secrets.token_urlsafe(24)
         self.breaker = Breaker()
         self.openai, self.replit = StatusPage("OpenAI"), StatusPage("Replit")
+        self.machine = Machine((LOGS, BACKUPS))
         self.dsns: Mapping[str, str] = {}
         self.url = self.development_url = ""
 
@@ -57,6 +70,7 @@ class Patient:
             self.jobs = Jobs(Records(await undo.enter_async_context(pool)))
             for page in (self.openai, self.replit):
                 await page.start(undo)
+            await self._start_machine(undo)
             self.url = await serve(undo, self._api(self.breaker).application())
             self.development_url = await serve(undo, self._api(Breaker()).application(development=True))
             painter = Painter(self.jobs, self.breaker, seconds=self._paint_seconds)
@@ -117,6 +131,7 @@ class Patient:
             "algorhythmic-dev": self._http(
                 self.development_url, "/api/test/generate", tokens=True, environment="development"
             ),
+            "algorhythmic-host": self.machine.target(),
             "openai-status": self.openai.target(),
             "replit-status": self.replit.target(),
         }
@@ -129,7 +144,17 @@ class Patient:
             "DEMO_REMEDIATION_DSN": self.dsns[REMEDIATION],
             "DEMO_LOOK_TOKEN": self.look_token,
             "DEMO_WRITE_TOKEN": self.write_token,
+            **self.machine.environment,
         }
+
+    async def _start_machine(self, undo: AsyncExitStack) -> None:
+        """The machine with the logs of a quiet morning, and the backups of some nights."""
+        await self.machine.start(undo)
+        self.machine.write(f"{LOGS}/server_1.log", SERVER_LOG)
+        self.machine.write(f"{LOGS}/error_1.log", "2026-11-22T02:10:44Z ERROR DALL-E answered 503 after 31 s\n")
+        for days, name in ((0, "20261122_030000.dump"), (1, "20261121_030000.dump"), (40, "20261013_030000.dump")):
+            self.machine.write(f"{BACKUPS}/algorhythmic-{name}", "PGDMP\n", days_old=days)
+        self.machine.write(f"{BACKUPS}/backup_20240115.sql.gz", "\n", days_old=300)
 
     def _api(self, breaker: Breaker) -> Api:
         return Api(self.jobs, breaker, look_token=self.look_token, write_token=self.write_token)

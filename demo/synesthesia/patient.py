@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
 from demo.engine import Engine, Part
 from demo.fault import Faults
+from demo.machine import Machine
 from demo.nats import RealNats
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
@@ -31,6 +33,8 @@ from demo.system import panel
 TITLE = "Synesthesia"
 APP = DATABASE.application
 KEYS = "pack:*"
+SYSLOG = "/var/log/syslog"
+CERTIFICATE = "/etc/nginx/ssl/cert.pem"
 RIGHTS = {APP: Rights(keys=KEYS, commands="+ping +set +get"), DIAGNOSTIC: looking(KEYS)}
 
 
@@ -61,6 +65,7 @@ class Patient:
         self._faults = Faults(TITLE, (), OUTAGES)
         self._redis_passwords: Mapping[str, str] = {}
         self.openai = StatusPage("OpenAI")
+        self.machine = Machine((SYSLOG, CERTIFICATE))
         self.dsns: Mapping[str, str] = {}
         self.url = ""
 
@@ -74,6 +79,7 @@ class Patient:
             self.url = await serve(undo, self.api.application())
             await self.openai.start(undo)
             await self.engine.start(undo)
+            await self._start_machine(undo)
             undo.push_async_callback(self._faults.end)
             keep_running(undo, self.worker.run())
             self._session = await undo.enter_async_context(aiohttp.ClientSession(self.url))
@@ -147,6 +153,7 @@ class Patient:
                 "canary": {"method": "POST", "path": "/v1/health"},
             },
             "synesthesia-docker": self.engine.target(),
+            "synesthesia-host": self.machine.target(),
             "openai-status": self.openai.target(),
         }
 
@@ -158,6 +165,7 @@ class Patient:
             "DEMO_REMEDIATION_DSN": self.dsns[REMEDIATION],
             "DEMO_REDIS_LOOK": self._redis_passwords[DIAGNOSTIC],
             "DEMO_NATS_LOOK": self._nats.passwords[DIAGNOSTIC],
+            **self.machine.environment,
         }
 
     async def _open_packs(self, undo: AsyncExitStack) -> Packs:
@@ -165,6 +173,14 @@ class Patient:
         undo.push_async_callback((await queue.open()).close)
         pool = open_pool(self.dsns[APP], size=8, application="synesthesia")
         return Packs(Records(await undo.enter_async_context(pool)), queue)
+
+    async def _start_machine(self, undo: AsyncExitStack) -> None:
+        """The machine that all containers stand on, with its log and the certificate of the web server."""
+        await self.machine.start(undo)
+        self.machine.write(
+            SYSLOG, "Nov 22 02:11:07 host1 kernel: [88123.4] Memory cgroup: 512000kB limit, 61444kB used\n"
+        )
+        self.machine.write(CERTIFICATE, (Path(__file__).parent / "cert.pem").read_text())
 
     def _assemble(self, cache: Redis) -> None:
         """Make the two processes, the containers that they and the servers are, and what can go wrong with them."""

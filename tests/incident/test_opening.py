@@ -67,6 +67,21 @@ def test_a_declaration_owes_the_channel_first_and_the_procedures_looks_beside_it
     assert JobName.PAGE not in names(change), "there is no place yet to lead people to"
 
 
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("OpenAI refuses requests", "If OpenAI refuses requests: Call the bank"),
+        ("if nothing else helps", "If nothing else helps: Call the bank"),
+        ("From minute 15 to minute 30", "From minute 15 to minute 30: Call the bank"),
+        ("", "Call the bank"),
+    ],
+)
+def test_a_conditions_names_are_written_as_they_are(condition: str, told: str) -> None:
+    procedure = replace(STUCK, checklist=(), steps=(replace(STUCK.step("call-bank"), condition=condition),))
+    (_, incident) = declare(replace(ASKED, procedure=procedure))
+    assert incident.checklist[-1].text == told
+
+
 def test_the_checklist_holds_the_houses_items_the_procedures_and_what_only_a_person_can_do() -> None:
     texts = [item.text for item in declare()[1].checklist]
     assert texts[: len(opening.HOUSE_CHECKLIST)] == list(opening.HOUSE_CHECKLIST)
