@@ -153,10 +153,10 @@ def _is_better(made: Made, known: Made | None) -> bool:
 
 
 def _parameters(entry: Facts) -> tuple[str, ...]:
-    """The names of the parameters for which nothing is said yet."""
+    """The names of its parameters; what an earlier step finds goes before a default."""
     listed = entry.get("parameters")
     each_one = listed if isinstance(listed, list) else []
-    return tuple(str(each["name"]) for each in each_one if isinstance(each, Mapping) and "default" not in each)
+    return tuple(str(each["name"]) for each in each_one if isinstance(each, Mapping))
 
 
 def _linked(made: Made, gives: str, takes: Mapping[str, Made]) -> dict[str, Json]:

@@ -71,6 +71,16 @@ async def test_a_value_that_does_not_fit_is_not_used_and_that_is_said(world: Wor
     assert "[a-z]+-[0-9]+" in str(trouble.facts["error"])
 
 
+async def test_what_a_private_step_sees_is_passed_on_by_nobody(world: World) -> None:
+    runbooks = world.ports.runbooks
+    assert isinstance(runbooks, FakeRunbooks)
+    procedure = replace(STUCK, steps=(replace(FIRST, private=True), WHY))
+    runbooks.catalogs[SHOP] = replace(CATALOG, procedures=(procedure,))
+    world.database.sees = {FIRST.id: "job-7"}
+    await world.declared()
+    assert await _looked(world) == [("first-failed", None)]
+
+
 async def test_to_look_for_what_needs_a_value_is_to_find_that_value_first(world: World) -> None:
     incident = await world.declared(work=False)
     answer = await world.say(BEN, "diagnose why-failed", incident)

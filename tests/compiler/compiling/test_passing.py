@@ -81,6 +81,22 @@ def test_a_value_that_is_noted_is_taken_by_the_step_that_names_it() -> None:
     assert _taken(entries) == {"snapshot_id": "5 snapshot_id"}
 
 
+def test_what_a_step_finds_goes_before_the_default_of_a_table() -> None:
+    entries = steps(
+        """
+        # Runbook
+        ## Retry
+        1. Note the job id: `redis-cli LINDEX failed 0`
+        2. Retry: `redis-cli RPUSH again {{job_id}}`
+
+        | Name | What | Allowed | Default |
+        |---|---|---|---|
+        | `job_id` | Job | its id | job-1 |
+        """
+    )
+    assert _taken(entries) == {"job_id": "3 job_id"}
+
+
 def test_a_value_is_taken_from_the_step_of_that_number() -> None:
     """Two steps show an id; the words say which one is meant."""
     entries = steps(
