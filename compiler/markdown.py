@@ -15,6 +15,7 @@ from compiler.document import Block, Document, Heading, Item, Piece, Row, Senten
 from compiler.html_tags import shown, without_comments
 from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_parser import parser
+from compiler.markdown_table import TABLE
 
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(?=[ \t]*[\w#-])((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
@@ -22,9 +23,10 @@ _LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
 _OUTER_FENCE: Final = re.compile(r"\s*(```|~~~)")
 _REREADS: Final = 3
-_LEAVES: Final = frozenset({"inline", "fence", "code_block", "html_block", "table_open"})
-_FRAMES: Final = frozenset({"paragraph_open", "paragraph_close", "heading_open", "heading_close", "hr"})
+_LEAVES: Final = frozenset({"inline", "fence", "code_block", "html_block", TABLE})
+_FRAMES: Final = frozenset({"heading_open", "heading_close", "hr"})
 """What says nothing by itself: the words between are asked what they stand in."""
+_NOTHING: Final = Token("", "", 0)
 
 
 @dataclass(slots=True)
@@ -67,23 +69,18 @@ def read(text: str) -> Document:
 
 def _read(reader: _Reader, text: str, offset: int) -> None:
     """Reads `text`, whose first line is the source's line `offset`, counted from 0."""
-    tokens = parser().parse(text)
-    at = 0
-    while at < len(tokens):
-        end, kind, start = at + 1, tokens[at].type, tokens[at].map
-        if kind == "table_open":
-            end = next(index for index in range(at, len(tokens)) if tokens[index].type == "table_close")
-        hidden = kind in _LEAVES and start is not None and start[0] + offset < reader.hidden_to
-        if not (hidden or kind in _FRAMES):
-            _token(reader, tokens, at, end, offset)
-        at = end
+    before = _NOTHING
+    for token in parser().parse(text):
+        hidden = token.type in _LEAVES and token.map is not None and token.map[0] + offset < reader.hidden_to
+        if not (hidden or token.type in _FRAMES):
+            _token(reader, token, before, offset)
+        before = token
 
 
-def _token(reader: _Reader, tokens: Sequence[Token], at: int, end: int, offset: int) -> None:
-    token = tokens[at]
+def _token(reader: _Reader, token: Token, before: Token, offset: int) -> None:
     line = (token.map[0] if token.map else 0) + offset + 1
     if token.type in _LEAVES:
-        _leaf(reader, tokens[at:end], tokens[max(0, at - 2) : at], line, offset)
+        _leaf(reader, token, before, line, offset)
     elif token.type in ("bullet_list_open", "ordered_list_open"):
         _open_list(reader, token)
     elif token.type == "list_item_open":
@@ -96,21 +93,21 @@ def _token(reader: _Reader, tokens: Sequence[Token], at: int, end: int, offset: 
         reader.quotes += token.nesting
 
 
-def _leaf(reader: _Reader, tokens: Sequence[Token], before: Sequence[Token], line: int, offset: int) -> None:
-    """Reads what holds text; the two tokens before words say what they belong to."""
-    match tokens[0].type:
-        case "table_open":
-            _table(reader, tokens, offset)
+def _leaf(reader: _Reader, token: Token, before: Token, line: int, offset: int) -> None:
+    """Reads what holds text; the token before words says what they belong to."""
+    match token.type:
+        case "table":
+            _table(reader, token, offset)
         case "fence":
-            _fence(reader, tokens[0], offset)
+            _fence(reader, token, offset)
         case "code_block":
-            _indented(reader, tokens[0], line)
+            _indented(reader, token, line)
         case "html_block":
-            _html(reader, tokens[0], line)
-        case _ if before[-1].type == "heading_open":
-            _heading(reader, tokens[0], int(before[-1].tag[1]), line)
+            _html(reader, token, line)
+        case _ if before.type == "heading_open":
+            _heading(reader, token, int(before.tag[1]), line)
         case _:
-            _paragraph(reader, words(tokens[0], line), first=before[0].type == "list_item_open")
+            _paragraph(reader, words(token, line), first=before.type == "list_item_open")
 
 
 def _heading(reader: _Reader, inline: Token, level: int, line: int) -> None:
@@ -229,15 +226,13 @@ def _html(reader: _Reader, token: Token, line: int) -> None:
         reader.hidden_to = next(closing, len(reader.source)) + 1
 
 
-def _table(reader: _Reader, tokens: Sequence[Token], offset: int) -> None:
+def _table(reader: _Reader, token: Token, offset: int) -> None:
     rows: list[Row] = []
-    for index, token in enumerate(tokens):
-        if token.type == "tr_open":
-            line = (token.map[0] if token.map else 0) + offset + 1
-            close = next(each for each in range(index, len(tokens)) if tokens[each].type == "tr_close")
-            cells = [plain(each, line) for each in tokens[index:close] if each.type == "inline"]
-            codes = tuple(code for _, found in cells for code in found)
-            rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
+    for row in token.children or ():
+        line = (row.map[0] if row.map else 0) + offset + 1
+        cells = [plain(cell, line) for cell in row.children or ()]
+        codes = tuple(code for _, found in cells for code in found)
+        rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
     reader.pieces.append(
         Table(
             headings=reader.headings,

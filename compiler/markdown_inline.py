@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from compiler.document import Code
 from compiler.html_tags import is_comment, tag_name
+from compiler.markdown_parser import simple
 
 _CODE_TAGS: Final = frozenset({"code", "kbd", "tt", "samp"})
 _BOLD_TAGS: Final = frozenset({"b", "strong"})
@@ -82,12 +83,16 @@ def words(inline: Token, first_line: int) -> tuple[Words, ...]:
 
 def plain(inline: Token, first_line: int) -> tuple[str, tuple[Code, ...]]:
     """The whole of an inline token as one text with its code: a heading or a cell."""
+    if (found := simple(inline)) is not None:
+        return " ".join("".join(found).split()), ()
     lines = _lines(inline, first_line)
     text = " ".join(filter(None, (_text(line.parts) for line in lines)))
     return text, tuple(code for line in lines for code in line.codes)
 
 
 def _lines(inline: Token, first_line: int) -> list[_Line]:
+    if (found := simple(inline)) is not None:
+        return _simple_lines(*found, first_line)
     pen = _Pen(first_line, [_Line(first_line)])
     counted_to, line = 0, first_line
     for token in inline.children or []:
@@ -100,6 +105,13 @@ def _lines(inline: Token, first_line: int) -> list[_Line]:
         else:
             _draw(pen, token)
     return pen.lines
+
+
+def _simple_lines(lead: str, rest: str, first_line: int) -> list[_Line]:
+    first, *others = rest.split("\n")
+    begun = [(lead, True), (first, False)] if lead else [(first, False)]
+    below = (_Line(number, [(text, False)]) for number, text in enumerate(others, first_line + 1))
+    return [_Line(first_line, begun), *below]
 
 
 def _draw(pen: _Pen, token: Token) -> None:

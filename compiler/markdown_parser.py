@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import mdTrim
 from markdown_it.parser_block import RuleFuncBlockType
 from markdown_it.rules_block import (
     StateBlock,
@@ -16,20 +17,22 @@ from markdown_it.rules_block import (
     html_block,
     lheading,
     list_block,
-    table,
 )
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
+from compiler.markdown_table import TABLE, table
+
 _DEEPEST: Final = 60
 """Lists and quotations nested deeper than this are left out: no reader follows them."""
-_UNMARKED: Final = r"[^\\`*_~\[\]!<&\n]*"
-_PLAIN: Final = re.compile(rf"(?:\[ \] )?{_UNMARKED}")
-"""Text without any mark, but for a box to tick, is plain: the rules for words need not run."""
-_LED: Final = re.compile(rf"\*\*(?P<lead>[^\W_]{_UNMARKED})(?<=\S)\*\*(?=[\s:]|$)(?P<rest>{_UNMARKED})")
-"""Nor for what only begins in bold, as most lines of a runbook do: `**Symptoms:** …`."""
+_UNMARKED: Final = r"(?:[^\\`*_~\[\]<&]++|(?<=[^\W_])_++(?=[^\W_])|(?<!~)~(?!~)|<(?![A-Za-z/!?])|&(?![#A-Za-z]))*+"
+"""Text without any mark: in `user_id`, `~ 5`, `a < b` and `a & b` they mean nothing."""
+_SIMPLE: Final = re.compile(
+    rf"(?:\[ \] |\*\*(?P<lead>[^\W_][^\\`*_~\[\]<&\n]*+)(?<=\S)\*\*(?=[\s:]|$))?+(?P<rest>{_UNMARKED})"
+)
+"""Text for which the rules for words need not run: plain but for a box to tick, or a beginning in bold."""
 _MOST_BRACKETS: Final = 400
 """Text with more opening brackets is read without links: the rule for links would read it again from each of them."""
 _ENDS_ANYTHING: Final[Mapping[str, RuleFuncBlockType]] = {
@@ -49,6 +52,7 @@ def parser() -> MarkdownIt:
     made.disable(["normalize", "text_join"])
     _ask_by_first_mark(made)
     made.core.ruler.at("inline", _parse_words)
+    made.block.ruler.at("paragraph", _paragraph)
     made.inline.ruler.at("backticks", _backtick_with_place)
     return made
 
@@ -83,6 +87,25 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return _mark(state, start + 1) in ("|", "-", ":") and table(state, start, end, silent)
 
 
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for paragraphs, each as one inline token: up to a blank line or what begins another block."""
+    end = state.lineMax
+    ends = state.md.block.ruler.getRules("paragraph")
+    around, state.parentType = state.parentType, "paragraph"
+    line = start + 1
+    while line < end and not state.isEmpty(line):
+        # Deeply indented, or taken on from a quotation's line: it belongs to the paragraph, whatever it looks like.
+        goes_on = state.sCount[line] - state.blkIndent > 3 or state.sCount[line] < 0
+        if not goes_on and any(rule(state, line, end, True) for rule in ends):
+            break
+        line += 1
+    token = state.push("inline", "", 0)
+    token.content = mdTrim(state.getLines(start, line, state.blkIndent, False))
+    token.map = [start, line]
+    state.parentType, state.line = around, line
+    return True
+
+
 def _underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """The rule for underlined headings, where a line follows at all."""
     return start + 1 < end and not state.isEmpty(start + 1) and lheading(state, start, end, silent)
@@ -95,26 +118,29 @@ def _parser_without_links() -> MarkdownIt:
     return made
 
 
+def simple(inline: Token) -> tuple[str, str] | None:
+    """The part in bold that a text begins with, and the rest, which has no marks; None for any other text."""
+    found: tuple[str, str] | None = inline.meta.get("simple")
+    return found
+
+
 def _parse_words(state: StateCore) -> None:
+    """Gives children to each inline token that is not simple; the others say so."""
     for token in state.tokens:
-        if token.type != "inline":
-            continue
-        token.children = _simple(token.content)
-        if token.children:
-            continue
+        if token.type == "inline":
+            _parse_inline(state, token)
+        elif token.type == TABLE:
+            for row in token.children or ():
+                for cell in row.children or ():
+                    _parse_inline(state, cell)
+
+
+def _parse_inline(state: StateCore, token: Token) -> None:
+    if found := _SIMPLE.fullmatch(token.content):
+        token.meta["simple"] = ("", token.content) if found["lead"] is None else (found["lead"], found["rest"])
+    else:
         able = state.md if token.content.count("[") <= _MOST_BRACKETS else _parser_without_links()
         token.children = able.inline.parse(token.content, able, state.env, [])
-
-
-def _simple(text: str) -> list[Token]:
-    """The tokens of the two shapes of text that need no rules; none for any other."""
-    if _PLAIN.fullmatch(text):
-        return [Token("text", "", 0, content=text)]
-    led = _LED.fullmatch(text)
-    if led is None:
-        return []
-    lead, rest = (Token("text", "", 0, content=led[part]) for part in ("lead", "rest"))
-    return [Token("strong_open", "strong", 1), lead, Token("strong_close", "strong", -1), rest]
 
 
 def _backtick_with_place(state: StateInline, silent: bool) -> bool:

@@ -190,8 +190,31 @@ _LINES = (
 )  # fmt: skip
 
 
+_ONLY_DRAWN = {
+    *("paragraph_open", "paragraph_close", "th_open", "th_close", "td_open", "td_close", "tr_close", "tr_open"),
+    *("thead_open", "thead_close", "tbody_open", "tbody_close"),
+}
+
+
 def _blocks_of(tokens: list[Token]) -> list[tuple[object, ...]]:
-    return [(each.type, each.tag, each.attrs, each.map, each.level, each.content, each.hidden) for each in tokens]
+    """What a block token holds, without what is only for drawing pages: paragraphs' ends, and how a table is built."""
+    kept: list[tuple[object, ...]] = []
+    rows: list[tuple[object, list[str]]] = []
+    for each in tokens:
+        if each.type == "tr_open":
+            rows.append((each.map, []))
+        elif each.type == "inline" and rows:
+            rows[-1][1].append(each.content)
+        elif each.type == "table_open":
+            kept.append(("table", each.map, rows))
+        elif each.type == "table":
+            inside = [(row.map, [cell.content for cell in row.children or ()]) for row in each.children or ()]
+            kept.append(("table", each.map, inside))
+        elif each.type == "table_close":
+            rows = []
+        elif each.type not in _ONLY_DRAWN:
+            kept.append((each.type, each.tag, each.map, each.content, each.info))
+    return kept
 
 
 @settings(max_examples=300, deadline=None)
