@@ -1,7 +1,7 @@
 """How much of a document was understood: its lines with content, and those that a fact or a step takes up."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,9 +31,25 @@ def lines_of(facts: Iterable[Fact]) -> set[int]:
     """The lines that the facts take up. A procedure's are those of its steps and sayings, not all between its ends."""
     lines: set[int] = set()
     for fact in facts:
-        for first, last in _ranges(fact):
-            lines.update(range(first, last + 1))
+        if isinstance(fact, Procedure):
+            for phase in fact.phases:
+                lines.add(phase.line)
+                _take(lines, phase.steps)
+                _take(lines, phase.said)
+        elif isinstance(fact, Checklist):
+            lines.add(fact.line)
+            _take(lines, fact.items)
+        else:
+            _take(lines, (fact,))
     return lines
+
+
+def _take(lines: set[int], taken: Iterable[Fact | Step | Hold]) -> None:
+    for each in taken:
+        if each.line == each.last:
+            lines.add(each.line)
+        else:
+            lines.update(range(each.line, each.last + 1))
 
 
 def coverage(text: str, facts: Iterable[Fact]) -> Coverage:
@@ -45,16 +61,3 @@ def coverage(text: str, facts: Iterable[Fact]) -> Coverage:
         if not _NO_CONTENT.fullmatch(line) and not _DELIMITER.fullmatch(below)
     ]
     return Coverage(content=len(content), missed=tuple(n for n in content if n not in understood))
-
-
-def _ranges(fact: Fact) -> Iterator[tuple[int, int]]:
-    if isinstance(fact, Procedure):
-        for phase in fact.phases:
-            yield phase.line, phase.line
-            yield from (span for step in phase.steps for span in _ranges(step))
-            yield from ((said.line, said.last) for said in phase.said)
-    elif isinstance(fact, Checklist):
-        yield fact.line, fact.line
-        yield from ((item.line, item.last) for item in fact.items)
-    elif isinstance(fact, Step | Hold | Fact):
-        yield fact.line, fact.last

@@ -5,6 +5,7 @@ from typing import Final
 
 from compiler.proof.secret_names import words_of
 from compiler.proof.word_list import word_list
+from compiler.recognise.spans import small
 
 _THING: Final = r"(?P<what>[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9][A-Za-z0-9_-]*){0,3}?)"
 _END: Final = (
@@ -24,9 +25,8 @@ _TAKEN: Final = re.compile(
     rf"\b(?:the|its|that) {_THING} (?:from|of|found in|noted in|shown in|returned by) step (?P<step>[0-9]{{1,2}})\b",
     re.IGNORECASE,
 )
-_SIGNS: Final = re.compile(
-    r"\b(?:note|record|copy|remember|keep|save|store|jot|pick|write down|step [0-9])", re.IGNORECASE
-)
+_SIGNS: Final = ("note", "record", "copy", "remember", "keep", "save", "store", "jot", "pick", "write down")
+"""One of these is where a value is noted, in small letters: most texts have none."""
 IDENTITIES: Final = frozenset({"id", "identifier", "name", "arn", "number", "uuid", "key", "tag"})
 """Words that say which one of a kind is meant."""
 _NO_VALUES: Final = word_list(
@@ -38,7 +38,8 @@ _NO_VALUES: Final = word_list(
 
 def noted(text: str) -> tuple[str, ...]:
     """The names of the values that the words tell somebody to keep, as a parameter would be called."""
-    if not _SIGNS.search(text):
+    words = small(text)
+    if not any(sign in words for sign in _SIGNS):
         return ()
     told = [_name(f"{match['owner'] or ''} {match['what']}") for match in _NOTED.finditer(text)]
     told += [_name(match["what"]) for match in _KEPT_AS.finditer(text)]
@@ -47,7 +48,7 @@ def noted(text: str) -> tuple[str, ...]:
 
 def taken(text: str) -> tuple[tuple[str, int], ...]:
     """The values that the words take from a numbered step: their names, and the step's number."""
-    if not _SIGNS.search(text):
+    if " step " not in small(text):
         return ()
     return tuple(dict.fromkeys((_name(match["what"]), int(match["step"])) for match in _TAKEN.finditer(text)))
 

@@ -46,7 +46,7 @@ _SPAN: Final = re.compile(
     re.IGNORECASE,
 )
 _FIGURE: Final = re.compile("[0-9]")
-_WORDED: Final = re.compile(rf"(?:{_WORD}) (?:{_UNIT})")
+_UNITED: Final = re.compile(rf" (?:{_UNIT})(?![\w/])")
 """What a length of time without a figure holds, in small letters: most texts have neither, which is soon known."""
 _COMPOUND: Final = re.compile(rf"(?:,? and |, | )?(?P<number>{_NUMBER})[ ]?(?P<unit>{_UNIT})(?!\w)", re.IGNORECASE)
 _GLUED: Final = re.compile(r"(?<=\d)(h|hr|d|m)(?=\d)", re.IGNORECASE)
@@ -71,8 +71,9 @@ _CADENCE: Final = re.compile(
     rf"|(?P<word>{'|'.join(sorted(_CADENCES, key=len, reverse=True))}))(?!\w)",
     re.IGNORECASE,
 )
-_OFTEN: Final = re.compile("|".join(("every ", "each ", "alle ", *_CADENCES)))
-"""One of a cadence's words, in small letters: most texts have none."""
+_OFTEN_SAID: Final = frozenset({"every ", "each ", "alle ", "twice ", *_CADENCES})
+_OFTEN: Final = tuple(word for word in sorted(_OFTEN_SAID) if not any(part in word for part in _OFTEN_SAID - {word}))
+"""One of these is in whatever says how often, in small letters: most texts have none."""
 _SAME_LETTERS: Final = str.maketrans("ſıİ", "sii")
 _CRON: Final = re.compile(
     r"(?m)^\s*(?P<m>\S+) (?P<h>[\d*/,-]+) (?P<dom>[\d*/,-]+) (?P<mon>[\d*/,-]+) (?P<dow>[\d*/,-]+) "
@@ -98,12 +99,12 @@ class Span:
 
 def small(words: str) -> str:
     """The words in small letters. A pattern that ignores case takes a long s and a Turkish i for ours: so does this."""
-    return words.translate(_SAME_LETTERS).lower()
+    return words.lower() if words.isascii() else words.translate(_SAME_LETTERS).lower()
 
 
 def spans(text: str) -> Iterator[Span]:
     """Every length of time in the text, in order. Business days are none: nobody can compute when they end."""
-    if not (_FIGURE.search(text) or _WORDED.search(small(text))):
+    if not (_FIGURE.search(text) or _UNITED.search(small(text))):
         return
     # "1h30m" is read as "1h 30m"; the blank is why positions are those in the spaced text.
     spaced, position = _GLUED.sub(r"\1 ", text), 0
@@ -142,7 +143,8 @@ def length(text: str) -> timedelta | None:
 
 def every(text: str) -> timedelta | None:
     """How often: *every 6 hours*, *daily*, *real-time* (zero). The first that the text names."""
-    match = _CADENCE.search(text) if _OFTEN.search(small(text)) else None
+    words = small(text)
+    match = _CADENCE.search(text) if any(word in words for word in _OFTEN) else None
     if match is None:
         return None
     if match["word"]:

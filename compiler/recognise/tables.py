@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from compiler.document import Row, Table
@@ -110,11 +111,16 @@ def _columns(table: Table) -> Mapping[str, int]:
     """Which column is which; the first column that fits a word has it."""
     found: dict[str, int] = {}
     for n, header in enumerate(table.header):
-        words = bare(header) or header
-        for name, pattern in _HEADERS.items():
-            if pattern.fullmatch(words):
-                found.setdefault(name, n)
+        for name in _meanings(header):
+            found.setdefault(name, n)
     return found
+
+
+@lru_cache(maxsize=1_024)
+def _meanings(header: str) -> tuple[str, ...]:
+    """What a column with this header may hold; a document's tables share their headers."""
+    words = bare(header) or header
+    return tuple(name for name, pattern in _HEADERS.items() if pattern.fullmatch(words))
 
 
 def _first(table: Table, pattern: re.Pattern[str]) -> int | None:
