@@ -2,10 +2,10 @@
 
 import re
 from datetime import time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from bot.setting_shapes import Section, Shape, Span
 from incident.gate import PARTS, Match, Rule
@@ -95,6 +95,14 @@ class RuleSection(Section):
     """Only in these environments may it run."""
     break_glass: bool | None = None
     """Whether the requester, alone on call, may run it without a second person, for a reason."""
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        """A rule that names fewer people than it wants would never let anything run."""
+        named, wanted = set(self.approve or ()), max(self.approvals or 1, self.quiet_approvals or 1)
+        if named and wanted > len(named) and all(name.startswith(("U", "W")) for name in named):
+            raise ValueError(f"{wanted} must approve, and only {len(named)} can: name more, or a group")
+        return self
 
 
 class ApprovalsSection(Section):

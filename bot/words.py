@@ -249,7 +249,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.APPROVAL_ASKED: "{actor} asked to run “{title}”[, which would touch {count}]; expires {expires_at:when}",
     Kind.APPROVED: "{actor} approved “{title}” after {latency_seconds:span}",
     Kind.REJECTED: "{actor} rejected “{title}”[: {reason}]",
-    Kind.EXPIRED: "The request to run “{title}” expired unanswered; nothing was run",
+    Kind.EXPIRED: "The request to run “{title}” expired; nothing was run",
     Kind.VOIDED: "The request to run “{title}” is void[: {reason}]",
     Kind.BROKE_GLASS: "{actor} broke the glass: “{title}” runs without a second person[, because: {reason}]",
     Kind.CANCELLED: "{actor} cancelled “{title}”",

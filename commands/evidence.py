@@ -35,12 +35,14 @@ async def evidence(asked: Asked, *, ports: Ports) -> Done:
             ports,
             lambda it: freezing.release_evidence(it, by=asked.by, reason=rest, cause=asked.cause, now=asked.at),
         )
-    raise refusal.UnknownWord(asked=word, usage=USAGE)
+    raise refusal.UnknownWord(asked=word, usage=f"/incident evidence {USAGE}")
 
 
 def _step(asked: Asked, name: str, ports: Ports) -> Step:
-    procedure = procedure_of(asked.incident, ports)
-    known = {each.id: each for each in procedure.remediations} if procedure else {}
-    if name not in known:
-        raise refusal.NoSuchStep(asked=name, offered=tuple(known))
-    return known[name]
+    """The step of that id, in whatever procedure: another than the incident's may be walked. Raises NoSuchStep."""
+    catalog, own = ports.runbooks.catalog(asked.incident.system), procedure_of(asked.incident, ports)
+    every = [step for procedure in catalog.procedures for step in procedure.remediations] if catalog else []
+    for step in every:
+        if step.id == name:
+            return step
+    raise refusal.NoSuchStep(asked=name, offered=tuple(each.id for each in own.remediations) if own else ())

@@ -105,7 +105,7 @@ STATES: Final[Mapping[ApprovalState, str]] = {
     ApprovalState.RAN: "ran",
     ApprovalState.FAILED: "failed",
     ApprovalState.REJECTED: "rejected, not run",
-    ApprovalState.EXPIRED: "expired unanswered, not run",
+    ApprovalState.EXPIRED: "expired, not run",
     ApprovalState.VOID: "void, nothing was changed",
     ApprovalState.CANCELLED: "cancelled, nothing was changed",
     ApprovalState.UNKNOWN: "cut short: nobody knows how it ended",

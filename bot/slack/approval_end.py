@@ -24,7 +24,8 @@ def end_lines(approval: Approval) -> list[list[Element]]:
 
 def _decision(approval: Approval) -> list[Element]:
     if approval.state is ApprovalState.EXPIRED:
-        return [text("expired unanswered "), moment(When(approval.expires_at))]
+        said = "expired before enough people said yes " if approval.yes else "expired unanswered "
+        return [text(said), moment(When(approval.expires_at))]
     if approval.decided_at is None:
         return []
     when = [text(" "), moment(When(approval.decided_at))]

@@ -67,6 +67,7 @@ def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
         ("Europe/Berlin", "Berlin", "write a time zone that this machine knows"),
         ("Europe/Berlin", "../../etc/passwd", "write a time zone that this machine knows"),
         ("[sat, sun]", "[saturday]", "write days such as mon or sun"),
+        ("approve: [commander, U0CLEO]", "approve: [U0ANA, U0CLEO]", "3 must approve, and only 2 can"),
         ("severity: [P0, P1]", "severity: [P7]", "approvals.rules.0.match.severity.0"),
         ("tag: [restarts]", "tags: [restarts]", "is no setting"),
         ("break_glass: false", "break-glass: false", "is no setting"),

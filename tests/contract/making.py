@@ -8,6 +8,7 @@ from incident.alert import Alert, AlertRecord, AlertStatus, Delivery
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
 from incident.change import Change
 from incident.checklist import Item
+from incident.evidence import EvidenceFreeze, Lift
 from incident.finding import Finding, Outcome, OutcomeState, Phase, Sight
 from incident.incident import FollowUp, Home, Incident, Place
 from incident.job import Job, JobName
@@ -69,6 +70,9 @@ def full_incident() -> Incident:
         checklist=(Item(text="Tell support", source="house", ticked_by=who, ticked_at=NOW), Item(text="Breathe")),
         clocks=clock.started(HOUSE[Severity.P0], NOW),
         follow_ups=(FollowUp(text="Undo it", why="a mitigation", opened_at=NOW, due_at=NOW + timedelta(days=2)),),
+        evidence=EvidenceFreeze(by=MUSTER, at=NOW, reason="a break-in").with_lift(
+            Lift(step_id="requeue", by=who, at=NOW, reason="copied")
+        ),
         home=Home(
             channel="C1", name="inc-1", card="1.1", checklist="1.2", announcement=Place(channel="C9", thread="3")
         ),
