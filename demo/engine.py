@@ -4,6 +4,7 @@ What it answers is true: a container is a part that runs here, its log is what t
 it. One address lets only reads through, as a proxy in front of an engine does; the other obeys.
 """
 
+import json
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,6 +37,8 @@ class Part:
     start: Callable[[], Awaitable[None]] = _nothing
     memory: Callable[[], int] = lambda: 60_000_000
     """How many bytes it uses."""
+    limit: int = MEMORY_LIMIT
+    """How many it may use."""
     running: bool = True
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     log: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
@@ -54,7 +57,9 @@ class Part:
         if action != "stop":
             await self.start()
             self.running, self.since = True, datetime.now(UTC)
-        self.write(f"{self.service} {'stopped' if action == 'stop' else 'started'}")
+        # In a form that jq takes, because it stands among lines of JSON in many a log.
+        ended = "stopped" if action == "stop" else "started"
+        self.write(json.dumps({"level": "INFO", "message": f"{self.service} {ended}"}))
         return True
 
 
@@ -95,6 +100,8 @@ class Engine:
                 web.get(f"{version}/containers/{{name}}/json", self._inspect),
                 web.get(f"{version}/containers/{{name}}/logs", self._logs),
                 web.get(f"{version}/containers/{{name}}/stats", self._stats),
+                web.get(f"{version}/volumes", self._volumes),
+                web.get(f"{version}/system/df", self._disk),
                 web.post(f"{version}/containers/{{name}}/{{action:restart|stop|start}}", self._act),
             ]
         )
@@ -115,18 +122,25 @@ class Engine:
 
     async def _logs(self, request: web.Request) -> web.Response:
         _, part = self._found(request)
+        since = datetime.fromtimestamp(float(request.query.get("since", "0")), UTC).isoformat(timespec="microseconds")
+        lines = [line for line in part.log if line >= since[:-6]]
         tail = request.query.get("tail", "all")
-        lines = list(part.log)[-int(tail) :] if tail.isdecimal() else list(part.log)
-        return web.Response(
-            body=b"".join(struct.pack(">BxxxL", 1, len(line)) + line for line in map(str.encode, lines))
-        )
+        shown = lines[-int(tail) :] if tail.isdecimal() else lines
+        return web.Response(body=b"".join(map(_framed, shown)))
 
     async def _stats(self, request: web.Request) -> web.Response:
         _, part = self._found(request)
         processor = {"cpu_usage": {"total_usage": 0}, "system_cpu_usage": 0, "online_cpus": 1}
-        memory = {"usage": part.memory(), "limit": MEMORY_LIMIT, "stats": {}}
+        memory = {"usage": part.memory(), "limit": part.limit, "stats": {}}
         used = {"cpu_stats": processor, "precpu_stats": processor, "memory_stats": memory, "pids_stats": {"current": 1}}
         return web.json_response(used)
+
+    async def _volumes(self, _: web.Request) -> web.Response:
+        return web.json_response({"Volumes": []})
+
+    async def _disk(self, _: web.Request) -> web.Response:
+        containers = [{"SizeRw": sum(map(len, part.log))} for part in self._parts.values()]
+        return web.json_response({"Images": [], "Containers": containers, "Volumes": [], "BuildCache": []})
 
     async def _act(self, request: web.Request) -> web.Response:
         _, part = self._found(request)

@@ -36,14 +36,14 @@ async def running(*servers: Server) -> AsyncIterator[None]:
         yield
 
 
-async def serve(undo: AsyncExitStack, application: web.Application) -> str:
-    """Serve it on a free port of loopback until `undo` is closed; its address."""
+async def serve(undo: AsyncExitStack, application: web.Application, *, port: int = 0) -> str:
+    """Serve it on a port of loopback (0: a free one) until `undo` is closed; its address."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
     undo.push_async_callback(runner.cleanup)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    host, taken = runner.addresses[0][:2]
+    return f"http://{host}:{taken}"
 
 
 def bears(request: web.Request, *tokens: str) -> bool:

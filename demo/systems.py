@@ -10,6 +10,7 @@ MODULES: Final[Mapping[str, str]] = {
     "ai-storybook": "demo.storybook",
     "algorhythmic": "demo.algorhythmic",
     "pulse-ai-studio": "demo.pulse",
+    "swipesavvy": "demo.swipesavvy",
     "synesthesia": "demo.synesthesia",
 }
 """Where each one's ``SYSTEM`` is. Imported when it is asked for: no demo waits for what another one needs."""

@@ -71,49 +71,6 @@ class StuckJobs:
         return [row["id"] for row in await self._jobs.fetch(STUCK)]
 
 
-class ConnectionLeak:
-    """An export job opens connections and never closes one, until the application's role may have no more.
-
-    It crashes, and thereby frees them all, when one of them is terminated.
-    """
-
-    name = "connections"
-    title = "An export leaks database connections until none is left"
-
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
-        self._leak: asyncio.Task[None] | None = None
-
-    @property
-    def active(self) -> bool:
-        return self._leak is not None and not self._leak.done()
-
-    async def begin(self) -> None:
-        exhausted = asyncio.Event()
-        self._leak = asyncio.create_task(self._leak_until_killed(exhausted))
-        await exhausted.wait()
-
-    async def end(self) -> None:
-        await _cancel(self._leak)
-
-    async def _leak_until_killed(self, exhausted: asyncio.Event) -> None:
-        held: list[asyncpg.Connection[asyncpg.Record]] = []
-        try:
-            while not any(connection.is_closed() for connection in held):
-                try:
-                    held.append(await _connect(self._dsn, "storybook-export"))
-                    await held[-1].fetch(EXPORT)
-                except asyncpg.TooManyConnectionsError:
-                    exhausted.set()
-                    await asyncio.sleep(0.1)
-        except OUTAGES:
-            return
-        finally:
-            exhausted.set()
-            for connection in held:
-                connection.terminate()
-
-
 class ImagesFail:
     """The image provider answers nothing, so every book fails at its images."""
 

@@ -15,6 +15,7 @@ import aiohttp
 from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, open_pool
 from demo.fault import Fault, Faults
+from demo.leak import ConnectionLeak
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users, open_client
@@ -23,7 +24,7 @@ from demo.status_page import StatusPage
 from demo.storybook import alerts
 from demo.storybook.admission import RIGHTS, Admission
 from demo.storybook.api import Api
-from demo.storybook.faults import ConnectionLeak, CostFlood, ImagesFail, SlowReport, StuckJobs
+from demo.storybook.faults import EXPORT, CostFlood, ImagesFail, SlowReport, StuckJobs
 from demo.storybook.jobs import Jobs
 from demo.storybook.reading import Monitor, Reading, facts
 from demo.storybook.records import RECORDS
@@ -165,7 +166,7 @@ class Patient:
         dsn = self.dsns[RECORDS.application]
         return [
             StuckJobs(jobs, workers),
-            ConnectionLeak(dsn),
+            ConnectionLeak(dsn=dsn, application="storybook-export", query=EXPORT),
             ImagesFail(jobs, workers),
             SlowReport(dsn),
             CostFlood(jobs),

@@ -61,9 +61,13 @@ def _revision(number: int, image: str) -> dict[str, Any]:
 
 
 class FakeCluster:
-    """The state and the server. ``fault`` makes it hang, drop, flood, or answer what is no JSON."""
+    """The state and the server: one deployment, under each of its names.
 
-    def __init__(self) -> None:
+    ``fault`` makes it hang, drop, flood, or answer what is no JSON.
+    """
+
+    def __init__(self, names: tuple[str, ...] = ("web",)) -> None:
+        self._names = names
         self.fault = ""
         self.admission = ""
         """Why an admission webhook denies every change; empty while it denies none."""
@@ -169,7 +173,7 @@ class FakeCluster:
             )
         match request.method, resource:
             case "GET", "deployments":
-                return _shown(request, [self.deployment], name)
+                return _shown(request, [_named(self.deployment, each) for each in self._names], name)
             case "GET", "replicasets":
                 return _shown(request, self.revisions, name)
             case "GET", "pods":
@@ -182,7 +186,7 @@ class FakeCluster:
             case "GET", "pods/log":
                 lines = self.logs[name].splitlines(keepends=True)
                 return web.Response(body=b"".join(lines[-int(request.query.get("tailLines", "1000")) :]))
-            case "PATCH", "deployments" | "deployments/scale" if name == "web":
+            case "PATCH", "deployments" | "deployments/scale" if name in self._names:
                 return self._patched(await request.json(), request.content_type, dry="dryRun" in request.query)
         return _status(404, f"{resource} not found")
 
@@ -199,6 +203,10 @@ class FakeCluster:
         elif before != self.deployment:
             self.deployment["metadata"]["generation"] += 1
         return web.json_response(self.deployment)
+
+
+def _named(deployment: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**deployment, "metadata": {**deployment["metadata"], "name": name}}
 
 
 def _merge(into: dict[str, Any], patch: Mapping[str, Any]) -> None:

@@ -1,0 +1,61 @@
+"""A fault that any patient with a database may have: connections that are opened and never closed."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from demo.database import OUTAGES
+
+
+@dataclass(slots=True, kw_only=True)
+class ConnectionLeak:
+    """An export job opens connections and never closes one, until the application's role may have no more.
+
+    `application` is the name that its connections bear, `query` what it reads with each. It crashes, and thereby frees
+    them all, when one of them is terminated.
+    """
+
+    dsn: str = field(repr=False)
+    application: str
+    query: str
+    name: str = "connections"
+    title: str = "An export leaks database connections until none is left"
+    _leak: asyncio.Task[None] | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it goes on."""
+        return self._leak is not None and not self._leak.done()
+
+    async def begin(self) -> None:
+        """Leak; returns when no connection is left."""
+        exhausted = asyncio.Event()
+        self._leak = asyncio.create_task(self._leak_until_killed(exhausted))
+        await exhausted.wait()
+
+    async def end(self) -> None:
+        """Give all of them back."""
+        if self._leak is not None:
+            self._leak.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._leak
+
+    async def _leak_until_killed(self, exhausted: asyncio.Event) -> None:
+        held: list[asyncpg.Connection[asyncpg.Record]] = []
+        try:
+            while not any(connection.is_closed() for connection in held):
+                try:
+                    named = {"application_name": self.application}
+                    held.append(await asyncpg.connect(self.dsn, server_settings=named))
+                    await held[-1].fetch(self.query)
+                except asyncpg.TooManyConnectionsError:
+                    exhausted.set()
+                    await asyncio.sleep(0.1)
+        except OUTAGES:
+            return
+        finally:
+            exhausted.set()
+            for connection in held:
+                connection.terminate()
