@@ -1,0 +1,23 @@
+"""The story of each system that the demo can show: its fault is healed, and the post-mortem says so."""
+
+from pathlib import Path
+
+import pytest
+
+from demo.stage import Stage
+from demo.story import Story
+from demo.systems import MODULES, find
+
+pytestmark = pytest.mark.xdist_group("every-system")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "ai-storybook"])
+async def test_a_story_heals_its_system(name: str, tmp_path: Path) -> None:
+    """The storybook's own is told in test_line."""
+    async with Stage(find(name), tmp_path, tiers=False) as stage:
+        told = await Story(stage, tell=lambda line: None).play()
+        assert told["healed"]
+        assert told["outcome"]["state"] == "ran"
+        assert not await stage.patient.firing()
+    errors = {finding["step"]: finding["error"] for finding in told["findings"] if finding["error"]}
+    assert not errors
