@@ -1,41 +1,52 @@
 """``/incident evidence``: keep an incident's evidence, let one step run nevertheless, or keep it no longer."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol
+
 from commands.answers import Done
 from commands.asked import Asked, first_word, procedure_of
 from commands.finishing import settle
 from commands.ports import Ports
 from incident import freezing, refusal
+from incident.approval import Approval
+from incident.change import Change
+from incident.incident import Incident
+from incident.responder import UserId
 from incident.runbook import Step
 
-USAGE = "freeze [reason], lift step reason, or end reason"
+USAGE: Final = "freeze [reason], lift step reason, or end reason"
+
+
+class Decision(Protocol):
+    """What becomes of an incident's evidence, once its reason is known."""
+
+    def __call__(
+        self, incident: Incident, *, by: UserId, requests: Sequence[Approval], cause: str, now: datetime
+    ) -> Change: ...
 
 
 async def evidence(asked: Asked, *, ports: Ports) -> Done:
     """The first word says what. Raises UnknownWord, NoSuchStep, and what the decision refuses."""
     word, rest = first_word(asked.words)
     if word == "freeze":
-        return await settle(
-            asked,
-            ports,
-            lambda it: freezing.freeze_evidence(it, by=asked.by, reason=rest, cause=asked.cause, now=asked.at),
-        )
+        return await _decide(asked, partial(freezing.freeze_evidence, reason=rest), ports)
     if word == "lift":
         name, reason = first_word(rest)
         step = _step(asked, name, ports)
-        return await settle(
-            asked,
-            ports,
-            lambda it: freezing.lift_evidence(
-                it, step=step, by=asked.by, reason=reason, cause=asked.cause, now=asked.at
-            ),
-        )
+        return await _decide(asked, partial(freezing.lift_evidence, step=step, reason=reason), ports)
     if word == "end":
-        return await settle(
-            asked,
-            ports,
-            lambda it: freezing.release_evidence(it, by=asked.by, reason=rest, cause=asked.cause, now=asked.at),
-        )
+        return await _decide(asked, partial(freezing.release_evidence, reason=rest), ports)
     raise refusal.UnknownWord(asked=word, usage=f"/incident evidence {USAGE}")
+
+
+async def _decide(asked: Asked, decision: Decision, ports: Ports) -> Done:
+    async def decided(incident: Incident) -> Change:
+        requests = await ports.store.approvals_of(incident.id)
+        return decision(incident, by=asked.by, requests=requests, cause=asked.cause, now=asked.at)
+
+    return await settle(asked, ports, decided)
 
 
 def _step(asked: Asked, name: str, ports: Ports) -> Step:

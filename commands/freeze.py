@@ -1,7 +1,8 @@
 """``/incident freeze`` and ``unfreeze``: no remediation runs anywhere, until somebody lets them run again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final, Protocol
 
 from commands.answers import Stopping
 from commands.asked import Asked
@@ -11,15 +12,32 @@ from commands.messages import StopMessage
 from commands.ports import Ports
 from commands.store import Store
 from incident import freezing, opening, refusal
-from incident.approval import ApprovalState
+from incident.approval import Approval, ApprovalState
 from incident.change import Change
-from incident.incident import Place
+from incident.incident import Incident, Place
 from incident.job import Claim
 from incident.responder import Actor, person
+from incident.stop import Stop
 from incident.timeline import Event
 
-EVERY = 10_000
+EVERY: Final = 10_000
 """More incidents than that are not open at once; the cards of the others would be late, not wrong."""
+
+
+class Decision(Protocol):
+    """What sets a stop, or lifts it."""
+
+    def __call__(
+        self,
+        standing: Stop | None,
+        *,
+        by: Actor,
+        reason: str,
+        cause: str,
+        now: datetime,
+        incidents: Sequence[Incident],
+        requests: Sequence[Approval],
+    ) -> Change: ...
 
 
 async def freeze(asked: Asked, *, ports: Ports) -> Stopping:
@@ -61,7 +79,7 @@ async def _check(asked: Asked, ports: Ports) -> None:
 
 async def _decide(
     store: Store,
-    decision: Callable[..., Change],
+    decision: Decision,
     *,
     by: Actor,
     reason: str,

@@ -58,16 +58,20 @@ def lift_stop(
     return Change(cause=cause, at=now, events=(event,), stop=lifted, jobs=jobs)
 
 
-def freeze_evidence(incident: Incident, *, by: UserId, reason: str, cause: str, now: datetime) -> Change:
-    """What would change something is refused from now on. Raises AlreadySo."""
+def freeze_evidence(
+    incident: Incident, *, by: UserId, reason: str, requests: Sequence[Approval], cause: str, now: datetime
+) -> Change:
+    """What would change something is refused from now on; the cards of its requests say so. Raises AlreadySo."""
     frozen = incident.evidence
     if frozen is not None:
         raise refusal.AlreadySo(what="frozen", by=user_of(frozen.by), at=frozen.at)
     made = EvidenceFreeze(by=person(by), at=now, reason=reason.strip())
-    return decided(cause, now, replace(incident, evidence=made), made.event, before=incident)
+    return _kept(incident, made, made.event, requests, cause, now)
 
 
-def lift_evidence(incident: Incident, *, step: Step, by: UserId, reason: str, cause: str, now: datetime) -> Change:
+def lift_evidence(
+    incident: Incident, *, step: Step, by: UserId, reason: str, requests: Sequence[Approval], cause: str, now: datetime
+) -> Change:
     """One step may run nevertheless, and be asked for and approved as ever.
 
     Raises EvidenceNotFrozen, NotTheCommander, NothingSaid, AlreadySo.
@@ -78,14 +82,16 @@ def lift_evidence(incident: Incident, *, step: Step, by: UserId, reason: str, ca
     lift = Lift(step_id=step.id, by=by, at=now, reason=reason.strip())
     facts = {"step": step.id, "title": step.title, "reason": lift.reason}
     event = Event(kind=Kind.EVIDENCE_LIFTED, at=now, actor=person(by), facts=facts)
-    return decided(cause, now, replace(incident, evidence=frozen.with_lift(lift)), event, before=incident)
+    return _kept(incident, frozen.with_lift(lift), event, requests, cause, now)
 
 
-def release_evidence(incident: Incident, *, by: UserId, reason: str, cause: str, now: datetime) -> Change:
+def release_evidence(
+    incident: Incident, *, by: UserId, reason: str, requests: Sequence[Approval], cause: str, now: datetime
+) -> Change:
     """Evidence is kept no longer. Raises EvidenceNotFrozen, NotTheCommander, NothingSaid."""
     _frozen(incident, by, reason)
     event = Event(kind=Kind.EVIDENCE_RELEASED, at=now, actor=person(by), facts={"reason": reason.strip()})
-    return decided(cause, now, replace(incident, evidence=None), event, before=incident)
+    return _kept(incident, None, event, requests, cause, now)
 
 
 def _frozen(incident: Incident, by: UserId, reason: str) -> EvidenceFreeze:
@@ -100,6 +106,18 @@ def _frozen(incident: Incident, by: UserId, reason: str) -> EvidenceFreeze:
     return incident.evidence
 
 
+def _kept(
+    incident: Incident,
+    evidence: EvidenceFreeze | None,
+    event: Event,
+    requests: Sequence[Approval],
+    cause: str,
+    now: datetime,
+) -> Change:
+    jobs = _waiting([incident], requests, now)
+    return decided(cause, now, replace(incident, evidence=evidence), event, before=incident, jobs=jobs)
+
+
 def _announced(cause: str, now: datetime) -> Job:
     told = event_id(cause, 0)
     return Job(name=JobName.TELL_STOP, key=f"{JobName.TELL_STOP.value}:{told}", due_at=now, subject=told, urgency=0)
@@ -107,11 +125,14 @@ def _announced(cause: str, now: datetime) -> Job:
 
 def _shown(incidents: Sequence[Incident], requests: Sequence[Approval], now: datetime) -> list[Job]:
     """The cards that say whether anything may run: of open incidents, and of what waits for an answer or its turn."""
-    ranks = {each.id: each.severity.rank for each in incidents}
     cards = [owe(JobName.CARD, it.id, now, urgency=it.severity.rank) for it in incidents if it.home.channel is not None]
-    asked = [each for each in requests if each.state in {ApprovalState.ASKED, ApprovalState.APPROVED}]
-    requested = [
+    return [*cards, *_waiting(incidents, requests, now)]
+
+
+def _waiting(incidents: Sequence[Incident], requests: Sequence[Approval], now: datetime) -> list[Job]:
+    ranks = {each.id: each.severity.rank for each in incidents}
+    return [
         owe(JobName.APPROVAL_CARD, each.incident_id, now, subject=each.id, urgency=ranks.get(each.incident_id, 2))
-        for each in asked
+        for each in requests
+        if each.state in {ApprovalState.ASKED, ApprovalState.APPROVED}
     ]
-    return [*cards, *requested]

@@ -413,6 +413,7 @@ async def test_frozen_evidence_keeps_back_what_would_change_something_until_the_
     await world.say(BEN, "evidence freeze a break-in", incident)
     await world.let_pass(seconds=2)
     assert live(world, incident).incident.evidence is not None
+    assert shown(world, request).incident.evidence is not None
     with pytest.raises(EvidenceFrozen):
         await world.requested(incident, step="restart")
     with pytest.raises(EvidenceFrozen):

@@ -101,44 +101,60 @@ def led() -> Kept:
     """An incident whose evidence Ben froze, and which Ana leads."""
     kept = declared()
     kept.incident = replace(kept.it, roles={Role.COMMANDER: ANA})
-    kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in", cause="freeze")
+    kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in", requests=(), cause="freeze")
     return kept
 
 
 def test_only_the_commander_lifts_it_for_a_step_and_must_say_why() -> None:
     kept = led()
     with pytest.raises(refusal.AlreadySo):
-        freezing.freeze_evidence(kept.it, by=ANA, reason="", cause="again", now=after(2))
+        freezing.freeze_evidence(kept.it, by=ANA, reason="", requests=(), cause="again", now=after(2))
     with pytest.raises(refusal.NotTheCommander) as no:
-        freezing.lift_evidence(kept.it, step=STEP, by=BEN, reason="x", cause="l", now=after(2))
+        freezing.lift_evidence(kept.it, step=STEP, by=BEN, reason="x", requests=(), cause="l", now=after(2))
     assert no.value.facts["commander"] == ANA
     with pytest.raises(refusal.NothingSaid):
-        freezing.lift_evidence(kept.it, step=STEP, by=ANA, reason=" \u200b", cause="l", now=after(2))
-    kept.decide(freezing.lift_evidence, 3, step=STEP, by=ANA, reason="the disk is copied", cause="l")
+        freezing.lift_evidence(kept.it, step=STEP, by=ANA, reason=" \u200b", requests=(), cause="l", now=after(2))
+    kept.decide(freezing.lift_evidence, 3, step=STEP, by=ANA, reason="the disk is copied", requests=(), cause="l")
     frozen = kept.it.evidence
     assert frozen is not None
     assert (frozen.holds("requeue"), frozen.holds("restart")) == (False, True)
     with pytest.raises(refusal.AlreadySo):
-        freezing.lift_evidence(kept.it, step=STEP, by=ANA, reason="x", cause="m", now=after(4))
+        freezing.lift_evidence(kept.it, step=STEP, by=ANA, reason="x", requests=(), cause="m", now=after(4))
 
 
 def test_the_commander_ends_it_whole_with_a_reason_and_frozen_anew_nothing_is_lifted() -> None:
     kept = led()
-    kept.decide(freezing.lift_evidence, 2, step=STEP, by=ANA, reason="copied", cause="l")
+    kept.decide(freezing.lift_evidence, 2, step=STEP, by=ANA, reason="copied", requests=(), cause="l")
     for by, reason, kind in ((BEN, "x", refusal.NotTheCommander), (ANA, "", refusal.NothingSaid)):
         with pytest.raises(kind):
-            freezing.release_evidence(kept.it, by=by, reason=reason, cause="r", now=after(3))
-    kept.decide(freezing.release_evidence, 3, by=ANA, reason="handed over", cause="r")
+            freezing.release_evidence(kept.it, by=by, reason=reason, requests=(), cause="r", now=after(3))
+    kept.decide(freezing.release_evidence, 3, by=ANA, reason="handed over", requests=(), cause="r")
     assert kept.it.evidence is None
     with pytest.raises(refusal.EvidenceNotFrozen):
-        freezing.release_evidence(kept.it, by=ANA, reason="x", cause="s", now=after(4))
-    kept.decide(freezing.freeze_evidence, 5, by=BEN, reason="", cause="anew")
+        freezing.release_evidence(kept.it, by=ANA, reason="x", requests=(), cause="s", now=after(4))
+    kept.decide(freezing.freeze_evidence, 5, by=BEN, reason="", requests=(), cause="anew")
     assert kept.it.evidence is not None
     assert kept.it.evidence.holds("requeue")
+
+
+def test_the_cards_of_what_waits_say_that_evidence_is_frozen_and_when_it_no_longer_is() -> None:
+    kept = declared()
+    kept.incident = replace(kept.it, roles={Role.COMMANDER: ANA})
+    request = asked(kept)
+    changes = [
+        freezing.freeze_evidence(kept.it, by=ANA, reason="", requests=(request,), cause="f", now=after(3)),
+    ]
+    kept.save(changes[0])
+    changes += [
+        freezing.lift_evidence(kept.it, step=STEP, by=ANA, reason="x", requests=(request,), cause="l", now=after(4)),
+        freezing.release_evidence(kept.it, by=ANA, reason="x", requests=(request,), cause="r", now=after(4)),
+    ]
+    for change in changes:
+        assert [job.subject for job in change.jobs if job.name is JobName.APPROVAL_CARD] == [request.id]
 
 
 def test_while_nobody_leads_nobody_lifts() -> None:
     kept = led()
     with pytest.raises(refusal.NotTheCommander) as no:
-        freezing.release_evidence(replace(kept.it, roles={}), by=ANA, reason="x", cause="r", now=after(3))
+        freezing.release_evidence(replace(kept.it, roles={}), by=ANA, reason="x", requests=(), cause="r", now=after(3))
     assert no.value.facts["commander"] is None

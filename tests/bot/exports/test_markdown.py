@@ -184,9 +184,9 @@ if __name__ == "__main__":
 def test_frozen_evidence_and_whoever_lifted_it_stand_at_the_head_in_one_row() -> None:
     kept = declared()
     kept.decide(working.take_role, 0.5, role=Role.COMMANDER, user=ANA, by=ANA, cause="role")
-    kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in | perhaps", cause="freeze")
+    kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in | perhaps", requests=(), cause="freeze")
     step = STUCK.step("requeue")
-    kept.decide(freezing.lift_evidence, 2, step=step, by=ANA, reason=f"copied by {BEN}", cause="lift")
+    kept.decide(freezing.lift_evidence, 2, step=step, by=ANA, reason=f"copied by {BEN}", requests=(), cause="lift")
     (row,) = [line for line in rendered(kept).splitlines() if line.startswith("| Evidence |")]
     assert r"a break-in \| perhaps; requeue lifted by" in row
     assert [user for user in (ANA, BEN) if user in row] == []
