@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+from commands.asked import procedure_of
 from commands.carry_out import carry_out
 from commands.deciding import anew, known, with_approval
 from commands.fix import cooling_until
@@ -19,6 +20,7 @@ from incident.clockwork import WATCH
 from incident.finding import Finding, Outcome, OutcomeState, Phase
 from incident.incident import Incident
 from incident.job import Claim
+from incident.runbook import Procedure
 
 SETTLE_TRIES: Final = 300
 """How often, a second apart, an outcome is offered to a store that is away."""
@@ -78,7 +80,8 @@ async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     if held_back:
         await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=held_back), ports)
         return
-    await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports)
+    sees = _symptoms(incident, request, ports)
+    await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports, procedure=sees)
     try:
         begun = await _begin(claim, ports)
     except refusal.Refused as refused:
@@ -134,8 +137,9 @@ async def verify(claim: Claim, *, ports: Ports) -> None:
     incident = await known(ports.store, claim.job.incident_id or "")
     watching = claim.job.subject == WATCH
     phase = Phase.WATCH if watching else Phase.AFTER
-    after = await look_all(incident, phase=phase, cause=claim.job.key, ports=ports)
     request = None if watching else await ports.store.approval(claim.job.subject)
+    sees = _symptoms(incident, request, ports)
+    after = await look_all(incident, phase=phase, cause=claim.job.key, ports=ports, procedure=sees)
     findings = await ports.store.findings_of(incident.id)
     before = _before(findings, request)
 
@@ -153,6 +157,13 @@ async def verify(claim: Claim, *, ports: Ports) -> None:
         await ports.store.save(change)
 
     await anew(attempt)
+
+
+def _symptoms(incident: Incident, request: Approval | None, ports: Ports) -> Procedure | None:
+    """Whose diagnostics tell whether it helped: the incident's procedure, or where it follows none, the step's own."""
+    catalog = ports.runbooks.catalog(incident.system)
+    own = procedure_of(incident, ports)
+    return own if own is not None or request is None or catalog is None else catalog.procedure(request.procedure_id)
 
 
 def _before(findings: tuple[Finding, ...], request: Approval | None) -> tuple[Finding, ...]:

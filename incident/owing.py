@@ -162,7 +162,9 @@ def _walks(now: datetime, incident: Incident, before: Incident | None) -> Iterab
 
 def _card(incident: Incident) -> tuple[object, ...]:
     shown = (_headline(incident), incident.summary, incident.clocks, incident.checklist, incident.responders)
-    return (*shown, incident.home.channel, incident.evidence)
+    going = incident.going
+    walked = (going.id, going.settled) if going is not None else None
+    return (*shown, incident.home.channel, incident.evidence, walked)
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:

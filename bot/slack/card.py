@@ -55,6 +55,7 @@ def card(message: Card) -> Rendered:
                 roles_line(incident),
                 _counts_line(message),
                 _runbook_line(message),
+                _walk_line(message.incident),
             ),
             actions(*_buttons(message)),
         ],
@@ -141,6 +142,14 @@ def _runbook_line(message: Card) -> list[Element]:
         return []
     words = fit.one_line(procedure.origin.heading or procedure.title, fit.NAME)
     return [text("Runbook: "), link(message.runbook_url, words) if message.runbook_url else text(words)]
+
+
+def _walk_line(incident: Incident) -> list[Element]:
+    """The procedure under way, and how far it is."""
+    walk = incident.going
+    if walk is None:
+        return []
+    return [text("Under way: "), bold(fit.one_line(walk.title, fit.NAME)), text(f" {walk.settled}/{len(walk.legs)}")]
 
 
 def _buttons(message: Card) -> list[Element | None]:

@@ -3,7 +3,6 @@
 The final command of a change is on its approval card; here a long one is cut, and says so.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from bot.phrase import When
@@ -14,8 +13,6 @@ from bot.slack.blocks import (
     Rendered,
     actions,
     bold,
-    button,
-    choose,
     code,
     context,
     fallback,
@@ -23,19 +20,15 @@ from bot.slack.blocks import (
     joined,
     mention,
     moment,
-    option,
     paragraph,
     preformatted,
     rendered,
     text,
 )
-from bot.slack.names import Action, pack
+from bot.slack.walk_buttons import step_buttons, walk_buttons
 from bot.slack.walk_leg import sign, state_of
-from bot.words import duration
 from commands.messages import WalkMessage
-from incident.incident import Incident
-from incident.runbook import StepKind
-from incident.walk import Leg, LegState, Walk, WalkState
+from incident.walk import Walk, WalkState
 
 BEFORE: Final = 8
 AFTER: Final = 10
@@ -43,8 +36,6 @@ AFTER: Final = 10
 _NOW: Final = 1_800
 _TITLE: Final = 90
 _LATER: Final = 90
-
-_INSTEAD: Final = 5
 
 _ENDED: Final = {WalkState.GOING: "🧭", WalkState.FINISHED: "🏁", WalkState.ABORTED: "🛑"}
 
@@ -63,7 +54,7 @@ def walk_card(message: WalkMessage) -> Rendered:
             _earlier(message, cut),
             *(_current(message, now) if now is not None else []),
             _later(message, cut + 1),
-            actions(*_walk_buttons(message)),
+            actions(*walk_buttons(message)),
             context(_watching(message)),
         ],
     )
@@ -137,49 +128,12 @@ def _current(message: WalkMessage, index: int) -> list[Block | None]:
             [text(changed)] if changed else [],
         ),
         preformatted(shown + (f"\n… {left} more characters" if left else "")) if words.strip() else None,
-        actions(*_step_buttons(incident, walk, index)),
+        actions(*step_buttons(incident, walk, index)),
     ]
 
 
 def _gone(message: WalkMessage, index: int) -> bool:
     return message.steps[index] is None and bool(message.walk.legs[index].step)
-
-
-def _step_buttons(incident: Incident, walk: Walk, index: int) -> Sequence[Element | None]:
-    leg = walk.legs[index]
-    if not incident.open:
-        return []
-    about = pack(incident.id, walk.id, str(index), str(leg.tries))
-    if leg.state is LegState.HOLDING:
-        return [button("Cut the wait short…", Action.STEP_SKIP, about)]
-    if not leg.state.offered:
-        return []
-    return [button(_take(leg), Action.STEP_TAKE, about, style="primary"), button("Skip…", Action.STEP_SKIP, about)]
-
-
-def _take(leg: Leg) -> str:
-    again = leg.state is LegState.FAILED
-    if leg.only_waits:
-        return f"Begin the wait of {duration(leg.hold)}"
-    return {
-        StepKind.DIAGNOSTIC: "Run again" if again else "Run",
-        StepKind.REMEDIATION: "Ask again" if again else "Ask for approval",
-        StepKind.MANUAL: "Done…",
-    }[leg.kind]
-
-
-def _walk_buttons(message: WalkMessage) -> Sequence[Element | None]:
-    incident, walk = message.incident, message.walk
-    if not incident.open:
-        return []
-    about, going = pack(incident.id, walk.id), walk.state is WalkState.GOING
-    instead = [option(each.title, pack(incident.id, each.id)) for each in message.instead[:_INSTEAD]]
-    other = incident.going is not None and incident.going.id != walk.id
-    return [
-        button("Abort…", Action.WALK_ABORT, about) if going else None,
-        button("Roll back…", Action.WALK_BACK, about, style="danger") if message.has_way_back and not other else None,
-        choose(Action.WALK_BEGIN, "Begin another procedure…", instead) if instead else None,
-    ]
 
 
 def _watching(message: WalkMessage) -> str:

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from commands.answer_approval import approve, reject
-from commands.answers import Done, Form, FormWanted, Preparing, Procedures, Underway
-from commands.messages import EventMessage, FindingMessage, WalkMessage
+from commands.answers import Declared, Done, Form, FormWanted, Preparing, Procedures, Underway
+from commands.messages import Card, EventMessage, FindingMessage, VerdictMessage, WalkMessage
 from commands.walk_steps import abort, begin, done, roll_back, run, skip, take_step
 from incident import refusal
 from incident.approval import Approval, ApprovalState
 from incident.course import Turn
-from incident.finding import Phase
+from incident.finding import Comparison, Phase
 from incident.incident import Incident
 from incident.job import JobName
 from incident.timeline import Kind, fact
@@ -502,6 +502,32 @@ async def test_a_walk_is_one_message_that_is_edited_whatever_slack_does(world: W
     posts = [each for each in world.chat.posts if isinstance(each.message, WalkMessage)]
     assert len(posts) == 1
     assert shown(world).walk.state is WalkState.FINISHED
+
+
+async def test_the_live_card_shows_how_far_the_procedure_under_way_is(world: World) -> None:
+    incident = await begun(world)
+    await world.say(ANA, "procedure skip it is known", incident)
+    await world.let_pass(seconds=1)
+    (card,) = world.chat.messages_in(incident.home.channel, Card)
+    assert card.incident.going is not None
+    assert card.incident.going.settled == 1
+
+
+async def test_where_the_incident_follows_no_procedure_the_walked_ones_diagnostics_tell_whether_it_helped(
+    world: World,
+) -> None:
+    world.database.sees["wrong-orders"] = 12
+    world.database.heals["wrong-orders"] = 0
+    answer = await world.say(ANA, "declare P2 Orders are wrong")
+    assert isinstance(answer, Declared)
+    await world.work()
+    incident = answer.incident
+    await world.say(ANA, "procedure restore-orders", incident)
+    request = await asked_for(world, incident)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    await world.work()
+    (verdict,) = world.chat.messages_in((await world.again(incident)).home.channel, VerdictMessage)
+    assert verdict.comparison is Comparison.HEALED
 
 
 async def test_the_timeline_tells_the_whole_walk_in_order(world: World) -> None:
