@@ -1,10 +1,20 @@
 """A catalog is held to what muster.yaml can reach: a step without its target is done by a person, who is told why."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.runbooks import within_reach
-from incident.runbook import StepKind
+from compiler.catalog import load
+from incident.plan import draw_up, is_as_written
+from incident.runbook import Parameter, ParameterKind, StepKind
 from tests.fakes.runbooks import CATALOG, DATABASE
+
+RUNBOOKS = Path(__file__).resolve().parents[2] / "runbooks"
 
 
 def test_a_configured_target_leaves_every_step_as_it_is() -> None:
@@ -23,3 +33,34 @@ def test_a_step_without_its_target_is_done_by_a_person(kinds: dict[str, str], re
     assert procedure.diagnostics == procedure.remediations == ()
     bound = [step for step in procedure.steps if step.id != "call-bank"]
     assert [(step.kind, step.runnable, step.reason) for step in bound] == [(StepKind.MANUAL, False, reason)] * 4
+
+
+def value_of(parameter: Parameter) -> st.SearchStrategy[str]:
+    """Any value that a parameter takes."""
+    if parameter.kind is ParameterKind.CHOICE:
+        return st.sampled_from(parameter.choices)
+    if parameter.kind is ParameterKind.INTEGER:
+        return st.integers(parameter.minimum or 0, min(parameter.maximum or 2**31 - 1, 2**31 - 1)).map(str)
+    return st.from_regex(re.compile(parameter.pattern, re.ASCII), fullmatch=True)
+
+
+@pytest.mark.parametrize("file", sorted(RUNBOOKS.glob("*/catalog.yaml")), ids=lambda path: path.parent.name)
+def test_every_remediation_of_the_five_systems_is_as_written_after_it_was_drawn_up(file: Path) -> None:
+    """What is approved is rendered anew before it runs: a value that changed its type on the way would void it."""
+    overlay = file.with_name("overlay.yaml")
+    catalog = load(file.read_text(encoding="utf-8"), str(file), overlay.read_text(encoding="utf-8"), str(overlay))
+    steps = [step for procedure in catalog.procedures for step in procedure.remediations]
+    assert steps
+
+    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        for step in steps:
+            values = {each.name: data.draw(value_of(each)) for each in step.parameters}
+            environment = step.environment or "production"
+            plan = draw_up(step, values, catalog=catalog, environment=environment)
+            approved = replace(plan, promise=replace(plan.promise, seen=3, most=5))
+            assert is_as_written(approved, catalog, environment), step.id
+            assert not is_as_written(approved, replace(catalog, digest="e" * 64), environment)
+
+    holds()

@@ -208,6 +208,19 @@ async def test_a_rules_cool_down_holds_where_the_step_has_none(world: World) -> 
     assert (await world.requested(incident)).state is ApprovalState.ASKED
 
 
+async def test_a_clock_that_jumps_back_between_the_request_and_the_yes_runs_it_once(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident, step="restart")
+    world.clock.advance(hours=-2)
+    await yes(world, request)
+    world.clock.advance(hours=2)
+    await world.work()
+    assert len(world.database.ran) == 1
+    world.clock.advance(hours=-1)
+    with pytest.raises(CoolingDown):
+        await world.requested(incident, step="restart")
+
+
 # Breaking the glass.
 
 
