@@ -139,6 +139,7 @@ class CatchUp:
     record: Record
     procedure: Procedure | None
     now: datetime
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

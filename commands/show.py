@@ -8,7 +8,8 @@ from commands.ports import Ports
 async def show(asked: Asked, *, ports: Ports) -> CatchUp:
     """Everything about the incident, seen only by whoever asks."""
     record = await ports.store.record(asked.incident.id)
-    return CatchUp(record=record, procedure=procedure_of(asked.incident, ports), now=asked.at)
+    stop = await ports.store.stopped()
+    return CatchUp(record=record, procedure=procedure_of(asked.incident, ports), now=asked.at, stop=stop)
 
 
 async def list_incidents(asked: Asked, *, ports: Ports) -> Listing:

@@ -182,7 +182,13 @@ def _choice(incident: Incident, command: str | None, now: datetime) -> Block | N
 
 def _catchup(answer: CatchUp) -> Rendered:
     record = answer.record
-    return catchup(record.incident, alerts=record.alerts, approvals=record.approvals, timeline=record.timeline)
+    return catchup(
+        record.incident,
+        alerts=record.alerts,
+        approvals=record.approvals,
+        timeline=record.timeline,
+        stop=answer.stop,
+    )
 
 
 # Any: each function takes exactly the type that it stands beside, which a mapping's type cannot say.

@@ -21,11 +21,13 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.card import alerts_words, clock_lines, roles_line, state_line, summary_line
+from bot.slack.freezes import evidence_line, stop_line
 from bot.words import event_phrase
 from incident import checklist
 from incident.alert import AlertRecord
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
+from incident.stop import Stop
 from incident.timeline import Event, Kind, Link
 
 _TOLD: Final = 14
@@ -35,13 +37,18 @@ _MATTERS: Final = frozenset(
         Kind.DECLARED, Kind.REOPENED, Kind.ACKNOWLEDGED, Kind.SEVERITY_CHANGED, Kind.NOTED, Kind.UPDATED, Kind.FOUND,
         Kind.REJECTED, Kind.BROKE_GLASS, Kind.REMEDIATED, Kind.VERIFIED, Kind.CLOCK_BREACHED, Kind.ESCALATED,
         Kind.MITIGATED, Kind.RESOLVED, Kind.WALK_BEGUN, Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.HOLD_UNHEALTHY,
-        Kind.WALK_ABORTED, Kind.WALK_FINISHED,
+        Kind.WALK_ABORTED, Kind.WALK_FINISHED, Kind.EVIDENCE_FROZEN, Kind.EVIDENCE_LIFTED, Kind.EVIDENCE_RELEASED,
     }
 )  # fmt: skip
 
 
 def catchup(
-    incident: Incident, *, alerts: Sequence[AlertRecord], approvals: Sequence[Approval], timeline: Sequence[Link]
+    incident: Incident,
+    *,
+    alerts: Sequence[AlertRecord],
+    approvals: Sequence[Approval],
+    timeline: Sequence[Link],
+    stop: Stop | None,
 ) -> Rendered:
     """The whole catch-up, for one person's eyes."""
     return rendered(
@@ -49,6 +56,7 @@ def catchup(
         [
             header(signs.headline(incident)),
             paragraph(state_line(incident, leader=False), summary_line(incident), _place(incident)),
+            paragraph(stop_line(stop) if incident.open else [], evidence_line(incident.evidence)),
             paragraph(*clock_lines(incident.clocks), roles_line(incident), _counts(incident, alerts)),
             _happened(timeline),
             _open_approvals(approvals),

@@ -5,13 +5,14 @@ from dataclasses import replace
 from bot.slack.answers import answered, refused
 from bot.slack.home import home
 from bot.slack.render import render
-from commands.answers import Listing, Stopping
+from commands.answers import CatchUp, Listing, Stopping
 from commands.messages import ApprovalMessage, Card, StopMessage
 from commands.overview import Overview
 from incident import refusal
 from incident.approval import Approval, ApprovalPolicy, ApprovalState
 from incident.evidence import EvidenceFreeze, Lift
 from incident.incident import Incident
+from incident.postmortem import Record
 from incident.responder import MUSTER, TERMINAL, person
 from incident.stop import Stop
 from incident.timeline import Event, Kind
@@ -66,6 +67,10 @@ def test_the_live_card_the_list_and_the_home_tell_of_a_stop() -> None:
     shown = lines(render(card))
     assert STANDS in shown
     assert "🧊 Evidence is frozen since 12:03 UTC: a break-in · 1 step may run nevertheless" in shown
+    record = Record(incident=incident, timeline=(), alerts=(), findings=(), approvals=())
+    caught_up = lines(answered(CatchUp(record=record, procedure=None, now=NOW, stop=STOP)))
+    assert STANDS in caught_up
+    assert "🧊 Evidence is frozen" in caught_up
     assert STANDS in lines(answered(Listing(incidents=(), ended=(), now=NOW, stop=STOP)))
     assert STANDS in lines(read(home(Overview(incidents=(), more=False, on_call=(), now=NOW, stop=STOP))))
     assert "stopped" not in lines(render(replace(card, stop=None)))
