@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from bench import line, load, page
+from bench import line, load, page, steps
 from demo.bot_process import ROOT
 from demo.stage import Stage
 from demo.storybook import SYSTEM
@@ -31,6 +31,9 @@ async def measure() -> dict[str, object]:
         **await _alone("the line", declare),
         **await _alone("forty at once", burst),
         **await _alone("webhooks", intake),
+        **await _alone("diagnostics beside bare calls", looks),
+        **await _alone("a hundred yeses", clicks),
+        **await _alone("a cancel", cancel),
         **await sandbox_page(),
     }
 
@@ -69,6 +72,22 @@ async def burst(stage: Stage) -> dict[str, object]:
 async def intake(stage: Stage) -> dict[str, object]:
     """Webhooks, one at a time."""
     return {"intake": await load.intake(stage)}
+
+
+async def looks(stage: Stage) -> dict[str, object]:
+    """What a diagnostic costs beside the bare call."""
+    return {"diagnostics": await steps.looks(stage)}
+
+
+async def clicks(stage: Stage) -> dict[str, object]:
+    """A hundred clicks on Approve at once."""
+    stage.sandbox.faults.delay(0)
+    return {"approve": await steps.clicks(stage)}
+
+
+async def cancel(stage: Stage) -> dict[str, object]:
+    """A remediation that is cancelled while it runs."""
+    return {"cancel": await steps.cancel(stage)}
 
 
 async def sandbox_page() -> dict[str, object]:

@@ -109,7 +109,7 @@ class Stage:
                 undo.enter_async_context(self.sandbox), undo.enter_async_context(self.system.start())
             )
             self._configure()
-            self.bot = BotProcess(self.config, port=self._port, environment=self._environment())
+            self.bot = BotProcess(self.config, port=self._port, environment=self.environment)
             await self.bot.start()
             undo.push_async_callback(self.bot.stop)
             await asyncio.wait_for(self.sandbox.connected(), CONNECTED_WITHIN)
@@ -128,7 +128,9 @@ class Stage:
         """Let the patient's own monitors raise and resolve alerts until cancelled."""
         await self.monitor.watch(self.patient.firing, every=0.5, hold=1.0)
 
-    def _environment(self) -> Mapping[str, str]:
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables with the secrets that the bot's configuration names."""
         return {
             "MUSTER_DATA_DIR": str(self.data_dir),
             "MUSTER_SLACK_BOT_TOKEN": self.sandbox.bot_token,
