@@ -21,7 +21,6 @@ PARTS: Final[Mapping[str, str]] = {
 }
 """An executor's kind → what its steps run against."""
 
-_NO_FOLDER: Final = "not every machine has the folder"
 _NO_STATISTICS: Final = "the packaged PostgreSQL has no pg_stat_statements"
 
 EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -33,11 +32,7 @@ EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "ten-slowest-statements": _NO_STATISTICS,
         "five-slowest-statements": _NO_STATISTICS,
     },
-    "swipesavvy": {
-        "largest-docker-folders": _NO_FOLDER,
-        "old-backups": _NO_FOLDER,
-        "backups": _NO_FOLDER,
-    },
+    "swipesavvy": {},
 }
 """System → step → why no test runs it; a system is here once `tests/systems` runs its steps."""
 

@@ -16,6 +16,7 @@ from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Database
 from demo.engine import Engine, Part
 from demo.fault import Faults
 from demo.leak import ConnectionLeak
+from demo.machine import Machine
 from demo.postgres import RealPostgres
 from demo.serving import keep_running
 from demo.status_page import StatusPage
@@ -27,6 +28,7 @@ from demo.system import panel
 
 TITLE: Final = "SwipeSavvy AI Agents"
 RECORDS: Final = Database(name="swipesavvy_ai", application="swipesavvy", folder=Path(__file__).parent, connections=80)
+BACKUPS, DOCKER = "/backups", "/var/lib/docker"
 TOPICS: Final = ("card", "refund", "limit", "fee", "address")
 
 
@@ -45,6 +47,7 @@ class Patient:
         self._undo = AsyncExitStack()
         self._faults = Faults(TITLE, (), OUTAGES)
         self._together = StatusPage("Together.AI")
+        self._machine = Machine((BACKUPS, DOCKER))
         self._token = secrets.token_urlsafe(24)
         self.dsns: Mapping[str, str] = {}
         self.boxes: Mapping[str, Box] = {}
@@ -63,6 +66,7 @@ class Patient:
         self.dsns = await RECORDS.create(self._postgres)
         async with AsyncExitStack() as undo:
             await self._together.start(undo)
+            await self._start_machine(undo)
             self.boxes = self._make_boxes()
             for box in self.boxes.values():
                 await box.start()
@@ -108,7 +112,7 @@ class Patient:
 
     @property
     def targets(self) -> Mapping[str, Mapping[str, object]]:
-        """What the bot's configuration says of the database, the engine and every address."""
+        """What the bot's configuration says of the database, the engine, the machine and every address."""
         places = {"concierge": "/chat", "rag": "/query", "guardrails": "/check"}
         addresses = {
             f"swipesavvy-{kind}{name}": {
@@ -129,6 +133,7 @@ class Patient:
                 "relations": ["public.documents"],
             },
             "swipesavvy-docker": self._engine.target(),
+            "swipesavvy-host": self._machine.target(),
             **addresses,
             "together-api": self._together.target(),
             "together-status": self._together.target(),
@@ -140,6 +145,7 @@ class Patient:
         return {
             "DEMO_DIAGNOSTIC_DSN": self.dsns[DIAGNOSTIC],
             "DEMO_REMEDIATION_DSN": self.dsns[REMEDIATION],
+            **self._machine.environment,
         }
 
     def _make_boxes(self) -> Mapping[str, Box]:
@@ -152,6 +158,13 @@ class Patient:
             lambda say: Concierge(say, token=token, together=together, rag=lambda: rag.url, rails=lambda: rails.url),
         )
         return {box.name: box for box in (rails, rag, concierge)}
+
+    async def _start_machine(self, undo: AsyncExitStack) -> None:
+        """The machine under the containers, with the backups of some nights."""
+        await self._machine.start(undo)
+        for days in (0, 1, 40):
+            self._machine.write(f"{BACKUPS}/swipesavvy_ai-{days}-days-ago.dump", "PGDMP", days_old=days)
+        self._machine.write(f"{DOCKER}/volumes/metadata.db", "0" * 4096)
 
     async def _start_engine(self, undo: AsyncExitStack) -> None:
         postgres = Part(service="postgres", image="postgres:16", stop=self._stop_postgres, start=self._start_postgres)

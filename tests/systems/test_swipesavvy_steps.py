@@ -1,9 +1,8 @@
 """Every runnable step of SwipeSavvy's catalog runs against the real patient, and its remediations heal it.
 
-Its Kubernetes steps run against a cluster's API that keeps what is changed, and those of the host on this machine.
+Its Kubernetes steps run against a cluster's API that keeps what is changed.
 """
 
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -43,11 +42,6 @@ async def ward(
             "namespaces": ["swipesavvy"],
             "diagnostic_token_env": "CLUSTER_LOOK",
             "remediation_token_env": "CLUSTER_FIX",
-        },
-        "swipesavvy-host": {
-            "kind": "host",
-            "environment": "production",
-            **({"account": "nobody"} if os.geteuid() == 0 else {}),
         },
     }
     async with (
