@@ -13,6 +13,7 @@ from incident import refusal, walking
 from incident.change import Change
 from incident.course import Turn
 from incident.incident import Incident
+from incident.plan import draw_up
 from incident.runbook import Step, StepKind
 from incident.walk import way_back
 
@@ -53,15 +54,19 @@ def form_for(form: Form, asked: Asked, turn: Turn, *, ports: Ports) -> FormWante
 
 
 async def run(asked: Asked, turn: Turn, *, parameters: Mapping[str, str], ports: Ports) -> Answer:
-    """Run a diagnostic, or ask for a remediation, with a person's parameters. Raises as ``take_step``, BadParameter."""
+    """Run a diagnostic, or ask for a remediation, with a person's parameters.
+
+    Raises BadParameter, NotRunnable, and as ``take_step``.
+    """
     _, leg = turn.among(asked.incident)
     step = _step(asked.incident, turn, ports)
     if leg.kind is StepKind.REMEDIATION:
         asks = partial(walking.request, walk_id=turn.walk, index=turn.index, tries=turn.tries)
         await ask_for(asked, step, parameters, asks, ports=ports)
         return Preparing(incident=asked.incident, title=step.title)
-    for each in step.parameters:
-        each.read(parameters.get(each.name))
+    # Whoever asks is told now what could not be run.
+    environment = ports.executors.environment(step.target) if step.target else ""
+    draw_up(step, parameters, catalog=catalog_of(asked.incident, ports), environment=environment)
 
     def runs(it: Incident) -> Change:
         walk, _ = turn.among(it)

@@ -9,6 +9,7 @@ from incident.clock import ClockKind, ClockState
 from incident.finding import Phase
 from incident.postmortem import Question
 from incident.review import Gap, Seed
+from incident.walk import LegState, WalkState
 
 QUESTIONS: Final[Mapping[Question, str]] = {
     Question.OWNER: "Who finishes this post-mortem, and by when?",
@@ -87,6 +88,19 @@ CLOCK_ENDS: Final[Mapping[ClockState, str]] = {
     ClockState.STOPPED: "stopped: no longer due",
 }
 
+WALKS: Final[Mapping[WalkState, str]] = {
+    WalkState.GOING: "under way",
+    WalkState.FINISHED: "finished",
+    WalkState.ABORTED: "ended before its end",
+}
+LEGS: Final[Mapping[LegState, str]] = {
+    LegState.AHEAD: "not begun",
+    LegState.RUNNING: "under way",
+    LegState.HOLDING: "done; waiting",
+    LegState.DONE: "done",
+    LegState.SKIPPED: "skipped",
+    LegState.FAILED: "not done",
+}
 PHASES: Final[Mapping[Phase, str]] = {
     Phase.FIRST: "by itself, at the declaration",
     Phase.ASKED: "asked for",

@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 
 from commands.answer_approval import approve, break_glass, reject
 from commands.outage import Outage
+from commands.turns import turn_now
+from commands.walk_steps import run
 from incident.approval import ApprovalState
 from incident.clock import Clock
 from incident.incident import Incident
 from incident.refusal import Refused
 from incident.responder import UserId
 from incident.timeline import SYSTEM, Kind, broken_at
+from incident.walk import LegState, WalkState
 from tests.fakes import monitor
 from tests.fakes.clock import START
+from tests.fakes.restoring import RESTORING
+from tests.fakes.runbooks import FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, DATABASE_PEOPLE
 from tests.fakes.world import World, opened_world
 
@@ -41,15 +46,29 @@ WORDS = (
     "postmortem",
     "postmortem done",
 )
+WALK = (
+    "procedure restore-orders",
+    "procedure next",
+    "procedure next",
+    "procedure fill",
+    "procedure done it is so",
+    "procedure skip not now",
+    "procedure abort enough",
+    "procedure back wrong",
+)
 METHODS = ("create_channel", "invite", "post", "edit", "direct", "pin", "set_topic", "share_file", "members_of")
 
 say = st.tuples(st.just("say"), PEOPLE, st.sampled_from(WORDS))
+walk = st.tuples(st.just("say"), PEOPLE, st.sampled_from(WALK))
 answer = st.tuples(st.just("answer"), PEOPLE, st.sampled_from(["approve", "reject", "glass"]))
 alert = st.tuples(st.just("alert"), st.sampled_from(["eu-1", "us-1"]), st.sampled_from(["firing", "resolved", "anew"]))
 fault = st.tuples(st.just("fault"), st.sampled_from(METHODS), st.sampled_from(["fails", "loses", "spends"]))
 wait = st.tuples(st.just("wait"), st.sampled_from([1, 7, 31, 200]), st.just(""))
 Act = tuple[str, object, str]
 ACTS = st.one_of(say, answer, alert, alert, fault, wait)
+WALKS = st.one_of(
+    walk, walk, walk, answer, st.tuples(st.just("wait"), st.sampled_from([1, 4, 11]), st.just("")), fault, say
+)
 
 
 @dataclass
@@ -60,6 +79,7 @@ class Day:
     starts: dict[str, timedelta] = field(default_factory=dict)
     clocks: dict[str, tuple[Clock, ...]] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
+    settled: dict[str, int] = field(default_factory=dict)
 
     async def act(self, act: Act) -> None:
         name, what, how = act
@@ -81,7 +101,11 @@ class Day:
 
     async def say(self, by: UserId, words: str) -> None:
         for incident in await self.world.store.recent_incidents(limit=1):
-            await self.world.say(by, words, incident)
+            if words == "procedure fill":
+                asked = self.world.asked(by, about=incident)
+                await run(asked, turn_now(incident), parameters={}, ports=self.world.ports)
+            else:
+                await self.world.say(by, words, incident)
 
     async def answer(self, by: UserId, how: str) -> None:
         asked, ports = self.world.asked(by), self.world.ports
@@ -134,6 +158,20 @@ class Day:
         ]
         assert len(channels) <= 1, "two channels for one incident"
         await self.requests_must_hold(incident)
+        await self.walks_must_hold(incident)
+
+    async def walks_must_hold(self, incident: Incident) -> None:
+        """At most one goes on, its steps are settled in order and for ever, and its requests say what it says."""
+        assert sum(each.state is WalkState.GOING for each in incident.walks) <= (1 if incident.open else 0)
+        for walk in incident.walks:
+            assert all(leg.state.settled for leg in walk.legs[: walk.settled]), "a step was passed over"
+            assert walk.settled >= self.settled.get(walk.id, 0), "a step that was settled is open again"
+            self.settled[walk.id] = walk.settled
+            assert (walk.next is None) == (walk.state is WalkState.FINISHED) or walk.state is WalkState.ABORTED
+            for leg in walk.legs:
+                request = await self.world.store.approval(leg.approval) if leg.approval else None
+                if request is not None and leg.state in {LegState.DONE, LegState.HOLDING}:
+                    assert request.state is ApprovalState.RAN, "a step is done whose change did not run"
 
     async def requests_must_hold(self, incident: Incident) -> None:
         events = [link.event for link in await self.world.store.timeline(incident.id) if link.event is not None]
@@ -168,6 +206,24 @@ async def test_whatever_happens_in_whatever_order(acts: list[Act]) -> None:
         day = Day(world)
         await world.declared()
         await day.must_hold()
+        for act in acts:
+            await day.act(act)
+            await day.must_hold()
+        await day.ends_well()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(WALKS, min_size=10, max_size=30))
+async def test_whatever_people_do_in_a_procedure(acts: list[Act]) -> None:
+    """Steps, answers, waits, aborts, ways back and faults of Slack in any order."""
+    async with opened_world() as world:
+        runbooks = world.ports.runbooks
+        assert isinstance(runbooks, FakeRunbooks)
+        runbooks.catalogs["shop"] = RESTORING
+        world.database.sees |= {"newest-snapshot": "snap-7", "wrong-orders": 0}
+        day = Day(world)
+        incident = await world.declared()
+        await world.say(ANA, "procedure restore-orders", incident)
         for act in acts:
             await day.act(act)
             await day.must_hold()

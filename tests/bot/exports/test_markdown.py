@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from bot.exports import sentences
 from bot.exports.markdown import markdown
 from bot.exports.page import exact
-from incident import freezing, remedy, working
+from incident import freezing, remedy, walking, working
 from incident.approval import ApprovalState
 from incident.blameless import Advice
 from incident.clock import ClockKind, ClockState
@@ -24,6 +24,8 @@ from incident.postmortem import Question, Record, draft
 from incident.responder import Role
 from incident.review import Gap, Seed
 from incident.timeline import Event, Kind
+from incident.walk import LegState, WalkState
+from tests.fakes.restoring import RESTORE
 from tests.fakes.runbooks import STUCK
 from tests.incident.kept import ANA, BEN, CLEO, DAN, Kept, after, declared, storybook, timedelta
 from tests.incident.test_remedy import POLICY, asked
@@ -73,6 +75,22 @@ def test_an_open_incident_of_which_little_is_known() -> None:
     assert "No remediation was asked for." in text
 
 
+def test_a_procedure_is_told_step_by_step_and_nobody_is_named() -> None:
+    kept = declared()
+    kept.decide(walking.begin, 5, procedure=RESTORE, by=ANA, cause="begin")
+    walk = kept.it.walks[-1]
+    kept.decide(walking.skip, 6, walk=walk, index=0, reason=f"<@{BEN}> | knows it", tries=None, by=ANA, cause="skip")
+    kept.decide(walking.abort, 7, walk=kept.it.walks[-1], reason="too late", pending=None, by=BEN, cause="abort")
+    text = rendered(kept, at=10)
+    assert "**Restore the orders** · ended before its end" in text
+    (row,) = [line for line in text.splitlines() if line.startswith("| 1 | Find the newest snapshot |")]
+    assert "skipped" in row
+    assert "person B \\| knows it" in row
+    assert "| 5 | Send everybody to the restored table | not begun |" in text
+    assert ANA not in text
+    assert BEN not in text
+
+
 def test_a_mitigation_that_only_the_resolution_implies_is_not_told_as_a_fact() -> None:
     kept = declared()
     kept.decide(working.resolve, 9, fix="It went away", lingering="unknown", impact="", by=ANA, cause="resolve")
@@ -90,6 +108,8 @@ def test_every_kind_of_remark_question_and_advice_has_its_sentence() -> None:
     assert set(sentences.CLOCKS) == set(ClockKind)
     assert set(sentences.CLOCK_ENDS) == set(ClockState)
     assert set(sentences.PHASES) == set(Phase)
+    assert set(sentences.WALKS) == set(WalkState)
+    assert set(sentences.LEGS) == set(LegState)
     assert set(sentences.STATES) == set(ApprovalState)
 
 
