@@ -18,7 +18,7 @@ from bot.sections import File
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
-_KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker or host"
+_KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker, github or host"
 _WORDS: Final = {
     "too_short": "name at least one",
     "dict_type": "write keys under it",

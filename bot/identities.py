@@ -8,6 +8,7 @@ from bot.target_sections import (
     AwsLogin,
     AwsSection,
     DockerSection,
+    GithubSection,
     HttpSection,
     KubernetesSection,
     NatsSection,
@@ -43,7 +44,7 @@ def _identities(section: TargetSection, secret: Secret) -> tuple[str, str, str |
         case PostgresSection():
             looking = _role(secret(section.diagnostic_dsn_env))
             return "remediation_dsn_env", "role", looking, _role(secret(section.remediation_dsn_env))
-        case HttpSection() | KubernetesSection():
+        case HttpSection() | KubernetesSection() | GithubSection():
             looking = secret(section.diagnostic_token_env)
             return "remediation_token_env", "token", looking, secret(section.remediation_token_env)
         case RedisSection() | NatsSection():

@@ -130,6 +130,24 @@ class KubernetesSection(Section):
         return frozenset(filter(None, (self.diagnostic_token_env, self.remediation_token_env)))
 
 
+class GithubSection(Section):
+    """One repository at GitHub, with two tokens: one that reads, one for approved remediations."""
+
+    kind: Literal["github"]
+    environment: str
+    repository: Annotated[str, Shape(r"[\w.-]+/[\w.-]+", "write owner/name")]
+    base_url: Annotated[str, Shape(r"https?://[^\s?#]+", "write an address that begins with https://")] = (
+        "https://api.github.com"
+    )
+    """The API's address; another one only for GitHub Enterprise, as in https://github.example/api/v3."""
+    diagnostic_token_env: EnvironmentName
+    remediation_token_env: EnvironmentName | None = None
+
+    def variables(self) -> frozenset[str]:
+        """The variables with its secrets."""
+        return frozenset(filter(None, (self.diagnostic_token_env, self.remediation_token_env)))
+
+
 _EngineAddress = Annotated[
     str,
     Shape(
@@ -190,6 +208,7 @@ TargetSection = Annotated[
     | AwsSection
     | KubernetesSection
     | DockerSection
+    | GithubSection
     | HostSection,
     Field(discriminator="kind"),
 ]

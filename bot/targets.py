@@ -12,6 +12,7 @@ from bot.target_sections import (
     AwsLogin,
     AwsSection,
     DockerSection,
+    GithubSection,
     HostSection,
     HttpSection,
     KubernetesSection,
@@ -38,6 +39,8 @@ def targets_of(configuration: Configuration) -> Iterator[Target]:
             yield _kubernetes(name, section, configuration)
         elif isinstance(section, DockerSection):
             yield _docker(name, section)
+        elif isinstance(section, GithubSection):
+            yield _github(name, section, configuration)
         elif isinstance(section, HostSection):
             yield _host(name, section, configuration)
         else:
@@ -145,6 +148,19 @@ def _docker(name: str, section: DockerSection) -> Target:
         diagnostic=section.diagnostic,
         remediation=section.remediation,
         project=section.project,
+    )
+
+
+def _github(name: str, section: GithubSection, configuration: Configuration) -> Target:
+    from bot.executors.github import GithubTarget
+
+    return GithubTarget(
+        name=name,
+        environment=section.environment,
+        repository=section.repository,
+        base_url=section.base_url,
+        diagnostic_token=configuration.secret(section.diagnostic_token_env) or "",
+        remediation_token=configuration.secret(section.remediation_token_env),
     )
 
 

@@ -18,7 +18,7 @@ from incident.plan import bind
 from incident.verdict import Judgement, Verdict
 
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
-ARGV_KINDS: Final = ("docker", "kubernetes", "aws", "nats", "host")
+ARGV_KINDS: Final = ("docker", "kubernetes", "aws", "nats", "github", "host")
 """The executors whose command is a tool's words."""
 COMMAND_KEYS: Final = ("sql", "arguments", "redis", "matching", "pick", *_METHODS, "body", "filters", *ARGV_KINDS)
 """The keys of a step that say what it runs."""

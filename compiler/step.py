@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from compiler.command import COMMAND_KEYS, command_of, judged
+from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded
 from compiler.overlay import Binding, Overlay
 from compiler.parameter import parameter_name, parameter_of, sample
@@ -30,7 +30,7 @@ _PEOPLES: Final = (
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-RUN_BY_MUSTER: Final = frozenset({"postgres", "redis", "http", "nats", "aws", "docker", "host", "kubernetes"})
+RUN_BY_MUSTER: Final = frozenset({"postgres", "redis", "http", *ARGV_KINDS})
 """The executors that there are; a step of another kind is done by a person."""
 
 

@@ -182,11 +182,12 @@ def _bounded(judgement: Judgement, argv: Sequence[str]) -> list[str]:
 
 _TARGETS: Final = {
     "-n": "namespace", "--namespace": "namespace", "--context": "context", "--region": "region", "--cluster": "cluster",
-    "--server": "server", "-s": "server", "-p": "project", "--project-name": "project",
+    "-R": "repo", "--repo": "repo", "--server": "server", "-s": "server", "-p": "project", "--project-name": "project",
 }  # fmt: skip
 _TARGETS_OF: Final = {
     "kubectl": ("-n", "--namespace", "--context"),
     "aws": ("--region",),
+    "gh": ("-R", "--repo"),
     "nats": ("-s", "--server", "--context"),
     "docker": ("--context", "-p", "--project-name"),
     "docker-compose": ("-p", "--project-name"),
@@ -217,7 +218,7 @@ _CLIENTS: Final[Mapping[str, _Reader]] = {
     "nats": _with_argv(Kind.NATS, "nats", nats.judge),
     "helm": _with_argv(Kind.KUBERNETES, None, kubernetes_helm.judge),
     "git": _with_argv(Kind.GIT, None, git.judge),
-    "gh": _with_argv(Kind.OTHER, None, git.judge),
+    "gh": _with_argv(Kind.OTHER, "github", git.judge),
 }
 _HOST: Final = _with_argv(Kind.SHELL, "host", host.judge)
 _KINDS: Final = {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from compiler.proof.aws import runnable as aws_runnable
 from compiler.proof.docker import runnable as docker_runnable
+from compiler.proof.git import runnable as github_runnable
 from compiler.proof.host import runnable as host_runnable
 from compiler.proof.kubernetes import runnable as kubernetes_runnable
 from compiler.proof.nats import runnable as nats_runnable
@@ -16,6 +17,7 @@ from incident.verdict import Judgement, Verdict
 _ASKED: Mapping[str, Callable[[Sequence[str]], str]] = {
     "aws": aws_runnable.runnable,
     "docker": docker_runnable.runnable,
+    "github": github_runnable.runnable,
     "host": host_runnable.runnable,
     "kubernetes": kubernetes_runnable.runnable,
     "nats": nats_runnable.runnable,

@@ -147,11 +147,11 @@ WRONG = {
     ),
     "a kind of target that is none": (
         swapped("kind: postgres", "kind: mysql"),
-        "line 13: “targets.shop-db.kind”: write postgres, redis, http, nats, aws, kubernetes, docker or host.",
+        "line 13: “targets.shop-db.kind”: write postgres, redis, http, nats, aws, kubernetes, docker, github or host.",
     ),
     "no kind of target": (
         swapped("    kind: postgres\n", ""),
-        "line 12: “targets.shop-db.kind”: write postgres, redis, http, nats, aws, kubernetes, docker or host.",
+        "line 12: “targets.shop-db.kind”: write postgres, redis, http, nats, aws, kubernetes, docker, github or host.",
     ),
     "a target called as its kind": (
         swapped("  shop-db:", "  postgres:").replace("    environment: production\n", ""),
