@@ -17,6 +17,7 @@ PARTS: Final[Mapping[str, str]] = {
     "aws": "moto's AWS API",
     "docker": "a small container engine",
     "kubernetes": "a cluster's API",
+    "github": "a stand-in for GitHub's API",
     "host": "a machine over SSH",
 }
 """An executor's kind → what its steps run against."""

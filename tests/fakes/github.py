@@ -1,5 +1,7 @@
 """GitHub's REST API as it is documented, for one repository: runs that go on, pull requests that are merged."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiohttp import web
@@ -10,6 +12,18 @@ FIXER: Final = "github-fix-token"
 CLASSIC: Final = "github-classic-token"
 WRITERS: Final = frozenset({FIXER, CLASSIC})
 REPOSITORY: Final = "acme/studio"
+VARIABLES: Final = {"GITHUB_LOOK": LOOKER, "GITHUB_CHANGE": FIXER}
+
+
+@asynccontextmanager
+async def running_github() -> AsyncIterator["FakeGithub"]:
+    """The repository, and its end."""
+    made = FakeGithub()
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
 
 
 class FakeGithub:
@@ -31,6 +45,18 @@ class FakeGithub:
         """Where the API is."""
         assert self._server is not None
         return str(self._server.make_url("")).rstrip("/")
+
+    def target(self, environment: str) -> dict[str, object]:
+        """It as a target of muster.yaml; ``VARIABLES`` holds its tokens."""
+        look, change = VARIABLES
+        return {
+            "kind": "github",
+            "environment": environment,
+            "repository": REPOSITORY,
+            "base_url": self.url,
+            "diagnostic_token_env": look,
+            "remediation_token_env": change,
+        }
 
     async def start(self) -> None:
         """Listen on a free loopback port."""

@@ -11,6 +11,7 @@ from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.storybook import Patient
 from tests.demo.asking import eventually
+from tests.fakes.github import VARIABLES, running_github
 from tests.systems.stepping import Rounds, run_every_step
 from tests.systems.ward import Ward, ward_of
 
@@ -22,7 +23,14 @@ async def ward(postgres: RealPostgres, redis_server: RealRedis, tmp_path: Path) 
     """A patient without customers and quick workers."""
     async with (
         Patient(postgres, redis_server, step_seconds=0.02, traffic_seconds=0) as patient,
-        ward_of("ai-storybook", patient, tmp_path) as ward,
+        running_github() as github,
+        ward_of(
+            "ai-storybook",
+            patient,
+            tmp_path,
+            targets={"storybook-github": github.target("demo")},
+            environment=VARIABLES,
+        ) as ward,
     ):
         yield ward
 

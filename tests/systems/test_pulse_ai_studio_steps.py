@@ -16,6 +16,7 @@ from demo.redis import RealRedis
 from demo.serving import running
 from incident.finding import OutcomeState
 from tests.demo.asking import ask, eventually
+from tests.fakes.github import VARIABLES, running_github
 from tests.systems.stepping import Rounds, run_every_step
 from tests.systems.ward import Ward, ward_of
 
@@ -41,7 +42,14 @@ async def ward(
     async with (
         running(aws),
         Patient(postgres, redis_process, aws, job_seconds=0.02, traffic_seconds=0) as patient,
-        ward_of("pulse-ai-studio", patient, tmp_path_factory.mktemp("pulse")) as ward,
+        running_github() as github,
+        ward_of(
+            "pulse-ai-studio",
+            patient,
+            tmp_path_factory.mktemp("pulse"),
+            targets={"pulse-github": github.target("demo")},
+            environment=VARIABLES,
+        ) as ward,
     ):
         yield ward
 

@@ -17,16 +17,14 @@ from incident.finding import OutcomeState
 from incident.plan import Plan
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
-from tests.fakes.github import CLASSIC, FIXER, LOOKER, REPOSITORY, FakeGithub
+from tests.fakes.github import CLASSIC, FIXER, LOOKER, REPOSITORY, FakeGithub, running_github
 
 
 @pytest.fixture
 async def github() -> AsyncIterator[FakeGithub]:
     """A repository with a run that failed, an open pull request and a merged one."""
-    made = FakeGithub()
-    await made.start()
-    yield made
-    await made.stop()
+    async with running_github() as made:
+        yield made
 
 
 def executor(github: FakeGithub, clock: Clock, **changes: object) -> ToolExecutor[Sequence[str]]:
