@@ -16,12 +16,14 @@ from incident.runbook import Catalog, Step
 def policy_of(incident: Incident, step: Step, plan: Plan, *, catalog: Catalog, ports: Ports) -> ApprovalPolicy:
     """What must be met before this plan of the step may run; what no rule names takes the defaults.
 
-    The step's procedure need not be the one that the incident follows: another one may be walked.
+    The step's procedure need not be the one that the incident follows: another one may be walked. It is found by the
+    step's id, because a walk fills in values of its own.
     """
+    procedures = (each.id for each in catalog.procedures if step.id in {one.id for one in each.steps})
     case = Case(
         system=incident.system,
         severity=incident.severity.value,
-        procedure=next((each.id for each in catalog.procedures if step in each.steps), ""),
+        procedure=next(procedures, ""),
         step=step.id,
         tag=step.tags,
         target=plan.target,

@@ -9,14 +9,17 @@ import pytest
 from commands.answer_approval import approve, break_glass, may_break_glass, reject
 from commands.answers import Done, Listing, Stopping
 from commands.freeze import stop
+from commands.gating import policy_of
 from commands.messages import ApprovalMessage, Card, PageMessage, StopMessage
 from commands.overview import overview
 from commands.store import Saved
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
+from incident.finding import Sight
 from incident.gate import Match, Rule
 from incident.hours import Hours
 from incident.incident import Incident
+from incident.plan import Plan, draw_up
 from incident.refusal import (
     AlreadySo,
     CoolingDown,
@@ -114,6 +117,14 @@ async def test_an_approver_by_part_is_whoever_plays_it_at_the_click(world: World
     again = await world.requested(incident, by=ANA)
     with pytest.raises(OwnRequest):
         await yes(world, again, ANA)
+
+
+async def test_a_rule_for_a_procedure_holds_for_its_steps_also_with_values_that_a_walk_filled_in(world: World) -> None:
+    world.settings.demands = (Rule(match=Match(procedure=(STUCK.id,)), approvals=2),)
+    incident, step = await world.declared(), STUCK.step("requeue")
+    filled = replace(step, parameters=tuple(replace(each, default="20") for each in step.parameters))
+    plan = draw_up(filled, {}, catalog=CATALOG, environment="production")
+    assert policy_of(incident, filled, plan, catalog=CATALOG, ports=world.ports).approvals == 2
 
 
 # How many.
@@ -327,6 +338,26 @@ async def test_while_a_stop_stands_nothing_is_asked_for_approved_broken_or_begun
     assert ended.state is ApprovalState.VOID
     assert ended.outcome is not None
     assert "a wrong deploy" in ended.outcome.sentence
+
+
+async def test_a_stop_that_comes_while_the_run_looks_before_it_begins_is_obeyed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await world.requested(await world.declared())
+    await yes(world, request)
+    look = world.database.look
+
+    async def stopping(plan: Plan) -> Sight:
+        if plan.step_id == "count-stuck":
+            await world.say(ANA, "freeze at the last moment")
+        return await look(plan)
+
+    monkeypatch.setattr(world.database, "look", stopping)
+    await world.work()
+    ended = await world.approval(request)
+    assert world.database.ran == []
+    assert ended.outcome is not None
+    assert ended.outcome.sentence == "All remediations were stopped before it began: at the last moment."
 
 
 async def test_a_stop_is_seen_wherever_people_look_and_gone_from_there_when_it_is_lifted(world: World) -> None:
