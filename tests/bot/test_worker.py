@@ -12,15 +12,18 @@ import pytest
 from bot.stores.sqlite import SQLiteStore
 from bot.worker import Worker
 from commands.answer_approval import approve
-from commands.messages import Card, EventMessage
+from commands.messages import Card, EventMessage, FindingMessage, Message
 from commands.outage import Outage
 from commands.ports import Ports
 from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
-from incident.incident import Incident
+from incident.finding import Sight
+from incident.incident import Incident, Place
 from incident.job import TELL_AFTER, Claim
+from incident.plan import Plan
 from incident.timeline import Kind, fact
 from tests.fakes import monitor
+from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO
 from tests.fakes.world import World, opened_world
 
@@ -399,3 +402,32 @@ async def test_a_store_that_is_away_is_waited_for_without_a_storm_and_then_work_
         store.error = None
         await until(world, worker, lambda: len(world.chat.messages_in(channel_or_none(world), Card)) == 1, step=0.05)
     await store.close()
+
+
+async def test_ten_diagnostics_look_side_by_side_and_each_is_posted_as_soon_as_it_has_answered(world: World) -> None:
+    """The slowest source holds up its own finding only, and the first finding comes when the first source answers."""
+    looks = tuple(replace(STUCK.diagnostics[0], id=f"look-{n}", title=f"Look {n}") for n in range(10))
+    assert isinstance(world.ports.runbooks, FakeRunbooks)
+    world.ports.runbooks.catalogs = {CATALOG.system: replace(CATALOG, procedures=(replace(STUCK, steps=looks),))}
+    look, sees = world.database.look, {each.id: 0.1 if each.id == "look-0" else 0.6 for each in looks}
+    began = asyncio.get_running_loop().time()
+    came: dict[str, float] = {}
+    post = world.chat.post
+
+    async def slow(plan: Plan) -> Sight:
+        await asyncio.sleep(sees[plan.step_id])
+        return await look(plan)
+
+    async def posted(place: Place, message: Message, *, mark: str, again: bool, urgency: int) -> str:
+        if isinstance(message, FindingMessage):
+            came[message.finding.step_id] = asyncio.get_running_loop().time() - began
+        return await post(place, message, mark=mark, again=again, urgency=urgency)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world.database, "look", slow)
+        patched.setattr(world.chat, "post", posted)
+        async with working(world) as worker:
+            await world.declared(work=False)
+            await until(world, worker, lambda: len(came) == 10, step=0.01)
+    assert came["look-0"] < 0.6 < min(time for step, time in came.items() if step != "look-0")
+    assert max(came.values()) < 2 * 0.6
