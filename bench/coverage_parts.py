@@ -1,7 +1,7 @@
-"""Which real part the steps of the five catalogs run against in the tests, and which run nowhere, with the reason.
+"""Which real part the steps of the five catalogs run against in the tests.
 
-`tests/systems` runs every step that is not excused here against the part of its kind, and fails for one that it left
-out, or that is excused without need.
+`tests/systems` runs every runnable step of every catalog against the part that is named here, and fails for one that it
+left out.
 """
 
 from collections.abc import Mapping
@@ -22,25 +22,15 @@ PARTS: Final[Mapping[str, str]] = {
 }
 """An executor's kind → what its steps run against."""
 
-_NO_STATISTICS: Final = "the packaged PostgreSQL has no pg_stat_statements"
-
-EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
-    "ai-storybook": {},
-    "algorhythmic": {"slow-statements": _NO_STATISTICS},
-    "pulse-ai-studio": {},
-    "synesthesia": {
-        "slow-statements": _NO_STATISTICS,
-        "ten-slowest-statements": _NO_STATISTICS,
-        "five-slowest-statements": _NO_STATISTICS,
-    },
-    "swipesavvy": {},
+STATISTICS: Final[Mapping[str, frozenset[str]]] = {
+    "algorhythmic": frozenset({"slow-statements"}),
+    "synesthesia": frozenset({"slow-statements", "ten-slowest-statements", "five-slowest-statements"}),
 }
-"""System → step → why no test runs it; a system is here once `tests/systems` runs its steps."""
+"""System → the steps that read pg_stat_statements, which Debian's PostgreSQL has and the packaged one has not."""
 
 
 def run_against(system: str, step: Step) -> str:
-    """What a runnable step runs against in the tests, or why it does not run there."""
-    if system not in EXCUSED:
-        return "not run yet"
-    reason = EXCUSED[system].get(step.id)
-    return f"not run: {reason}" if reason else PARTS[step.executor or ""]
+    """What a runnable step runs against in the tests."""
+    if step.id in STATISTICS.get(system, ()):
+        return "Debian's PostgreSQL, for its pg_stat_statements"
+    return PARTS[step.executor or ""]

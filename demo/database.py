@@ -26,6 +26,8 @@ SELECT datname FROM pg_database WHERE oid IN (
 )
 """
 
+STATISTICS = "SELECT true FROM pg_available_extensions WHERE name = 'pg_stat_statements'"
+
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 
 
@@ -52,6 +54,8 @@ class Database:
         superuser = await asyncpg.connect(await postgres.create_database(self.name))
         try:
             await self._make_roles(superuser, passwords)
+            if await superuser.fetchval(STATISTICS):
+                await superuser.execute("CREATE EXTENSION pg_stat_statements")
             await superuser.execute(f"SET ROLE {self.application}")
             for script in ("schema.sql", "grants.sql"):
                 await superuser.execute((self.folder / script).read_text())

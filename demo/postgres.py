@@ -27,6 +27,7 @@ from demo.postgres_install import (
     NoPostgresError,
     copy_install,
     find_binaries,
+    keeps_statistics,
     reachable,
     server_account,
 )
@@ -224,6 +225,8 @@ class RealPostgres:
 
     def _options(self) -> list[str]:
         settings = {**SETTINGS, "max_connections": str(self._max_connections)}
+        if keeps_statistics(self._binaries):
+            settings["shared_preload_libraries"] = "pg_stat_statements"
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
     def _launch(self, command: Sequence[str]) -> None:

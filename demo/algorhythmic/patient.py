@@ -25,7 +25,15 @@ from demo.status_page import StatusPage
 from demo.system import panel
 
 TITLE = "Algorhythmic"
-RELATIONS = ("credit_ledger", "generation_jobs", "telemetry_events", "art_sessions", "user_credits", "users")
+RELATIONS = (
+    "credit_ledger",
+    "generation_jobs",
+    "telemetry_events",
+    "art_sessions",
+    "user_credits",
+    "users",
+    "pg_stat_statements",
+)
 
 LOGS, BACKUPS = "/tmp/logs", "/backups"  # noqa: S108 - the runbook's own place, which lies on the patient's machine
 SERVER_LOG = """\

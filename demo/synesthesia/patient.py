@@ -130,7 +130,7 @@ class Patient:
                 "environment": "production",
                 "diagnostic_dsn_env": "DEMO_DIAGNOSTIC_DSN",
                 "remediation_dsn_env": "DEMO_REMEDIATION_DSN",
-                "relations": ["public.story_packs"],
+                "relations": ["public.story_packs", "public.pg_stat_statements"],
             },
             "synesthesia-redis": {
                 "kind": "redis",

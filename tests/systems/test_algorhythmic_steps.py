@@ -10,7 +10,7 @@ from demo.algorhythmic import Patient
 from demo.postgres import RealPostgres
 from incident.finding import OutcomeState
 from tests.demo.asking import ask, eventually
-from tests.systems.stepping import Rounds, run_every_step
+from tests.systems.stepping import Rounds, run_every_step, run_statistics
 from tests.systems.ward import Ward, ward_of
 
 ONE_USER = {"user_id": "user-1007"}
@@ -67,6 +67,17 @@ async def ward(postgres: RealPostgres, tmp_path: Path) -> AsyncIterator[Ward]:
 
 async def test_every_runnable_step_runs(ward: Ward) -> None:
     await run_every_step(ward, ROUNDS)
+
+
+async def test_the_steps_that_read_statistics_run_where_there_are_some(
+    statistics_postgres: RealPostgres, tmp_path: Path
+) -> None:
+    async with (
+        Patient(statistics_postgres, traffic_seconds=0) as patient,
+        ward_of("algorhythmic", patient, tmp_path) as it,
+    ):
+        await run_statistics(it)
+        assert (await it.healthy("many-requests-fail"))["slow-statements"], "no statement takes longer than a second"
 
 
 async def test_a_well_patient_is_healthy(ward: Ward) -> None:

@@ -11,7 +11,7 @@ from demo.redis import RealRedis
 from demo.synesthesia import Patient
 from incident.finding import OutcomeState
 from tests.demo.asking import eventually
-from tests.systems.stepping import Rounds, run_every_step
+from tests.systems.stepping import Rounds, run_every_step, run_statistics
 from tests.systems.ward import Ward, ward_of
 
 ROUNDS = Rounds(
@@ -40,6 +40,16 @@ async def ward(postgres: RealPostgres, redis_server: RealRedis, nats: RealNats, 
 
 async def test_every_runnable_step_runs(ward: Ward) -> None:
     await run_every_step(ward, ROUNDS)
+
+
+async def test_the_steps_that_read_statistics_run_where_there_are_some(
+    statistics_postgres: RealPostgres, redis_server: RealRedis, nats: RealNats, tmp_path: Path
+) -> None:
+    async with (
+        Patient(statistics_postgres, redis_server, nats, traffic_seconds=0) as patient,
+        ward_of("synesthesia", patient, tmp_path) as it,
+    ):
+        await run_statistics(it)
 
 
 async def test_a_well_patient_is_healthy(ward: Ward) -> None:
