@@ -1,7 +1,8 @@
 """One approved remediation on a PostgreSQL: guard, statement and commit in one transaction, and an honest end."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
@@ -92,7 +93,8 @@ class Remediation:
             if len(statement.get_parameters()) != len(arguments):
                 raise NotAllowed(f"Nothing was run: the step gives {len(arguments)} arguments, its SQL takes others.")
             work.stage, run.sent = Stage.RUNNING, True
-            await _execute(statement, arguments, self._caps, work)
+            async with _noticed(connection, run):
+                await _execute(statement, arguments, self._caps, work)
             if run.promise.kind is GuardKind.ROWS:
                 _check_changed(work.changed, run.promise)
             work.transaction = await connection.fetchval("SELECT pg_current_xact_id_if_assigned()::text")
@@ -158,6 +160,21 @@ async def _check_guard(connection: Connection, promise: Promise, text: str, argu
         if promise.most is None or not isinstance(seen, int) or seen > promise.most:
             raise GuardBroken(f"Nothing was run: {seen} are touched now, approved were at most {promise.most}.")
     return False
+
+
+@asynccontextmanager
+async def _noticed(connection: Connection, run: Run) -> AsyncIterator[None]:
+    """What the server says while the statement works (its notices) is heard as it comes."""
+
+    def notice(_: object, message: asyncpg.PostgresLogMessage) -> None:
+        said = message.as_dict()
+        run.heard(f"{said.get('severity', 'NOTICE')}: {said.get('message', '')}\n".encode())
+
+    connection.add_log_listener(notice)
+    try:
+        yield
+    finally:
+        connection.remove_log_listener(notice)
 
 
 async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, work: _Work) -> None:

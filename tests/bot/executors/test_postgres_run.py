@@ -331,6 +331,24 @@ async def test_a_connection_lost_while_ending_sessions_is_unknown(
     assert "run the diagnostics" in outcome.sentence
 
 
+async def test_what_the_server_says_while_it_works_is_heard_at_once(executor: ToolExecutor[Query], shop: Shop) -> None:
+    await shop.superuser.execute(
+        """CREATE FUNCTION tells() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE NOTICE 'job % of %', NEW.id, current_user; PERFORM pg_sleep(0.2); RETURN NEW; END $$;
+        CREATE TRIGGER tells BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION tells()"""
+    )
+    said: list[str] = []
+    run = asyncio.create_task(executor.run(fail(), heard=said.append))
+    async with asyncio.timeout(5):
+        while not said:
+            await asyncio.sleep(0.01)
+    assert not run.done()
+    assert said[0].startswith("NOTICE: job ")
+    outcome = await run
+    assert outcome.state is OutcomeState.RAN
+    assert outcome.output.count("NOTICE: job ") == 7
+
+
 async def test_a_cancelled_run_is_rolled_back_on_the_server_at_once(executor: ToolExecutor[Query], shop: Shop) -> None:
     await shop.superuser.execute(
         """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
