@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from bench import compile as compiling
 from bench import line, load, page, steps
 from demo.bot_process import ROOT
 from demo.stage import Stage
@@ -35,6 +36,7 @@ async def measure() -> dict[str, object]:
         **await _alone("a hundred yeses", clicks),
         **await _alone("a cancel", cancel),
         **await sandbox_page(),
+        **await compiler(),
     }
 
 
@@ -94,6 +96,12 @@ async def sandbox_page() -> dict[str, object]:
     """The workspace in a box and its page, without a bot."""
     print("measuring the sandbox's page …", file=sys.stderr, flush=True)
     return await page.measure()
+
+
+async def compiler() -> dict[str, object]:
+    """The runbook compiler, by itself."""
+    print("measuring the compiler …", file=sys.stderr, flush=True)
+    return await asyncio.to_thread(compiling.measure)
 
 
 async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:

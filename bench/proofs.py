@@ -12,15 +12,15 @@ cases, on the runbooks of the tests, and on any files in the same shapes:
 import argparse
 import csv
 import json
-import re
 import shlex
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.texts import repeated, varied
 from compiler.catalog_text import catalog_text
 from compiler.compiling.compiled import compile_runbook
 from compiler.found import Found, commands
@@ -36,8 +36,6 @@ CASES: Final = ROOT / "tests/compiler/proof/cases"
 RUNBOOKS: Final = ROOT / "tests/compiler/runbooks"
 PROJECT: Final = ROOT / "runbooks"
 NOT_A_COMMAND: Final = "not-a-command"
-LARGE: Final = 1_000_000
-_NAME: Final = re.compile(r"(?<![-\w/.$])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![-\w(=])")
 
 
 def _judge_line(text: str) -> Judgement:
@@ -180,12 +178,11 @@ def recall(rows: Iterable[Judged], verdict: Verdict) -> float:
 def times(documents: Iterable[Path]) -> dict[str, object]:
     """Seconds to compile the documents, and a megabyte made of them: as they are, and with other names in each copy."""
     texts = [path.read_bytes().decode() for path in sorted(documents)]
-    together = "\n\n".join(texts) + "\n\n"
-    large, varied = (together * (LARGE // len(together) + 1))[:LARGE], _varied(texts)
+    large, other = repeated(texts), varied(texts)
     return {
         "documents": len(texts),
         "documents_compiled_seconds": _seconds(lambda: [_compiled(text) for text in texts]),
-        "megabyte_varied_compiled_seconds": _seconds(lambda: _compiled(varied)),
+        "megabyte_varied_compiled_seconds": _seconds(lambda: _compiled(other)),
         "megabyte_compiled_seconds": _seconds(lambda: _compiled(large)),
         "megabyte_read_seconds": _seconds(lambda: read(large)),
         "megabyte_commands": len(commands(read(large))),
@@ -194,14 +191,6 @@ def times(documents: Iterable[Path]) -> dict[str, object]:
 
 def _compiled(text: str) -> str:
     return catalog_text(compile_runbook(text, system="bench").catalog, "runbook.md")
-
-
-def _varied(texts: Sequence[str]) -> str:
-    """A megabyte of the documents again and again, with names of their own in each copy: nothing is remembered."""
-    parts: list[str] = []
-    while sum(map(len, parts)) < LARGE:
-        parts += [_NAME.sub(rf"\g<0>{len(parts)}", text) for text in texts]
-    return "\n\n".join(parts)[:LARGE]
 
 
 def _seconds(work: Callable[[], object]) -> dict[str, float]:

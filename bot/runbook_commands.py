@@ -131,6 +131,7 @@ def lint(
     Ends with 3 when there is an error (with --strict: or a warning).
     """
     from bot import runbook_files as files
+    from bot import runbook_lint
     from compiler.catalog import CatalogError
     from compiler.lint import formats
     from compiler.lint.remark import Weight
@@ -138,9 +139,9 @@ def lint(
     found = {}
     try:
         for path in files.documents(paths):
-            report = files.report(files.compilation(path), datetime.now(UTC).date())
+            report = runbook_lint.report(files.compilation(path), datetime.now(UTC).date())
             found[str(path)] = report.remarks
-            print(f"{path}: {files.figures(report)}", file=sys.stderr)
+            print(f"{path}: {runbook_lint.figures(report)}", file=sys.stderr)
     except (files.Unreadable, CatalogError) as error:
         _fail(str(error))
     printed = {Format.TEXT: formats.text, Format.GITHUB: formats.github, Format.SARIF: formats.sarif}[format](found)

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
-from bot.redaction import Redactor
 from compiler.catalog import load
 from compiler.catalog_text import catalog_text
 from compiler.compiling.compiled import Compiled, compile_runbook
 from compiler.compiling.entries import slug
 from compiler.found import Found
-from compiler.lint.lint import Report, lint
 from compiler.overlay import FORM_LENGTH
 from incident.digest import Facts, Json
 from incident.runbook import Catalog, Parameter, StepKind
@@ -69,12 +66,6 @@ def compilation(path: Path, *, bound: bool = False) -> Compilation:
     overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""
     catalog = load(written, CATALOG, overlay_text, str(overlay)) if bound or overlay_text.strip() else None
     return Compilation(path=path, text=text, compiled=compiled, catalog_text=written, catalog=catalog)
-
-
-def report(compilation: Compilation, today: date) -> Report:
-    """What lint says about a compiled runbook."""
-    hide = Redactor().clean
-    return lint(compilation.text, compilation.compiled, today=today, hide=hide, catalog=compilation.catalog)
 
 
 def documents(paths: Sequence[Path]) -> list[Path]:
@@ -144,15 +135,6 @@ def _command(found: Found, step_id: str | None, runnable: bool) -> Facts:
 
 def _parameter(parameter: Parameter) -> Facts:
     return {"name": parameter.name, "label": parameter.label, "kind": parameter.kind.value}
-
-
-def figures(report: Report) -> str:
-    """What was understood of a runbook, in one line."""
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.commands.items()))
-    return (
-        f"{report.understood:.0%} of the lines understood, {report.procedures} procedures, "
-        f"{sum(report.commands.values())} commands ({verdicts or 'none'}), {report.runnable} steps that Muster may run"
-    )
 
 
 def overlay_draft(compilation: Compilation) -> str:

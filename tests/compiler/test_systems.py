@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.runbook_files import CATALOG, DOCUMENT, OVERLAY, Compilation, compilation, report
+from bot.runbook_files import CATALOG, DOCUMENT, OVERLAY, Compilation, compilation
+from bot.runbook_lint import report
 from compiler.lint.remark import Weight
 from incident.plan import draw_up
 from incident.runbook import Catalog, GuardKind, Step, StepKind
