@@ -155,7 +155,7 @@ MENU: Final = (
     ),
     Verb(
         word="procedure",
-        usage="[name] | next | done note | skip reason | abort reason | back reason",
+        usage="[name] | next | done note | skip reason | abort reason | rollback reason",
         line="go through one of the runbook's procedures step by step",
         does=procedure,
         also=("procedures", "steps", "walk", "runbook"),

@@ -16,7 +16,7 @@ from incident.typed import visible
 
 
 async def procedure(asked: Asked, *, ports: Ports) -> Answer:
-    """Show the one under way, list them, or begin one by its name; *next*, *done*, *skip*, *abort*, *back* go on.
+    """Show the one under way, list them, or begin one by its name; *next*, *done*, *skip*, *abort*, *rollback* go on.
 
     Raises NoProcedure, NoSuchProcedure, NoSuchWalk, and whatever the step refuses.
     """
@@ -92,5 +92,5 @@ _WORDS: Final[Mapping[str, Callable[[Asked, str, Ports], Awaitable[Answer]]]] = 
     "done": _done,
     "skip": _skip,
     "abort": _abort,
-    "back": _back,
+    "rollback": _back,
 }

@@ -33,8 +33,7 @@ async def take_step(asked: Asked, turn: Turn, *, ports: Ports) -> Answer:
 
     Raises NoSuchWalk, WalkEnded, NotItsTurn, NoSuchStep, Ended, and whatever the gate refuses.
     """
-    walk, leg = turn.among(asked.incident)
-    walk.turn(turn.index, turn.tries)
+    _, leg = turn.among(asked.incident)
     if leg.kind is StepKind.MANUAL:
         if leg.only_waits:
             return await done(asked, turn, note="", value="", ports=ports)
@@ -47,8 +46,9 @@ async def take_step(asked: Asked, turn: Turn, *, ports: Ports) -> Answer:
 
 
 def form_for(form: Form, asked: Asked, turn: Turn, *, ports: Ports) -> FormWanted:
-    """The form for a step of a walk, with what the catalog says of it."""
+    """The form for a step of a walk, with what the catalog says of it. Raises WalkEnded, NotItsTurn."""
     walk, _ = turn.among(asked.incident)
+    walk.turn(turn.index, turn.tries, holding=form is Form.STEP_SKIP)
     step = step_at(walk, turn.index, ports.runbooks.catalog(asked.incident.system))
     return FormWanted(form=form, incident=asked.incident, turn=turn, step=step)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from incident.digest import Json
 from incident.finding import Finding
@@ -15,6 +16,17 @@ class Given:
     step: str
     name: str
     value: Json
+
+
+LONGEST: Final = 500
+"""A longer text is no value that a parameter could take."""
+
+
+def kept(value: Json) -> Json:
+    """The value as it is kept for later steps; None for what none of them could take."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else None
+    return value if isinstance(value, int | float) else None
 
 
 def taking(step: Step, given: Sequence[Given]) -> Step:

@@ -8,6 +8,7 @@ from incident import clock
 from incident.alert import AlertRecord
 from incident.approval import Approval
 from incident.change import Change, event_id
+from incident.course import place
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
@@ -156,8 +157,8 @@ def _walks(now: datetime, incident: Incident, before: Incident | None) -> Iterab
         yield owe(JobName.WALK_CARD, incident.id, now, subject=walk.id, urgency=rank)
         for index, leg in enumerate(walk.legs):
             if leg.state is LegState.HOLDING and (earlier is None or earlier.legs[index].state is not leg.state):
-                subject = f"{walk.id}/{index}"
-                yield owe(JobName.WATCH_HOLD, incident.id, now, subject=subject, urgency=rank, again=now.isoformat())
+                leg_id, again = place(walk, index), now.isoformat()
+                yield owe(JobName.WATCH_HOLD, incident.id, now, subject=leg_id, urgency=rank, again=again)
 
 
 def _card(incident: Incident) -> tuple[object, ...]:

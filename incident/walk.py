@@ -65,6 +65,8 @@ class Leg:
     """Of a diagnostic: what its finding says."""
     finding: str | None = None
     approval: str | None = None
+    unsure: bool = False
+    """Nobody knows whether its change took effect: it is taken back with what was done."""
     hold_ends_at: datetime | None = None
     looked_at: datetime | None = None
     """When the diagnostics last looked during its hold."""
@@ -147,11 +149,13 @@ class Walk:
 
     def command(self, index: int, step: Step) -> str:
         """What the step at ``index`` runs: final where every value is known, else as the runbook has it."""
-        defaults = {each.name: each.default for each in self.taking(index, step).parameters}
-        values = {name: value for name, value in defaults.items() if value is not None}
-        if self.legs[index].kind is StepKind.MANUAL or values.keys() != defaults.keys():
+        parameters = self.taking(index, step).parameters
+        if self.legs[index].kind is StepKind.MANUAL or any(each.default is None for each in parameters):
             return step.written
-        return shown(bind(step.command, values))
+        try:
+            return shown(bind(step.command, {each.name: each.read(None) for each in parameters}))
+        except refusal.BadParameter:
+            return step.written
 
 
 def leg_of(step: Step) -> Leg:
@@ -163,7 +167,8 @@ def leg_of(step: Step) -> Leg:
 def way_back(walk: Walk, steps: Sequence[Step]) -> tuple[Leg, ...]:
     """How to take back what a walk did, the last first. ``steps`` are those of its procedure. Empty: nothing to do."""
     known = {step.id: step for step in steps}
-    done = [leg for leg in reversed(walk.legs) if leg.step in known and leg.state in {LegState.DONE, LegState.HOLDING}]
+    effects = {LegState.DONE, LegState.HOLDING}
+    done = [leg for leg in reversed(walk.legs) if leg.step in known and (leg.state in effects or leg.unsure)]
     return tuple(back for leg in done if (back := _back(leg, known)) is not None)
 
 
@@ -198,5 +203,6 @@ def after_request(leg: Leg, request: Approval, now: datetime) -> Leg:
         by=request.requester,
         approval=request.id,
         note="" if state is not LegState.FAILED else why,
-        value=outcome.value if outcome is not None and state is LegState.DONE else leg.value,
+        value=giving.kept(outcome.value) if outcome is not None and state is LegState.DONE else leg.value,
+        unsure=request.state is ApprovalState.UNKNOWN,
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from incident import approval, checklist, course, looking, refusal, remedy
+from incident import approval, checklist, course, giving, looking, refusal, remedy
 from incident.approval import Approval, ApprovalPolicy, ApprovalState
 from incident.change import Change
 from incident.course import facts, place, taken
-from incident.digest import Facts, Json, identifier
+from incident.digest import Facts, identifier
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
@@ -53,7 +53,15 @@ def run(
     _open(incident)
     leg = walk.turn(index, tries)
     looks = replace(
-        leg, state=LegState.RUNNING, tries=leg.tries + 1, by=by, at=now, given=dict(given), note="", finding=None
+        leg,
+        state=LegState.RUNNING,
+        tries=leg.tries + 1,
+        by=by,
+        at=now,
+        given=dict(given),
+        note="",
+        finding=None,
+        healthy=None,
     )
     after, _ = taken(incident, walk, index, looks, now)
     rank = incident.severity.rank
@@ -71,7 +79,7 @@ def looked(incident: Incident, walk: Walk, index: int, finding: Finding, *, sett
         at=now,
         finding=finding.id,
         healthy=finding.healthy,
-        value=sight.given,
+        value=giving.kept(sight.given),
         note=error or "",
     )
     after, events = taken(incident, walk, index, leg, now)
@@ -144,7 +152,7 @@ def done(
         raise refusal.NothingSaid(what="note")
     if leg.gives and not visible(value):
         raise refusal.NothingSaid(what="value")
-    kept: Json = value.strip() if leg.gives else None
+    kept = giving.kept(value.strip()) if leg.gives else None
     ended = replace(leg, state=LegState.DONE, tries=leg.tries + 1, by=by, at=now, note=note.strip(), value=kept)
     after, events = taken(incident, walk, index, ended, now)
     if walk.procedure == incident.procedure and leg.step:
@@ -205,8 +213,13 @@ def roll_back(
 ) -> Change:
     """What a walk did is taken back, the last step first, as a walk of its own. One that goes on is ended first.
 
-    ``legs`` say how (see ``walk.way_back``). Raises Ended, WalkGoesOn, NothingToTakeBack.
+    ``legs`` say how (see ``walk.way_back``). Raises Ended, WalkGoesOn, NothingToTakeBack, NothingSaid, and NotItsTurn
+    while a change of it runs, which could not be taken back yet.
     """
+    if pending is not None and pending.state is ApprovalState.RUNNING:
+        raise refusal.NotItsTurn(step=pending.plan.title, state=LegState.RUNNING.value, by=pending.requester)
+    if not visible(reason):
+        raise refusal.NothingSaid(what="reason")
     if not legs:
         raise refusal.NothingToTakeBack(title=walk.title)
     back = Walk(
@@ -221,7 +234,7 @@ def roll_back(
     if walk.state is not WalkState.GOING:
         after, event = _begun(incident, back, now)
         return decided(cause, now, after, event, before=incident)
-    ended = _ended(incident, walk, reason=reason, pending=pending, by=by, cause=cause, now=now)
+    ended = _ended(incident, walk, reason=reason.strip(), pending=pending, by=by, cause=cause, now=now)
     after, event = _begun(ended.incident or incident, back, now)
     return decided(cause, now, after, *ended.events, event, before=incident, approvals=ended.approvals)
 

@@ -36,10 +36,7 @@ def walk_clicks(ports: Ports) -> Mapping[str, Clicked]:
 
     async def skipped(click: Click) -> Handled:
         it = await asked(click)
-        turn = turn_of(click.value)
-        walk, _ = turn.among(it.incident)
-        walk.turn(turn.index, turn.tries, holding=True)
-        return Window(wanted(form_for(Form.STEP_SKIP, it, turn, ports=ports), it.incident))
+        return Window(wanted(form_for(Form.STEP_SKIP, it, turn_of(click.value), ports=ports), it.incident))
 
     def ends(form: Form) -> Clicked:
         async def opened(click: Click) -> Handled:

@@ -46,15 +46,17 @@ def wanted(asked: FormWanted, incident: Incident) -> View:
             return _skip(leg, asked.step, carried)
         case Form.WALK_ABORT:
             return _end(Callback.WALK_ABORT, walk.title, "Nothing more of it is begun. What runs now goes on.", carried)
-        case _:
+        case Form.WALK_BACK:
             words = "What was done is taken back, the last step first. Each change still needs its own approval."
             return _end(Callback.WALK_BACK, walk.title, words, carried)
+        case _:
+            return sorry("Procedure", "The runbook was changed and has this step no longer: skip it, or abort.")
 
 
 def _run(leg: Leg, step: Step, carried: str) -> View:
     changes = leg.kind is StepKind.REMEDIATION
     words = "Nothing runs before somebody else approves it." if changes else "It only looks, and runs at once."
-    blocks = [_head(leg, step), *parameters(step), paragraph([text(words)])]
+    blocks = [*_head(leg, step), *parameters(step), paragraph([text(words)])]
     return form(Callback.STEP_RUN, "Run a step", "Ask for approval" if changes else "Run", blocks, carried)
 
 
@@ -62,14 +64,14 @@ def _done(leg: Leg, step: Step | None, carried: str) -> View:
     how = fields.typed(Field.NOTE, "How was it done?", lines=True, most=2_000, hint="It goes on the timeline.")
     gives = fit.one_line(leg.gives, fit.NAME)
     value = fields.typed(Field.VALUE, f"Value of {gives}", most=500, hint="Later steps take it.") if leg.gives else None
-    return form(Callback.STEP_DONE, "Step done", "Done", [_head(leg, step), how, value], carried)
+    return form(Callback.STEP_DONE, "Step done", "Done", [*_head(leg, step), how, value], carried)
 
 
 def _skip(leg: Leg, step: Step | None, carried: str) -> View:
     condition = step.condition.strip() if step is not None else ""
     given = f"Not so: {fit.one_line(condition, fit.SAID)}" if condition else ""
     why = fields.typed(Field.REASON, "Why?", lines=True, given=given, most=_REASON, hint="It goes on the timeline.")
-    return form(Callback.STEP_SKIP, "Skip a step", "Skip", [_head(leg, step), why], carried)
+    return form(Callback.STEP_SKIP, "Skip a step", "Skip", [*_head(leg, step), why], carried)
 
 
 def _end(callback: Callback, title: str, words: str, carried: str) -> View:
@@ -79,9 +81,7 @@ def _end(callback: Callback, title: str, words: str, carried: str) -> View:
     return form(callback, "Abort" if aborts else "Roll back", "Abort" if aborts else "Roll back", blocks, carried)
 
 
-def _head(leg: Leg, step: Step | None) -> Block | None:
+def _head(leg: Leg, step: Step | None) -> list[Block | None]:
     written = leg.text or (step.written if step is not None else "")
-    title = paragraph([bold(fit.one_line(leg.title, fit.NAME))])
-    if not written.strip():
-        return title
-    return preformatted(fit.excerpt(f"{fit.one_line(leg.title, fit.NAME)}\n{written}", _WRITTEN)[0])
+    shown = preformatted(fit.excerpt(written, _WRITTEN)[0]) if written.strip() else None
+    return [paragraph([bold(fit.one_line(leg.title, fit.NAME))]), shown]

@@ -14,7 +14,7 @@ from commands.walk_steps import abort, begin, done, roll_back, run, skip, take_s
 from incident import refusal
 from incident.approval import Approval, ApprovalState
 from incident.course import Turn
-from incident.finding import Comparison, Phase
+from incident.finding import Comparison, OutcomeState, Phase
 from incident.incident import Incident
 from incident.job import JobName
 from incident.timeline import Kind, fact
@@ -297,6 +297,18 @@ async def test_one_click_delivered_twenty_times_runs_a_step_once(world: World) -
     assert [plan.step_id for plan in world.database.looked].count("newest-snapshot") == 1
 
 
+async def test_a_click_that_is_delivered_again_later_is_told_as_it_was_the_first_time(world: World) -> None:
+    incident = await begun(world)
+    turn = Turn(walk=the_walk(incident).id, index=0, tries=0)
+    for fresh in (True, False):
+        asked = world.asked(ANA, about=await world.again(incident), cause="click:1")
+        answer = await take_step(asked, turn, ports=world.ports)
+        assert isinstance(answer, Done)
+        assert answer.fresh is fresh
+        await world.work()
+    assert [plan.step_id for plan in world.database.looked].count("newest-snapshot") == 1
+
+
 async def test_two_people_who_click_one_step_have_one_effect_and_the_slower_is_told(world: World) -> None:
     incident = await begun(world)
     turn = Turn(walk=the_walk(incident).id, index=0, tries=0)
@@ -433,7 +445,7 @@ async def test_an_approved_request_that_has_not_begun_does_not_run_after_an_abor
 async def test_rolling_back_ends_the_walk_and_walks_what_was_done_backwards(world: World) -> None:
     incident = await restored(world)
     first = the_walk(incident)
-    await world.say(BEN, "procedure back orders are missing", incident)
+    await world.say(BEN, "procedure rollback orders are missing", incident)
     await world.work()
     now = await world.again(incident)
     assert now.walk(first.id).state is WalkState.ABORTED
@@ -453,7 +465,7 @@ async def test_what_a_step_of_the_runbook_takes_back_goes_through_the_gate_too(w
     steps = tuple(replace(each, undo_step="drop") if each.id == "restore" else each for each in (*RESTORE.steps, drop))
     runbooks.catalogs["shop"] = replace(RESTORING, procedures=(STUCK, replace(RESTORE, steps=steps)))
     incident = await restored(world)
-    await world.say(BEN, "procedure back orders are missing", incident)
+    await world.say(BEN, "procedure rollback orders are missing", incident)
     await world.say(BEN, "procedure next", incident)
     await world.work()
     request = (await world.store.approvals_of(incident.id))[-1]
@@ -462,6 +474,43 @@ async def test_what_a_step_of_the_runbook_takes_back_goes_through_the_gate_too(w
     await world.work()
     assert [plan.step_id for plan in world.database.ran] == ["restore", "drop"]
     assert the_walk(await world.again(incident)).state is WalkState.FINISHED
+
+
+async def test_a_change_that_runs_is_waited_for_before_anything_is_taken_back(world: World) -> None:
+    incident = await begun(world)
+    request = await asked_for(world, incident)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    world.database.gate = asyncio.Event()
+    running = asyncio.create_task(world.work())
+    while (await world.approval(request)).state is not ApprovalState.RUNNING:
+        await asyncio.sleep(0.01)
+    with pytest.raises(refusal.NotItsTurn):
+        await world.say(BEN, "procedure rollback it looks wrong", incident)
+    world.database.gate.set()
+    await running
+    await world.say(BEN, "procedure rollback it looks wrong", incident)
+    assert [leg.text for leg in the_walk(await world.again(incident)).legs] == ["Drop the restored table"]
+
+
+async def test_what_may_have_taken_effect_is_taken_back_too(world: World) -> None:
+    world.database.outcome = OutcomeState.UNKNOWN
+    incident = await begun(world)
+    request = await asked_for(world, incident)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    await world.work()
+    assert states(await world.again(incident))[1] == "failed"
+    await world.say(BEN, "procedure rollback nobody knows", incident)
+    assert [leg.text for leg in the_walk(await world.again(incident)).legs] == ["Drop the restored table"]
+
+
+async def test_a_procedure_whose_title_begins_like_a_word_of_the_menu_is_begun_by_it(world: World) -> None:
+    runbooks = world.ports.runbooks
+    assert isinstance(runbooks, FakeRunbooks)
+    backup = replace(RESTORE, id="back-up", title="Back up the orders")
+    runbooks.catalogs["shop"] = replace(RESTORING, procedures=(STUCK, backup))
+    incident = await world.declared()
+    await world.say(ANA, "procedure back up the orders", incident)
+    assert the_walk(await world.again(incident)).procedure == "back-up"
 
 
 async def test_what_nobody_did_has_no_way_back(world: World) -> None:

@@ -54,7 +54,7 @@ WALK = (
     "procedure done it is so",
     "procedure skip not now",
     "procedure abort enough",
-    "procedure back wrong",
+    "procedure rollback wrong",
 )
 METHODS = ("create_channel", "invite", "post", "edit", "direct", "pin", "set_topic", "share_file", "members_of")
 
