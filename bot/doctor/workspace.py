@@ -99,21 +99,25 @@ class Workspace:
 
 def _people(file: File) -> dict[str, str]:
     """Every person who is named → where, the first time."""
-    found: dict[str, str] = {}
-    for name, system in file.systems.items():
-        named = {"on_call": system.on_call, "escalation": system.escalation, "approvers": system.approvers}
-        for key, ids in named.items():
-            for each in ids:
-                if not each.startswith("S"):
-                    found.setdefault(each, f"systems.{name}.{key}")
-    return found
+    return {each: where for each, where in _named(file).items() if each.startswith(("U", "W"))}
 
 
 def _groups(file: File) -> dict[str, str]:
-    """Every user group who is named → where, the first time."""
-    found: dict[str, str] = {}
+    """Every user group that is named → where, the first time."""
+    return {each: where for each, where in _named(file).items() if each.startswith("S")}
+
+
+def _named(file: File) -> dict[str, str]:
+    """Whoever is called, may approve, or is meant by a rule of approval; a rule also names people by their part."""
+    places: list[tuple[str, tuple[str, ...]]] = []
     for name, system in file.systems.items():
-        for each in system.approvers:
-            if each.startswith("S"):
-                found.setdefault(each, f"systems.{name}.approvers")
+        named = {"on_call": system.on_call, "escalation": system.escalation, "approvers": system.approvers}
+        places += [(f"systems.{name}.{key}", ids) for key, ids in named.items()]
+    for number, rule in enumerate(file.approvals.rules):
+        meant = {"ask": rule.ask, "approve": rule.approve}
+        places += [(f"approvals.rules.{number}.{key}", ids or ()) for key, ids in meant.items()]
+    found: dict[str, str] = {}
+    for where, ids in places:
+        for each in ids:
+            found.setdefault(each, where)
     return found

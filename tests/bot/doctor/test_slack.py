@@ -155,3 +155,12 @@ def test_a_clock_that_is_wrong_is_told_with_how_much(apart: int, grade: Grade, w
 def test_where_slack_does_not_say_the_time_the_clock_is_not_judged(header: str) -> None:
     (told,) = clocks(header, NOON)
     assert told.grade is Grade.WARN
+
+
+async def test_people_and_groups_of_the_rules_of_approval_are_looked_at_too(team: Team) -> None:
+    """A rule whose people nobody is would let nothing run, and that is found out at night."""
+    team.more = "approvals: {rules: [{approve: [commander, on-call, S0NOBODY], ask: [U0NOBODY]}]}\n"
+    remarks = await team.look_at_all()
+    assert sorted(failed(remarks)) == ["group S0NOBODY", "person U0NOBODY"]
+    told = next(each for each in remarks if each.about == "group S0NOBODY")
+    assert "approvals.rules.0.approve" in told.mend
