@@ -1,5 +1,6 @@
 """A patient with its catalog and the real executors that reach it: how tests run the steps of a system."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from bot.redaction import Redactor
 from bot.targets import targets_of
 from compiler.catalog import load
 from demo.system import Patient
+from incident.digest import Json
 from incident.finding import Outcome, Sight
 from incident.plan import Plan, draw_up
 from incident.runbook import Catalog, GuardKind, Procedure, Step
@@ -52,6 +54,16 @@ class Ward:
                 sight = await self.look(step)
                 told[step.id] = None if sight.error else step.expects.holds(sight.value)
         return told
+
+    async def value(self, procedure: str, step_id: str) -> Json:
+        """What one diagnostic sees."""
+        return (await self.look(self.procedure(procedure).step(step_id))).value
+
+    async def until(self, procedure: str, told: Mapping[str, bool]) -> None:
+        """Wait until a procedure's diagnostics say this: a leak and its end take a moment to be felt."""
+        async with asyncio.timeout(15):
+            while await self.healthy(procedure) != told:
+                await asyncio.sleep(0.1)
 
     async def fix(self, procedure: str, step_id: str, **given: str) -> Outcome:
         """Preview, as for an approval, then run what was approved."""
