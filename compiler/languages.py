@@ -64,6 +64,9 @@ _PROMPT: Final = re.compile(
 """`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
 _ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=(?!.*(?:\$\(|`)).*")
 _CAPTURE: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=[\"']?.*(?:\$\(|`)")
+_KEPT: Final = re.compile(r"(?:(?:export|readonly|local)\s+)?[A-Za-z_]\w*=[\"']?(?:\$\(|`)\s*(?P<command>.+)")
+_PROGRAM: Final = re.compile(r"/(?:usr/(?:local/)?|opt/[\w.-]+/)?s?bin/\w|/etc/(?:init|rc)\.d/\S+ +\w|/\S+\.sh(?:\s|$)")
+"""The path of a program, by the folders that programs stand in."""
 _EMPTIED: Final = re.compile(r">\s*/[\w./-]+")
 _REPEATED: Final = re.compile(r"(?:for \w+ in |while |until |if \[).*;\s*(?:do|then)\b")
 _WORD: Final = re.compile(r"[A-Za-z0-9_./~$\"'{<][^\s;|&()]*")
@@ -114,11 +117,17 @@ def _untagged(lines: list[str]) -> Language:
         return Language.REDIS
     if any(_SQL_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
         return Language.SQL
-    if any(_is_prompted(line) or is_tool_line(line) or line.startswith("./") for line in lines):
+    if any(_is_prompted(line) or is_tool_line(line) or _is_program(line) for line in lines):
         return Language.SHELL
     if is_statement(lines[0]) and looks_like_sql("\n".join(lines)):
         return Language.SQL
     return Language.NONE
+
+
+def _is_program(line: str) -> bool:
+    """Whether a line starts a program by its path, or keeps in a variable what a tool prints."""
+    kept = _KEPT.match(line)
+    return line.startswith("./") or bool(_PROGRAM.match(line)) or (kept is not None and is_tool_line(kept["command"]))
 
 
 def _said(text: str) -> list[str]:
@@ -245,6 +254,12 @@ def http_line(line: str) -> str | None:
     return line.strip() if _HTTP.fullmatch(line.strip()) else None
 
 
+_UNKNOWN_TOOL: Final = re.compile(
+    r"[a-z][a-z0-9]+(?:-[a-z0-9]+)*(?: (?:[\w./:@=,%+*<>{}$-]+|'[^']*'|\"[^\"]*\"))*? -{1,2}[A-Za-z][\w-]*(?:[ =|].*)?"
+)
+"""Words that begin like a program's name and have an option, whoever's program it is: `lpstat -W all -o`."""
+_FRAGMENT: Final = 2
+"""So many words may be a part of a command that is talked about: `logs -f`."""
 _INLINE_SCRIPT: Final = re.compile(r"(?:\.{1,2}|~)/[\w./{}<>$-]*\w(?:\s.*)?", re.DOTALL)
 
 
@@ -254,12 +269,16 @@ def is_inline_command(text: str, about_redis: bool) -> bool:
     words = _words(said)
     if not words:
         return False
+    if (kept := _KEPT.match(said)) is not None:
+        return is_tool_line(kept["command"])
     if _INLINE_SCRIPT.fullmatch(said):
         return not said.endswith((".md", ".yml", ".yaml", ".json", ".conf", ".log", ".env", ".txt", ".tf", ".sql"))
     if words[0].upper() in VERBS and words[0] not in TOOLS and looks_like_sql(said):
         return True
     if about_redis and words[0].isupper() and words[0] in _REDIS_WORDS:
         return len(words) > 1 or words[0] in ("FLUSHALL", "FLUSHDB", "DBSIZE", "PING", "INFO", "BGSAVE", "SAVE")
-    if (len(words) == 1 and not said.startswith(("sudo ", "reboot", "poweroff"))) or not is_tool_line(said):
+    if said.startswith("sudo ") or (len(words) > _FRAGMENT and _UNKNOWN_TOOL.fullmatch(said)):
+        return True
+    if (len(words) == 1 and not said.startswith(("reboot", "poweroff"))) or not is_tool_line(said):
         return False
     return words[0] not in _ENGLISH or bool(re.search(r"\s-|[/|.:$<]|\s\d", said)) or words[0] in ("make", "service")

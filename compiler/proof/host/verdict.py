@@ -64,7 +64,8 @@ def unwrap(argv: Sequence[str]) -> Carried | Judgement:
     if len(words) == 1:
         return _refused("ssh", "a session without a command is interactive")
     names = {"host": host, **({"user": user} if user else {})}
-    return Carried(via="ssh", argv=(), line=" ".join(words[1:]), names=names)
+    said = words[2:] if words[1] == "--" else words[1:]
+    return Carried(via="ssh", argv=(), line=" ".join(said), names=names)
 
 
 def knows(tool: str) -> bool:
