@@ -14,6 +14,7 @@ from typing import Final
 from compiler.proof.proven import Kind
 from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
 from compiler.shell_ends import LONGEST_CHUNK, LONGEST_LINE, Line, Reading
+from compiler.shell_variables import set_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,6 @@ _STATE: Final = re.compile(r"\s*(?:(?:cd|pushd|popd|export|set|unset|declare|loc
 _LITERAL: Final = re.compile(
     r"\s*(?:(?:export|readonly|local)\s+)?(?P<name>[A-Za-z_]\w*)=(?:\"(?P<double>[^\"$`\\]*)\"|'(?P<single>[^']*)'"
     r"|(?P<bare>[\w./:@%+,-]*))\s*(?:#.*)?"
-)
-_SET: Final = re.compile(
-    r"(?:^|[;&|({])\s*(?:(?:export|readonly|local|declare|typeset)\s+(?:-\w+\s+)*)?(?P<assigned>[A-Za-z_]\w*)\+?="
-    r"|\b(?:read|unset|for)\s+(?:-\w+\s+)*(?P<named>[A-Za-z_]\w*)"
 )
 _REDIS_CLIENT: Final = re.compile(r"(?:^|\s)redis-cli(?P<rest>(?:\s+(?:-[a-z]|--[a-z-]+)(?:\s+[^\s-]\S*)?)*)\s*$")
 _SQL_CLIENT: Final = re.compile(r"(?:^|\s)psql(?P<rest>[^|<>;&]*)$")
@@ -193,11 +190,6 @@ class _Splitter:
             self.client, self.session = Kind.REDIS, text
         elif (sql := _SQL_CLIENT.search(text)) and not re.search(r"\s(?:-c|--command|-f|--file|-l)", sql["rest"]):
             self.client, self.session = Kind.SQL, text
-
-
-def set_by(text: str) -> frozenset[str]:
-    """The shell's variables that a line sets, adds to or takes away, as far as its words tell."""
-    return frozenset(match["assigned"] or match["named"] for match in _SET.finditer(text))
 
 
 def _joined(lines: list[Line]) -> str:

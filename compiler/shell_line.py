@@ -13,21 +13,14 @@ from typing import Final
 from tree_sitter import Node
 
 from compiler.placeholders import Blanks, is_reference_name
-from compiler.proof.word_list import word_list
 from compiler.shell_dates import printed, shape_of
 from compiler.shell_parts import Pipe, Program, Redirection, Unshellable
-from compiler.shell_tree import REFUSED, check_bare, holds_variable, runs_over_a_line, tree_of
+from compiler.shell_tree import REFUSED, check_bare, check_name, holds_variable, runs_over_a_line, statements, tree_of
+from compiler.shell_variables import SHELLS_OWN, keeps_one, kept_output, steers
 
 MAX_CHARACTERS: Final = 20_000
 _DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
 _EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}", re.ASCII)
-_QUOTES: Final = 2
-_DECLARES_ONE: Final = 2
-"""The parts of `export NAME=…`."""
-_PLAIN_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*|:", re.ASCII)
-_SHELLS_OWN: Final = word_list(
-    "HOME PWD OLDPWD PATH SHELL IFS RANDOM SECONDS LINENO PPID UID EUID BASH BASH_VERSION ENV CDPATH OPTARG OPTIND"
-)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED_IN_QUOTES: Final = re.compile(r'\\([$`"\\\n])')
 
@@ -43,26 +36,10 @@ def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe,
     if runs_over_a_line(root, source):
         raise Unshellable("a line ends inside a command: write each command on a line of its own")
     reader = _Reader(source=source, variables=variables, blanks=blanks)
-    pipes = tuple(pipe for node in _statements(root) for pipe in reader.pipes(node))
+    pipes = tuple(pipe for node in statements(root) for pipe in reader.pipes(node))
     if not pipes:
         raise Unshellable("there is no command")
     return pipes
-
-
-def _statements(root: Node) -> Iterator[Node]:
-    for child in root.children:
-        if child.type == "&":
-            raise Unshellable("& leaves it running in the background")
-        if child.is_named and child.type != "comment":
-            yield child
-        elif child.type not in ("comment", ";", "\n"):
-            raise Unshellable(f"{child.type} has no place here")
-
-
-def _kept_output(value: Node) -> Node | None:
-    """The command whose whole output this value is, in quotes or not; None for every other value."""
-    inside = value.children[1] if value.type == "string" and len(value.children) == _QUOTES + 1 else value
-    return inside if inside.type == "command_substitution" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +111,12 @@ class _Reader:
     def _assignment(self, node: Node) -> Pipe:
         name, operator, *_ = node.children
         value = node.children[-1]
-        if (kept := _kept_output(value)) is not None and self._moment(kept) is None:
-            return self._kept(self.text(name) if name.type == "variable_name" and operator.type == "=" else "", kept)
+        if name.type != "variable_name":
+            raise Unshellable("a part of an array, whose place the shell computes: give each value a name of its own")
+        if (kept := kept_output(value)) is not None and self._moment(kept) is None:
+            if steers(self.text(name)):
+                raise Unshellable(f"{self.text(name)} steers the shell and what it starts: another name")
+            return self._kept(self.text(name) if operator.type == "=" else "", kept)
         if len(node.children) > 2:
             self._word(value)
         return Pipe(sets_state=f"it only sets the variable {self.text(name)} of the shell")
@@ -143,7 +124,7 @@ class _Reader:
     def _kept(self, name: str, output: Node) -> Pipe:
         """The command whose output a variable takes: it is what happens, and its verdict is the line's.
 
-        No name stands for a part of an array, or for what the variable holds already and more.
+        No name stands for what the variable holds already and more (`NAME+=`).
         """
         inner = [child for child in output.children if child.is_named and child.type != "comment"]
         if len(inner) != 1 or output.children[0].type not in ("$(", "`"):
@@ -155,11 +136,10 @@ class _Reader:
 
     def _declaration(self, node: Node) -> Pipe:
         """`export A=1 B=2`; `export A=$(…)` keeps an output as `A=$(…)` does."""
-        set_here = [child for child in node.children if child.type == "variable_assignment"]
-        if len(set_here) == 1 and len(node.children) == _DECLARES_ONE and _kept_output(set_here[0].children[-1]):
-            return self._assignment(set_here[0])
-        for child in set_here:
-            if len(child.children) > 2:
+        if (keeping := keeps_one(node)) is not None:
+            return self._assignment(keeping)
+        for child in node.children:
+            if child.type == "variable_assignment" and len(child.children) > 2:
                 self._word(child.children[-1])
         return Pipe(sets_state="it only sets variables of the shell")
 
@@ -229,16 +209,7 @@ class _Reader:
 
     def _program_name(self, node: Node) -> str:
         written = self.text(node)
-        inside = node.children[0]
-        if inside.type in REFUSED:
-            raise Unshellable(REFUSED[inside.type])
-        if inside.type in ("string", "raw_string") or "\\" in written or "'" in written or '"' in written:
-            raise Unshellable("the program's name is quoted: write it plainly")
-        if "$" in written:
-            raise Unshellable("the program's name comes from a variable: write it")
-        check_bare(written)
-        if not _PLAIN_PROGRAM.fullmatch(written):
-            raise Unshellable(f"{written[:40]!r} is not the plain name of a program")
+        check_name(node.children[0], written)
         return written
 
     def _word(self, node: Node) -> str:
@@ -308,7 +279,7 @@ class _Reader:
     def _value(self, name: str, written: str) -> str:
         if name in self.variables:
             return self.variables[name]
-        if name in _SHELLS_OWN:
+        if name in SHELLS_OWN:
             raise Unshellable(f"${name} depends on who runs it: write the value")
         if is_reference_name(name):
             return f"${name}"

@@ -29,7 +29,7 @@ class Program:
 class Pipe:
     """Programs joined by `|`; `kept_as` names the variable that takes what they print, as in `NAME=$(…)`.
 
-    It is empty where that is no variable of its own: a part of an array, or added to what a variable holds.
+    It is empty where the output is added to what a variable holds already.
     """
 
     programs: tuple[Program, ...] = ()

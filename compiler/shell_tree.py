@@ -1,6 +1,7 @@
 """The tree that the parser makes of a command line: what may not be in it, and where it is not to be trusted."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -10,6 +11,7 @@ from tree_sitter import Language, Node, Parser
 
 from compiler.shell_parts import Unshellable
 
+_PLAIN_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*|:", re.ASCII)
 _BRACES: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _BASH: Final = Language(tree_sitter_bash.language())
 REFUSED: Final = {
@@ -39,6 +41,30 @@ REFUSED: Final = {
 def tree_of(source: bytes) -> Node:
     """The parser's tree of a text. A line is read twice, for where it ends and for what it does: it is parsed once."""
     return Parser(_BASH).parse(source).root_node
+
+
+def statements(root: Node) -> Iterator[Node]:
+    """The statements of a line, from left to right. Raises Unshellable for what may not stand between them."""
+    for child in root.children:
+        if child.type == "&":
+            raise Unshellable("& leaves it running in the background")
+        if child.is_named and child.type != "comment":
+            yield child
+        elif child.type not in ("comment", ";", "\n"):
+            raise Unshellable(f"{child.type} has no place here")
+
+
+def check_name(inside: Node, written: str) -> None:
+    """Raise Unshellable for the name of a program that is not written plainly."""
+    if inside.type in REFUSED:
+        raise Unshellable(REFUSED[inside.type])
+    if inside.type in ("string", "raw_string") or "\\" in written or "'" in written or '"' in written:
+        raise Unshellable("the program's name is quoted: write it plainly")
+    if "$" in written:
+        raise Unshellable("the program's name comes from a variable: write it")
+    check_bare(written)
+    if not _PLAIN_PROGRAM.fullmatch(written):
+        raise Unshellable(f"{written[:40]!r} is not the plain name of a program")
 
 
 def check_bare(bare: str) -> None:

@@ -15,7 +15,7 @@ from compiler.proof.one_value import is_one_value
 from compiler.proof.secret_names import words_of
 from compiler.recognise.handing import means
 from compiler.recognise.procedure import Step
-from compiler.shell import set_by
+from compiler.shell_variables import set_by
 from incident.digest import Facts, Json
 from incident.runbook import StepKind
 from incident.verdict import Verdict
