@@ -8,7 +8,7 @@ from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMess
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.undo import undo_of
-from incident import opening, remedy
+from incident import hours, opening, remedy
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.incident import Incident, Place
@@ -170,6 +170,7 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
         origin=f"{step.origin.heading}{line}" if step else "",
         before=tuple(newest.values()),
         wanted=request.policy.wanted(ports.clock()),
+        until=hours.ends(request.policy.window, ports.clock()),
         stop=await ports.store.stopped(),
         undo=undo.title if undo is not None else "",
     )

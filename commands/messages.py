@@ -79,6 +79,8 @@ class ApprovalMessage:
     """What the diagnostics saw last, so that whoever approves need not scroll for it."""
     wanted: int = 1
     """How many different people must say yes now."""
+    until: datetime | None = None
+    """When the maintenance window in which it may run is over."""
     stop: Stop | None = None
     undo: str = ""
     """The title of the step that takes it back, where it can be asked for now."""

@@ -163,6 +163,7 @@ def _request_lines(message: ApprovalMessage) -> list[list[Element]]:
             asked,
             [text("expires "), moment(When(approval.expires_at))],
             [] if approval.policy.requester_may_approve else own,
+            [text("may run until "), moment(When(message.until))] if message.until is not None else [],
         ),
         _approvers(approval.policy.approvers),
         _yes(approval, message.wanted),

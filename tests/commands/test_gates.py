@@ -195,6 +195,7 @@ async def test_a_window_that_closes_before_the_click_or_the_run_closes_the_gate(
     world.settings.demands = (Rule(window=(around(world, 10),)),)
     incident = await world.declared()
     request, other = await world.requested(incident), await world.requested(incident, step="restart")
+    assert shown(world, request).until == world.clock() + timedelta(minutes=10)
     await yes(world, other)
     world.clock.advance(minutes=11)
     with pytest.raises(WindowClosed):

@@ -1,6 +1,7 @@
 """What stands still is seen on every card that it concerns, with who and why; a quorum shows who is still missing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.slack.answers import answered, refused
 from bot.slack.home import home
@@ -42,6 +43,11 @@ def test_a_quorum_shows_how_many_and_who() -> None:
     assert "1 of 2 have said yes: @U0BOB0002" in lines(render(asked(a_request(policy=policy, yes=(BOB,)), wanted=2)))
     ended = a_request(ApprovalState.RAN, policy=policy, yes=(ADA, BOB), decided_by=BOB)
     assert "approved by @U0ADA0001, @U0BOB0002" in lines(render(asked(ended, wanted=2)))
+
+
+def test_a_maintenance_window_shows_when_it_is_over() -> None:
+    message = replace(asked(a_request()), until=NOW + timedelta(minutes=30))
+    assert "may run until 12:33 UTC" in lines(render(message))
 
 
 def test_where_one_yes_is_enough_nothing_is_counted() -> None:
