@@ -58,7 +58,7 @@ class Leg:
     note: str = ""
     """What a person wrote: how it was done, or why it was skipped. For a failed one: why."""
     given: dict[str, str] = field(default_factory=dict)
-    """The parameters that a person gave for a diagnostic's look."""
+    """The parameters that a person gave it, or for a way back, those with which the step ran that it takes back."""
     value: Json = None
     """What it showed or returned, for later steps."""
     healthy: bool | None = None
@@ -141,11 +141,12 @@ class Walk:
         return replace(self, legs=(*self.legs[:index], leg, *self.legs[index + 1 :]))
 
     def taking(self, index: int, step: Step) -> Step:
-        """The step at ``index``, with what earlier steps gave as its parameters' defaults."""
-        earlier = self.legs[:index]
-        return giving.taking(
-            step, [Given(step=leg.step, name=leg.gives, value=leg.value) for leg in earlier if leg.gives]
-        )
+        """The step at ``index``; its parameters' defaults are what a person gave it, else what earlier steps gave."""
+        earlier = (leg for leg in self.legs[:index] if leg.gives)
+        filled = giving.taking(step, [Given(step=leg.step, name=leg.gives, value=leg.value) for leg in earlier])
+        own = self.legs[index].given
+        parameters = (replace(each, default=own.get(each.name, each.default)) for each in filled.parameters)
+        return replace(filled, parameters=tuple(parameters))
 
     def command(self, index: int, step: Step) -> str:
         """What the step at ``index`` runs: final where every value is known, else as the runbook has it."""
@@ -176,7 +177,7 @@ def _back(leg: Leg, known: Mapping[str, Step]) -> Leg | None:
     """The step that takes a leg back, else its undo in words; None when there is no way back."""
     step = known[leg.step]
     if step.undo_step in known:
-        return leg_of(known[step.undo_step])
+        return replace(leg_of(known[step.undo_step]), given=leg.given)
     if not step.undo.strip():
         return None
     return Leg(step="", title=f"Take back “{leg.title}”", kind=StepKind.MANUAL, text=step.undo)
@@ -202,6 +203,7 @@ def after_request(leg: Leg, request: Approval, now: datetime) -> Leg:
         at=now,
         by=request.requester,
         approval=request.id,
+        given={name: str(value) for name, value in request.plan.parameters.items()},
         note="" if state is not LegState.FAILED else why,
         value=giving.kept(outcome.value) if outcome is not None and state is LegState.DONE else leg.value,
         unsure=request.state is ApprovalState.UNKNOWN,

@@ -10,6 +10,7 @@ import pytest
 from commands.answer_approval import approve, reject
 from commands.answers import Declared, Done, Form, FormWanted, Preparing, Procedures, Underway
 from commands.messages import Card, EventMessage, FindingMessage, VerdictMessage, WalkMessage
+from commands.walk_jobs import not_looked
 from commands.walk_steps import abort, begin, done, roll_back, run, skip, take_step
 from incident import refusal
 from incident.approval import Approval, ApprovalState
@@ -19,7 +20,7 @@ from incident.incident import Incident
 from incident.job import JobName
 from incident.timeline import Kind, fact
 from incident.walk import LegState, Walk, WalkState
-from tests.fakes.restoring import RESTORE, RESTORING
+from tests.fakes.restoring import RESTORE, RESTORING, SNAPSHOT
 from tests.fakes.runbooks import STUCK, FakeRunbooks, remediation
 from tests.fakes.settings import ANA, BEN, CLEO
 from tests.fakes.world import World, opened_world
@@ -187,6 +188,18 @@ async def test_a_remediation_goes_through_the_gate_and_the_walk_goes_on_when_it_
     assert len(world.database.ran) == 1
 
 
+async def test_what_a_person_gave_instead_is_what_the_walk_shows(world: World) -> None:
+    incident = await begun(world)
+    await world.say(ANA, "procedure skip the older one is better", incident)
+    turn = Turn(walk=the_walk(incident).id, index=1)
+    asked = world.asked(ANA, about=await world.again(incident))
+    await run(asked, turn, parameters={"snapshot": "snap-3"}, ports=world.ports)
+    await world.work()
+    message = shown(world)
+    assert message.steps[1] is not None
+    assert "snap-3" in message.walk.command(1, message.steps[1])
+
+
 async def test_a_rejected_step_can_be_asked_for_again_and_is_not_passed(world: World) -> None:
     incident = await begun(world)
     request = await asked_for(world, incident)
@@ -339,6 +352,24 @@ async def test_a_button_of_a_step_that_somebody_else_took_meanwhile_does_nothing
         await take_step(world.asked(BEN, about=await world.again(incident)), turn, ports=world.ports)
 
 
+async def test_a_store_that_goes_away_during_a_look_loses_no_step(world: World) -> None:
+    incident = await begun(world)
+    await world.say(ANA, "procedure next", incident)
+    await world.do_until_away(await world.claim(JobName.RUN_LEG), saves=0)
+    await world.let_pass(minutes=1)
+    assert states(await world.again(incident))[:2] == ["done", "ahead"]
+    steps = [fact(each, "step") for each in await world.events(incident, Kind.FOUND) if fact(each, "phase") == "step"]
+    assert steps == ["newest-snapshot"]
+
+
+async def test_a_look_that_cannot_even_begin_fails_its_step_and_says_why(world: World) -> None:
+    incident = await begun(world)
+    await world.say(ANA, "procedure next", incident)
+    await not_looked(await world.claim(JobName.RUN_LEG), "the runbook has no such step", ports=world.ports)
+    leg = the_walk(await world.again(incident)).legs[0]
+    assert (leg.state, leg.note) == (LegState.FAILED, "the runbook has no such step")
+
+
 # Waiting.
 
 
@@ -461,15 +492,21 @@ async def test_rolling_back_ends_the_walk_and_walks_what_was_done_backwards(worl
 async def test_what_a_step_of_the_runbook_takes_back_goes_through_the_gate_too(world: World) -> None:
     runbooks = world.ports.runbooks
     assert isinstance(runbooks, FakeRunbooks)
-    drop = remediation("drop", "Drop the restored table", rows=False)
+    drop = replace(
+        remediation("drop", "Drop the restored table", rows=False),
+        parameters=(replace(SNAPSHOT, taken_from=""),),
+        command={"sql": "SELECT drop_restored($1)", "arguments": ["snapshot"]},
+    )
     steps = tuple(replace(each, undo_step="drop") if each.id == "restore" else each for each in (*RESTORE.steps, drop))
     runbooks.catalogs["shop"] = replace(RESTORING, procedures=(STUCK, replace(RESTORE, steps=steps)))
     incident = await restored(world)
     await world.say(BEN, "procedure rollback orders are missing", incident)
-    await world.say(BEN, "procedure next", incident)
+    now = await world.again(incident)
+    await run(world.asked(BEN, about=now), Turn(walk=the_walk(now).id, index=0), parameters={}, ports=world.ports)
     await world.work()
     request = (await world.store.approvals_of(incident.id))[-1]
     assert (request.plan.step_id, request.state) == ("drop", ApprovalState.ASKED)
+    assert request.plan.parameters == {"snapshot": "snap-7"}
     await approve(world.asked(CLEO), request.id, ports=world.ports)
     await world.work()
     assert [plan.step_id for plan in world.database.ran] == ["restore", "drop"]
