@@ -32,6 +32,7 @@ class LiveOutput:
         self._request = request
         self._ports = ports
         self._text = ""
+        self._tried = False
         self._more = asyncio.Event()
         self._over = asyncio.Event()
 
@@ -71,8 +72,8 @@ class LiveOutput:
         if request.output is not None:
             await self._ports.chat.edit(thread, _timestamp(request.output), message, urgency=rank)
             return
-        mark = f"output:{request.id}"
-        timestamp = await self._ports.chat.post(thread, message, mark=mark, again=False, urgency=rank)
+        mark, again, self._tried = f"output:{request.id}", self._tried, True
+        timestamp = await self._ports.chat.post(thread, message, mark=mark, again=again, urgency=rank)
         await anew(lambda: self._posted(f"{thread.channel}/{timestamp}"))
 
     async def _posted(self, message: str) -> None:

@@ -73,6 +73,9 @@ class Session:
             ) from fault
         if not isinstance(said, Mapping):
             raise Unanswered(f"{self._target} answered with something that is no object: check its URL.")
+        if said.get("status") == "Failure" or isinstance(said.get("error"), str):
+            why = " ".join(str(said.get("message") or said.get("error") or "no reason given").split())[:200].rstrip(".")
+            raise Unanswered(f"{self._target} answered with a success that names an error ({why}): check its URL.")
         return said
 
     async def _sent(

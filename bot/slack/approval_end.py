@@ -39,7 +39,11 @@ def _decision(approval: Approval) -> list[Element]:
 def _cancelled(approval: Approval) -> list[Element]:
     if approval.cancelled_by is None or approval.cancelled_at is None:
         return []
-    words = "cancelled by " if approval.state.final else "being stopped: cancelled by "
+    words = "cancelled by "
+    if not approval.state.final:
+        words = "being stopped: cancelled by "
+    elif approval.state not in (ApprovalState.CANCELLED, ApprovalState.UNKNOWN):
+        words = "too late to be stopped, cancelled by "
     return [text(words), mention(approval.cancelled_by), text(" "), moment(When(approval.cancelled_at))]
 
 

@@ -248,6 +248,20 @@ async def test_edits_come_at_most_once_a_second_and_never_hold_the_run_up(world:
     assert (await world.approval(request)).state is ApprovalState.RAN
 
 
+async def test_a_first_line_whose_answer_was_lost_is_not_posted_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_output, "EDIT_EVERY", 0.01)
+    request = await approved(world)
+    async with a_run(world, request):
+        world.chat.lose_answer("post")
+        world.database.heard("one\n")
+        async with asyncio.timeout(2):
+            while (await world.approval(request)).output is None:
+                await asyncio.sleep(0.005)
+    assert len(outputs(world)) == 1
+
+
 async def test_a_short_output_stays_on_the_card_and_a_long_one_comes_into_its_thread(world: World) -> None:
     world.database.prints = "short"
     await approved(world)

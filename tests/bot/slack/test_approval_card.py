@@ -118,6 +118,10 @@ def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
         (a_request(ApprovalState.RAN, broke_glass=True, reason="alone"), "glass broken, without a second person, by @"),
         (a_request(ApprovalState.VOID, decided_by=None, reason="nothing to change"), "void since 12:05 UTC"),
         (a_request(ApprovalState.CANCELLED, cancelled_by=ADA, cancelled_at=NOW), "cancelled by @U0ADA0001 12:03 UTC"),
+        (
+            a_request(ApprovalState.RAN, cancelled_by=ADA, cancelled_at=NOW),
+            "too late to be stopped, cancelled by @U0ADA",
+        ),
         (a_request(ApprovalState.CANCELLED), "Remediation cancelled, nothing was changed"),
         (a_request(ApprovalState.UNKNOWN), "Remediation was cut short: look at the target"),
     ],

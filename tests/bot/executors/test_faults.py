@@ -1,0 +1,169 @@
+"""A target that misbehaves in any way costs its cap and ends in one sentence, whatever kind it is."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bot.executors.caps import Caps
+from bot.executors.docker import DockerTarget, DockerTool
+from bot.executors.http import Canary, HttpTarget
+from bot.executors.kubernetes import Cluster, Identity, KubernetesTarget, KubernetesTool
+from bot.executors.tool import ToolExecutor
+from bot.redaction import Redactor
+from commands.outage import Outage
+from commands.ports import Executor
+from incident.digest import Facts
+from incident.finding import OutcomeState
+from incident.plan import NO_PROMISE, Plan
+from incident.verdict import Verdict
+from tests.bot.executors.conftest import Clock
+
+CAPS = Caps(connect_seconds=1, look_seconds=1, run_seconds=1)
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+MOST_SENT = 64 << 20
+"""Bytes that an endless answer may get rid of before nobody reads it any more: what sockets hold comes on top."""
+
+
+class Rude:
+    """A server on loopback that does one wrong thing to whoever comes."""
+
+    def __init__(self, wrong: str) -> None:
+        self.wrong = wrong
+        self.sent = 0
+        self.port = 0
+
+    async def start(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.read(1)
+            await self._answer(writer)
+        except (ConnectionError, asyncio.CancelledError):
+            return
+        finally:
+            writer.close()
+
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        match self.wrong:
+            case "hangs":
+                await asyncio.sleep(30)
+            case "never ends":
+                writer.write(OK + b"Connection: close\r\n\r\n[")
+                while self.sent < MOST_SENT:
+                    writer.write(b'"x",' * 16384)
+                    self.sent += 65536
+                    await writer.drain()
+            case "answers binary":
+                body = bytes(range(256)) * 4
+                writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            case "drops halfway":
+                writer.write(OK + b'Content-Length: 5000\r\n\r\n{"items": [')
+                await writer.drain()
+            case _:
+                body = b'{"error": "no such thing", "ApiVersion": "1.43"}'
+                writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How an executor of one kind is made for an address, and a change that it may be asked for."""
+
+    make: Callable[[int, Clock], Executor]
+    command: Facts
+
+
+def _kubernetes(port: int, clock: Clock) -> Executor:
+    target = KubernetesTarget(
+        name="rude",
+        environment="production",
+        cluster=Cluster(url=f"http://127.0.0.1:{port}"),
+        namespaces=("shop",),
+        diagnostic=Identity(token="look-token"),
+        remediation=Identity(token="fix-token"),
+        caps=CAPS,
+    )
+    return ToolExecutor(KubernetesTool(target, clock=clock), redactor=Redactor(), clock=clock)
+
+
+def _docker(port: int, clock: Clock) -> Executor:
+    url = f"http://127.0.0.1:{port}"
+    target = DockerTarget(name="rude", environment="production", diagnostic=url, remediation=url, caps=CAPS)
+    return ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor(), clock=clock)
+
+
+def _http(port: int, clock: Clock) -> Executor:
+    target = HttpTarget(
+        name="rude",
+        environment="production",
+        base_url=f"http://127.0.0.1:{port}",
+        canary=Canary(method="POST", path="/change"),
+        remediation_token="fix-token",
+        caps=CAPS,
+    )
+    return target.executor(redactor=Redactor(), clock=clock)
+
+
+KINDS = {
+    "kubernetes": Kind(_kubernetes, {"argv": ["kubectl", "rollout", "restart", "deployment/web", "-n", "shop"]}),
+    "docker": Kind(_docker, {"argv": ["docker", "restart", "web"]}),
+    "http": Kind(_http, {"method": "POST", "path": "/change"}),
+}
+WRONG = ["hangs", "never ends", "answers binary", "drops halfway", "answers 200 with an error"]
+
+
+@pytest.fixture(params=WRONG)
+async def rude(request: pytest.FixtureRequest) -> AsyncIterator[Rude]:
+    server = Rude(str(request.param))
+    listening = await server.start()
+    yield server
+    listening.close()
+
+
+def plan(kind: str) -> Plan:
+    return Plan(
+        step_id="step",
+        title="A step",
+        verdict=Verdict.MUTATING,
+        executor=kind,
+        target="rude",
+        environment="production",
+        command=KINDS[kind].command,
+        shown="…",
+        parameters={},
+        catalog="0" * 64,
+        promise=NO_PROMISE,
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_change_on_a_target_that_misbehaves_ends_in_one_sentence_in_time(
+    kind: str, rude: Rude, clock: Clock
+) -> None:
+    executor = KINDS[kind].make(rude.port, clock)
+    began = time.perf_counter()
+    outcome = await executor.run(plan(kind))
+    assert time.perf_counter() - began < CAPS.connect_seconds + CAPS.run_seconds + 2
+    assert rude.sent < MOST_SENT
+    assert outcome.sentence.strip().endswith(".")
+    assert "Traceback" not in outcome.sentence
+    assert len(outcome.output) <= CAPS.characters
+    # To a request that was answered with 200, what the body is worth is no more than its words.
+    told_of_success = kind == "http" and rude.wrong in ("never ends", "answers binary", "drops halfway")
+    assert (outcome.state is OutcomeState.RAN) is told_of_success
+
+
+@pytest.mark.parametrize("kind", ["kubernetes", "docker"])
+async def test_what_it_would_touch_cannot_be_told_by_a_target_that_misbehaves(
+    kind: str, rude: Rude, clock: Clock
+) -> None:
+    executor = KINDS[kind].make(rude.port, clock)
+    with pytest.raises(Outage) as told:
+        await executor.preview(plan(kind))
+    assert told.value.sentence.strip().endswith(".")
+    assert rude.sent < MOST_SENT
