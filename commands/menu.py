@@ -142,7 +142,7 @@ MENU: Final = (
         usage="[reason]",
         line="stop everything: no remediation is asked for, approved or begun, in any incident",
         does=freeze,
-        also=("stop", "halt"),
+        also=("halt",),
         of_an_incident=False,
     ),
     Verb(
@@ -150,7 +150,7 @@ MENU: Final = (
         usage="[reason]",
         line="let remediations run again",
         does=unfreeze,
-        also=("unstop", "thaw"),
+        also=("thaw",),
         of_an_incident=False,
     ),
     Verb(
