@@ -155,7 +155,7 @@ async def post_finding(claim: Claim, *, ports: Ports) -> None:
         reader = await _told_in_private(incident, finding, claim, ports) if finding.private else None
         message = FindingMessage(incident=incident, finding=finding, reader=reader)
         again = claim.attempts > 1
-        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
+        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
 
 

@@ -8,7 +8,7 @@ from incident.digest import Facts
 from incident.finding import Finding, Phase
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.owing import decided
+from incident.owing import CHATTER, decided
 from incident.responder import Role, UserId
 from incident.runbook import Step
 from incident.timeline import Event, Kind
@@ -44,7 +44,7 @@ def find(
     event = Event(kind=Kind.FOUND, at=finding.at, facts=facts, evidence=(f"finding:{finding.id}",))
     rank = incident.severity.rank
     wanted = _shown(finding) and incident.home.thread is not None
-    jobs = [owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank)] if wanted else []
+    jobs = [owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=rank + CHATTER)] if wanted else []
     for step in then:
         subject = f"{finding.phase.value}/{step.id}/{finding.id}"
         jobs.append(owe(JobName.DIAGNOSE, incident.id, now, subject=subject, urgency=rank))

@@ -15,7 +15,7 @@ from incident.evidence import EvidenceFreeze
 from incident.finding import Finding, Phase
 from incident.incident import Incident, Place, Status
 from incident.job import Claim, Job, JobName, owe
-from incident.owing import decided
+from incident.owing import CHATTER, decided
 from incident.responder import MUSTER, Actor, UserId, user_of
 from incident.runbook import SECURITY, Procedure, Step, StepKind
 from incident.severity import Policy, Severity
@@ -279,5 +279,6 @@ def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> 
 
 
 def _unposted(incident: Incident, findings: Iterable[Finding], now: datetime) -> Iterable[Job]:
+    urgency = incident.severity.rank + CHATTER
     for finding in findings:
-        yield owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=incident.severity.rank)
+        yield owe(JobName.POST_FINDING, incident.id, now, subject=finding.id, urgency=urgency)

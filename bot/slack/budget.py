@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from commands.outage import BudgetSpent
+from incident.owing import CHATTER
 
 POST: Final = "chat.postMessage"
 
@@ -83,7 +84,7 @@ class Budgets:
         now = self._clock()
         wait = self._wait((method, ""), ALLOWANCES[method], now, urgency)
         if method == POST:
-            wait = max(wait, self._blocked_for((method, channel), now), self._burst_over(channel, now))
+            wait = max(wait, self._blocked_for((method, channel), now), self._burst_over(channel, now, urgency))
         if wait > 0:
             raise BudgetSpent(spent_sentence(method), after=timedelta(seconds=wait))
 
@@ -94,12 +95,12 @@ class Budgets:
         if method == POST:
             self._even[channel] = max(self._even.get(channel, now), now) + 1.0
 
-    def _burst_over(self, channel: str, now: float) -> float:
+    def _burst_over(self, channel: str, now: float, urgency: int) -> float:
         """Seconds until one more post does not make the burst longer than it may be."""
         ahead = self._even.get(channel, now) - now
         if ahead <= 0:
             self._even.pop(channel, None)
-        return ahead - (CHANNEL_BURST - 1)
+        return ahead - (burst_of(urgency) - 1)
 
     def limited(self, method: str, *, retry_after: float, channel: str = "") -> BudgetSpent:
         """Slack itself said *too many*: the budget is used up until it allows more. What to raise."""
@@ -123,6 +124,11 @@ class Budgets:
         if not spent:
             del self._spent[key]
         return max(blocked, full, 0.0)
+
+
+def burst_of(urgency: int) -> int:
+    """How many posts a channel takes at once from somebody as urgent as that: chatter leaves a place for a card."""
+    return CHANNEL_BURST - (urgency >= CHATTER)
 
 
 def retry_after(header: str | None) -> float:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from bot.slack.budget import ALLOWANCES, CHANNEL_BURST, POST, Budgets, spent_sentence
+from bot.slack.budget import ALLOWANCES, POST, Budgets, burst_of, spent_sentence
 from bot.slack.shared_redis import SharedRedis
 from commands.outage import BudgetSpent
 
@@ -75,7 +75,7 @@ class SharedBudgets:
         if method == POST:
             keys += [_blocked(self._redis, method, channel), self._redis.key("even", channel)]
         room, span = allowance.room(urgency), int(allowance.seconds * 1000)
-        return await self._redis.run(_TAKE, keys, [room, span, CHANNEL_BURST, uuid4().hex])
+        return await self._redis.run(_TAKE, keys, [room, span, burst_of(urgency), uuid4().hex])
 
 
 def _blocked(redis: SharedRedis, method: str, channel: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.slack.budget import ALLOWANCES, CHANNEL_BURST, POST, Budgets, retry_after
 from commands.outage import BudgetSpent
+from incident.owing import CHATTER
 
 CREATE = "conversations.create"
 
@@ -73,6 +74,14 @@ def test_one_busy_channel_does_not_hold_up_another(budgets: Budgets) -> None:
         assert spend(budgets, POST, channel="C1") is None
     assert spend(budgets, POST, channel="C1") is not None
     assert spend(budgets, POST, channel="C2") is None
+
+
+def test_what_goes_into_a_thread_leaves_a_place_for_a_card(budgets: Budgets) -> None:
+    """Otherwise a person who asked for a fix waits until the last finding is posted."""
+    for _ in range(CHANNEL_BURST - 1):
+        assert spend(budgets, POST, channel="C1", urgency=CHATTER) is None
+    assert spend(budgets, POST, channel="C1", urgency=CHATTER) is not None
+    assert spend(budgets, POST, channel="C1", urgency=2) is None
 
 
 def test_after_a_burst_a_channel_takes_one_post_a_second(budgets: Budgets, time: Time) -> None:
