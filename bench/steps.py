@@ -41,6 +41,7 @@ Call = Callable[[], Awaitable[object]]
 
 async def looks(stage: Stage) -> dict[str, object]:
     """Diagnostics beside the bare call of the same kind: medians in milliseconds, one after the other."""
+    await stage.bot.stop()
     configuration = load(stage.config, stage.environment)
     catalog = load_runbooks(configuration).catalog(stage.system.name)
     assert catalog is not None

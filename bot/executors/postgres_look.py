@@ -38,10 +38,10 @@ WHERE p.proname = ANY($1::text[]) AND p.pronargs - p.pronargdefaults <= 1
 # purpose, for types of their own.
 _NAMESAKES: Final = """
 SELECT name, schema FROM (
-    SELECT proname::text AS name, pronamespace AS namespace, oid, tableoid FROM pg_proc
-    UNION ALL SELECT oprname::text, oprnamespace, oid, tableoid FROM pg_operator
+    SELECT proname::text AS name, pronamespace AS namespace, oid, tableoid FROM pg_proc WHERE proname = ANY($1::text[])
+    UNION ALL SELECT oprname::text, oprnamespace, oid, tableoid FROM pg_operator WHERE oprname = ANY($1::text[])
 ) AS namesake JOIN (SELECT oid, nspname::text AS schema FROM pg_namespace) AS n ON n.oid = namesake.namespace
-WHERE name = ANY($1::text[]) AND schema <> 'pg_catalog' AND schema = ANY(current_schemas(true)::text[])
+WHERE schema <> 'pg_catalog' AND schema = ANY(current_schemas(true)::text[])
   AND NOT EXISTS (SELECT FROM pg_depend AS d
                   WHERE d.classid = namesake.tableoid AND d.objid = namesake.oid AND d.deptype = 'e') LIMIT 1
 """
@@ -116,7 +116,8 @@ async def look(connection: Connection, query: Query, *, relations: Collection[st
         bounded = _bounded(query.reading, statement, caps)
         if bounded:
             cost: float | None = await _check_plan(connection, bounded, query.arguments, caps)
-            found = await (await connection.prepare(bounded)).fetch(*query.arguments)
+            # By the driver's cache: the same look is prepared once, and not again each time.
+            found = await connection.fetch(bounded, *query.arguments)
         else:
             cost = None
             found = await (await statement.cursor(*query.arguments)).fetch(caps.rows + 1)
