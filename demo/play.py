@@ -3,10 +3,12 @@
 import json
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Final
 
-from demo.bot_process import NotReadyError
+from compiler.catalog import load
+from demo.bot_process import ROOT, NotReadyError
 from demo.serving import NoServerError
 from demo.stage import Stage
 from demo.story import Story, StoryError
@@ -52,15 +54,23 @@ async def _by_hand(stage: Stage) -> None:
 
 def hint(system: System) -> str:
     """What to do in the browser."""
-    return HINT.format(about=system.about, broken=system.plot.broken, remedy=system.plot.remedy)
+    opening = f"You are Ana, on call for {system.about}. {system.plot.broken} {COMES}"
+    return f"\n{textwrap.fill(opening, WIDTH)}\n{STEPS.format(remedy=_title(system))}"
 
 
-HINT: Final = """
-You are Ana, on call for {about}. {broken} In a few seconds the alert
-arrives and an incident channel opens. Then:
+def _title(system: System) -> str:
+    """What the form calls the remediation."""
+    folder = ROOT / "runbooks" / system.name
+    catalog, overlay = ((folder / name).read_text(encoding="utf-8") for name in ("catalog.yaml", "overlay.yaml"))
+    procedures = load(catalog, "catalog.yaml", overlay, "overlay.yaml").procedures
+    return next(step.title for each in procedures for step in each.steps if step.id == system.plot.remedy)
 
+
+WIDTH: Final = 110
+COMES: Final = "In a few seconds the alert arrives and an incident channel opens. Then:"
+STEPS: Final = """
   1. Look at the card, and at what the read-only diagnostics saw in its thread.
-  2. Press Acknowledge, then Fix; choose the step `{remedy}` and ask for approval.
+  2. Press Acknowledge, then Fix; choose “{remedy}” and ask for approval.
   3. Try to approve it yourself: you may not. Switch to Ben (or look with two panes side by side) and approve.
   4. Watch it run once and the same diagnostics turn healthy. Resolve, and read the post-mortem draft.
 

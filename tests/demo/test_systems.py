@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from demo.play import hint
 from demo.systems import MODULES, find
 from tests.systems.ward import ROOT, catalog_of, runnable
 
@@ -29,3 +30,10 @@ def test_a_demo_starts_without_what_the_others_need() -> None:
     script = "import sys; from demo.systems import find; import demo.play; find('ai-storybook'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert not {"nats", "asyncssh", "boto3", "moto", "demo.synesthesia"} & set(loaded.split())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_hint_names_the_fix_as_the_form_does(name: str) -> None:
+    system = find(name)
+    (remedy,) = [step for step in runnable(catalog_of(name)) if step.id == system.plot.remedy]
+    assert f"choose “{remedy.title}”" in hint(system)
