@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp import web
 from aiohttp.test_utils import TestServer
-from moto import settings as moto_settings
-from moto.server import ThreadedMotoServer
 
 from bot.executors.aws import AwsTarget, AwsTool
 from bot.executors.aws_session import Login, Place
@@ -22,6 +19,7 @@ from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Stopped
+from demo.aws import AwsApi
 from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan
@@ -42,52 +40,16 @@ class Account:
 
 
 @pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    """A server on a free loopback port; from the end of its preparation on it checks every call's rights."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
-        server.stop()
+def account() -> Iterator[Account]:
+    """From the end of its preparation on it checks every call's rights."""
+    aws = AwsApi(REGION)
+    aws.start()
+    yield Account(aws.url, _prepared(aws))
+    aws.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def account(moto: str) -> AsyncIterator[Account]:
-    """The account behind a door that tells a refusal as AWS does: moto tells every one in XML."""
-    logins = await asyncio.to_thread(_prepared, moto)
-
-    async def passed_on(request: web.Request) -> web.Response:
-        body = await request.read()
-        if request.path.startswith("/2015-03-31/functions"):  # moto takes no signature of a REST call behind a door
-            return web.json_response(
-                {"Message": "no right"}, status=403, headers={"X-Amzn-ErrorType": "AccessDeniedException"}
-            )
-        async with (
-            ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=False) as client,
-            client.request(request.method, moto + request.raw_path, headers=request.headers, data=body) as answer,
-        ):
-            text = await answer.read()
-            if answer.status == 403 and "X-Amz-Target" in request.headers:
-                return web.json_response({"__type": "AccessDeniedException", "message": "no right"}, status=400)
-            kind = {"Content-Type": answer.headers.get("Content-Type", "text/xml")}
-            return web.Response(status=answer.status, body=text, headers=kind)
-
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", passed_on)
-    async with TestServer(application) as door:
-        yield Account(str(door.make_url("")).rstrip("/"), logins)
-
-
-def _prepared(endpoint: str) -> dict[str, Login]:
-    owner = boto3.Session(aws_access_key_id="owner", aws_secret_access_key="owner", region_name=REGION)
-
-    def client(name: str) -> Any:
-        return owner.client(name, endpoint_url=endpoint)
-
-    ecs, logs = client("ecs"), client("logs")
+def _prepared(aws: AwsApi) -> dict[str, Login]:
+    ecs, logs = aws.client("ecs"), aws.client("logs")
     ecs.create_cluster(clusterName="shop")
     task = {"name": "web", "image": "shop:1", "memory": 128, "environment": [{"name": "KEY", "value": "hidden-value"}]}
     for _ in range(2):
@@ -100,27 +62,15 @@ def _prepared(endpoint: str) -> dict[str, Login]:
     logs.put_log_events(
         logGroupName="/ecs/web", logStreamName="one", logEvents=[{"timestamp": now, "message": line} for line in lines]
     )
-    ec2 = client("ec2")
+    ec2 = aws.client("ec2")
     ec2.run_instances(ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
-    client("secretsmanager").create_secret(Name="DATABASE_URL", SecretString="postgres://x:y@z/w")
-    logins = {
-        name: _user(client("iam"), name, actions)
-        for name, actions in {
-            "looker": READS,
-            "fixer": ["ecs:*", "ec2:StopInstances"],
-            "spy": [*READS, "secretsmanager:GetSecretValue"],
-        }.items()
+    aws.client("secretsmanager").create_secret(Name="DATABASE_URL", SecretString="postgres://x:y@z/w")
+    rights = {
+        "looker": READS,
+        "fixer": ["ecs:*", "ec2:StopInstances"],
+        "spy": [*READS, "secretsmanager:GetSecretValue"],
     }
-    moto_settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
-    return logins
-
-
-def _user(iam: Any, name: str, actions: list[str]) -> Login:
-    iam.create_user(UserName=name)
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
-    iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=json.dumps(document))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Login(access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+    return {name: Login(access_key=key.id, secret_key=key.secret) for name, key in aws.enforce(rights).items()}
 
 
 def clock() -> datetime:
