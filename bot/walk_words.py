@@ -38,6 +38,10 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
 }
 
 
+def _steps(count: object) -> str:
+    return "step" if count == 1 else "steps"
+
+
 def _skipped(facts: Mapping[str, object]) -> str:
     if facts.get("held"):
         return "{actor} cut the wait after step {number} of “{procedure}”, “{step}”, short[: {reason}]"
@@ -50,7 +54,7 @@ def _hold_over(facts: Mapping[str, object]) -> str:
 
 
 EVENTS: Final[Mapping[Kind, Template]] = {
-    Kind.WALK_BEGUN: "{actor} began “{procedure}”, {steps} steps",
+    Kind.WALK_BEGUN: lambda facts: "{actor} began “{procedure}”, {steps} " + _steps(facts.get("steps")),
     Kind.STEP_BEGUN: "{actor} ran step {number} of “{procedure}”, “{step}”",
     Kind.STEP_DONE: "{actor} did step {number} of “{procedure}”, “{step}”[: {note}][ ({gives} is {value})]",
     Kind.STEP_SKIPPED: _skipped,
@@ -59,7 +63,9 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     "Abort it, roll it back, or look closer",
     Kind.HOLD_OVER: _hold_over,
     Kind.WALK_ABORTED: "{actor} ended “{procedure}” before its end[, at step {number}, “{step}”][: {reason}]",
-    Kind.WALK_FINISHED: "“{procedure}” is finished: {done} steps done, {skipped} skipped",
+    Kind.WALK_FINISHED: lambda facts: (
+        "“{procedure}” is finished: {done} " + _steps(facts.get("done")) + " done, {skipped} skipped"
+    ),
 }
 
 WORK: Final[Mapping[str, str]] = {

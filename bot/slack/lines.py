@@ -25,7 +25,7 @@ from bot.slack.blocks import (
 from bot.slack.card import state_line, summary_line
 from bot.slack.finding import said
 from bot.slack.names import Action, pack
-from bot.slack.walk_buttons import wait_buttons
+from bot.slack.walk_buttons import next_buttons, wait_buttons
 from bot.words import clock_words, comparison_words, duration, event_phrase
 from commands.messages import EventMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind
@@ -53,6 +53,8 @@ def _event_buttons(message: EventMessage) -> Sequence[Element | None]:
     event, incident = message.event, message.incident
     if event.kind is Kind.CLOCK_BREACHED and incident.open:
         return clock_buttons(ClockKind(str(event.facts.get("clock"))), incident)
+    if event.kind is Kind.REMEDIATED:
+        return next_buttons(event, incident)
     if event.kind in {Kind.HOLD_UNHEALTHY, Kind.HOLD_OVER}:
         return wait_buttons(event, incident)
     if event.kind in {Kind.RESOLVED, Kind.POSTMORTEM_WRITTEN}:

@@ -42,6 +42,15 @@ def walk_buttons(message: WalkMessage) -> Sequence[Element | None]:
     ]
 
 
+def next_buttons(event: Event, incident: Incident) -> Sequence[Element | None]:
+    """Those under a line about how a change of a walk ended: what is next, or the same again."""
+    walk = incident.going
+    ended = fact(event, "approval")
+    if walk is None or walk.next is None or ended not in {leg.approval for leg in walk.legs}:
+        return []
+    return step_buttons(incident, walk, walk.next)
+
+
 def wait_buttons(event: Event, incident: Incident) -> Sequence[Element | None]:
     """Those under a line about a wait: its end offers the next step, a bad sight a way out."""
     walk = incident.going

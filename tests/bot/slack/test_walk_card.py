@@ -148,6 +148,14 @@ def test_the_end_of_a_wait_offers_the_next_step_where_it_is_told() -> None:
     assert buttons(event_line(EventMessage(incident=incident, event=older))) == {}
 
 
+def test_the_line_about_a_change_that_ran_offers_the_walks_next_step() -> None:
+    ran = with_leg(message(DONE, DONE, AHEAD), 1, approval="app_1").incident
+    told = Event(kind=Kind.REMEDIATED, at=NOW, facts={"approval": "app_1", "title": "Requeue", "state": "ran"})
+    assert list(buttons(event_line(EventMessage(incident=ran, event=told)))) == ["Done…", "Skip…"]
+    other = replace(told, facts={**told.facts, "approval": "app_0"})
+    assert buttons(event_line(EventMessage(incident=ran, event=other))) == {}
+
+
 def test_the_list_begins_with_the_incidents_own_procedure() -> None:
     own = replace(a_procedure(REQUEUE), id="own", title="Stuck jobs")
     other = replace(own, id="deploy", title="Deploy to production", purpose="deployment")
