@@ -34,6 +34,7 @@ from bot.slack.blocks import (
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
 from commands.messages import ApprovalMessage
+from incident import course
 from incident.approval import Approval, ApprovalState
 from incident.finding import Finding
 from incident.plan import Plan, Promise
@@ -78,7 +79,7 @@ def approval_card(message: ApprovalMessage) -> Rendered:
         fallback(f"{head}: {fit.one_line(plan.title, fit.NAME)}"),
         [
             header(head),
-            paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message)),
+            paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message), _step_of(message)),
             *_runs(plan),
             paragraph(*_facts(message)),
             paragraph(*(_request_lines(message) if approval.decided_at is None else end_lines(approval))),
@@ -95,6 +96,15 @@ def _origin(message: ApprovalMessage) -> list[Element]:
     if not words:
         return []
     return [text("Runbook: "), link(message.runbook_url, words) if message.runbook_url else text(words)]
+
+
+def _step_of(message: ApprovalMessage) -> list[Element]:
+    """Which step of a procedure it is, where one is gone through."""
+    walk_id, index = course.placed(message.approval.leg) if message.approval.leg else ("", 0)
+    walk = next((each for each in message.incident.walks if each.id == walk_id), None)
+    if walk is None:
+        return []
+    return [text(f"Step {index + 1} of {len(walk.legs)} of “{fit.one_line(walk.title, fit.NAME)}”")]
 
 
 def _on_card(plan: Plan) -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.slack.approval_card import approval_card
 from bot.slack.lines import event_line
 from bot.slack.walk_answers import procedures
 from bot.slack.walk_card import walk_card
 from commands.answers import Procedures
-from commands.messages import EventMessage, WalkMessage
+from commands.messages import ApprovalMessage, EventMessage, WalkMessage
 from incident.approval import ApprovalState
 from incident.finding import Sight
 from incident.incident import Status
@@ -154,6 +155,13 @@ def test_the_line_about_a_change_that_ran_offers_the_walks_next_step() -> None:
     assert list(buttons(event_line(EventMessage(incident=ran, event=told)))) == ["Done…", "Skip…"]
     other = replace(told, facts={**told.facts, "approval": "app_0"})
     assert buttons(event_line(EventMessage(incident=ran, event=other))) == {}
+
+
+def test_an_approval_card_says_which_step_of_the_procedure_it_is() -> None:
+    incident = message(DONE, LegState.RUNNING, AHEAD).incident
+    card = ApprovalMessage(incident=incident, approval=a_request(leg="walk_1/1"), runbook_url=None, origin="")
+    assert "Step 2 of 3 of “Free stuck jobs”" in lines(approval_card(card))
+    assert "Step" not in lines(approval_card(replace(card, approval=a_request())))
 
 
 def test_the_list_begins_with_the_incidents_own_procedure() -> None:
