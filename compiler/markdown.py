@@ -17,6 +17,8 @@ from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_parser import parser
 from compiler.markdown_table import TABLE
 
+_SHORTCODES: Final = re.compile(r"(?m)^[ \t]*(?:\{\{(?:<[^{}\n]*>|%[^{}\n]*%)\}\}[ \t]*)+$")
+"""Lines that only tell a site's generator how to lay out what stands below: `{{% alert %}}`, `{{< tabs >}}`."""
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(?=[ \t]*[\w#-])((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
 _LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
@@ -63,7 +65,7 @@ def read(text: str) -> Document:
     if front:
         reader.pieces.append(Block(headings=(), line=2, text=front[1].rstrip("\n"), language="yaml"))
         text = "\n" * front[0].count("\n") + text[front.end() :]
-    _read(reader, text, 0)
+    _read(reader, _SHORTCODES.sub("", text), 0)
     return Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces))
 
 

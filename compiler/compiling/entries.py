@@ -21,6 +21,10 @@ _PATH: Final = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])+")
 _INFO_LINE: Final = re.compile(r"\^([a-z][a-z0-9_]*):")
 _LONGEST_TITLE: Final = 110
 _BRACES: Final = "Its braces look like the place of a value, and no value is named so."
+_WARNED: Final = "The runbook says not to."
+_NOT_TO: Final = re.compile(
+    r"\b(?:never|do not|don['’]t|must not|may not|should not|avoid)\b[^.,;:!?]*$", re.IGNORECASE
+)
 _NO_COMMAND: Final = "The runbook tells it in words."
 
 
@@ -50,10 +54,11 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
     proof = found.proof
     verdict = proof.judgement.verdict
     unknown = places(proof.command) - {each.name for each in proof.parameters}
-    kind = _KINDS[verdict] if proof.executor is not None and not unknown else "manual"
+    warned = found.inline and _warns(found)
+    kind = _KINDS[verdict] if proof.executor is not None and not unknown and not warned else "manual"
     entry: dict[str, Json] = {kind: step_id, "title": _title(found, step), "written": found.text, "line": found.line}
     if kind == "manual":
-        entry["why"] = _BRACES if unknown else proof.judgement.reason
+        entry["why"] = _WARNED if warned else _BRACES if unknown else proof.judgement.reason
     else:
         keys = _command_keys(proof.executor or "", proof.command)
         entry |= {**({"names": dict(proof.names)} if proof.names else {}), **keys}
@@ -66,6 +71,12 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
     if temporary and kind == "remediation":
         entry["temporary"] = True
     return entry
+
+
+def _warns(found: Found) -> bool:
+    """Whether its sentence tells people not to: *Never run …*, *do not use … here*."""
+    before, _, _ = " ".join(found.sentence.split()).partition(" ".join(found.text.split()))
+    return before != found.sentence and _NOT_TO.search(before) is not None
 
 
 def manual_entry(step: Step, step_id: str) -> dict[str, Json]:

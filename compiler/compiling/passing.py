@@ -13,7 +13,7 @@ from compiler.found import Found
 from compiler.placeholders import is_reference_name
 from compiler.proof.one_value import is_one_value
 from compiler.proof.secret_names import words_of
-from compiler.recognise.handing import means
+from compiler.recognise.handing import means, noted
 from compiler.recognise.procedure import Step
 from compiler.shell_variables import set_by
 from incident.digest import Facts, Json
@@ -44,6 +44,18 @@ class Made:
     def told(self) -> str:
         """What is said and run here."""
         return " ".join((str(self.entry["title"]), str(self.entry.get("written", ""))))
+
+    @property
+    def place(self) -> object:
+        """What told of it: a step, or the sentence that it stands in."""
+        return self.step if self.step is not None or self.found is None else self.found.sentence
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """The names of the values that words tell to keep here."""
+        if self.step is not None:
+            return self.step.gives
+        return noted(self.found.sentence) if self.found is not None and self.found.inline else ()
 
     @property
     def variable(self) -> str:
@@ -139,7 +151,7 @@ class _Known:
         if made.variable:
             self.variables[made.variable] = made
         step = made.step
-        for name in step.gives if step is not None else ():
+        for name in made.noted:
             if _is_better(made, self.noted.get(name)):
                 self.noted.pop(name, None)
                 self.noted[name] = made
@@ -149,7 +161,7 @@ class _Known:
 
 def _is_better(made: Made, known: Made | None) -> bool:
     """Whether this is the giver from now on: of the commands of one told step, one that can give comes first."""
-    return known is None or made.can_give or known.step is not made.step
+    return known is None or made.can_give or known.place != made.place
 
 
 def _parameters(entry: Facts) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from incident.verdict import Verdict
 
 _MARKED: Final = re.compile(r"<[A-Za-z][^<>\n]*>|\{\{[^{}\n]+\}\}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\$\([^()]*\)")
 _COULD_BE_REAL: Final = re.compile(
-    r"\b(?:your|my)[-_]\w+|\b\w+[-_]here\b|\bYOUR_\w+|\bexample\.(?:com|org|net)\b", re.IGNORECASE
+    r"\b(?:your|my)[-_]\w+|\b\w+[-_]here\b|\bYOUR_\w+|[\w+-]+@example\.(?:com|org|net)\b", re.IGNORECASE
 )
 _ENDLESS: Final = re.compile(
     r"\b(?:logs?|tail|journalctl|dmesg)\b[^|]*\s(?:-[a-zA-Z]*[fF]\b|--follow\b)|\s(?:-w|--watch)\b|\bwatch\b"

@@ -51,7 +51,7 @@ def test_what_is_only_shown_gives_no_command(row: Judged) -> None:
     assert row.said is None, f"{row.text}: {NOT_A_COMMAND}"
 
 
-@pytest.mark.parametrize("name", ["mixed", "steps", "transcripts", "wiki", "windows"])
+@pytest.mark.parametrize("name", ["export", "handbook", "mixed", "prose", "steps", "transcripts", "wiki", "windows"])
 def test_no_runbook_gives_more_than_is_labelled(name: str) -> None:
     labelled = (RUNBOOKS / "commands.tsv").read_text().splitlines()
     rows = {tuple(line.split("\t")[:3]) for line in labelled}

@@ -252,3 +252,12 @@ def test_a_hundred_thousand_lines_are_read() -> None:
     began = time.perf_counter()
     assert len(_blocks(text)) == 20_000
     print(f"100,000 lines: {time.perf_counter() - began:.1f} s")
+
+
+def test_what_only_lays_out_a_site_is_not_read() -> None:
+    """Hugo's shortcodes stand on lines of their own; what is between them is the document."""
+    document = read(
+        '{{% alert title="Note" %}}\nAsk first.\n{{% /alert %}}\n\n{{< tabs >}}{{< tab "A" >}}\n\nRun `df -h`.\n'
+    )
+    assert [piece.text for piece in document.pieces if isinstance(piece, Sentence)] == ["Ask first.", "Run df -h."]
+    assert [piece.line for piece in document.pieces] == [2, 7]

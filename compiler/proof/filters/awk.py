@@ -1,4 +1,4 @@
-"""The part of awk that runs in the process: one comparison or word before `{print $1, $NF}`, and nothing else.
+"""The part of awk that runs in the process: one comparison or word before `{print $1, $NF}` or a sum, and nothing else.
 
 awk is a language that can start programs and write files; a program that is not wholly of this form is refused.
 """
@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from compiler.proof.usage import Misuse
 
 _PROGRAM = re.compile(r"\s*(?P<test>[^{}]*?)\s*(?:\{\s*print(?P<what>[^{};]*?);?\s*\})?\s*")
+_SUM = re.compile(
+    r"\s*(?P<test>[^{}]*?)\s*\{\s*(?P<name>[a-z]\w*)\s*\+=\s*\$(?P<field>\d{1,3}|NF)\s*;?\s*\}"
+    r"\s*;?\s*END\s*\{\s*print\s+(?P=name)\s*;?\s*\}\s*",
+    re.ASCII,
+)
+"""`{s += $5} END {print s}`."""
 _TEST = re.compile(
     r"(?P<not>!?)/(?P<word>[\w :=,@#%-]+)/"
     r'|\$(?P<field>\d{1,3}|NF)\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?:"(?P<text>[^"\\]*)"|(?P<number>-?\d{1,15}(?:\.\d{1,9})?))'
@@ -36,10 +42,20 @@ class Program:
     test: re.Match[str] | None
     pieces: tuple[tuple[str, str, bool], ...]
     """The kind of each piece (field, text, counter), what it names, and whether a space follows."""
+    summed: str = ""
+    """The field whose sum is printed at the end, instead of the lines."""
 
     def lines(self, lines: Sequence[str]) -> list[str]:
         """What the program prints."""
+        if self.summed:
+            return [self._sum([line for number, line in enumerate(lines, start=1) if self._passes(number, line)])]
         return [self._printed(number, line) for number, line in enumerate(lines, start=1) if self._passes(number, line)]
+
+    def _sum(self, lines: Sequence[str]) -> str:
+        """As awk prints a number: whole where it is, else six digits; nothing where no line was counted."""
+        values = [_NUMBER.match(_field(self._fields(line), line, self.summed).strip()) for line in lines]
+        total = sum((float(found[0]) for found in values if found), 0.0)
+        return "" if not lines else f"{total:.0f}" if total.is_integer() else f"{total:.6g}"
 
     def _fields(self, line: str) -> list[str]:
         return line.split(self.separator) if line else []
@@ -84,14 +100,16 @@ def parse(words: Sequence[str]) -> Program:
             raise Misuse("-F takes one character")
     if len(rest) != 1:
         raise Misuse("it takes one program of the form {print $1}, and no variables or files")
-    whole = _PROGRAM.fullmatch(rest[0])
+    sums = _SUM.fullmatch(rest[0])
+    whole = sums or _PROGRAM.fullmatch(rest[0])
     test = _TEST.fullmatch(whole["test"]) if whole and whole["test"] else None
     if whole is None or (whole["test"] and test is None) or not rest[0].strip():
-        raise Misuse("its program may do anything: only one test and {print $1, $2} are known")
+        raise Misuse("its program may do anything: only one test, {print $1, $2} and sums are known")
     return Program(
         separator={"\\t": "\t", " ": None}.get(separator, separator) if separator else None,
         test=test,
-        pieces=_pieces(whole["what"] or ""),
+        pieces=() if sums else _pieces(whole["what"] or ""),
+        summed=sums["field"] if sums else "",
     )
 
 

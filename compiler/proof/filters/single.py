@@ -35,8 +35,8 @@ def _leaves_one(chosen: Filter, one: bool) -> bool:
             return one or _keeps_first(options)
         case Lines(tool=tool):
             return one and tool not in _MANY
-        case awk.Program(test=test):
-            return one or (test is not None and test["counter"] == "NR" and test["counting"] == "==")
+        case awk.Program(test=test, summed=summed):
+            return one or bool(summed) or (test is not None and test["counter"] == "NR" and test["counting"] == "==")
         case sed.Edit(edit=edit, quiet=quiet):
             named = edit.groupdict()
             return one or (quiet and "first" in named and named["last"] is None and named["verb"] == "p")

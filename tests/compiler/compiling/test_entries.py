@@ -268,3 +268,20 @@ def test_braces_that_are_no_blank_leave_the_step_to_a_person() -> None:
     assert (change.kind, change.verdict) == (StepKind.MANUAL, Verdict.MUTATING)
     assert "braces" in change.reason
     assert [each.name for each in look.parameters] == ["user_id"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Never run `redis-cli FLUSHALL` here.", "manual"),
+        ("Do not yet call `redis-cli FLUSHALL`; ask first.", "manual"),
+        ("Don't panic: run `redis-cli FLUSHALL`.", "remediation"),
+        ("Run `redis-cli FLUSHALL`, and never look back.", "remediation"),
+    ],
+)
+def test_what_the_runbook_warns_of_is_offered_to_nobody(sentence: str, kind: str) -> None:
+    """Its verdict stays what it is; the reason is the runbook's own."""
+    (step,) = (each for each in steps(f"# Runbook\n## Cache\n\n{sentence}\n") if "FLUSHALL" in str(each.get("written")))
+    assert kind in step
+    assert step["verdict"] == "mutating"
+    assert ("why" in step) == (kind == "manual")

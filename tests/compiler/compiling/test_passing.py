@@ -111,6 +111,19 @@ def test_a_value_is_taken_from_the_step_of_that_number() -> None:
     assert _taken(entries) == {"job_id": "4 job_id"}
 
 
+def test_a_sentence_that_tells_to_note_a_value_gives_it() -> None:
+    """In prose nothing is numbered; each paragraph is about what it says."""
+    entries = steps(
+        """
+        # Printers
+        1.1. See which job waits longest: `redis-cli LINDEX jobs 0`. Note the job name.
+
+        1.2. Take it out with `redis-cli LREM jobs 1 <job-name>`, which waits for nobody.
+        """
+    )
+    assert _taken(entries) == {"job_name": "2 job_name"}
+
+
 def test_a_person_gives_what_a_manual_step_tells_to_note() -> None:
     entries = steps(
         """

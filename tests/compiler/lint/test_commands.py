@@ -121,7 +121,14 @@ def test_a_blank_that_could_be_a_value_is_told_with_its_plain_form(command: str,
 
 
 @pytest.mark.parametrize(
-    "command", ["kubectl get pod <pod>", "kubectl get pod {{pod}}", "kubectl get pod $POD", "ls /srv"]
+    "command",
+    [
+        "kubectl get pod <pod>",
+        "kubectl get pod {{pod}}",
+        "kubectl get pod $POD",
+        "ls /srv",
+        "ping -c 3 <printer>.print.example.org",
+    ],
 )
 def test_a_blank_that_is_marked_as_one_is_fine(command: str) -> None:
     assert not said(shell(command), "ambiguous-placeholder")
