@@ -7,6 +7,7 @@ log service, diagrams, programs.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
@@ -157,9 +158,10 @@ def is_tool_line(line: str) -> bool:
     return not (words[0] in _ENGLISH and not _PROSE.isdisjoint(words[1:]))
 
 
-def _words(line: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _words(line: str) -> tuple[str, ...]:
     """The words of a line without what stands before the tool: a prompt, `sudo`, assignments."""
-    words = _PROMPT.sub("", line, count=1).split()
+    words = tuple(_PROMPT.sub("", line, count=1).split())
     while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or re.match(r"[A-Za-z_]\w*=", words[0])):
         if len(words) == 1:
             break

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import lru_cache
+from types import NoneType
 from typing import Final
 
 from compiler.compiling.entries import span_text
@@ -27,6 +28,7 @@ from incident.severity import HOUSE
 _NOT_KEPT: Final = frozenset({"path", "last"})
 """Fields of a fact that the catalog leaves out: its line says where it stands."""
 _EMPTY: Final = (None, "", (), False)
+_SCALARS: Final = (str, int, float, NoneType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,13 @@ def _facts(recognised: Recognised) -> Facts:
 
 
 @lru_cache(maxsize=64)
+def _kept(kind: type) -> tuple[str, ...]:
+    """The fields of a fact that the catalog keeps; none of what is no fact."""
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return tuple(each.name for each in fields if each.name not in _NOT_KEPT)
+
+
+@lru_cache(maxsize=64)
 def _kind(name: str) -> str:
     """``error_code`` for ErrorCode."""
     return re.sub(r"(?<=.)(?=[A-Z])", "_", name).lower()
@@ -134,15 +143,16 @@ def _plain(value: object) -> Json:
     """A fact as plain values; what is empty is left out."""
     if isinstance(value, Enum):
         return str(value.value)
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, _SCALARS):
         return value
     if isinstance(value, timedelta):
         return span_text(value)
     if isinstance(value, date | time):
         return value.isoformat()
-    if dataclasses.is_dataclass(value):
-        held = ((each.name, getattr(value, each.name)) for each in dataclasses.fields(value))
-        return {name: _plain(each) for name, each in held if name not in _NOT_KEPT and each not in _EMPTY}
+    kind: type = type(value)
+    if names := _kept(kind):
+        held = ((name, getattr(value, name)) for name in names)
+        return {name: _plain(each) for name, each in held if each not in _EMPTY}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, Iterable) else str(value)

@@ -84,6 +84,7 @@ _FIGURE: Final = re.compile(
 _DIGIT: Final = re.compile("[0-9]")
 _WINDOW: Final = re.compile(r"\s*\(?(?:for|in|over|within|during|während|innerhalb|seit)\s", re.IGNORECASE)
 _STATE: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}(?: (?:state|mode))?")
+_PER: Final = re.compile(r"^(?:/|\s?per )", re.IGNORECASE)
 _TIMES: Final = {"k": 1e3, "m": 1e6}
 _STATISTIC: Final = re.compile(
     r"\bp(?:50|75|90|95|99|999|99\.9)\b|\b[0-9]{2}(?:st|nd|rd|th) percentile|\b(?:average|avg|mean|median)\b",
@@ -151,8 +152,7 @@ def _window(text: str, position: int) -> tuple[timedelta | None, int]:
 def _unit(match: re.Match[str]) -> str:
     written = match["unit"] or match["currency"] or ""
     unit = _UNITS.get(written.lower(), written)
-    per = re.sub(r"^(?:/|\s?per )", "/", match["per"] or "", flags=re.IGNORECASE)
-    return unit + per
+    return unit + _PER.sub("/", match["per"]) if match["per"] else unit
 
 
 def _number(text: str) -> float:
