@@ -33,6 +33,7 @@ async def measure() -> dict[str, object]:
         **await _alone("forty at once", burst),
         **await _alone("webhooks", intake),
         **await _alone("diagnostics beside bare calls", looks),
+        **await _alone("findings", findings),
         **await _alone("a hundred yeses", clicks),
         **await _alone("a cancel", cancel),
         **await sandbox_page(),
@@ -79,6 +80,11 @@ async def intake(stage: Stage) -> dict[str, object]:
 async def looks(stage: Stage) -> dict[str, object]:
     """What a diagnostic costs beside the bare call."""
     return {"diagnostics": await steps.looks(stage)}
+
+
+async def findings(stage: Stage) -> dict[str, object]:
+    """How soon the first finding is in the channel."""
+    return {"findings": await steps.findings(stage)}
 
 
 async def clicks(stage: Stage) -> dict[str, object]:

@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import asyncpg
@@ -27,6 +27,7 @@ from sandbox.state.model import Channel, Message
 LOOKS: Final = 60
 CLICKS: Final = 100
 WITHIN: Final = 30.0
+SETTLED_AFTER: Final = 4.0
 SLOW: Final = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -105,6 +106,23 @@ async def _bare_http(stage: Stage) -> tuple[Call, Call]:
     return ask, end
 
 
+async def findings(stage: Stage) -> dict[str, object]:
+    """All diagnostics of an incident at once: from the slowest source's answer to the first finding in the thread."""
+    ana = Person(stage.sandbox, "ana")
+    await stage.monitor.fire("StorybookResponseTimeHigh")
+    channel = await ana.wait_for_channel("inc-", WITHIN)
+    card = await ana.wait_for(channel, lambda message: _has(message, "diagnose"), WITHIN)
+    await asyncio.sleep(SETTLED_AFTER)
+    await ana.click(card, "diagnose")
+    await asyncio.sleep(SETTLED_AFTER)
+    asked = [found for found in _findings(stage) if found["phase"] == "asked"]
+    posted = [
+        float(each.ts) for each in ana.thread(channel, card.ts) if _mark(each) in {found["id"] for found in asked}
+    ]
+    slowest = max(datetime.fromisoformat(found["at"]).timestamp() + found["sight"]["seconds"] for found in asked)
+    return {"diagnostics": len(asked), "first_posted_after_slowest_answer_ms": round((min(posted) - slowest) * 1000)}
+
+
 async def clicks(stage: Stage) -> dict[str, object]:
     """A hundred clicks on Approve at once, of people who may: how many runs begin."""
     channel, card = await _asked(stage)
@@ -178,6 +196,21 @@ async def _state(stage: Stage, state: str) -> None:
         return bool(_count(stage, "SELECT count(*) FROM approvals WHERE state = ?", state))
 
     await _until(there)
+
+
+def _mark(message: Message) -> str:
+    """The id of the finding that a message shows, or an empty text."""
+    payload = (message.metadata or {}).get("event_payload") or {}
+    return str(payload.get("mark", "")).rpartition(":")[2]
+
+
+# Any: the bodies are JSON as the store keeps it.
+def _findings(stage: Stage) -> list[dict[str, Any]]:
+    store = sqlite3.connect(f"file:{stage.data_dir / 'muster.db'}?mode=ro", uri=True)
+    try:
+        return [json.loads(body) for (body,) in store.execute("SELECT body FROM findings")]
+    finally:
+        store.close()
 
 
 def _count(stage: Stage, query: str, *values: str) -> int:
