@@ -31,9 +31,14 @@ class Hearing:
         self._due: asyncio.TimerHandle | None = None
 
     @property
-    def clean(self) -> str:
-        """All that was printed so far, cleaned, up to MOST_HEARD characters."""
+    def whole(self) -> str:
+        """All that was printed, cleaned, up to about MOST_HEARD characters."""
         return self._redactor.clean(self._text)
+
+    @property
+    def cut(self) -> str:
+        """The same of a run that was stopped: without what may be the beginning of a secret."""
+        return self._redactor.clean(self._text[: self._redactor.settled(self._text)])
 
     def take(self, piece: bytes) -> None:
         """Some bytes as the program printed them, cut anywhere."""

@@ -105,14 +105,14 @@ class ToolExecutor(Generic[Asked]):
         try:
             outcome = await self._run(plan, run)
         except asyncio.CancelledError as cancelled:
-            known = replace(stopped(run), output=hearing.clean, started_at=started, ended_at=self._clock())
+            known = replace(stopped(run), output=hearing.cut, started_at=started, ended_at=self._clock())
             raise Stopped(known) from cancelled
         finally:
             hearing.end()
         return replace(
             outcome,
             sentence=self._redactor.clean(outcome.sentence),
-            output=outcome.output or hearing.clean,
+            output=outcome.output or hearing.whole,
             receipt={**run.receipt, **outcome.receipt},
             started_at=started,
             ended_at=self._clock(),

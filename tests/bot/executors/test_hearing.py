@@ -65,6 +65,13 @@ async def test_bytes_that_are_no_text_and_half_a_character_do_no_harm() -> None:
     assert await heard("wör".encode()[:2], "wör".encode()[2:] + b"\n", b"\xff\xfe\n") == ["", "wör\n", "��\n"]
 
 
+async def test_what_a_stopped_run_printed_ends_before_what_may_begin_a_secret() -> None:
+    listening = Hearing(Redactor([SECRET]), lambda _: None)
+    listening.take(f"one\nx {SECRET[:9]}".encode())
+    assert listening.cut == "one\nx "
+    listening.end()
+
+
 async def test_an_endless_output_is_passed_on_up_to_a_bound() -> None:
     said = await heard(*["x" * 999 + "\n"] * 200)
     assert MOST_HEARD <= len("".join(said)) <= MOST_HEARD + 1_000
