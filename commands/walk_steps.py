@@ -9,7 +9,7 @@ from commands.finishing import settle
 from commands.fix import ask_for
 from commands.ports import Ports
 from commands.turns import catalog_of, pending, step_at, walked
-from incident import refusal, walking
+from incident import gate, refusal, walking
 from incident.change import Change
 from incident.course import Turn
 from incident.incident import Incident
@@ -39,6 +39,9 @@ async def take_step(asked: Asked, turn: Turn, *, ports: Ports) -> Answer:
             return await done(asked, turn, note="", value="", ports=ports)
         return form_for(Form.STEP_DONE, asked, turn, ports=ports)
     step = _step(asked.incident, turn, ports)
+    if leg.kind is StepKind.REMEDIATION:
+        # Nobody fills in a form for what could not even be asked.
+        gate.check_stop(await ports.store.stopped())
     unknown = any(each.default is None for each in step.parameters)
     if unknown or (step.parameters and leg.kind is StepKind.REMEDIATION):
         return form_for(Form.STEP_RUN, asked, turn, ports=ports)

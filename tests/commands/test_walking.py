@@ -200,6 +200,15 @@ async def test_what_a_person_gave_instead_is_what_the_walk_shows(world: World) -
     assert "snap-3" in message.walk.command(1, message.steps[1])
 
 
+async def test_while_everything_is_stopped_no_change_of_a_walk_is_asked_for(world: World) -> None:
+    incident = await begun(world)
+    await world.say(ANA, "procedure skip the snapshot is known", incident)
+    await world.say(ANA, "freeze we do not know what happens")
+    with pytest.raises(refusal.Stopped):
+        await world.say(ANA, "procedure next", incident)
+    assert states(await world.again(incident))[1] == "ahead"
+
+
 async def test_a_rejected_step_can_be_asked_for_again_and_is_not_passed(world: World) -> None:
     incident = await begun(world)
     request = await asked_for(world, incident)
