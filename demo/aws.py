@@ -112,7 +112,7 @@ def _door(application: WSGIApplication) -> WSGIApplication:
 
     def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if said := _of_mail(environ):
-            return _say(start_response, "200 OK", *said)
+            return _say(start_response, "200 OK", *said, {})
         told: list[Any] = []
 
         def noted(*answer: Any) -> Callable[[bytes], object]:
@@ -123,7 +123,8 @@ def _door(application: WSGIApplication) -> WSGIApplication:
         if str(told[0]).startswith("403") and _takes_json(environ):
             # How each of the JSON protocols says it: in the body, and in a header.
             refusal = json.dumps({"__type": _DENIED, "message": "not authorized to perform this action"})
-            return _say(start_response, "400 Bad Request", refusal, "application/x-amz-json-1.1")
+            named = {"X-Amzn-ErrorType": _DENIED}
+            return _say(start_response, "400 Bad Request", refusal, "application/x-amz-json-1.1", named)
         start_response(*told)
         return [body]
 
@@ -148,8 +149,7 @@ def _of_mail(environ: WSGIEnvironment) -> tuple[str, str] | None:
     return f"<{name}Response><{name}Result><Enabled>true</Enabled></{name}Result></{name}Response>", "text/xml"
 
 
-def _say(start_response: StartResponse, status: str, body: str, kind: str) -> list[bytes]:
+def _say(start_response: StartResponse, status: str, body: str, kind: str, more: Mapping[str, str]) -> list[bytes]:
     content = body.encode()
-    headers = [("Content-Type", kind), ("Content-Length", str(len(content))), ("X-Amzn-ErrorType", _DENIED)]
-    start_response(status, headers if status.startswith("4") else headers[:2])
+    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(content))), *more.items()])
     return [content]

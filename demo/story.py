@@ -88,7 +88,7 @@ class Story:
         await self._ana.command(f"/incident update {self._plot.update}", channel)
         await self._ana.command(f"/incident resolve {self._plot.resolution}", channel)
         self._mark("resolved", "Ana resolves.")
-        await self._ana.wait_for(channel, lambda message: bool(message.files), PATIENCE)
+        await self._ana.wait_for(channel, _holds_a_draft, PATIENCE)
         self._mark("postmortem", "The post-mortem draft is in the channel.")
         path = newest_draft(self._stage.data_dir)
         return self._report(channel, path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8")))
@@ -154,6 +154,11 @@ def _clock(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def _seconds(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def _holds_a_draft(message: Message) -> bool:
+    """Whether it brought the post-mortem: a long output is a file, too."""
+    return any(file.name.endswith(".md") for file in message.files)
 
 
 def newest_draft(data_dir: Path) -> Path:
