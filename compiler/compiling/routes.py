@@ -9,7 +9,7 @@ from compiler.recognise import Recognised
 from compiler.recognise.facts import AlertRule
 from incident.digest import Facts, Json
 
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_:]{2,100}")
+_NAME: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
 _ANCHOR: Final = re.compile(r"#([a-z0-9][a-z0-9-]*)$")
 _SEVERITY: Final = re.compile(r"\bP[0-3]\b")
 

@@ -206,6 +206,12 @@ def test_an_alert_whose_name_is_the_heading_is_routed() -> None:
     assert [route.procedure for route in loaded(text).routes] == ["shop-is-down"]
 
 
+def test_an_alarm_whose_name_has_blanks_is_routed_and_a_sentence_is_not() -> None:
+    rows = "".join(f"| {name} | P1 | Shop is down |\n" for name in ("RDS CPU above 95 %", "RDS CPU"))
+    text = f"# Shop\n## Alerts\n| Alert | Severity | Action |\n|---|---|---|\n{rows}## Shop is down\n1. Look."
+    assert [route.labels for route in loaded(text).routes] == [{"alertname": "RDS CPU"}]
+
+
 def test_every_fact_is_kept_by_its_kind_with_its_line() -> None:
     text = """
         # Shop
