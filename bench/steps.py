@@ -27,7 +27,8 @@ from sandbox.state.model import Channel, Message
 LOOKS: Final = 60
 CLICKS: Final = 100
 WITHIN: Final = 30.0
-SETTLED_AFTER: Final = 4.0
+SETTLED_AFTER: Final = 12.0
+"""Seconds after which the posts of an opening are out: Slack bears one a second in a channel."""
 SLOW: Final = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.stores.sqlite import SQLiteStore
 from commands import carry_out, show_output
 from commands.answer_approval import approve, cancel
 from commands.answers import FormWanted
@@ -132,6 +133,16 @@ async def test_a_run_that_is_cancelled_stops_and_is_told_with_who_and_when(world
     ]
     assert (fact(told, "state"), fact(told, "cancelled_by")) == ("cancelled", CLEO)
     assert await world.events(incident, Kind.VERIFIED) == []
+
+
+async def test_a_click_that_comes_to_another_process_stops_it_too(world: World) -> None:
+    other = await SQLiteStore.open(world.path, clock=world.clock)
+    request = await approved(world)
+    async with a_run(world, request):
+        await cancel(world.asked(CLEO), request.id, ports=replace(world.ports, store=other))
+        assert await ended(world, request) < 0.5
+    await other.close()
+    assert (await world.approval(request)).state is ApprovalState.CANCELLED
 
 
 async def test_what_may_have_taken_effect_before_it_stopped_is_unknown(world: World) -> None:
