@@ -9,11 +9,13 @@ from bot.target_sections import (
     AwsSection,
     DockerSection,
     GithubSection,
+    HostSection,
     HttpSection,
     KubernetesSection,
     NatsSection,
     PostgresSection,
     RedisSection,
+    SshSection,
     TargetSection,
 )
 
@@ -55,6 +57,11 @@ def _identities(section: TargetSection, secret: Secret) -> tuple[str, str, str |
             return "remediation", "identity", _login(section.diagnostic, secret), changing
         case DockerSection():
             return "remediation", "address", section.diagnostic, section.remediation
+        case HostSection(ssh=None):
+            return "remediation_account", "account", section.account, section.remediation_account
+        case HostSection(ssh=SshSection() as ssh):
+            user = None if ssh.remediation is None else ssh.remediation.user
+            return "ssh.remediation.user", "user", ssh.user, user
     return "", "", None, None
 
 

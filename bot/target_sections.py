@@ -172,6 +172,17 @@ class DockerSection(Section):
         return frozenset()
 
 
+_Account = Annotated[str, Shape(r"[a-z_][a-z0-9_.-]*", "write the name of an account of that host")]
+
+
+class SshLogin(Section):
+    """Whom approved remediations log in as on another host."""
+
+    user: _Account
+    key_env: EnvironmentName
+    """The variable with the user's private key, which has no passphrase."""
+
+
 class SshSection(Section):
     """How another host is entered: only the one with this key, as a user that may do nothing but look."""
 
@@ -181,23 +192,32 @@ class SshSection(Section):
         str, Shape(r"[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?", "write a public key as in ssh-ed25519 AAAA…")
     ]
     """The host's own public key, as ``ssh-keyscan`` prints it behind the name; compare it with the host's before."""
-    user: Annotated[str, Shape(r"[a-z_][a-z0-9_.-]*", "write the name of an account of that host")]
+    user: _Account
     key_env: EnvironmentName
     """The variable with the user's private key, which has no passphrase."""
+    remediation: SshLogin | None = None
+    """Another user, who runs the scripts whose content is pinned."""
 
 
 class HostSection(Section):
-    """A host at which steps look: the one that Muster runs on, or with ``ssh`` another."""
+    """A host at which steps look, and run pinned scripts: the one that Muster runs on, or with ``ssh`` another."""
 
     kind: Literal["host"]
     environment: str
     account: Annotated[str, Shape(r"[a-z_][a-z0-9_-]*", "write the name of an account of the host")] | None = None
     """Whom the steps of Muster's own host run as where Muster is root; else they run as Muster does."""
+    remediation_account: _Account | None = None
+    """Whom pinned scripts run as on Muster's own host, where Muster is root."""
+    scripts: Annotated[str, Shape(r"/[\w./-]*", "write a folder's path that begins with /")] = "/"
+    """The folder that the paths of scripts start from, and in which they run."""
     ssh: SshSection | None = None
 
     def variables(self) -> frozenset[str]:
-        """The variable with its key."""
-        return frozenset() if self.ssh is None else frozenset({self.ssh.key_env})
+        """The variables with its keys."""
+        if self.ssh is None:
+            return frozenset()
+        logins = (self.ssh, self.ssh.remediation)
+        return frozenset(login.key_env for login in logins if login is not None)
 
 
 TargetSection = Annotated[

@@ -21,6 +21,8 @@ from bot.target_sections import (
     PostgresSection,
     RedisLogin,
     RedisSection,
+    SshLogin,
+    SshSection,
 )
 
 
@@ -169,8 +171,19 @@ def _host(name: str, section: HostSection, configuration: Configuration) -> Targ
     from bot.executors.host_door import Door
 
     ssh = section.ssh
-    door = None
-    if ssh is not None:
-        key = configuration.secret(ssh.key_env) or ""
-        door = Door(address=ssh.address, port=ssh.port, host_key=ssh.host_key, user=ssh.user, key=key)
-    return HostTarget(name=name, environment=section.environment, account=section.account, door=door)
+
+    def door(login: SshSection | SshLogin | None) -> Door | None:
+        if ssh is None or login is None:
+            return None
+        key = configuration.secret(login.key_env) or ""
+        return Door(address=ssh.address, port=ssh.port, host_key=ssh.host_key, user=login.user, key=key)
+
+    return HostTarget(
+        name=name,
+        environment=section.environment,
+        account=section.account,
+        door=door(ssh),
+        remediation_account=section.remediation_account,
+        remediation_door=door(None if ssh is None else ssh.remediation),
+        scripts=section.scripts,
+    )

@@ -100,6 +100,10 @@ _STEP: Final = _object(
         "expects": _said("What the value is when nothing is wrong.", _EXPECTATION),
         "critical": _said("What the value is as long as it is not critical.", _EXPECTATION),
         "parameters": _list(_PARAMETER),
+        "sha256": _said(
+            "The content of the script that it runs, as sha256sum prints it.",
+            {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        ),
         "guard": _GUARD,
         "undo": _said("How to take it back, in words.", _TEXT),
         "undo_step": _said("The step of this procedure that takes it back.", {"type": "string", "pattern": _ID}),

@@ -15,7 +15,7 @@ from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded
 from compiler.overlay import Binding, Overlay
 from compiler.parameter import parameter_name, parameter_of, sample
-from compiler.proof import runnable
+from compiler.proof import runnable, tools
 from compiler.proof.one_value import is_one_value
 from compiler.section import Section
 from incident.digest import Facts, digest
@@ -29,6 +29,7 @@ _PEOPLES: Final = (
     *("title", "when", "by_hand", "tags", "gives", "private", "undo_step"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RUN_BY_MUSTER: Final = frozenset({"postgres", "redis", "http", *ARGV_KINDS})
 """The executors that there are; a step of another kind is done by a person."""
@@ -130,6 +131,9 @@ def _read(section: Section, kind: StepKind, overlay: Overlay) -> _Read:
     parameters = _parameters(section, typed)
     values = {each.name: sample(each) for each in parameters}
     judgement, bounded = judged(section, executor, command, values)
+    pinning = entry if entry is not None and "sha256" in entry else section
+    if "sha256" in pinning:
+        bounded = {**bounded, "sha256": _pin(pinning, executor, bounded)}
     return _Read(
         section=section,
         entry=entry,
@@ -143,6 +147,16 @@ def _read(section: Section, kind: StepKind, overlay: Overlay) -> _Read:
         binding=overlay.binding(executor, {name: str(value) for name, value in names.items()}),
         void=step_id in overlay.steps and entry is None,
     )
+
+
+def _pin(entry: Section, executor: str, command: Facts) -> str:
+    """The SHA-256 of the one content that a script may have. Raises CatalogError."""
+    pin, argv = entry.text("sha256"), command.get("argv")
+    if executor != "host" or not isinstance(argv, list) or not tools.is_script([str(word) for word in argv]):
+        raise entry.wrong("sha256", "pins the content of a script on a host, and this step runs none")
+    if not _SHA256.fullmatch(pin):
+        raise entry.wrong("sha256", "must be the 64 lower-case hexadecimal characters that sha256sum prints")
+    return pin
 
 
 def _parameters(section: Section, typed: tuple[Section, ...]) -> tuple[Parameter, ...]:
@@ -204,6 +218,8 @@ def _unable(read: _Read) -> str:
     """Why its executor cannot run the command, as a sentence; empty when it can."""
     if "filters" in read.command and read.executor == "postgres":
         return "Muster does not pipe rows through other tools: say it in SQL."
+    if "sha256" in read.command:
+        return ""
     listed = bind(read.command, read.values).get("argv")
     argv = [str(word) for word in listed] if isinstance(listed, list) else []
     return runnable.objection(read.executor, runnable.final(argv, read.judgement)) if argv else ""

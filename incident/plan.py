@@ -167,7 +167,8 @@ def shown(command: Facts) -> str:
         return f"{command['sql']}" + (f"\n-- {bound}" if bound else "")
     argv = command.get("argv")
     if isinstance(argv, (list, tuple)):
-        return _piped(shlex.join(str(word) for word in argv), command)
+        pinned = f"\n# only with the content {command['sha256']}" if "sha256" in command else ""
+        return _piped(shlex.join(str(word) for word in argv), command) + pinned
     words = command.get("redis")
     if isinstance(words, (list, tuple)):
         line = shlex.join(str(word) for word in words)

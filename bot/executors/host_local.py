@@ -26,9 +26,11 @@ class LocalHost:
         """Whom programs run as."""
         return self.account or "Muster's own account"
 
-    async def run(self, argv: Sequence[str], *, heard: HeardBytes = nobody) -> Ended:
+    async def run(
+        self, argv: Sequence[str], *, heard: HeardBytes = nobody, given: bytes | None = None, folder: str = "/"
+    ) -> Ended:
         """Run a program to its end; ``heard`` takes its output as it comes. Raises Denied or Unanswered."""
-        return await host_start.run(argv, self._account(), heard=heard)
+        return await host_start.run(argv, self._account(), heard=heard, given=given, folder=folder)
 
     async def matching(self, pattern: str) -> list[str]:
         """The paths that a pattern means."""

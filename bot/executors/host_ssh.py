@@ -15,7 +15,7 @@ from bot.executors.host_places import MOST_FILES
 from bot.executors.host_start import PATH, Ended
 from bot.executors.tool_answer import MOST_BYTES, Denied, HeardBytes, Unanswered, nobody
 
-_START: Final = f"cd / && exec /usr/bin/env -i PATH={PATH} LC_ALL=C timeout -s KILL"
+_START: Final = f"exec /usr/bin/env -i PATH={PATH} LC_ALL=C timeout -s KILL"
 """What the words of a step stand behind: they run without the login's settings, and not for ever if the line is cut."""
 _GRACE: Final = 5
 _NOT_STARTED: Final = frozenset({125, 126, 127})
@@ -42,17 +42,23 @@ class SshHost:
         """Whom programs run as."""
         return self.door.user
 
-    async def run(self, argv: Sequence[str], *, heard: HeardBytes = nobody) -> Ended:
+    async def run(
+        self, argv: Sequence[str], *, heard: HeardBytes = nobody, given: bytes | None = None, folder: str = "/"
+    ) -> Ended:
         """Run a program to its end there; ``heard`` takes its output as it comes. Raises Unanswered."""
-        line = f"{_START} {int(self.seconds) + _GRACE} {shlex.join(argv)}"
+        line = f"cd {shlex.quote(folder)} && {_START} {int(self.seconds) + _GRACE} {shlex.join(argv)}"
+        stdin = asyncssh.DEVNULL if given is None else asyncssh.PIPE
         try:
-            process = await self.connection.create_process(line, stdin=asyncssh.DEVNULL, encoding=None)
+            process = await self.connection.create_process(line, stdin=stdin, encoding=None)
             try:
-                (output, cut), (complaint, _) = await asyncio.gather(
-                    _up_to(process.stdout, MOST_BYTES, process.close, heard),
+                (output, cut), (complaint, _), _ = await asyncio.gather(
+                    # What changes something is not ended for printing much: the rest is let go.
+                    _up_to(process.stdout, MOST_BYTES, process.close if given is None else None, heard),
                     _up_to(process.stderr, _MOST_COMPLAINTS, None, nobody),
+                    _give(process, given),
                 )
-                if not cut:
+                ended_for_it = cut and given is None
+                if not ended_for_it:
                     await process.wait_closed()
             finally:
                 if process.returncode is None:
@@ -60,7 +66,7 @@ class SshHost:
                 process.close()
         except (asyncssh.Error, OSError) as fault:
             raise Unanswered(f"The line to {self.door.address} was lost: see whether the host is up.") from fault
-        code = 0 if cut else process.returncode
+        code = 0 if ended_for_it else process.returncode
         if code is None:
             raise Unanswered(f"The line to {self.door.address} was lost: see whether the host is up.")
         told = "\n".join(line for line in complaint.decode("utf-8", "replace").splitlines() if not _homeless(line))
@@ -89,12 +95,22 @@ class SshHost:
         return (await self.run(argv)).output.decode("utf-8", "replace").splitlines()
 
 
+async def _give(process: "asyncssh.SSHClientProcess[bytes]", given: bytes | None) -> None:
+    """Its input, and its end."""
+    if given is not None:
+        process.stdin.write(given)
+        process.stdin.write_eof()
+
+
 @asynccontextmanager
-async def ssh_host(door: Door, caps: Caps) -> AsyncIterator[SshHost]:
-    """A line to the host, and only to the one that has the pinned key. Raises Denied or Unanswered."""
+async def ssh_host(door: Door, caps: Caps, seconds: float) -> AsyncIterator[SshHost]:
+    """A line to the host, and only to the one that has the pinned key, for programs that last ``seconds`` at most.
+
+    Raises Denied or Unanswered.
+    """
     connection = await _connected(door, caps)
     try:
-        yield SshHost(connection, door, caps.look_seconds)
+        yield SshHost(connection, door, seconds)
     finally:
         connection.close()
 

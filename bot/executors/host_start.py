@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -55,16 +56,26 @@ def binary_of(tool: str) -> str:
     return str(real)
 
 
-async def run(argv: Sequence[str], account: Account | None, *, heard: HeardBytes = nobody) -> Ended:
-    """Run it to its end; ``heard`` takes its output as it comes.
+async def run(
+    argv: Sequence[str],
+    account: Account | None,
+    *,
+    heard: HeardBytes = nobody,
+    given: bytes | None = None,
+    folder: str = "/",
+) -> Ended:
+    """Run it to its end, with ``given`` as its input or with none; ``heard`` takes its output as it comes.
 
     Raises Denied when it cannot start. Cancelled, it is gone with all that it started.
     """
     binary = await asyncio.to_thread(binary_of, argv[0])
-    process = await _started(argv, binary, account)
+    process = await _started(argv, binary, account, asks=given is not None, folder=folder)
     try:
-        (output, cut), (complaint, _) = await asyncio.gather(
-            _up_to(process.stdout, MOST_BYTES, process, heard), _up_to(process.stderr, _MOST_COMPLAINTS, None, nobody)
+        (output, cut), (complaint, _), _ = await asyncio.gather(
+            # What changes something is not ended for printing much: the rest is let go.
+            _up_to(process.stdout, MOST_BYTES, process if given is None else None, heard),
+            _up_to(process.stderr, _MOST_COMPLAINTS, None, nobody),
+            _give(process, given),
         )
         code = await process.wait()
     finally:
@@ -73,16 +84,28 @@ async def run(argv: Sequence[str], account: Account | None, *, heard: HeardBytes
     return Ended(binary=binary, code=code, output=output, complaint=told, cut=cut)
 
 
-async def _started(argv: Sequence[str], binary: str, account: Account | None) -> asyncio.subprocess.Process:
+async def _give(process: asyncio.subprocess.Process, given: bytes | None) -> None:
+    """Its input, and its end; a program that ends before it read all needs no more."""
+    if given is None or process.stdin is None:
+        return
+    process.stdin.write(given)
+    with suppress(ConnectionResetError, BrokenPipeError):
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+async def _started(
+    argv: Sequence[str], binary: str, account: Account | None, *, asks: bool, folder: str
+) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
             *argv,
             executable=binary,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if asks else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=_ENVIRONMENT,
-            cwd="/",
+            cwd=folder,
             start_new_session=True,
             user=None if account is None else account.uid,
             group=None if account is None else account.gid,

@@ -113,7 +113,7 @@ class WordsTool(ABC):
 
     def judged_read(self, command: Facts) -> Sequence[str]:
         """The words that may be sent, bounded. Raises NotAllowed."""
-        argv = _words(command)
+        argv = words_of(command)
         judgement = self.judge(argv)
         if judgement.verdict is not Verdict.READ_ONLY:
             raise NotAllowed(f"Nothing was sent, because this is {judgement.verdict.value}: {judgement.reason}.")
@@ -121,7 +121,7 @@ class WordsTool(ABC):
 
     def judged_change(self, command: Facts) -> Sequence[str]:
         """The words of a change. Raises NotAllowed."""
-        argv = _words(command)
+        argv = words_of(command)
         judgement = self.judge(argv)
         if judgement.verdict is not Verdict.MUTATING:
             why = judgement.reason if judgement.verdict is Verdict.REFUSED else "it changes nothing"
@@ -138,7 +138,8 @@ class WordsTool(ABC):
         return argv
 
 
-def _words(command: Facts) -> list[str]:
+def words_of(command: Facts) -> list[str]:
+    """The words of a plan's command line. Raises NotAllowed when it holds none."""
     argv = command.get("argv")
     if not isinstance(argv, list | tuple) or not argv or not all(isinstance(word, str) for word in argv):
         raise NotAllowed("Nothing was sent: the step holds no words of a command.")

@@ -40,6 +40,8 @@ def understand(argv: Sequence[str], blanks: Blanks) -> Understood:
     """What is known of a program with its words, `argv[0]` being its name without a path. Never raises."""
     if reader := _CLIENTS.get(argv[0]):
         return reader(argv, blanks)
+    if tools.is_script(argv):
+        return _SCRIPT(argv, blanks)
     if judgement := tools.judge(argv):
         return Understood(kind=Kind.SHELL if _SHELLED.match(argv[0]) else Kind.OTHER, judgement=judgement)
     if host.knows(argv[0]):
@@ -221,6 +223,7 @@ _CLIENTS: Final[Mapping[str, _Reader]] = {
     "gh": _with_argv(Kind.OTHER, "github", git.judge),
 }
 _HOST: Final = _with_argv(Kind.SHELL, "host", host.judge)
+_SCRIPT: Final = _with_argv(Kind.SHELL, "host", tools.judge_script)
 _KINDS: Final = {
     "psql": Kind.SQL, "redis-cli": Kind.REDIS, "curl": Kind.HTTP, "wget": Kind.HTTP, "aws": Kind.AWS,
     "kubectl": Kind.KUBERNETES, "docker": Kind.DOCKER, "docker-compose": Kind.DOCKER, "nats": Kind.NATS,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from compiler.catalog import CatalogError
 from incident.runbook import StepKind
 from tests.compiler.test_catalog import small
 
@@ -29,6 +30,27 @@ def test_a_look_that_muster_can_do_is_a_diagnostic(command: str) -> None:
     assert (step.kind, step.executor) == (StepKind.DIAGNOSTIC, command.partition(":")[0])
 
 
+def test_a_script_is_runnable_once_its_content_is_pinned() -> None:
+    pin = "ab" * 32
+    pinned = f"host: [./scripts/restart.sh, web]\n        sha256: {pin}\n        verdict: mutating\n"
+    step = small(REMEDIATION, f"{pinned}        guard: {{none: x}}").procedures[0].steps[1]
+    assert (step.kind, step.runnable) == (StepKind.REMEDIATION, True)
+    assert step.command == {"argv": ["./scripts/restart.sh", "web"], "sha256": pin}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sha256: ab", "sha256: AB", "64 lower-case hexadecimal characters"),
+        ("./scripts/restart.sh", "systemctl", "this step runs none"),
+    ],
+)
+def test_a_pin_that_pins_nothing_is_told(old: str, new: str, said: str) -> None:
+    pinned = f"host: [./scripts/restart.sh, web]\n        sha256: {'ab' * 32}\n        verdict: mutating\n"
+    with pytest.raises(CatalogError, match=said):
+        small(REMEDIATION, f"{pinned.replace(old, new)}        guard: {{none: x}}")
+
+
 def test_rows_of_a_database_are_not_piped() -> None:
     step = small(DIAGNOSTIC, f"{DIAGNOSTIC}\n        filters: [wc -l]").procedures[0].steps[0]
     assert step.kind is StepKind.MANUAL
@@ -48,7 +70,8 @@ def test_a_change_of_a_service_keeps_its_guard() -> None:
     ("command", "reason"),
     [
         ("docker: [docker, compose, up, -d, api]", "needs the project's file"),
-        ("host: [systemctl, restart, app]", "only looks at hosts"),
+        ("host: [systemctl, restart, app]", "changes nothing on a host but by a script"),
+        ("host: [./scripts/restart.sh, web]", "only with its content pinned, by `sha256` in the overlay"),
     ],
 )
 def test_a_change_that_muster_cannot_do_is_a_persons_with_the_reason(command: str, reason: str) -> None:

@@ -1,5 +1,5 @@
 """Every other known tool: what a command does, from its words alone."""
 
-from compiler.proof.tools.verdict import judge
+from compiler.proof.tools.verdict import is_script, judge, judge_script
 
-__all__ = ["judge"]
+__all__ = ["is_script", "judge", "judge_script"]

@@ -109,6 +109,17 @@ def judge(argv: Sequence[str]) -> Judgement | None:
     return _script(tool) if "/" in tool or tool.endswith(_SCRIPT_ENDINGS) else None
 
 
+def is_script(argv: Sequence[str]) -> bool:
+    """Whether the words start a script of the team's own by its path, and no interpreter or tool."""
+    path = argv[0] if argv else ""
+    return "/" in path and _script(path).verdict is Verdict.MUTATING
+
+
+def judge_script(argv: Sequence[str]) -> Judgement:
+    """The verdict for a script with its arguments, which say nothing of its effect."""
+    return _script(argv[0] if argv else "")
+
+
 def _refused(tool: str, reason: str) -> Judgement:
     return Judgement(Verdict.REFUSED, f"{tool}: {reason}")
 

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Remote:
             "/bin/sh",
             "-c",
             line,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             user=self.account,
@@ -58,7 +59,9 @@ class Remote:
         )
         self.started.append(started)
         self.serving += 1
+        feeding = asyncio.create_task(fed(process, started))
         await asyncio.gather(pumped(started.stdout, process.stdout), pumped(started.stderr, process.stderr))
+        feeding.cancel()
         process.exit(await started.wait())
         self.serving -= 1
 
@@ -83,6 +86,16 @@ async def pumped(source: asyncio.StreamReader | None, sink: "asyncssh.SSHWriter[
                 await sink.drain()
         except (asyncssh.Error, OSError):
             heard = False
+
+
+async def fed(process: "asyncssh.SSHServerProcess[bytes]", started: asyncio.subprocess.Process) -> None:
+    """Pass on what the program is given, and its end."""
+    assert started.stdin
+    with suppress(asyncssh.Error, OSError):
+        while chunk := await process.stdin.read(1 << 16):
+            started.stdin.write(chunk)
+            await started.stdin.drain()
+    started.stdin.close()
 
 
 @pytest.fixture
@@ -147,7 +160,7 @@ async def test_a_user_who_is_root_is_not_proven(remote: Remote, clock: Clock) ->
 
 
 async def test_the_words_of_a_step_are_words_to_the_remote_shell_too(remote: Remote) -> None:
-    async with ssh_host(remote.door, CAPS) as host:
+    async with ssh_host(remote.door, CAPS, CAPS.look_seconds) as host:
         for argv, said in {
             ("echo", "$(id)", "`id`", "*", "; id", "it's", "&& id"): "$(id) `id` * ; id it's && id",
             ("pwd",): "/",
@@ -213,7 +226,7 @@ async def test_a_host_that_goes_away_within_an_answer_is_said(remote: Remote, cl
 
 
 async def test_an_endless_answer_is_cut_and_a_hanging_one_costs_the_cap(remote: Remote, clock: Clock) -> None:
-    async with ssh_host(remote.door, CAPS) as host:
+    async with ssh_host(remote.door, CAPS, CAPS.look_seconds) as host:
         ended = await host.run(["yes"])
     assert (ended.cut, len(ended.output)) == (True, MOST_BYTES)
     executor = made(remote.door, clock, Caps(connect_seconds=1, look_seconds=2))
@@ -227,7 +240,7 @@ async def test_an_endless_answer_is_cut_and_a_hanging_one_costs_the_cap(remote: 
 
 async def test_cancelling_is_quick_and_what_was_started_has_an_end(remote: Remote) -> None:
     async def look() -> None:
-        async with ssh_host(remote.door, Caps(look_seconds=0)) as host:
+        async with ssh_host(remote.door, CAPS, 0) as host:
             await host.run(["sleep", "73.5"])
 
     running = asyncio.create_task(look())
