@@ -63,9 +63,10 @@ def test_every_other_is_done_by_a_person_with_the_reason(line: str, reason: str)
     assert reason in runnable.objection("docker", runnable.final(argv, docker.judge(argv)))
 
 
-def test_the_changes_of_a_host_are_done_by_a_person() -> None:
+def test_a_host_is_changed_by_pinned_scripts_alone() -> None:
     assert runnable.objection("host", ["df", "-h"]) == ""
-    assert "no identity of its own" in runnable.objection("host", ["systemctl", "restart", "app"])
+    assert "by a script whose content is pinned" in runnable.objection("host", ["systemctl", "restart", "app"])
+    assert "only with its content pinned" in runnable.objection("host", ["./scripts/restart.sh"])
 
 
 @pytest.mark.parametrize(
