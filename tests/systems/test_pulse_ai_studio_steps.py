@@ -60,6 +60,15 @@ async def test_a_well_patient_is_healthy(ward: Ward) -> None:
             assert all((await ward.healthy(procedure.id)).values()), procedure.id
 
 
+async def test_a_restore_is_given_what_the_steps_before_it_found(ward: Ward) -> None:
+    """The newest snapshot, and the cluster's subnets: nobody copies them. What is not there is given to nobody."""
+    steps = {step.id: step for step in ward.procedure("restore-a-snapshot").steps}
+    found = {
+        each.name: (await ward.look(steps[each.taken_from])).given for each in steps["restore-snapshot"].parameters
+    }
+    assert found == {"snapshot": "ai-studio-daily", "subnet_group": "default", "security_group": None}
+
+
 async def test_starting_the_tasks_anew_heals_a_service_that_was_given_up(ward: Ward) -> None:
     procedure = ward.procedure("service-does-not-start")
     await ward.patient.fault("given-up", True)
