@@ -156,13 +156,14 @@ class Engine:
 
     def _listed(self, name: str, part: Part) -> dict[str, object]:
         labels = {"project": self._project, "service": part.service, "oneoff": "False"}
-        minutes = int((datetime.now(UTC) - part.since).total_seconds() // 60)
+        seconds = int((datetime.now(UTC) - part.since).total_seconds())
+        span = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
         return {
             "Id": _id(name),
             "Names": [f"/{name}"],
             "Image": part.image,
             "State": "running" if part.running else "exited",
-            "Status": f"Up {minutes} minutes" if part.running else "Exited (0)",
+            "Status": f"Up {span}" if part.running else "Exited (0)",
             "Created": int(part.since.timestamp()),
             "Ports": [],
             "Labels": {f"com.docker.compose.{key}": value for key, value in labels.items()},

@@ -70,8 +70,9 @@ class QueueStuck:
         return self._painter.hangs_on is not None
 
     async def begin(self) -> None:
-        rows = await self._jobs.records.rows(STUCK)
-        self._painter.hangs_on = next(row["id"] for row in rows if row["status"] == "generating")
+        async with self._painter.turn:
+            rows = await self._jobs.records.rows(STUCK)
+            self._painter.hangs_on = next(row["id"] for row in rows if row["status"] == "generating")
 
     async def end(self) -> None:
         await self._jobs.records.rows(GIVE_UP)

@@ -23,12 +23,15 @@ class Painter:
         self._seconds = seconds
         self.dalle_answers = True
         self.hangs_on: UUID | None = None
+        self.turn = asyncio.Lock()
+        """Held while it works on a picture; whoever takes it meanwhile knows that nothing is claimed."""
 
     async def run(self) -> None:
         """Paint until cancelled."""
         while True:
             try:
-                busy = await self._hanging() or await self._paint()
+                async with self.turn:
+                    busy = await self._hanging() or await self._paint()
             except OUTAGES:
                 await asyncio.sleep(RETRY_SECONDS)
             else:

@@ -134,3 +134,27 @@ async def test_a_grant_is_booked_once_for_each_key(ward: Ward) -> None:
     }
     with pytest.raises(AssertionError, match="nothing to change"):
         await ward.fix("grant-credits-in-an-emergency", "grant-credits", **given)
+
+
+async def test_a_reset_does_not_last_while_dalle_is_down(ward: Ward) -> None:
+    """The runbook says to wait: the breaker does what it is for."""
+    await ward.patient.fault("dalle", True)
+    ill = {"openai-for-breaker": False, "breaker-state": False, "breaker-stays-closed": False}
+    assert await ward.healthy("breaker-open") == ill
+    await ward.fix("breaker-open", "close-breaker")
+    for number in range(3):
+        await ward.patient.jobs.order(f"user-{1001 + number}")
+    await ward.until("breaker-open", ill)
+    await ward.patient.fault("dalle", False)
+    assert all((await ward.healthy("breaker-open")).values())
+
+
+async def test_the_panel_shows_what_is_wrong_and_what_is_right_again(ward: Ward) -> None:
+    await ward.patient.fault("credits", True)
+    state = await ward.patient.state()
+    assert (state["title"], state["health"]["status"]) == ("Algorhythmic", "unhealthy")
+    assert {"name": "Balances that differ", "value": "1", "bad": True} in state["health"]["facts"]
+    await ward.fix("recalculate-balance", "set-balance", user_id="user-1007")
+    state = await ward.patient.state()
+    assert state["health"]["status"] == "healthy"
+    assert [fault["active"] for fault in state["faults"]] == [False] * 4

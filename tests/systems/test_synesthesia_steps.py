@@ -125,3 +125,12 @@ async def test_restarting_the_database_keeps_its_data(ward: Ward) -> None:
 
     assert await eventually(back)
     assert all((await ward.healthy("database-unreachable")).values())
+
+
+async def test_the_panel_shows_what_is_wrong_and_what_is_right_again(ward: Ward) -> None:
+    await ward.patient.fault("memory", True)
+    state = await ward.patient.state()
+    assert (state["title"], state["health"]["status"]) == ("Synesthesia", "unhealthy")
+    assert {"name": "Memory of the worker", "value": "90 %", "bad": True} in state["health"]["facts"]
+    await ward.patient.fault("memory", False)
+    assert (await ward.patient.state())["health"]["status"] == "healthy"
