@@ -70,6 +70,6 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def moment(text: str) -> datetime:
-    """The time that a stamp says."""
-    return datetime.fromisoformat(text)
+def moment(kept: str | datetime) -> datetime:
+    """The time that a stamp says, or that a database keeps as a time."""
+    return kept if isinstance(kept, datetime) else datetime.fromisoformat(kept)

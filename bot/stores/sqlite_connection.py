@@ -2,11 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from bot.stores import database
 from bot.stores.codec import stamp
 from bot.stores.migrations import Migration, pending
 from commands.outage import Outage
@@ -100,6 +101,36 @@ class Connection:
             " (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT"
         )
         return dict(tuple(row) for row in self._raw.execute("SELECT name, checksum FROM migrations ORDER BY name"))
+
+
+class Direct(database.Database):
+    """A connection as the rules of the store use it: nothing that is asked of it ever waits."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def run(self, query: str, **values: database.Value) -> int:
+        try:
+            return self._connection.run(query, **_kept(values))
+        except sqlite3.IntegrityError as error:
+            raise database.NotUnique(str(error)) from error
+
+    async def row(self, query: str, **values: database.Value) -> database.Row | None:
+        return self._connection.row(query, **_kept(values))
+
+    async def rows(self, query: str, **values: database.Value) -> Sequence[database.Row]:
+        return self._connection.rows(query, **_kept(values))
+
+    async def now(self) -> datetime:
+        return self._clock()
+
+    async def lock(self, name: str) -> None:
+        """Nothing to do: SQLite has one writer at a time."""
+
+
+def _kept(values: Mapping[str, database.Value]) -> dict[str, Value]:
+    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def _use_wal(raw: sqlite3.Connection) -> None:

@@ -1,13 +1,12 @@
-"""How one Change goes into SQLite: each table by its own rule, all inside the writer's savepoint."""
+"""How one Change goes into a database: each table by its own rule, all of them inside one transaction."""
 
 import json
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.stores import sqlite_jobs as jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, event_text, stamp
-from bot.stores.sqlite_connection import Connection
+from bot.stores import jobs
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, event_text
+from bot.stores.database import Database, NotUnique
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
 from incident import gate, refusal, timeline
@@ -21,6 +20,8 @@ from incident.stop import Stop
 
 _RAN = frozenset({ApprovalState.RUNNING, ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN})
 """The states of a request whose step did run, or may have."""
+_STOP = "stop"
+"""The lock by which a run and a stop of all runs come one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,60 +32,61 @@ class Applied:
     owes: bool
 
 
-def apply(db: Connection, change: Change) -> Applied:
+async def apply(db: Database, change: Change) -> Applied:
     """Save a Change whole. Raises Conflict, LostClaim or TargetBusy; the caller then takes everything back."""
     incident_id = change.incident.id if change.incident is not None else None
-    if not db.run("remember_cause", cause=change.cause, incident_id=incident_id, at=stamp(change.at)):
-        return _repeat(db, change)
-    incident = _put_incident(db, change.incident) if change.incident is not None else None
-    _append(db, change, timeline.SYSTEM if incident is None else incident.id)
+    if not await db.run("remember_cause", cause=change.cause, incident_id=incident_id, at=change.at):
+        return await _repeat(db, change)
+    incident = await _put_incident(db, change.incident) if change.incident is not None else None
+    await _append(db, change, timeline.SYSTEM if incident is None else incident.id)
     for record in change.alerts:
-        _put_alert(db, record)
+        await _put_alert(db, record)
     for finding in change.findings:
-        _add_finding(db, finding)
+        await _add_finding(db, finding)
     for approval in change.approvals:
-        _put_approval(db, approval, change.at)
+        await _put_approval(db, approval, change.at)
     for delivery in change.deliveries:
-        _put_delivery(db, delivery)
+        await _put_delivery(db, delivery)
     if change.stop is not None:
-        _put_stop(db, change.stop)
-    owed_again = change.settles is not None and jobs.settle(db, change.settles) is JobState.OWED
-    jobs.owe(db, change.jobs)
+        await _put_stop(db, change.stop)
+    owed_again = change.settles is not None and await jobs.settle(db, change.settles) is JobState.OWED
+    await jobs.owe(db, change.jobs)
     return Applied(saved=Saved(incident=incident, fresh=True), owes=owed_again or bool(change.jobs))
 
 
-def begin(db: Connection, claim: Claim, change: Change, now: datetime) -> Applied:
+async def begin(db: Database, claim: Claim, change: Change) -> Applied:
     """Mark a once job doing together with its Change. A Change that was saved before began it before: LostClaim.
 
     Raises Stopped while remediations are stopped: whoever stopped them is obeyed up to the last moment.
     """
-    standing = db.row("stopped")
+    await db.lock(_STOP)
+    standing = await db.row("stopped")
     gate.check_stop(None if standing is None else STOP.value(standing["body"]))
-    jobs.begin(db, claim, now)
-    applied = apply(db, change)
+    await jobs.begin(db, claim)
+    applied = await apply(db, change)
     if not applied.saved.fresh:
         raise LostClaim(f"{claim.job.key} was begun before")
     return applied
 
 
-def _repeat(db: Connection, change: Change) -> Applied:
+async def _repeat(db: Database, change: Change) -> Applied:
     # The job that asked for it is done too, or it would be claimed and decided for ever.
     owes = False
     if change.settles is not None:
         try:
-            owes = jobs.settle(db, change.settles) is JobState.OWED
+            owes = await jobs.settle(db, change.settles) is JobState.OWED
         except LostClaim:
             owes = False
-    row = db.row("incident_of_cause", cause=change.cause)
+    row = await db.row("incident_of_cause", cause=change.cause)
     return Applied(saved=Saved(incident=None if row is None else INCIDENT.value(row["body"]), fresh=False), owes=owes)
 
 
-def _put_incident(db: Connection, decided: Incident) -> Incident:
+async def _put_incident(db: Database, decided: Incident) -> Incident:
     new = decided.version == 0
-    number = _next_number(db) if new else decided.number
+    number = await _next_number(db) if new else decided.number
     incident = replace(decided, number=number, version=decided.version + 1)
     try:
-        written = db.run(
+        written = await db.run(
             "insert_incident" if new else "update_incident",
             id=incident.id,
             number=incident.number,
@@ -95,77 +97,79 @@ def _put_incident(db: Connection, decided: Incident) -> Incident:
             channel=incident.home.channel,
             body=INCIDENT.text(incident),
         )
-    except sqlite3.IntegrityError as error:
+    except NotUnique as error:
         raise Conflict(f"{incident.id} is declared already, or its group has another open incident") from error
     if not written:
         raise Conflict(f"{incident.id} is no longer at version {decided.version}")
     return incident
 
 
-def _next_number(db: Connection) -> int:
-    row = db.row("next_number")
+async def _next_number(db: Database) -> int:
+    row = await db.row("next_number")
     if row is None:
-        raise sqlite3.DatabaseError("the counter of incidents is gone")
+        raise RuntimeError("the counter of incidents is gone")
     return int(row["value"])
 
 
-def _append(db: Connection, change: Change, chain: str) -> None:
+async def _append(db: Database, change: Change, chain: str) -> None:
     if not change.events:
         return
-    last = db.row("last_link", chain=chain)
+    if chain == timeline.SYSTEM:
+        await db.lock(chain)  # an incident's chain is guarded by the incident's row
+    last = await db.row("last_link", chain=chain)
     seq, link = (0, timeline.GENESIS) if last is None else (last["seq"], last["link"])
     recorded_at = change.at.astimezone(UTC)
     for index, event in enumerate(change.events):
         seq, content = seq + 1, timeline.content(event)
         link = timeline.link(link, chain, seq, recorded_at, content)
-        db.run(
+        await db.run(
             "append_event",
             id=change.event_id(index),
             chain=chain,
             seq=seq,
-            recorded_at=stamp(recorded_at),
+            recorded_at=recorded_at,
             content=content,
             link=link,
             body=event_text(event),
         )
 
 
-def _put_alert(db: Connection, decided: AlertRecord) -> None:
+async def _put_alert(db: Database, decided: AlertRecord) -> None:
     record = replace(decided, version=decided.version + 1)
-    written = db.run(
+    written = await db.run(
         "update_alert" if decided.version else "insert_alert",
         id=record.id,
         version=record.version,
         incident_id=record.incident_id,
-        first_at=stamp(record.first_at),
+        first_at=record.first_at,
         body=ALERT.text(record),
     )
     if not written:
         raise Conflict(f"the alert {record.id} is no longer at version {decided.version}")
 
 
-def _add_finding(db: Connection, finding: Finding) -> None:
+async def _add_finding(db: Database, finding: Finding) -> None:
     body = FINDING.text(finding)
     try:
-        db.run("insert_finding", id=finding.id, incident_id=finding.incident_id, at=stamp(finding.at), body=body)
-    except sqlite3.IntegrityError as error:
+        await db.run("insert_finding", id=finding.id, incident_id=finding.incident_id, at=finding.at, body=body)
+    except NotUnique as error:
         raise Conflict(f"the finding {finding.id} is known already") from error
 
 
-def _put_approval(db: Connection, approval: Approval, at: datetime) -> None:
+async def _put_approval(db: Database, approval: Approval, at: datetime) -> None:
     ran_at = _ran_at(approval, at)
     try:
-        db.run(
+        await db.run(
             "put_approval",
             id=approval.id,
             incident_id=approval.incident_id,
             step_id=approval.plan.step_id,
             target=approval.plan.target,
             state=approval.state.value,
-            ran_at=None if ran_at is None else stamp(ran_at),
+            ran_at=None if ran_at is None else ran_at,
             body=APPROVAL.text(approval),
         )
-    except sqlite3.IntegrityError as error:
+    except NotUnique as error:
         raise refusal.TargetBusy(target=approval.plan.target) from error
 
 
@@ -175,21 +179,22 @@ def _ran_at(approval: Approval, at: datetime) -> datetime | None:
     return (approval.outcome.ended_at if approval.outcome is not None else None) or at
 
 
-def _put_stop(db: Connection, stop: Stop) -> None:
+async def _put_stop(db: Database, stop: Stop) -> None:
+    await db.lock(_STOP)
     try:
-        written = db.run("set_stop" if stop.stands else "lift_stop", id=stop.id, body=STOP.text(stop))
-    except sqlite3.IntegrityError as error:
+        written = await db.run("set_stop" if stop.stands else "lift_stop", id=stop.id, body=STOP.text(stop))
+    except NotUnique as error:
         raise Conflict("remediations were stopped meanwhile") from error
     if not written:
         raise Conflict(f"the stop {stop.id} was lifted meanwhile")
 
 
-def _put_delivery(db: Connection, delivery: Delivery) -> None:
-    db.run(
+async def _put_delivery(db: Database, delivery: Delivery) -> None:
+    await db.run(
         "put_delivery",
         key=delivery.key,
         source=delivery.source,
-        received_at=stamp(delivery.received_at),
+        received_at=delivery.received_at,
         headers=json.dumps(dict(delivery.headers)),
         body=delivery.body,
         state=delivery.state.value,

@@ -1,0 +1,212 @@
+"""The store in SQL: what each method asks of a database, whichever it is. How to reach one is its subclass's affair."""
+
+import json
+from abc import abstractmethod
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from bot.stores import changing, jobs
+from bot.stores.changing import Applied
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, Codec, event_value, moment
+from bot.stores.database import Database, Row, Value
+from commands.store import Saved, Store
+from incident.alert import AlertRecord, Delivery, DeliveryState
+from incident.approval import Approval
+from incident.change import Change
+from incident.finding import Finding
+from incident.incident import Incident
+from incident.job import Claim
+from incident.postmortem import Record
+from incident.stop import Stop
+from incident.timeline import Link
+
+T = TypeVar("T")
+
+Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
+"""What is asked of a database inside one transaction."""
+
+
+class SqlStore(Store):
+    """Everything true, in tables; ``Store`` says what each method promises."""
+
+    def __init__(self) -> None:
+        self.on_owed: Callable[[], None] = lambda: None
+
+    @abstractmethod
+    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+        """What ``work`` returned, once it is on disk; ``told`` is called then, even if nobody waits any longer.
+
+        Raises whatever ``work`` raised, after everything that it did was taken back.
+        """
+
+    @abstractmethod
+    async def _read(self, look: Work[T], *, at_one_moment: bool = False) -> T:
+        """What ``look`` returned; ``at_one_moment``: all of its queries see the same."""
+
+    async def save(self, change: Change) -> Saved:
+        _check(change)
+        applied = await self._write(lambda db: changing.apply(db, change), self._tell)
+        return applied.saved
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        return await self._one(INCIDENT, "incident", id=incident_id)
+
+    async def incident_by_number(self, number: int) -> Incident | None:
+        return await self._one(INCIDENT, "incident_by_number", number=number)
+
+    async def incident_by_channel(self, channel: str) -> Incident | None:
+        return await self._one(INCIDENT, "incident_by_channel", channel=channel)
+
+    async def open_incidents(self, limit: int = 50) -> tuple[Incident, ...]:
+        return await self._all(INCIDENT, "open_incidents", limit=limit)
+
+    async def recent_incidents(self, limit: int = 20) -> tuple[Incident, ...]:
+        return await self._all(INCIDENT, "recent_incidents", limit=limit)
+
+    async def last_incident_of_group(self, group: str) -> Incident | None:
+        return await self._one(INCIDENT, "last_incident_of_group", group=group)
+
+    async def alert(self, alert_id: str) -> AlertRecord | None:
+        return await self._one(ALERT, "alert", id=alert_id)
+
+    async def alerts_of(self, incident_id: str) -> tuple[AlertRecord, ...]:
+        return await self._all(ALERT, "alerts_of", incident_id=incident_id)
+
+    async def approval(self, approval_id: str) -> Approval | None:
+        return await self._one(APPROVAL, "approval", id=approval_id)
+
+    async def approvals_of(self, incident_id: str) -> tuple[Approval, ...]:
+        return await self._all(APPROVAL, "approvals_of", incident_id=incident_id)
+
+    async def approvals_under_way(self) -> tuple[Approval, ...]:
+        return await self._all(APPROVAL, "approvals_under_way")
+
+    async def stopped(self) -> Stop | None:
+        return await self._one(STOP, "stopped")
+
+    async def last_run(self, step_id: str, target: str) -> datetime | None:
+        return _time(await self._row("last_run", step_id=step_id, target=target), "ran_at")
+
+    async def finding(self, finding_id: str) -> Finding | None:
+        return await self._one(FINDING, "finding", id=finding_id)
+
+    async def findings_of(self, incident_id: str) -> tuple[Finding, ...]:
+        return await self._all(FINDING, "findings_of", incident_id=incident_id)
+
+    async def timeline(self, incident_id: str) -> tuple[Link, ...]:
+        return await self._rows(_link, "timeline", chain=incident_id)
+
+    async def event(self, event_id: str) -> Link | None:
+        row = await self._row("event", id=event_id)
+        return None if row is None else _link(row)
+
+    async def record(self, incident_id: str) -> Record:
+        return await self._read(lambda db: _record(db, incident_id), at_one_moment=True)
+
+    async def chains(self) -> tuple[str, ...]:
+        return await self._rows(lambda row: str(row["chain"]), "chains")
+
+    async def delivery(self, key: str) -> Delivery | None:
+        row = await self._row("delivery", key=key)
+        return None if row is None else _delivery(row)
+
+    async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
+        return await self._rows(_delivery, "dead_deliveries", limit=limit)
+
+    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+        return await self._write(lambda db: jobs.claim(db, worker, limit, lease))
+
+    async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:
+        return await self._write(lambda db: jobs.renew(db, claims, lease))
+
+    async def put_off(self, claim: Claim, *, until: datetime, error: str = "", count: bool = True) -> None:
+        await self._write(lambda db: jobs.put_off(db, claim, until, error, count=count))
+
+    async def begin(self, claim: Claim, change: Change) -> None:
+        _check(change)
+        await self._write(lambda db: changing.begin(db, claim, change), self._tell)
+
+    async def give_up(self, claim: Claim, error: str) -> None:
+        await self._write(lambda db: jobs.give_up(db, claim, error))
+
+    async def cut_short(self) -> tuple[Claim, ...]:
+        return await self._write(jobs.cut_short)
+
+    async def waits_behind(self, claim: Claim) -> bool:
+        job = claim.job
+        older = await self._row("older_line", incident_id=job.incident_id, urgency=job.urgency, id=claim.id)
+        return older is not None
+
+    async def next_due(self) -> datetime | None:
+        return _time(await self._row("next_due"), "due_at")
+
+    def _tell(self, applied: Applied) -> None:
+        if applied.owes:
+            self.on_owed()
+
+    async def _one(self, codec: Codec[T], query: str, **values: Value) -> T | None:
+        row = await self._row(query, **values)
+        return None if row is None else codec.value(row["body"])
+
+    async def _all(self, codec: Codec[T], query: str, **values: Value) -> tuple[T, ...]:
+        return await self._rows(lambda row: codec.value(row["body"]), query, **values)
+
+    async def _row(self, query: str, **values: Value) -> Row | None:
+        return await self._read(lambda db: db.row(query, **values))
+
+    async def _rows(self, make: Callable[[Row], T], query: str, **values: Value) -> tuple[T, ...]:
+        async def look(db: Database) -> tuple[T, ...]:
+            # Made where the rows are read: of a long timeline, that is most of the work.
+            return tuple(make(row) for row in await db.rows(query, **values))
+
+        return await self._read(look)
+
+
+def _check(change: Change) -> None:
+    if change.approvals and change.incident is None:
+        raise ValueError("approvals are saved only together with their incident, whose version guards them")
+
+
+async def _record(db: Database, incident_id: str) -> Record:
+    row = await db.row("incident", id=incident_id)
+    if row is None:
+        raise KeyError(incident_id)
+    alerts = await db.rows("alerts_of", incident_id=incident_id)
+    findings = await db.rows("findings_of", incident_id=incident_id)
+    approvals = await db.rows("approvals_of", incident_id=incident_id)
+    return Record(
+        incident=INCIDENT.value(row["body"]),
+        timeline=tuple(_link(each) for each in await db.rows("timeline", chain=incident_id)),
+        alerts=tuple(ALERT.value(each["body"]) for each in alerts),
+        findings=tuple(replace(FINDING.value(each["body"]), withheld=None) for each in findings),
+        approvals=tuple(APPROVAL.value(each["body"]) for each in approvals),
+    )
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        id=row["id"],
+        seq=row["seq"],
+        recorded_at=moment(row["recorded_at"]),
+        content=row["content"],
+        link=row["link"],
+        event=None if row["body"] is None else event_value(row["body"]),
+    )
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        key=row["key"],
+        source=row["source"],
+        received_at=moment(row["received_at"]),
+        headers=json.loads(row["headers"]),
+        body=row["body"],
+        state=DeliveryState(row["state"]),
+        reason=row["reason"],
+    )
+
+
+def _time(row: Row | None, column: str) -> datetime | None:
+    return None if row is None or row[column] is None else moment(row[column])
