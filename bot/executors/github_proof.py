@@ -29,8 +29,8 @@ async def prove_read_only(session: Session) -> str:
     """One sentence of proof, or NotProven with the first right too many. Raises Denied or Unanswered."""
     reply = await session.ask("GET")
     session.checked(reply)
-    scopes = reply.headers.get("x-oauth-scopes")
-    if scopes is not None:
+    if scopes := reply.headers.get("x-oauth-scopes", ""):
+        # An empty list says nothing: it may be that of a token which is no classic one.
         return _by_scopes(scopes)
     for method, path, body in CANARIES:
         answered = await _refusal(session, method, path, body)
@@ -56,4 +56,4 @@ def _by_scopes(listed: str) -> str:
         raise NotProven(
             f"The classic token has {', '.join(writing)}, with which it may write: use a fine-grained token that reads."
         )
-    return f"The classic token has {', '.join(scopes) or 'no scope'}, with which nothing can be changed."
+    return f"The classic token has {', '.join(scopes)}, with which nothing can be changed."

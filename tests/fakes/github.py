@@ -84,8 +84,7 @@ class FakeGithub:
             return _said(403, "Resource not accessible by personal access token")
         path = request.match_info["path"].strip("/").split("/")
         response = await self._routed(request, path)
-        if token == CLASSIC:
-            response.headers["X-OAuth-Scopes"] = "repo, read:org"
+        response.headers["X-OAuth-Scopes"] = "repo, read:org" if token == CLASSIC else ""
         return response
 
     async def _routed(self, request: web.Request, path: list[str]) -> web.StreamResponse:
