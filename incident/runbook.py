@@ -85,6 +85,8 @@ class Operator(StrEnum):
 
     AT_MOST = "at most"
     AT_LEAST = "at least"
+    LESS_THAN = "less than"
+    MORE_THAN = "more than"
     IS = "is"
 
 
@@ -111,7 +113,10 @@ class Expectation:
         bound = _number(self.value)
         if number is None or bound is None:
             return None
-        return number <= bound if self.operator is Operator.AT_MOST else number >= bound
+        if self.operator in (Operator.AT_MOST, Operator.AT_LEAST) and number == bound:
+            return True
+        upward = self.operator in (Operator.AT_LEAST, Operator.MORE_THAN)
+        return number > bound if upward else number < bound
 
 
 class GuardKind(StrEnum):

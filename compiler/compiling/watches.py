@@ -12,14 +12,14 @@ from incident.verdict import Verdict
 
 _HEALTHY_WHEN_BAD: Final = {
     Comparison.ABOVE: "at most",
-    Comparison.AT_LEAST: "at most",
+    Comparison.AT_LEAST: "less than",
     Comparison.BELOW: "at least",
-    Comparison.AT_MOST: "at least",
+    Comparison.AT_MOST: "more than",
 }
 _HEALTHY: Final = {
-    Comparison.ABOVE: "at least",
+    Comparison.ABOVE: "more than",
     Comparison.AT_LEAST: "at least",
-    Comparison.BELOW: "at most",
+    Comparison.BELOW: "less than",
     Comparison.AT_MOST: "at most",
 }
 

@@ -126,7 +126,7 @@ def test_the_digest_names_the_content_and_not_its_looks() -> None:
         ("diagnostic: orders", "diagnostic: Orders!", "“diagnostic” is “Orders!”, and must be lower-case words"),
         ("diagnostic: orders", "diagnostic: call", "use the id call twice"),
         ("      - manual: call\n", "      - manual: call\n        diagnostic: too\n", "under exactly one"),
-        ("at least: 1", "about: 1", "“expects” must name one of at most, at least, is"),
+        ("at least: 1", "about: 1", "“expects” must name one of at most, at least, less than, more than, is"),
         ("at least: 1", "at least: many", "“at least” must be a number"),
         ("at least: 1", "at least: 1, at most: 2", "is not known here"),
         ("{from: 1, to: 9}", "{from: 9, to: 1}", "“integer” must say the lowest and the highest value"),

@@ -146,12 +146,32 @@ def test_a_threshold_row_with_a_read_is_a_watch_with_its_bounds() -> None:
         |---|---|---|---|
         | Waiting orders | > 10 | > 50 | `redis-cli -h cache LLEN orders` |
         | Free places | < 5 | < 2 | `redis-cli -h cache GET places` |
+        | Returns | >= 3 | >= 9 | `redis-cli -h cache GET returns` |
         """
     (watch,) = [each for each in procedures(text) if each.get("purpose") == "watch"]
     bounds = [(each["title"], each["expects"], each["critical"]) for each in mappings(watch["steps"])]
     assert bounds == [
         ("Waiting orders", {"at most": 10}, {"at most": 50}),
         ("Free places", {"at least": 5}, {"at least": 2}),
+        ("Returns", {"less than": 3}, {"less than": 9}),
+    ]
+
+
+def test_a_healthy_bound_is_as_strict_as_it_is_written() -> None:
+    text = """
+        # Shop
+        ## Thresholds
+        | Metric | Healthy | Critical | Command |
+        |---|---|---|---|
+        | Waiting orders | below 5 | > 50 | `redis-cli -h cache LLEN orders` |
+        | Free places | at least 5 | <= 2 | `redis-cli -h cache GET places` |
+        | Tills | above 3 | < 1 | `redis-cli -h cache GET tills` |
+        """
+    (watch,) = [each for each in procedures(text) if each.get("purpose") == "watch"]
+    assert [(each["expects"], each["critical"]) for each in mappings(watch["steps"])] == [
+        ({"less than": 5}, {"at most": 50}),
+        ({"at least": 5}, {"more than": 2}),
+        ({"more than": 3}, {"at least": 1}),
     ]
 
 
