@@ -55,10 +55,15 @@ def render(message: Message) -> Rendered:
     return RENDERERS[type(message)](message)
 
 
+# Any: as above.
+ATTACHMENTS: Final[Mapping[type[Message], Callable[[Any], tuple[Attached, ...]]]] = {
+    ApprovalMessage: cards.attached,
+    FindingMessage: findings.attached,
+    OutputMessage: outputs.attached,
+}
+
+
 def files(message: Message) -> tuple[Attached, ...]:
     """What must stand beside the message in its thread, because it does not fit into it."""
-    if isinstance(message, ApprovalMessage):
-        return cards.attached(message)
-    if isinstance(message, FindingMessage):
-        return findings.attached(message)
-    return outputs.attached(message) if isinstance(message, OutputMessage) else ()
+    attached = ATTACHMENTS.get(type(message))
+    return () if attached is None else attached(message)

@@ -1,5 +1,6 @@
 """The Chat port against a workspace that answers as Slack does: one call each, and nothing twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,14 +13,14 @@ from bot.slack.chat import SlackChat
 from bot.slack.client import client
 from bot.slack.faults import Refusal
 from bot.slack.shared_budget import SharedBudgets
-from commands.messages import ApprovalMessage, Card, EventMessage
+from commands.messages import ApprovalMessage, Card, EventMessage, FindingMessage, OutputMessage
 from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
 from incident.responder import UserId
 from incident.timeline import Event, Kind
 from sandbox.driver import Person, words
 from sandbox.server import Sandbox
-from tests.bot.slack.examples import NOW, a_plan, a_request, an_incident
+from tests.bot.slack.examples import NOW, a_finding, a_plan, a_request, an_incident
 
 CARD = Card(incident=an_incident(), alerts=(), procedure=None, open_approvals=0, runbook_url=None)
 
@@ -270,3 +271,32 @@ async def test_links_lead_into_the_workspace(chat: SlackChat, box: Sandbox) -> N
     """To a channel, or to one message in it."""
     assert chat.link(Place(channel="C1")).endswith("/archives/C1")
     assert chat.link(Place(channel="C1", thread="1700000000.000100")).endswith("/archives/C1/p1700000000000100")
+
+
+async def test_what_a_private_finding_saw_is_whole_in_its_readers_messages(chat: SlackChat, ana: Person) -> None:
+    """A long output is a file there, and once when the first attempt was cut short."""
+    saw = replace(a_finding().sight, output="ana@example.com\n" * 1_000)
+    found = FindingMessage(incident=an_incident(), finding=a_finding(sight=saw, withheld=saw), reader=UserId(ana.id))
+    sent = await chat.direct(UserId(ana.id), found, mark="finding:1", again=False, urgency=1)
+    assert await chat.direct(UserId(ana.id), found, mark="finding:1", again=True, urgency=1) == sent
+    files = [file for message in ana.direct_messages() for file in message.files]
+    assert len(files) == 1
+
+
+async def test_a_followed_output_becomes_a_file_beside_its_message_when_it_ended(
+    box: Sandbox, chat: SlackChat, ana: Person
+) -> None:
+    """Edited while it runs without one; the whole of it in the thread in the end."""
+    channel = await chat.create_channel("inc-1", urgency=1)
+    await chat.invite(channel, [UserId(ana.id)], urgency=1)
+    card = await chat.post(Place(channel=channel), CARD, mark="card:1", again=False, urgency=1)
+    thread = Place(channel=channel, thread=card)
+    text = "".join(f"line {number}\n" for number in range(1_000))
+    so_far = OutputMessage(incident=an_incident(), approval=a_request(), text=text[:100], ended=False)
+    whole = OutputMessage(incident=an_incident(), approval=a_request(), text=text, ended=True)
+    shown = await chat.post(thread, so_far, mark="output:1", again=False, urgency=1)
+    await chat.edit(thread, shown, whole, urgency=1)
+    await chat.attach(thread, whole, mark="output:1", again=False)
+    replies = ana.thread(channel, card)
+    assert "line 999" in words(next(message for message in replies if message.ts == shown))
+    assert [len(message.files) for message in replies if message.files] == [1]
