@@ -20,6 +20,8 @@ from incident.digest import Facts, Json
 from incident.runbook import StepKind
 from incident.verdict import Verdict
 
+_MOST_NOTED: Final = 50
+"""So many notes of one procedure are remembered, the newest: a longer list is no procedure, and would take long."""
 _ARN: Final = r"arn:aws[a-z-]*:[A-Za-z0-9:/._-]{1,200}|[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}"
 """The name of a thing at AWS, or its short form."""
 _OBJECT: Final = r"(?:[a-z][a-z0-9.-]{0,62}/)?[a-z0-9][a-z0-9.-]{0,252}"
@@ -155,6 +157,8 @@ class _Known:
             if _is_better(made, self.noted.get(name)):
                 self.noted.pop(name, None)
                 self.noted[name] = made
+                if len(self.noted) > _MOST_NOTED:
+                    del self.noted[next(iter(self.noted))]
         if step is not None and step.number is not None and _is_better(made, self.numbered.get(step.number)):
             self.numbered[step.number] = made
 

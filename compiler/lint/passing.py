@@ -10,7 +10,7 @@ from compiler.compiling.passing import Missed
 from compiler.found import Found
 from compiler.lint.remark import Remark, Weight
 from compiler.proof.secret_names import words_of
-from compiler.recognise.handing import IDENTITIES, same_value
+from compiler.recognise.handing import IDENTITIES, same_value, thing_of
 from incident.digest import Facts, Json
 from incident.runbook import Catalog
 
@@ -22,6 +22,9 @@ _ONE_OF_THEM: Final = {
     "http": "| jq -r with the path of one field",
     "nats": "--json | jq -r with the path of one field",
 }
+_USED: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_MOST_NAMES: Final = 20
+"""So many names of one thing are compared with each other."""
 _VAGUE: Final = IDENTITIES | {"value"}
 
 
@@ -32,8 +35,7 @@ def of_values(text: str, compiled: Compiled) -> Iterator[Remark]:
         yield from _two_meanings(procedure)
     for missed in compiled.missed:
         yield _several(missed)
-    for found in compiled.found:
-        yield from _unused(found, text)
+    yield from _unused(compiled.found, text)
 
 
 def of_given(catalog: Catalog) -> Iterator[Remark]:
@@ -53,7 +55,10 @@ def _two_names(procedure: Facts) -> Iterator[Remark]:
         for parameter in _mappings(step.get("parameters", [])):
             if "from" not in parameter:
                 lines.setdefault(str(parameter["name"]), _whole(step["line"]))
-    for one, other in combinations(lines, 2):
+    alike: dict[str, list[str]] = {}
+    for name in lines:
+        alike.setdefault(thing_of(name), []).append(name)
+    for one, other in (pair for names in alike.values() for pair in combinations(names[:_MOST_NAMES], 2)):
         if same_value(one, other):
             yield _remark(
                 lines[other], "two-names", f"{other} here and {one} in line {lines[one]} look like one value.",
@@ -96,13 +101,16 @@ def _several(missed: Missed) -> Remark:
     )  # fmt: skip
 
 
-def _unused(found: Found, text: str) -> Iterator[Remark]:
-    """A variable that keeps an answer, and stands nowhere below."""
-    kept = found.proof.kept_as
-    below = text.split("\n")[found.line - 1 :] if kept else []
-    if kept and not re.search(rf"\$\{{?{re.escape(kept)}\b", "\n".join(below)):
-        said = f"{kept} keeps what this answers, and nothing below uses it."
-        yield _remark(found.line, "unused-value", said, "the command alone", weight=Weight.NOTE)
+def _unused(found: Sequence[Found], text: str) -> Iterator[Remark]:
+    """Variables that keep an answer, and stand nowhere below."""
+    keeping = [each for each in found if each.proof.kept_as]
+    lines = enumerate(text.split("\n"), start=1) if keeping else ()
+    last = {name: number for number, line in lines for name in _USED.findall(line)}
+    for each in keeping:
+        kept = each.proof.kept_as
+        if last.get(kept, 0) < each.line:
+            said = f"{kept} keeps what this answers, and nothing below uses it."
+            yield _remark(each.line, "unused-value", said, "the command alone", weight=Weight.NOTE)
 
 
 def _mappings(value: Json) -> Sequence[Mapping[str, Json]]:

@@ -74,6 +74,12 @@ def same_value(one: str, other: str) -> bool:
     return shorter == longer or (bool(shorter) and named)
 
 
+def thing_of(name: str) -> str:
+    """What a parameter is of: `pod` for `pod`, `pod_name` and `your_pod_id`. Only such can mean one value."""
+    words = _core(name)
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in IDENTITIES else words)
+
+
 def _ends_with(longer: str, shorter: str) -> bool:
     return longer.endswith(f"_{shorter}") and shorter not in IDENTITIES
 

@@ -1,8 +1,14 @@
 """What lint says about values under two names, names with two meanings, and values that nobody gives or takes."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
+from compiler.compiling.compiled import compile_runbook
+from compiler.lint.passing import of_values
 from compiler.lint.remark import Remark
+from incident.digest import Facts
 from tests.compiler.compiling.compiled import step_id, steps
 from tests.compiler.lint.linting import report, said, shell
 
@@ -93,3 +99,13 @@ def test_what_the_overlay_gives_to_nobody_is_remarked_on() -> None:
     (remark,) = _with_overlay("gives: task")
     assert remark.line == 3
     assert not _with_overlay("gives: job"), "a later parameter is called so"
+
+
+def test_many_names_are_compared_in_time_in_proportion() -> None:
+    """Nobody writes twenty thousand, and they must not hang a build."""
+    names = [f"pod_{'a' * (n % 50)}{n}" for n in range(10_000)] + [f"{'the_' * n}pod_name" for n in range(500)]
+    step: Facts = {"line": 1, "written": "", "parameters": [{"name": name} for name in names]}
+    compiled = replace(compile_runbook("", system="shop"), catalog={"procedures": [{"steps": [step]}]})
+    began = time.process_time()
+    list(of_values("", compiled))
+    assert time.process_time() - began < 2
