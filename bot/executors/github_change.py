@@ -1,7 +1,8 @@
 """What Muster changes at GitHub: starts, repeats and cancels runs, which it follows, and merges or reverts requests."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,11 +66,12 @@ async def _dispatched(change: Change, run: Run) -> Answer:
     body: Facts = {"ref": ref, "inputs": dict(request.inputs)}
     await change.acting.send("POST", "actions", "workflows", request.name, "dispatches", body=body, run=run)
     deadline = asyncio.get_running_loop().time() + change.seconds * _FOLLOWED
-    while asyncio.get_running_loop().time() < deadline:
-        began = [each for each in await _runs_of(change.looking, request.name) if each.get("id") not in known]
-        if began:
-            return await _followed(change, run, str(began[-1].get("id")), deadline)
-        await asyncio.sleep(change.poll)
+    with _begun():
+        while asyncio.get_running_loop().time() < deadline:
+            began = [each for each in await _runs_of(change.looking, request.name) if each.get("id") not in known]
+            if began:
+                return await _followed(change, run, str(began[-1].get("id")), deadline)
+            await asyncio.sleep(change.poll)
     return Answer(text="", told=f"{request.name} was started, and GitHub has not yet shown its run: see its runs.")
 
 
@@ -84,7 +86,17 @@ async def _rerun(change: Change, run: Run) -> Answer:
     deadline = asyncio.get_running_loop().time() + change.seconds * _FOLLOWED
     # GitHub goes on showing the end of the attempt before for a moment.
     await asyncio.sleep(change.poll)
-    return await _followed(change, run, number, deadline)
+    with _begun():
+        return await _followed(change, run, number, deadline)
+
+
+@contextmanager
+def _begun() -> Iterator[None]:
+    """GitHub has begun: what it refuses to show from here on is unknown, and was not undone. Raises Unanswered."""
+    try:
+        yield
+    except Denied as no:
+        raise Unanswered(f"It has begun, and cannot be followed. {no}") from no
 
 
 async def _followed(change: Change, run: Run, number: str, deadline: float) -> Answer:

@@ -124,6 +124,8 @@ class FakeGithub:
     def _of_run(self, method: str, number: int, rest: list[str]) -> web.StreamResponse:
         run = self.runs[number]
         match method, *rest:
+            case "GET", "jobs" if self.fault == "hides jobs":
+                return _said(403, "Resource not accessible by personal access token")
             case "GET", "jobs":
                 job = _job("deploy", run["conclusion"])
                 return _listed("jobs", [job])

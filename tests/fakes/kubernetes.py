@@ -191,7 +191,9 @@ class FakeCluster:
         return _status(404, f"{resource} not found")
 
     def _patched(self, body: Any, kind: str, *, dry: bool) -> web.Response:
-        if self.admission:
+        if dry and self.admission == "no dry run":
+            return _status(400, 'admission webhook "policy" does not support dry run')
+        if self.admission and self.admission != "no dry run":
             return _status(403, f'admission webhook "policy" denied the request: {self.admission}')
         before = copy.deepcopy(self.deployment)
         if kind == "application/json-patch+json":

@@ -149,6 +149,13 @@ async def test_a_run_that_lasts_longer_than_muster_waits_is_told_as_going_on(git
     assert "still goes on: follow it at" in outcome.sentence
 
 
+async def test_a_run_that_began_and_cannot_be_followed_is_unknown(github: FakeGithub, clock: Clock) -> None:
+    github.fault = "hides jobs"
+    outcome = await executor(github, clock).run(plan("gh workflow run app.yml"))
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert outcome.sentence.startswith("It has begun, and cannot be followed.")
+
+
 async def test_a_run_is_repeated_or_cancelled(github: FakeGithub, clock: Clock) -> None:
     studio = executor(github, clock)
     assert "Run 7: Release 7 on main is failure." in (await studio.preview(plan("gh run rerun 7 --failed"))).sentence

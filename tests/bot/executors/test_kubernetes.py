@@ -202,6 +202,15 @@ async def test_what_the_cluster_would_refuse_is_not_even_asked_for(cluster: Fake
         await executor(cluster.url, clock).preview(plan("scale deployment web --replicas=5 -n shop"))
 
 
+async def test_a_cluster_whose_webhooks_take_no_dry_run_can_still_be_changed(
+    cluster: FakeCluster, clock: Clock
+) -> None:
+    cluster.admission = "no dry run"
+    kubernetes, step = executor(cluster.url, clock), plan("scale deployment web --replicas=5 -n shop")
+    assert "takes no dry run" in (await kubernetes.preview(step)).sentence
+    assert (await kubernetes.run(step)).state is OutcomeState.RAN
+
+
 async def test_an_approval_holds_only_while_the_fingerprint_does(cluster: FakeCluster, clock: Clock) -> None:
     kubernetes = executor(cluster.url, clock)
     revision = r"jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}"
