@@ -1,7 +1,9 @@
 """``muster demo``: play an incident by hand in the browser, or let the story play itself."""
 
+import asyncio
 import json
 import shutil
+import signal
 import sys
 import textwrap
 from pathlib import Path
@@ -30,6 +32,8 @@ async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: 
     except LookupError as unknown:
         raise DemoError(str(unknown)) from unknown
     _clear(data_dir)
+    # Whoever ends it from outside ends the bot and the servers with it, as Ctrl+C does.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     try:
         async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL) as stage:
             await (_story(stage, as_json) if story else _by_hand(stage))

@@ -1,0 +1,25 @@
+"""A demo that is ended from outside leaves nothing running."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from demo.bot_process import ROOT
+
+WITHIN = 60
+
+
+async def test_whoever_ends_the_demo_ends_its_bot_and_its_servers(tmp_path: Path) -> None:
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert demo.stdout
+    assert b"Open http://" in await asyncio.wait_for(demo.stdout.readline(), WITHIN)
+    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text().split()
+    assert children
+    demo.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(demo.wait(), WITHIN) == 0
+    assert not [each for each in children if Path(f"/proc/{each}").exists()]
