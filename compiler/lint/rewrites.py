@@ -6,6 +6,7 @@ from typing import Final
 
 from compiler.found import Found
 from compiler.proof.line import prove
+from compiler.proof.one_value import is_one_value
 from compiler.proof.proven import Kind
 from incident.verdict import Judgement, Verdict
 
@@ -23,6 +24,8 @@ _LOOP: Final = re.compile(
 _XARGS: Final = re.compile(
     r"(?P<list>.*\S)\s*\|\s*xargs(?:\s+-(?:r|0|n\s*1|I\s*\{\}|P\s*[0-9]+))*\s+(?P<each>[^|]+)", re.DOTALL
 )
+_INSIDE: Final = re.compile(r"\"?\$\(((?:[^()]|\([^()]*\))*)\)\"?")
+"""A command inside a command, which becomes a step of its own whose value the other takes."""
 _FILTER: Final = re.compile(r"(?:grep|egrep|jq|awk|sed|cut|sort|tr|head|tail|wc|less|more|tee)\b")
 
 _REPLACED: Final = tuple(
@@ -111,6 +114,8 @@ def _proposals(found: Found) -> Iterator[tuple[str, ...]]:
         if pattern.search(text):
             yield (pattern.sub(replacement, calm),)
             yield (pattern.sub(replacement, text),)
+    if len(inside := _INSIDE.findall(calm)) == 1 and _finds_one(inside[0]):
+        yield f"VALUE=$({inside[0]})", _INSIDE.sub('"$VALUE"', calm)
     yield from _one_each(text, calm)
     if "|" in text and _FILTER.match(judgement.reason):
         yield from _without_filters(text)
@@ -126,6 +131,13 @@ def _one_each(text: str, calm: str) -> Iterator[tuple[str, ...]]:
         yield xargs["list"], xargs["each"].replace("{}", "").strip() + " {{each}}"
     if loop := _LOOP.fullmatch(text):
         yield (re.sub(rf"\"?\$\{{?{loop['name']}\b\}}?\"?", f"{{{{{loop['name']}}}}}", loop["body"]),)
+
+
+def _finds_one(text: str) -> bool:
+    """Whether a command looks for one value, which another step can take."""
+    proof = prove(text)
+    looks = proof.judgement.verdict is Verdict.READ_ONLY and proof.executor is not None
+    return looks and is_one_value(proof.executor or "", proof.command)
 
 
 def _without_filters(text: str) -> Iterator[tuple[str, ...]]:

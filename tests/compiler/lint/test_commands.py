@@ -177,3 +177,12 @@ def test_nothing_is_said_twice_on_one_line() -> None:
     assert len(told) == len(set(told))
     assert (3, "no-effect") in told
     assert (3, "shell-state") not in told
+
+
+def test_a_value_inside_a_command_becomes_a_step_before_it() -> None:
+    """Only where it is one value: of several things another command would be made."""
+    newest = "aws ecs list-tasks --cluster c --query 'taskArns[0]' --output text"
+    (one,) = said(shell(f"aws ecs stop-task --cluster c --task $({newest})"), "refused-command")
+    assert one.instead == f'VALUE=$({newest}), then aws ecs stop-task --cluster c --task "$VALUE"'
+    (several,) = said(shell("docker rm $(docker ps -aq)"), "refused-command")
+    assert "VALUE" not in several.instead
