@@ -39,11 +39,11 @@ def _decision(approval: Approval) -> list[Element]:
 def _cancelled(approval: Approval) -> list[Element]:
     if approval.cancelled_by is None or approval.cancelled_at is None:
         return []
-    words = "cancelled by "
+    words = "Cancelled by "
     if not approval.state.final:
-        words = "being stopped: cancelled by "
+        words = "Being stopped: cancelled by "
     elif approval.state not in (ApprovalState.CANCELLED, ApprovalState.UNKNOWN):
-        words = "too late to be stopped, cancelled by "
+        words = "Too late to be stopped: cancelled by "
     return [text(words), mention(approval.cancelled_by), text(" "), moment(When(approval.cancelled_at))]
 
 
@@ -65,9 +65,9 @@ def _outcome(outcome: Outcome) -> list[Element]:
 
 
 def output_block(approval: Approval) -> Block | None:
-    """What the run printed, trimmed; None when it printed nothing."""
+    """What the run printed, trimmed; None when it printed nothing, or when the thread has followed it."""
     output = approval.outcome.output.strip() if approval.outcome is not None else ""
-    if not output:
+    if not output or approval.output is not None:
         return None
     words, left = fit.excerpt(output, ON_CARD)
     return preformatted(words + (f"\n… {left} more characters in this card's thread" if left else ""))

@@ -26,7 +26,7 @@ def proof(found: Finding) -> View:
         *(preformatted(each) for each in pieces[:_COMMAND]),
         paragraph([bold(f"1. It was judged {found.verdict.value}")], _said(found.reason, "No reason was kept.")),
         paragraph(
-            [bold("2. Its credential could not write")],
+            [bold("2. Whether its credential could write")],
             _said(found.attested, "That was not proven, so nothing was read."),
         ),
         paragraph([bold("3. The receipt of this one look")], *_receipt(found.sight.receipt)),

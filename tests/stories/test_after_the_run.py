@@ -40,7 +40,7 @@ async def test_a_private_finding_a_proof_and_an_undo(stage: Stage) -> None:
     finding = next(message for message in ana.thread(channel, card.ts) if _has(message, "proof"))
     await ana.click(finding, "proof")
     proof = await ana.wait_for_modal(within=WITHIN)
-    assert "Its credential could not write" in json.dumps(proof.payload)
+    assert "Whether its credential could write" in json.dumps(proof.payload)
 
     refused = await _asked(ana, channel, card, "refuse-orders")
     await ben.click(refused, "approve")

@@ -115,7 +115,7 @@ async def test_killed_as_it_is_cancelled_it_is_never_run_again_and_its_card_says
     await asyncio.sleep(0.5)
     assert await _runs(stage) <= 1
     (card,) = [message for message in ana.reads(channel) if _is_request(message)]
-    assert "cancelled by" in words(card)
+    assert "Cancelled by" in words(card)
 
 
 async def test_a_statement_that_runs_is_cancelled_from_its_card_within_two_seconds(stage: Stage) -> None:

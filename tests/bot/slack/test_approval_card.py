@@ -104,7 +104,7 @@ def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
     """Its card says who pressed Cancel, and when."""
     stopping = message(a_request(ApprovalState.RUNNING, cancelled_by=ADA, cancelled_at=NOW))
     assert buttons(render(stopping)) == {}
-    assert "being stopped: cancelled by @U0ADA0001 12:03 UTC" in lines(render(stopping))
+    assert "Being stopped: cancelled by @U0ADA0001 12:03 UTC" in lines(render(stopping))
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,10 @@ def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
         (a_request(ApprovalState.RAN), "Outcome: 12 rows changed · 12 changed · 12:03 UTC"),
         (a_request(ApprovalState.RAN, broke_glass=True, reason="alone"), "glass broken, without a second person, by @"),
         (a_request(ApprovalState.VOID, decided_by=None, reason="nothing to change"), "void since 12:05 UTC"),
-        (a_request(ApprovalState.CANCELLED, cancelled_by=ADA, cancelled_at=NOW), "cancelled by @U0ADA0001 12:03 UTC"),
+        (a_request(ApprovalState.CANCELLED, cancelled_by=ADA, cancelled_at=NOW), "Cancelled by @U0ADA0001 12:03 UTC"),
         (
             a_request(ApprovalState.RAN, cancelled_by=ADA, cancelled_at=NOW),
-            "too late to be stopped, cancelled by @U0ADA",
+            "Too late to be stopped: cancelled by @U0ADA",
         ),
         (a_request(ApprovalState.CANCELLED), "Remediation cancelled, nothing was changed"),
         (a_request(ApprovalState.UNKNOWN), "Remediation was cut short: look at the target"),
@@ -136,3 +136,5 @@ def test_what_the_run_printed_is_shown_trimmed() -> None:
     outcome = Outcome(state=OutcomeState.FAILED, sentence="it failed", output="e" * 1_000)
     card = render(message(a_request(ApprovalState.FAILED, outcome=outcome)))
     assert codes(card)[-1].endswith("… 400 more characters in this card's thread")
+    followed = a_request(ApprovalState.FAILED, outcome=outcome, output="C1/2.3")
+    assert codes(render(message(followed))) == [a_plan().shown], "the thread has it all"

@@ -40,7 +40,7 @@ def test_the_proof_says_what_judged_it_what_could_not_write_and_what_the_receipt
     read = lines(Rendered(text="", blocks=proof(a_finding())["blocks"]))  # type: ignore[typeddict-item]  # a view's
     assert "```SELECT count(*) FROM jobs```" in read
     assert "1. It was judged read-only\na SELECT without locks" in read
-    assert "2. Its credential could not write\nrole reader holds SELECT only" in read
+    assert "2. Whether its credential could write\nrole reader holds SELECT only" in read
     assert "3. The receipt of this one look\ntransaction: read only\nrole: reader" in read
     unproven = a_finding(attested="", sight=Sight(output="", error="off"))
     read = lines(Rendered(text="", blocks=proof(unproven)["blocks"]))  # type: ignore[typeddict-item]  # a view's
