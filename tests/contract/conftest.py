@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from commands.store import Store
+from demo.postgres import RealPostgres
 from tests.contract.stores import KINDS, Address, MovedClock, open_store
 
 Opener = Callable[[], Awaitable[Store]]
@@ -18,10 +20,17 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
+async def address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Address]:
     """Where this test's store is; empty."""
     kind: str = request.param
-    return Address(kind=kind, place=str(tmp_path / "data" / "muster.db"))
+    if kind == "sqlite":
+        yield Address(kind=kind, place=str(tmp_path / "data" / "muster.db"))
+        return
+    # Started only for the tests that want it.
+    server: RealPostgres = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex}"
+    yield Address(kind=kind, place=await server.create_database(name))
+    await server.drop_database(name)
 
 
 @pytest.fixture

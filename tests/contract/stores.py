@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.stores.postgres import PostgresStore
 from bot.stores.sqlite import SQLiteStore
 from commands.store import Store
 
-KINDS = ("sqlite",)
+KINDS = ("sqlite", "postgres")
 
 
 class MovedClock:
@@ -45,4 +46,6 @@ async def open_store(address: Address, clock: Callable[[], datetime]) -> Store:
     """The store at an address, as one more process would open it."""
     if address.kind == "sqlite":
         return await SQLiteStore.open(Path(address.place), clock=clock)
+    if address.kind == "postgres":
+        return await PostgresStore.open(address.place, clock=clock)
     raise ValueError(address.kind)

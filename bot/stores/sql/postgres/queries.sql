@@ -1,0 +1,194 @@
+-- name: remember_cause
+INSERT INTO causes (cause, incident_id, at) VALUES (:cause, :incident_id, :at) ON CONFLICT (cause) DO NOTHING
+
+-- name: incident_of_cause
+SELECT incidents.body FROM causes JOIN incidents ON incidents.id = causes.incident_id WHERE causes.cause = :cause
+
+-- name: next_number
+UPDATE counters SET value = value + 1 WHERE name = 'incident' RETURNING value
+
+-- name: insert_incident
+INSERT INTO incidents (id, number, version, is_open, urgency, alert_group, channel, body)
+VALUES (:id, :number, :version, :is_open, :urgency, :alert_group, :channel, :body)
+
+-- name: update_incident
+-- The number never changes; the version must be the one that was decided on.
+UPDATE incidents
+SET version = :version, is_open = :is_open, urgency = :urgency, alert_group = :alert_group, channel = :channel,
+    body = :body
+WHERE id = :id AND number = :number AND version = :version - 1
+
+-- name: incident
+SELECT body FROM incidents WHERE id = :id
+
+-- name: incident_by_number
+SELECT body FROM incidents WHERE number = :number
+
+-- name: incident_by_channel
+SELECT body FROM incidents WHERE channel = :channel ORDER BY number DESC LIMIT 1
+
+-- name: open_incidents
+SELECT body FROM incidents WHERE is_open ORDER BY urgency, number DESC LIMIT :limit
+
+-- name: recent_incidents
+SELECT body FROM incidents ORDER BY number DESC LIMIT :limit
+
+-- name: last_incident_of_group
+SELECT body FROM incidents WHERE alert_group = :group ORDER BY number DESC LIMIT 1
+
+-- name: last_link
+SELECT seq, link FROM events WHERE chain = :chain ORDER BY seq DESC LIMIT 1
+
+-- name: append_event
+INSERT INTO events (id, chain, seq, recorded_at, content, link, body)
+VALUES (:id, :chain, :seq, :recorded_at, :content, :link, :body)
+
+-- name: timeline
+SELECT id, seq, recorded_at, content, link, body FROM events WHERE chain = :chain ORDER BY seq
+
+-- name: event
+SELECT id, seq, recorded_at, content, link, body FROM events WHERE id = :id
+
+-- name: chains
+SELECT DISTINCT chain FROM events ORDER BY chain
+
+-- name: insert_alert
+INSERT INTO alerts (id, version, incident_id, first_at, body) VALUES (:id, :version, :incident_id, :first_at, :body)
+ON CONFLICT (id) DO NOTHING
+
+-- name: update_alert
+UPDATE alerts SET version = :version, incident_id = :incident_id, first_at = :first_at, body = :body
+WHERE id = :id AND version = :version - 1
+
+-- name: alert
+SELECT body FROM alerts WHERE id = :id
+
+-- name: alerts_of
+SELECT body FROM alerts WHERE incident_id = :incident_id ORDER BY first_at, place
+
+-- name: insert_finding
+INSERT INTO findings (id, incident_id, at, body) VALUES (:id, :incident_id, :at, :body)
+
+-- name: finding
+SELECT body FROM findings WHERE id = :id
+
+-- name: findings_of
+SELECT body FROM findings WHERE incident_id = :incident_id ORDER BY at, place
+
+-- name: put_approval
+INSERT INTO approvals (id, incident_id, step_id, target, state, ran_at, body)
+VALUES (:id, :incident_id, :step_id, :target, :state, :ran_at, :body)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, ran_at = excluded.ran_at, body = excluded.body
+
+-- name: approval
+SELECT body FROM approvals WHERE id = :id
+
+-- name: approvals_of
+SELECT body FROM approvals WHERE incident_id = :incident_id ORDER BY place
+
+-- name: approvals_under_way
+SELECT body FROM approvals WHERE state IN ('preparing', 'asked', 'approved', 'running') ORDER BY place
+
+-- name: last_run
+SELECT max(ran_at) AS ran_at FROM approvals WHERE step_id = :step_id AND target = :target AND ran_at IS NOT NULL
+
+-- name: set_stop
+-- While another one stands, this one is not unique.
+INSERT INTO stops (id, standing, body) VALUES (:id, 1, :body)
+
+-- name: lift_stop
+UPDATE stops SET standing = NULL, body = :body WHERE id = :id AND standing = 1
+
+-- name: stopped
+SELECT body FROM stops WHERE standing = 1
+
+-- name: put_delivery
+-- What came is never overwritten, only what became of it.
+INSERT INTO deliveries (key, source, received_at, headers, body, state, reason)
+VALUES (:key, :source, :received_at, :headers, :body, :state, :reason)
+ON CONFLICT (key) DO UPDATE SET state = excluded.state, reason = excluded.reason
+
+-- name: delivery
+SELECT key, source, received_at, headers, body, state, reason FROM deliveries WHERE key = :key
+
+-- name: dead_deliveries
+SELECT key, source, received_at, headers, body, state, reason FROM deliveries
+WHERE state = 'dead' ORDER BY received_at, key LIMIT :limit
+
+-- name: owe
+-- A known key is owed no second time, but a converge job is owed anew. While it waits, the earlier time stands, so that
+-- a stream of debts cannot push it away for ever; a timer takes the new time. While it runs, it stays with its holder,
+-- and the new generation makes it owed again when that one settles.
+INSERT INTO jobs (key, name, mode, incident_id, subject, urgency, due_at)
+VALUES (:key, :name, :mode, :incident_id, :subject, :urgency, :due_at)
+ON CONFLICT (key) DO UPDATE SET
+    due_at = CASE WHEN jobs.state = 'owed' AND NOT :is_timer::boolean THEN least(jobs.due_at, excluded.due_at)
+        ELSE excluded.due_at END,
+    urgency = excluded.urgency,
+    generation = jobs.generation + 1,
+    attempts = CASE WHEN jobs.state IN ('done', 'given_up') THEN 0 ELSE jobs.attempts END,
+    error = CASE WHEN jobs.state IN ('done', 'given_up') THEN '' ELSE jobs.error END,
+    state = CASE WHEN jobs.state = 'claimed' THEN 'claimed' ELSE 'owed' END
+WHERE jobs.mode = 'converge'
+
+-- name: claim
+-- Whoever claims at the same moment takes the next ones. An ARRAY is looked up once; IN may be looked up again.
+UPDATE jobs
+SET state = 'claimed', worker = :worker, lease_until = :lease_until, fence = fence + 1, attempts = attempts + 1
+WHERE id = ANY (ARRAY(
+    SELECT id FROM jobs
+    WHERE state IN ('owed', 'claimed') AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    ORDER BY urgency, due_at, id LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+))
+RETURNING id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts
+
+-- name: renew
+UPDATE jobs SET lease_until = :lease_until WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL
+
+-- name: settle
+-- One that was owed again meanwhile goes back.
+UPDATE jobs
+SET state = CASE WHEN generation > :generation THEN 'owed' ELSE 'done' END,
+    attempts = CASE WHEN generation > :generation THEN 0 ELSE attempts END,
+    worker = NULL, lease_until = NULL, error = ''
+WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL
+RETURNING state
+
+-- name: put_off
+UPDATE jobs
+SET state = 'owed', due_at = :until, attempts = attempts - :forgive, error = :error, worker = NULL, lease_until = NULL
+WHERE id = :id AND fence = :fence AND state = 'claimed'
+
+-- name: give_up
+UPDATE jobs
+SET state = CASE WHEN generation > :generation THEN 'owed' ELSE 'given_up' END,
+    attempts = CASE WHEN generation > :generation THEN 0 ELSE attempts END,
+    error = :error, worker = NULL, lease_until = NULL
+WHERE id = :id AND fence = :fence AND lease_until IS NOT NULL AND state <> 'unknown'
+
+-- name: begin
+-- Only under a lease that still runs: a lapsed one would be found cut short at once.
+UPDATE jobs SET state = 'doing'
+WHERE id = :id AND fence = :fence AND state = 'claimed' AND mode = 'once' AND lease_until > :now
+
+-- name: cut_short
+UPDATE jobs SET state = 'unknown', lease_until = :lease_until, fence = fence + 1
+WHERE id = ANY (ARRAY(
+    SELECT id FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until <= :now FOR UPDATE SKIP LOCKED
+))
+RETURNING id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts
+
+-- name: next_due
+SELECT min(due_at) AS due_at FROM (
+    SELECT min(due_at) AS due_at FROM jobs WHERE state = 'owed'
+    UNION ALL
+    SELECT min(greatest(due_at, lease_until)) FROM jobs WHERE state = 'claimed' AND lease_until IS NOT NULL
+) AS times
+
+-- name: older_line
+-- A line that failed more than once does not hold the others up.
+SELECT 1 FROM jobs
+WHERE incident_id = :incident_id AND urgency = :urgency AND name = 'tell' AND id < :id
+    AND state IN ('owed', 'claimed') AND attempts <= 1
+LIMIT 1
