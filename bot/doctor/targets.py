@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from bot.doctor.remark import Remark, fail, ok, warn
 from commands.ports import Attestation, Target
 
-_MEND = "until then diagnostics on it are off; docs/install.md says how its diagnostic identity is made"
+_MEND = "until then diagnostics on it are off; docs/settings.md says how its diagnostic identity is made"
 
 
 def look_at_targets(targets: Iterable[Target]) -> Iterator[Remark]:

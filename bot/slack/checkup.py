@@ -31,7 +31,7 @@ def _remarks(answer: Checkup) -> Iterator[Remark]:
     for system in answer.nobody:
         yield warn("on call", f"Nobody is on call for {system}, so nobody is called.", "name people in muster.yaml")
     if answer.dead:
-        said = f"{answer.dead} messages of monitors could not be understood."
+        said = f"Of what monitors sent, {answer.dead} could not be understood."
         yield warn("sources", said, "`muster doctor` names the newest; compare it with docs/install.md")
     yield ok("Slack and the store", "This answer went through both.")
 

@@ -34,6 +34,6 @@ def test_nobody_on_call_and_messages_not_understood_are_told() -> None:
     steps = (StepsOf(system="Shop", diagnostics=12, remediations=3, manual=4),)
     read = lines(answered(a_checkup(steps=steps, nobody=("Shop",), dead=2)))
     assert "Nobody is on call for Shop" in read
-    assert "2 messages of monitors could not be understood" in read
+    assert "Of what monitors sent, 2 could not be understood." in read
     assert "12 diagnostics and 3 remediations are Muster's, 4 steps are done by people." in read
     assert "This answer went through both." in read
