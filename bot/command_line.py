@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot import config, inspection, logs, manifest, runbook_commands
+from bot import config, inspection, logs, manifest, runbook_commands, store_commands
 from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
-def run(config_file: ConfigFile = Path("muster.yaml")) -> None:
+def run(config_file: ConfigFile = config.USUAL) -> None:
     """Run the bot until it is stopped."""
     logs.set_up()
     _finish(lambda: serve(config.load(config_file)))
@@ -104,7 +104,7 @@ def print_schema() -> None:
 
 
 @app.command()
-def doctor(config_file: ConfigFile = Path("muster.yaml"), as_json: AsJson = False) -> None:
+def doctor(config_file: ConfigFile = config.USUAL, as_json: AsJson = False) -> None:
     """Look whether everything is there that Muster needs, and say how to mend it; exit 3 when something failed."""
     logs.silence()
     remarks = _finish(lambda: examine(config_file))
@@ -130,15 +130,19 @@ def explain_alerts(
 
 
 @incidents.command("list")
-def list_incidents(json: AsJson = False) -> None:
+def list_incidents(json: AsJson = False, config_file: ConfigFile = config.USUAL) -> None:
     """The open incidents, worst first, then the newest that ended."""
-    _finish(lambda: inspection.list_incidents(config.data_dir_of(), as_json=json))
+    _finish(lambda: inspection.list_incidents(config.store_of(config_file), as_json=json))
 
 
 @incidents.command("show")
-def show_incident(number: Annotated[str, typer.Argument(help="INC-142, or 142.")], json: AsJson = False) -> None:
+def show_incident(
+    number: Annotated[str, typer.Argument(help="INC-142, or 142.")],
+    json: AsJson = False,
+    config_file: ConfigFile = config.USUAL,
+) -> None:
     """Everything that is recorded about one incident."""
-    _finish(lambda: inspection.show_incident(config.data_dir_of(), number, as_json=json))
+    _finish(lambda: inspection.show_incident(config.store_of(config_file), number, as_json=json))
 
 
 @app.command()
@@ -146,29 +150,36 @@ def postmortem(
     number: Annotated[str, typer.Argument(help="INC-142, or 142.")],
     format_: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; stdout without it.")] = None,
+    config_file: ConfigFile = config.USUAL,
 ) -> None:
     """The post-mortem draft of one incident, from what is recorded now."""
     if format_ not in {"md", "json"}:
         raise typer.BadParameter("choose md or json", param_hint="--format")
-    _finish(lambda: inspection.write_postmortem(config.data_dir_of(), number, format_, output))
+    _finish(lambda: inspection.write_postmortem(config.store_of(config_file), number, format_, output))
 
 
 @app.command()
-def freeze(reason: Annotated[str, typer.Argument(help="Why.")] = "") -> None:
+def migrate(config_file: ConfigFile = config.USUAL) -> None:
+    """Make the store's tables, or bring them to this version; the next start would do it too."""
+    _finish(lambda: store_commands.migrate(config.store_of(config_file)))
+
+
+@app.command()
+def freeze(reason: Annotated[str, typer.Argument(help="Why.")] = "", config_file: ConfigFile = config.USUAL) -> None:
     """Stop everything: no remediation is asked for, approved or begun, in any incident."""
-    _finish(lambda: inspection.stop(config.data_dir_of(), reason))
+    _finish(lambda: inspection.stop(config.store_of(config_file), reason))
 
 
 @app.command()
-def unfreeze(reason: Annotated[str, typer.Argument(help="Why.")] = "") -> None:
+def unfreeze(reason: Annotated[str, typer.Argument(help="Why.")] = "", config_file: ConfigFile = config.USUAL) -> None:
     """Let remediations run again."""
-    _finish(lambda: inspection.lift_stop(config.data_dir_of(), reason))
+    _finish(lambda: inspection.lift_stop(config.store_of(config_file), reason))
 
 
 @audit.command("verify")
-def verify() -> None:
+def verify(config_file: ConfigFile = config.USUAL) -> None:
     """Check that no timeline was changed after the fact; exit 3 when one was."""
-    if not _finish(lambda: inspection.verify(config.data_dir_of())):
+    if not _finish(lambda: inspection.verify(config.store_of(config_file))):
         raise typer.Exit(3)
 
 

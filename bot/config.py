@@ -15,9 +15,12 @@ from pydantic_core import ErrorDetails
 
 from bot.identities import shared
 from bot.sections import File
+from bot.stores.place import StorePlace
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
+USUAL: Final = Path("muster.yaml")
+"""The configuration file, unless another one is named."""
 _KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker, github or host"
 _WORDS: Final = {
     "too_short": "name at least one",
@@ -52,6 +55,12 @@ class Configuration:
         """The value of a variable that the file names."""
         return None if name is None else self.secrets[name].get_secret_value()
 
+    @property
+    def store(self) -> StorePlace:
+        """Where everything is kept."""
+        section = self.file.store
+        return StorePlace(data_dir=self.data_dir, url=self.secret(section.url_env if section is not None else None))
+
     def source_secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Each source that may knock → the secrets that are valid now."""
         named = self.file.sources.variables()
@@ -72,7 +81,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
     """Read everything. Raises WrongSetting."""
     environment = os.environ if environment is None else environment
     tree, file = _checked(path)
-    data_dir = Path(environment.get("MUSTER_DATA_DIR") or path.parent / file.data_dir)
+    data_dir = _data_dir(path, file, environment)
     over_sockets = file.slack.deliveries == "socket"
     configuration = Configuration(
         path=path,
@@ -100,6 +109,23 @@ def line_of(path: Path, places: list[int | str]) -> int:
 def data_dir_of(environment: Mapping[str, str] | None = None) -> Path:
     """Where Muster writes when no file says otherwise: MUSTER_DATA_DIR, else ``.muster``."""
     return Path((os.environ if environment is None else environment).get("MUSTER_DATA_DIR") or ".muster")
+
+
+def store_of(path: Path, environment: Mapping[str, str] | None = None) -> StorePlace:
+    """Where the store is, for what needs no Slack; where the usual file is not there, in the data directory.
+
+    Raises WrongSetting.
+    """
+    environment = os.environ if environment is None else environment
+    if path == USUAL and not path.exists():
+        return StorePlace(data_dir=data_dir_of(environment))
+    tree, file = _checked(path)
+    url = None if file.store is None else _secret(path, tree, environment, file.store.url_env).get_secret_value()
+    return StorePlace(data_dir=_data_dir(path, file, environment), url=url)
+
+
+def _data_dir(path: Path, file: File, environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("MUSTER_DATA_DIR") or path.parent / file.data_dir)
 
 
 def _checked(path: Path) -> tuple[Branch, File]:
@@ -182,8 +208,9 @@ def _check_identities(configuration: Configuration, tree: Branch) -> None:
 
 def _named(file: File) -> set[str]:
     names = {name for several in file.sources.variables().values() for name in several}
-    if file.redis is not None:
-        names.add(file.redis.url_env)
+    for shared_by_all in (file.store, file.redis):
+        if shared_by_all is not None:
+            names.add(shared_by_all.url_env)
     for target in file.targets.values():
         if isinstance(target, PostgresSection):
             names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}

@@ -14,9 +14,9 @@ from bot.gate_words import stop_sentence
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
-from bot.stores.sqlite import SQLiteStore
 from bot.web import Health, application, runner
 from commands.outage import Outage
+from commands.store import Store
 from commands.take_delivery import keep_delivery
 from incident.alert import Delivery
 
@@ -30,7 +30,7 @@ COUNTED: Final = 1000
 class Door:
     """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
 
-    def __init__(self, configuration: Configuration, store: SQLiteStore, executors: Registry) -> None:
+    def __init__(self, configuration: Configuration, store: Store, executors: Registry) -> None:
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
         self._configuration = configuration

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +11,7 @@ import typer
 
 from bot.exports.json import export
 from bot.exports.markdown import markdown
-from bot.stores.sqlite import SQLiteStore
+from bot.stores.place import StorePlace, opened
 from bot.words import actor_words, event_sentence
 from bot.words import refusal as refusal_words
 from commands import freeze
@@ -29,9 +27,9 @@ class NotFoundError(Exception):
     """There is nothing of that name; the message says where it was looked for."""
 
 
-async def list_incidents(data_dir: Path, *, as_json: bool) -> None:
+async def list_incidents(place: StorePlace, *, as_json: bool) -> None:
     """Print the open incidents, worst first, then the newest that ended."""
-    async with _store(data_dir) as store:
+    async with opened(place) as store:
         shown = await store.open_incidents(limit=100)
         ended = [each for each in await store.recent_incidents(limit=100) if not each.open]
     if as_json:
@@ -41,9 +39,9 @@ async def list_incidents(data_dir: Path, *, as_json: bool) -> None:
         typer.echo("\t".join(_row(each).values()))
 
 
-async def show_incident(data_dir: Path, name: str, *, as_json: bool) -> None:
+async def show_incident(place: StorePlace, name: str, *, as_json: bool) -> None:
     """Print everything about one incident."""
-    record = await _record(data_dir, name)
+    record = await _record(place, name)
     if as_json:
         typer.echo(export(record, draft(record, datetime.now(UTC))).decode())
         return
@@ -55,9 +53,9 @@ async def show_incident(data_dir: Path, name: str, *, as_json: bool) -> None:
             typer.echo(f"{at}  {event_sentence(link.event, actor_words)}")
 
 
-async def write_postmortem(data_dir: Path, name: str, format_: str, output: Path | None) -> None:
+async def write_postmortem(place: StorePlace, name: str, format_: str, output: Path | None) -> None:
     """Write the draft as of now to a file, or to stdout."""
-    record = await _record(data_dir, name)
+    record = await _record(place, name)
     made = draft(record, datetime.now(UTC))
     text = export(record, made).decode() if format_ == "json" else markdown(record, made, None)
     if output is None:
@@ -69,27 +67,27 @@ async def write_postmortem(data_dir: Path, name: str, format_: str, output: Path
         raise NotFoundError(f"{output} cannot be written: {problem.strerror}.") from problem
 
 
-async def stop(data_dir: Path, reason: str) -> None:
+async def stop(place: StorePlace, reason: str) -> None:
     """Stop all remediations and print what that leaves running; the bot that runs obeys at once. Raises AlreadySo."""
-    async with _store(data_dir) as store:
+    async with opened(place) as store:
         stopping = await freeze.stop(store, by=TERMINAL, reason=reason, cause=f"terminal:{uuid4()}", clock=_utc_now)
     typer.echo(event_sentence(stopping.event))
     for each in stopping.running:
         typer.echo(f"It goes on, because it had begun: “{each.plan.title}” on {each.plan.target}")
 
 
-async def lift_stop(data_dir: Path, reason: str) -> None:
+async def lift_stop(place: StorePlace, reason: str) -> None:
     """Let remediations run again. Raises NotStopped."""
-    async with _store(data_dir) as store:
+    async with opened(place) as store:
         cause = f"terminal:{uuid4()}"
         stopping = await freeze.lift_stop(store, by=TERMINAL, reason=reason, cause=cause, clock=_utc_now)
     typer.echo(event_sentence(stopping.event))
 
 
-async def verify(data_dir: Path) -> bool:
+async def verify(place: StorePlace) -> bool:
     """Print how each chain stands; whether all of them are whole."""
     broken = 0
-    async with _store(data_dir) as store:
+    async with opened(place) as store:
         chains = await store.chains()
         for chain in chains:
             at = broken_at(chain, await store.timeline(chain))
@@ -105,8 +103,8 @@ def refused(refusal: Refused) -> str:
     return refusal_words(refusal)
 
 
-async def _record(data_dir: Path, name: str) -> Record:
-    async with _store(data_dir) as store:
+async def _record(place: StorePlace, name: str) -> Record:
+    async with opened(place) as store:
         return await store.record((await _find(store, name)).id)
 
 
@@ -116,18 +114,6 @@ async def _find(store: Store, name: str) -> Incident:
     if incident is None:
         raise NotFoundError(f"There is no incident {name}; `muster incidents list` shows what there is.")
     return incident
-
-
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[SQLiteStore]:
-    path = data_dir / "muster.db"
-    if not await asyncio.to_thread(path.exists):
-        raise NotFoundError(f"There is no {path} yet; set MUSTER_DATA_DIR to where the bot keeps its data.")
-    store = await SQLiteStore.open(path)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 def _row(incident: Incident) -> dict[str, str]:

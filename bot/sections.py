@@ -80,6 +80,16 @@ class SharedRedisSection(Section):
     """The variable with its address, as in redis://user:password@host:6379/0; rediss:// is by TLS."""
 
 
+class StoreSection(Section):
+    """A PostgreSQL that keeps everything, for several Muster processes; without it, a file in the data directory.
+
+    Muster makes and migrates its tables there: give it a database of its own.
+    """
+
+    url_env: EnvironmentName
+    """The variable with its address, as in postgresql://user:password@host:5432/muster."""
+
+
 class ExportsSection(Section):
     """Where post-mortem drafts go besides the disk and the incident's channel."""
 
@@ -105,5 +115,6 @@ class File(Section):
     redact: tuple[Personal, ...] = ()
     """Data about people that is hidden in what any target answers."""
     web: WebSection = WebSection()
+    store: StoreSection | None = None
     redis: SharedRedisSection | None = None
     exports: ExportsSection = ExportsSection()

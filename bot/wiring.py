@@ -39,7 +39,7 @@ from bot.slack.signed_http import SignedHttp
 from bot.slack.socket import Connection
 from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
-from bot.stores.sqlite import SQLiteStore
+from bot.stores.place import open_store
 from bot.targets import targets_of
 from bot.worker import Worker
 from commands.attest import attest
@@ -92,7 +92,7 @@ async def _started(configuration: Configuration, undo: AsyncExitStack, ended: as
 async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     """Start everything; ``undo`` stops it in the reverse order, so that what takes in ends before what works."""
     runbooks = load_runbooks(configuration)
-    store = await _store(configuration)
+    store = await open_store(configuration.store, clock=utc_now)
     undo.push_async_callback(store.close)
     executors = Registry(
         targets_of(configuration),
@@ -129,18 +129,6 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
     return ports
-
-
-async def _store(configuration: Configuration) -> SQLiteStore:
-    try:
-        await asyncio.to_thread(configuration.data_dir.mkdir, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Outage(
-            f"The data directory {configuration.data_dir} cannot be made ({error.strerror}): set data_dir or "
-            "MUSTER_DATA_DIR to a folder that Muster may write to.",
-            retry=False,
-        ) from error
-    return await SQLiteStore.open(configuration.data_dir / "muster.db", clock=utc_now)
 
 
 def s3_export(configuration: Configuration) -> S3Export | None:

@@ -39,7 +39,7 @@ async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
     redactor = Redactor(configuration.every_secret())
     parts = await asyncio.gather(
         _slack(configuration, clock),
-        look_at_storage(configuration.data_dir),
+        look_at_storage(configuration.store),
         _targets(configuration, redactor, clock),
         _export(configuration),
         _shared(configuration),

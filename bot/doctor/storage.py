@@ -4,16 +4,17 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from bot.doctor.remark import Remark, fail, ok, warn
 from bot.gate_words import stop_sentence
+from bot.stores import sqlite
 from bot.stores.migrations import migrations, pending
+from bot.stores.place import FILE, StorePlace, opened
 from bot.stores.queries import folder
-from bot.stores.sqlite import DIALECT, SQLiteStore
 from bot.stores.sqlite_connection import outage
 from commands.outage import Outage
 from commands.store import Store
@@ -25,25 +26,17 @@ _TOO_LITTLE: Final = 100 * _MEBIBYTE
 _MANY: Final = 100
 
 
-async def look_at_storage(data_dir: Path) -> tuple[Remark, ...]:
+async def look_at_storage(place: StorePlace) -> tuple[Remark, ...]:
     """The directory, the free space and, where there is a database already, what is in it."""
-    remarks = await asyncio.to_thread(lambda: tuple(_directory(data_dir)))
-    path = data_dir / "muster.db"
-    if not await asyncio.to_thread(path.exists):
-        return (*remarks, ok("database", f"There is none yet; the first start makes {path}."))
-    schema = await asyncio.to_thread(_schema, path)
-    if schema is not None:
-        return (*remarks, schema)
+    remarks = await asyncio.to_thread(lambda: tuple(_directory(place.data_dir)))
+    standing = await _server(place.url) if place.url is not None else await asyncio.to_thread(_file, place.data_dir)
+    if standing is not None:
+        return (*remarks, standing)
     try:
-        store = await SQLiteStore.open(path)
+        async with opened(place) as store:
+            return (*remarks, await _chains(store), await _dead_letters(store), await _remediations(store))
     except Outage as away:
         return (*remarks, fail("database", away.sentence, "mend that, and ask again"))
-    try:
-        return (*remarks, await _chains(store), await _dead_letters(store), await _remediations(store))
-    except Outage as away:
-        return (*remarks, fail("database", away.sentence, "put a backup in its place"))
-    finally:
-        await store.close()
 
 
 def _directory(data_dir: Path) -> Iterator[Remark]:
@@ -64,14 +57,36 @@ def _directory(data_dir: Path) -> Iterator[Remark]:
         yield ok("disk", words)
 
 
-def _schema(path: Path) -> Remark | None:
-    """Why the database is not looked into, or None: opening it as the bot does would migrate it."""
+def _file(data_dir: Path) -> Remark | None:
+    """Why the file is not looked into, or None: opening it as the bot does would migrate it."""
+    path = data_dir / FILE
+    if not path.exists():
+        return ok("database", f"There is none yet; the first start makes {path}.")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             applied: dict[str, str] = dict(db.execute("SELECT name, checksum FROM migrations").fetchall())
-        missing = pending(migrations(folder(DIALECT)), applied)
     except sqlite3.Error as error:
         return fail("database", outage(error, path).sentence, "if it is no database of Muster, move it away")
+    return _schema(sqlite.DIALECT, applied)
+
+
+async def _server(url: str) -> Remark | None:
+    """The same for a PostgreSQL."""
+    # Its driver would be a part of every start; most teams have the file.
+    from bot.stores.postgres import applied_at
+
+    try:
+        applied = await applied_at(url)
+    except Outage as away:
+        return fail("database", away.sentence, "mend that: without it nothing can be recorded")
+    if applied is None:
+        return ok("database", "The store's PostgreSQL can be reached, and is empty; the first start makes its tables.")
+    return _schema("postgres", applied)
+
+
+def _schema(dialect: str, applied: Mapping[str, str]) -> Remark | None:
+    try:
+        missing = pending(migrations(folder(dialect)), applied)
     except Outage as wrong:
         return fail("database", wrong.sentence, "run the version of Muster that made it, or a later one")
     if missing:

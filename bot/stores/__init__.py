@@ -1,1 +1,1 @@
-"""Where everything true is kept: SQLite on one machine. Every store keeps the promises of ``commands.ports.Store``."""
+"""Where everything true is kept: a SQLite file, or a PostgreSQL that several processes share, by the same rules."""

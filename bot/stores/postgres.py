@@ -1,7 +1,7 @@
 """The store of several processes: one PostgreSQL database that all of them share, none of them first among them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self, TypeAlias, TypeVar
@@ -17,6 +17,7 @@ from bot.stores.postgres_connection import (
     FAULTS,
     Connection,
     Session,
+    applied,
     migrate,
     named_queries,
     outage,
@@ -54,8 +55,8 @@ class PostgresStore(SqlStore):
     The database's clock decides leases and what is due, so that the processes need not agree on the time.
     """
 
-    def __init__(self, pool: Pool, dsn: str, clock: Callable[[], datetime] | None) -> None:
-        super().__init__()
+    def __init__(self, pool: Pool, dsn: str, clock: Callable[[], datetime] | None, migrated: Sequence[str]) -> None:
+        super().__init__(migrated)
         self._pool = pool
         self._clock = clock
         self._named = named_queries()
@@ -73,11 +74,11 @@ class PostgresStore(SqlStore):
         try:
             with said():
                 async with pool.acquire() as connection:
-                    await migrate(connection, migrations(folder(DIALECT)))
+                    migrated = await migrate(connection, migrations(folder(DIALECT)))
         except BaseException:
             pool.terminate()
             raise
-        return cls(pool, dsn, clock)
+        return cls(pool, dsn, clock, migrated)
 
     async def close(self) -> None:
         """Finish what was asked, then let go of the database."""
@@ -160,6 +161,20 @@ class PostgresStore(SqlStore):
         if isinstance(fault, asyncpg.ReadOnlySQLTransactionError):
             # The primary has moved: connections made from now on find it.
             await self._pool.expire_connections()
+
+
+async def applied_at(dsn: str) -> Mapping[str, str] | None:
+    """The migrations that made the database, by name, without a change to it; None when it has none of Muster's tables.
+
+    Raises Outage.
+    """
+    pool = await _pool(dsn)
+    try:
+        with said():
+            async with pool.acquire() as connection:
+                return await applied(connection)
+    finally:
+        pool.terminate()
 
 
 async def _pool(dsn: str) -> Pool:

@@ -137,19 +137,26 @@ async def migrate(connection: Connection, known: Sequence[Migration]) -> tuple[s
     _check_server(connection)
     async with connection.transaction(isolation="read_committed"):
         await lock(connection, _MIGRATING)
+        done = await applied(connection)
         # A role that may not make tables can still open a database that has them all.
-        if await connection.fetchval("SELECT to_regclass('migrations')") is None:
+        if done is None:
             await connection.execute(
                 "CREATE TABLE migrations"
                 " (name TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
             )
-        applied = await connection.fetch("SELECT name, checksum FROM migrations")
-        missing = pending(known, {row["name"]: row["checksum"] for row in applied})
+        missing = pending(known, done or {})
         for migration in missing:
             await connection.execute(migration.sql)
             record = (migration.name, migration.checksum)
             await connection.execute("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", *record)
     return tuple(migration.name for migration in missing)
+
+
+async def applied(connection: Connection) -> Mapping[str, str] | None:
+    """The checksums of the migrations that made the database, by name; None when it is no database of Muster yet."""
+    if await connection.fetchval("SELECT to_regclass('migrations')") is None:
+        return None
+    return {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migrations")}
 
 
 def _check_server(connection: Connection) -> None:

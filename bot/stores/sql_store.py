@@ -31,7 +31,9 @@ Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
 class SqlStore(Store):
     """Everything true, in tables; ``Store`` says what each method promises."""
 
-    def __init__(self) -> None:
+    def __init__(self, migrated: Sequence[str]) -> None:
+        self.migrated = tuple(migrated)
+        """The migrations that opening it applied."""
         self.on_owed: Callable[[], None] = lambda: None
 
     @abstractmethod

@@ -38,9 +38,14 @@ class SQLiteStore(SqlStore):
     """
 
     def __init__(
-        self, path: Path, writer: Writer, readers: Sequence[Connection], clock: Callable[[], datetime]
+        self,
+        path: Path,
+        writer: Writer,
+        readers: Sequence[Connection],
+        clock: Callable[[], datetime],
+        migrated: Sequence[str],
     ) -> None:
-        super().__init__()
+        super().__init__(migrated)
         self._path = path
         self._clock = clock
         self._writer = writer
@@ -54,8 +59,8 @@ class SQLiteStore(SqlStore):
     @classmethod
     async def open(cls, path: Path, *, clock: Callable[[], datetime] = utc_now) -> Self:
         """Open the file, made and migrated if need be. Raises Outage with one sentence when that cannot be done."""
-        writing, *reading = await asyncio.to_thread(_connect, path)
-        return cls(path, Writer(writing, path, asyncio.get_running_loop()), reading, clock)
+        (writing, *reading), migrated = await asyncio.to_thread(_connect, path)
+        return cls(path, Writer(writing, path, asyncio.get_running_loop()), reading, clock, migrated)
 
     async def close(self) -> None:
         """Finish what was asked, then let go of the file."""
@@ -87,7 +92,8 @@ class SQLiteStore(SqlStore):
             self._free.put(db)
 
 
-def _connect(path: Path) -> list[Connection]:
+def _connect(path: Path) -> tuple[list[Connection], tuple[str, ...]]:
+    """A writing connection and the reading ones, and the migrations that were applied."""
     if sqlite3.sqlite_version_info < OLDEST:
         needed = ".".join(map(str, OLDEST))
         raise Outage(f"This Python has SQLite {sqlite3.sqlite_version}; Muster needs {needed} or later.", retry=False)
@@ -96,11 +102,11 @@ def _connect(path: Path) -> list[Connection]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         writing = Connection(path, named, writes=True)
         try:
-            writing.migrate(migrations(folder(DIALECT)))
+            migrated = writing.migrate(migrations(folder(DIALECT)))
         except BaseException:
             writing.close()
             raise
-        return [writing, *(Connection(path, named, writes=False) for _ in range(READERS))]
+        return [writing, *(Connection(path, named, writes=False) for _ in range(READERS))], migrated
     except sqlite3.Error as error:
         raise outage(error, path) from error
     except OSError as error:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot import runbook_commands
 from bot.command_line import alerts, app, audit, incidents
 from bot.gate_sections import MatchSection, RuleSection
-from bot.sections import File, S3Section, SharedRedisSection, SystemSection
+from bot.sections import File, S3Section, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
 from bot.sources.table import SOURCES
 from bot.target_sections import (
@@ -29,7 +29,7 @@ from bot.target_sections import (
 from commands.menu import MENU
 from incident.job import JobState
 
-SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "exports"}
+SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "store", "exports"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -88,6 +88,7 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= {f"sources.<monitor>.{key}" for key in EitherSection.model_fields} | {"targets.<name>"}
     plain |= {"sources.cloudwatch.topics", "sources.generic.map", "sources.generic.states"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
+    plain |= set(settings(StoreSection, "store."))
     assert table == plain
     targets = (
         PostgresSection,

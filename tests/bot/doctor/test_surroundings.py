@@ -13,6 +13,7 @@ from bot.command_line import app
 from bot.doctor import storage
 from bot.doctor.remark import Grade, as_json, as_text, fail, ok
 from bot.doctor.storage import look_at_storage
+from bot.stores.place import StorePlace
 from bot.stores.sqlite import SQLiteStore
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
@@ -42,7 +43,9 @@ async def kept(data: Path, *events: Event, deliveries: tuple[Delivery, ...] = ()
 
 async def told_of(data: Path) -> dict[str, str]:
     """What is said of the storage: what it is about → grade and sentence."""
-    return {each.about: f"{each.grade.value}: {each.sentence}" for each in await look_at_storage(data)}
+    return {
+        each.about: f"{each.grade.value}: {each.sentence}" for each in await look_at_storage(StorePlace(data_dir=data))
+    }
 
 
 async def test_before_the_first_start_nothing_is_made(tmp_path: Path) -> None:
