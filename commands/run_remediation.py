@@ -76,18 +76,16 @@ async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     if request.state is not ApprovalState.APPROVED:
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    held_back = await _held_back(incident, request, ports)
-    if held_back:
-        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=held_back), ports)
-        return
-    sees = _symptoms(incident, request, ports)
-    await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports, procedure=sees)
     try:
+        # Nobody looks before a run that may not begin; and what may begin now may not a moment later.
+        await _beginning(claim, incident, request, ports)
+        sees = _symptoms(incident, request, ports)
+        await look_all(incident, phase=Phase.BEFORE, cause=request.id, ports=ports, procedure=sees)
         begun = await _begin(claim, ports)
     except refusal.Refused as refused:
         if not gate.why(refused):
             raise
-        await _settle(claim, Outcome(state=OutcomeState.VOID, sentence=gate.why(refused)), ports)
+        await not_run(claim, gate.why(refused), ports=ports)
         return
     if begun is None:
         return
@@ -180,18 +178,15 @@ def _effect_after(incident: Incident, request: Approval, ports: Ports) -> timede
     return next((each.effect_after for each in steps if each.id == request.plan.step_id), timedelta(0))
 
 
-async def _held_back(incident: Incident, request: Approval, ports: Ports) -> str:
-    """Why what was approved may not begin now, for its record; empty when it may."""
-    until = await cooling_until(request.plan.step_id, request.plan.target, request.policy.cool_down, ports)
+async def _beginning(claim: Claim, incident: Incident, request: Approval, ports: Ports) -> Change:
+    """The Change by which it begins now. Raises CoolingDown, RunbookChanged, and as ``remedy.begin``."""
+    plan = request.plan
+    until = await cooling_until(plan.step_id, plan.target, request.policy.cool_down, ports)
     if until is not None:
-        return f"The same step ran on this target a moment ago; it may run again from {until:%H:%M:%S} UTC."
-    stop, now = await ports.store.stopped(), ports.clock()
-    try:
-        check_runbook(incident, request.plan, ports=ports)
-        gate.check(incident, request.plan, request.policy, stop=stop, now=now)
-    except refusal.Refused as refused:
-        return gate.why(refused)
-    return ""
+        raise refusal.CoolingDown(until=until, step=plan.title)
+    check_runbook(incident, plan, ports=ports)
+    stop = await ports.store.stopped()
+    return remedy.begin(incident, request, stop=stop, settles=claim, now=ports.clock())
 
 
 async def cool_down(claim: Claim, *, ports: Ports) -> None:
@@ -212,8 +207,7 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
         if asked.state is ApprovalState.CANCELLED:
             await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
             return None
-        stop = await ports.store.stopped()
-        change = remedy.begin(incident, asked, stop=stop, settles=claim, now=ports.clock())
+        change = await _beginning(claim, incident, asked, ports)
         try:
             await ports.store.begin(claim, change)
         except refusal.TargetBusy as busy:

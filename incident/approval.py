@@ -242,10 +242,16 @@ def expire(request: Approval, now: datetime) -> Approval | None:
     return replace(request, state=ApprovalState.EXPIRED, decided_at=now)
 
 
-def begin(request: Approval, *, digest: str) -> Approval:
-    """The request as its one run starts. Raises Spent unless it is approved, GuardBroken when the plan is another."""
-    if request.state is not ApprovalState.APPROVED:
+def begin(request: Approval, *, digest: str, now: datetime) -> Approval:
+    """The request as its one run starts. A yes holds no longer than a request does: whoever gave it is gone by then.
+
+    Raises Spent unless it is approved, Expired, GuardBroken when the plan is another.
+    """
+    if request.state is not ApprovalState.APPROVED or request.decided_at is None:
         raise refusal.Spent(state=request.state, by=request.decided_by)
+    until = request.decided_at + request.policy.expires_after
+    if now >= until:
+        raise refusal.Expired(at=until)
     if digest != request.digest:
         raise refusal.GuardBroken(reason="the plan is not the one that was approved")
     return replace(request, state=ApprovalState.RUNNING)

@@ -144,6 +144,9 @@ def why(refused: Refused) -> str:
     time = f" until {until:%d %b %H:%M} UTC" if isinstance(until, datetime) else ""
     reason = f": {facts['reason']}" if facts.get("reason") else ""
     return {
+        refusal.Ended: "The incident was resolved before it began.",
+        refusal.Expired: "It could not begin in time after the yes, so the yes holds no longer: ask again.",
+        refusal.CoolingDown: f"The same step ran on this target a moment ago; it must wait{time}.",
         refusal.Stopped: f"All remediations were stopped before it began{reason}.",
         refusal.RunbookChanged: "The runbook was changed since it was asked for: ask again for what it says now.",
         refusal.EvidenceFrozen: f"Evidence was frozen before it began{reason}.",

@@ -195,8 +195,12 @@ def expire(incident: Incident, asked: Approval, *, settles: Claim, now: datetime
 
 
 def begin(incident: Incident, asked: Approval, *, stop: Stop | None, settles: Claim, now: datetime) -> Change:
-    """The one run starts. Saved before anything acts. Raises Spent, GuardBroken, and whatever the gate refuses."""
-    running = approval.begin(asked, digest=asked.plan.digest)
+    """The one run starts. Saved before anything acts.
+
+    Raises Ended, Spent, Expired, GuardBroken, and whatever the gate refuses.
+    """
+    _open(incident)
+    running = approval.begin(asked, digest=asked.plan.digest, now=now)
     gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
     event = Event(
         kind=Kind.REMEDIATION_STARTED,

@@ -12,9 +12,10 @@ from commands.outage import LostClaim, Outage
 from commands.run_remediation import not_run, run_remediation, settle_cut_short
 from commands.store import Saved
 from incident.approval import Approval, ApprovalState
-from incident.finding import Comparison, OutcomeState, Phase
+from incident.finding import Comparison, OutcomeState, Phase, Sight
 from incident.incident import Status
 from incident.job import JobName
+from incident.plan import Plan
 from incident.refusal import (
     CoolingDown,
     Ended,
@@ -330,6 +331,55 @@ async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_app
     await yes(world, third)
     await world.let_pass(seconds=5)
     assert len(world.database.ran) == 2
+
+
+async def test_the_cool_down_holds_for_one_that_was_looking_while_the_other_ran(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were let pass by the cool-down; the first one has come and gone before the second one's looks ended."""
+    incident = await world.declared()
+    first = await world.requested(incident, step="restart")
+    second = await world.requested(incident, step="restart")
+    await yes(world, first)
+    await yes(world, second)
+    claims = await world.store.claim("test", limit=50, lease=timedelta(seconds=10))
+    slow, quick = (each for each in claims if each.job.name is JobName.RUN_REMEDIATION)
+    look, others = world.database.look, [quick]
+
+    async def looked(plan: Plan) -> Sight:
+        while others:
+            await world.do(others.pop())
+        return await look(plan)
+
+    monkeypatch.setattr(world.database, "look", looked)
+    await world.do(slow)
+    assert len(world.database.ran) == 1
+    assert {(await world.approval(each)).state for each in (first, second)} == {ApprovalState.RAN, ApprovalState.VOID}
+
+
+async def test_a_yes_that_could_not_be_acted_upon_in_time_holds_no_longer(world: World) -> None:
+    """Muster was down from the yes until the next morning: nobody is there who would see it run."""
+    request = await world.requested(await world.declared())
+    await yes(world, request)
+    world.clock.advance(hours=9)
+    await world.work()
+    void = await world.approval(request)
+    assert void.state is ApprovalState.VOID
+    assert void.outcome is not None
+    assert "ask again" in void.outcome.sentence
+    assert world.database.ran == []
+
+
+async def test_what_was_approved_does_not_begin_once_the_incident_is_resolved(world: World) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await yes(world, request)
+    await world.say(BEN, "resolve it healed by itself", incident)
+    await world.work()
+    void = await world.approval(request)
+    assert void.outcome is not None
+    assert (void.state, void.outcome.sentence) == (ApprovalState.VOID, "The incident was resolved before it began.")
+    assert world.database.ran == []
 
 
 async def test_a_run_that_fails_or_whose_guard_broke_is_told_and_not_repeated(world: World) -> None:

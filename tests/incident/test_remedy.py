@@ -271,7 +271,7 @@ def answer(name: str, request: Approval, by: UserId, allowed: bool, at: float) -
         return approval.break_glass(request, by=by, allowed=allowed, reason="alone", now=now)
     if name == "expire":
         return approval.expire(request, now) or request
-    return approval.begin(request, digest=request.plan.digest)
+    return approval.begin(request, digest=request.plan.digest, now=after(3))
 
 
 @settings(max_examples=200, deadline=None)
