@@ -10,7 +10,7 @@ GRANT CONNECT ON DATABASE {database} TO {application};
 GRANT USAGE, CREATE ON SCHEMA public TO {application};
 
 -- What diagnostics connect as: sees the server's statistics and what grants.sql gives it, changes nothing.
-CREATE ROLE muster_diagnostic LOGIN CONNECTION LIMIT 10
+CREATE ROLE muster_diagnostic LOGIN CONNECTION LIMIT 12
     NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 GRANT CONNECT ON DATABASE {database} TO muster_diagnostic;
 GRANT USAGE ON SCHEMA public TO muster_diagnostic;

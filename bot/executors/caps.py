@@ -18,5 +18,5 @@ class Caps:
     """The longest answer that is kept."""
     cost: float = 1_000_000.0
     planned_rows: int = 10_000_000
-    parallel: int = 4
-    """How many looks may be on their way at once."""
+    parallel: int = 10
+    """How many looks may be on their way at once: as many as a procedure has diagnostics for one target, as a rule."""
