@@ -18,6 +18,9 @@ MARK: Final = "[redacted]"
 _SHORTEST: Final = 6
 """A known secret shorter than this is as likely a word of the answer; it is not looked for."""
 
+CUT: Final = "…"
+"""Stands where a text was cut off: what a secret begins with just before it is as much of the secret as was left."""
+
 _LINE_BREAK: Final = re.compile(r"[ \t]*(?:\r?\n|⏎)[ \t]*")
 """A line's end with the indentation around it; ⏎ is how a table shows one within a cell."""
 
@@ -93,7 +96,8 @@ class Redactor:
 
     def _without_known(self, text: str) -> str:
         flat = _LINE_BREAK.sub("", text)
-        spans = sorted(span for needle in self._needles for span in _occurrences(flat, needle))
+        found = [_occurrences, _cut_off] if CUT in flat else [_occurrences]
+        spans = sorted(span for find in found for needle in self._needles for span in find(flat, needle))
         if not spans:
             return text
         places = _places(text)
@@ -154,6 +158,14 @@ def _occurrences(text: str, needle: str) -> Iterable[tuple[int, int]]:
     while start >= 0:
         yield start, start + len(needle)
         start = text.find(needle, start + 1)
+
+
+def _cut_off(text: str, needle: str) -> Iterable[tuple[int, int]]:
+    """Where the text has the needle's beginning, long enough to be told from a word, and is cut off then."""
+    for start, _ in _occurrences(text, needle[:_SHORTEST]):
+        end = text.find(CUT, start, start + len(needle))
+        if end >= 0 and needle.startswith(text[start:end]):
+            yield start, end
 
 
 def _beginning(text: str, needle: str) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import codecs
 from typing import Final
 
-from bot.redaction import Redactor
+from bot.redaction import CUT, Redactor
 from commands.ports import Heard
 
 PAUSE: Final = 0.25
@@ -33,7 +33,7 @@ class Hearing:
     @property
     def whole(self) -> str:
         """All that was printed, cleaned, up to about MOST_HEARD characters."""
-        return self._redactor.clean(self._text)
+        return self._redactor.clean(self._text if len(self._text) < MOST_HEARD else self._text + CUT)
 
     @property
     def cut(self) -> str:

@@ -5,6 +5,7 @@ import json
 
 from bot.executors.http_client import Reply
 from bot.executors.tool_answer import Answer
+from bot.redaction import CUT
 from compiler.proof.filters import jq
 from incident.digest import Facts, Json
 
@@ -18,7 +19,7 @@ def answer_of(reply: Reply, chosen: jq.Filter | None, *, asked: str, receipt: Fa
     value: Json = None
     error: str | None = None
     try:
-        text = f"{reply.line}\n{_text(reply)}".rstrip()
+        text = f"{reply.line}\n{_shown(reply)}".rstrip()
         _check(reply, asked)
         if chosen is None:
             value = reply.status
@@ -29,7 +30,7 @@ def answer_of(reply: Reply, chosen: jq.Filter | None, *, asked: str, receipt: Fa
     except Unreadable as fault:
         error = str(fault)
         text = reply.line if reply.body and _binary(reply) else text
-    plain = _text(reply) if chosen is None and error is None else None
+    plain = _shown(reply) if chosen is None and error is None else None
     single = chosen is not None and value is not None
     return Answer(
         text=text,
@@ -93,6 +94,11 @@ def _picked(reply: Reply, chosen: jq.Filter, asked: str) -> tuple[jq.Json, ...]:
 def _single(values: tuple[jq.Json, ...]) -> Json:
     only = values[0] if len(values) == 1 else None
     return None if isinstance(only, list | dict) else only
+
+
+def _shown(reply: Reply) -> str:
+    """The body as people see it, with a mark where it was cut off: it may be in the middle of a secret."""
+    return _text(reply) + (CUT if reply.body and (reply.cut or reply.broken) else "")
 
 
 def _text(reply: Reply) -> str:

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from bot.redaction import CUT
+
 CELL: Final = 2000
 """The longest cell, in characters, that is fetched or shown."""
 
@@ -47,7 +49,7 @@ def counted(rows: int, *, more: bool) -> str:
 def _shown(value: str | None) -> str:
     if value is None:
         return "∅"
-    cut = value[:CELL] + "…" if len(value) > CELL else value
+    cut = value[:CELL] + CUT if len(value) > CELL else value
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(map(_visible, cut.replace("\r\n", "\n")))

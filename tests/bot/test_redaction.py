@@ -101,10 +101,20 @@ def test_overlapping_spellings_leave_nothing_between_marks() -> None:
     assert keeper.clean("<abcdefghijkl>") == f"<{MARK}>"
 
 
+@pytest.mark.parametrize("left", [6, 12, len(SECRET) - 1])
+def test_what_is_left_of_a_secret_where_a_text_was_cut_off_is_hidden(left: int) -> None:
+    assert KEEPER.clean(f"dsn {SECRET[:left]}…  next") == f"dsn {MARK}…  next"
+    assert KEEPER.clean(f"dsn {SECRET[:3]}⏎{SECRET[3:left]}…") == f"dsn {MARK}…"
+
+
+def test_words_before_a_cut_stay_when_no_secret_begins_so() -> None:
+    assert KEEPER.clean("s3cr… and s3cret/Po…") == "s3cr… and s3cret/Po…"
+
+
 def test_a_full_answer_is_cleaned_within_a_blink() -> None:
     """64 KB with five known secrets takes some milliseconds, not seconds: no shape runs away on hostile text."""
     keeper = Redactor([f"secret-number-{n}" for n in range(5)])
-    for hostile in ("a" * 65536, "password" * 8192, "://a:" * 13000, "eyJ" * 21000, "\n" * 65536, "bearer " * 9000):
+    for hostile in ("a" * 65536, "password" * 8192, "://a:" * 13000, "eyJ" * 21000, "\n" * 65536, "bearer " * 9000, "secret…" * 9000):
         started = time.perf_counter()
         keeper.clean(hostile)
         assert time.perf_counter() - started < 1

@@ -49,6 +49,7 @@ class Api:
             "/binary": self._binary,
             "/endless": self._endless,
             "/half": self._half,
+            "/torn": self._torn,
             "/hang": self._hang,
             "/zipped": self._zipped,
             "/leaky": self._leaky,
@@ -107,6 +108,9 @@ class Api:
         assert request.transport
         request.transport.close()
         return response
+
+    async def _torn(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(text="a" * (1000 - len("key ") - 12) + "key " + WRITE_TOKEN + "b" * 1000)
 
     async def _hang(self, request: web.Request) -> web.StreamResponse:
         self.runs += 1
@@ -241,6 +245,14 @@ async def test_a_redirect_is_not_followed(executor: ToolExecutor[Request], api: 
     api.seen.clear()
     await executor.look(request("/away"))
     assert [seen.path for seen in api.seen] == ["/away"]
+
+
+async def test_a_secret_that_the_cap_cuts_in_two_does_not_show_its_first_half(api: Api, clock: Clock) -> None:
+    executor = executor_of(api, clock, caps=Caps(characters=1000))
+    sight = await executor.look(request("/torn"))
+    assert sight.truncated
+    assert "key" in sight.output
+    assert WRITE_TOKEN[:6] not in sight.output
 
 
 async def test_a_hundred_megabytes_are_cut_at_the_cap(executor: ToolExecutor[Request]) -> None:
