@@ -76,16 +76,20 @@ class Door:
                 "slack_deliveries": self._configuration.file.slack.deliveries,
                 "slack_connected": connected,
                 "slack_silent_for_s": line.silent_for if line is not None else None,
-                "dead_letters": len(await self._store.dead_deliveries(limit=COUNTED)),
+                **await self._kept(),
                 "diagnostics": self._diagnostics(),
-                "remediations": await self._remediations(),
                 "redis": self._redis(),
             },
         )
 
-    async def _remediations(self) -> str:
-        stop = await self._store.stopped()
-        return "allowed" if stop is None else stop_sentence(stop)
+    async def _kept(self) -> Mapping[str, object]:
+        """What the store holds. While it is away the process is alive all the same: a restart would not mend it."""
+        try:
+            dead, stop = await self._store.dead_deliveries(limit=COUNTED), await self._store.stopped()
+        except Outage as away:
+            return {"store": f"away: {away.sentence}"}
+        remediations = "allowed" if stop is None else stop_sentence(stop)
+        return {"store": "on", "dead_letters": len(dead), "remediations": remediations}
 
     def _redis(self) -> str:
         if self._configuration.file.redis is None:

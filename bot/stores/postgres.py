@@ -35,7 +35,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 MOST_CONNECTIONS: Final = 8
 """Of one process, beside the one by which it is woken."""
 PATIENCE: Final = 20.0
-"""Seconds that one query, or the wait for a connection, may last."""
+"""Seconds that one query, or the wait for a free connection, may last."""
+CONNECT_WITHIN: Final = 5.0
 TRIES: Final = 4
 AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.InvalidCachedStatementError)
 """Faults after which nothing was done and the same may be done once more."""
@@ -184,7 +185,7 @@ async def _pool(dsn: str) -> Pool:
                 dsn,
                 min_size=1,
                 max_size=MOST_CONNECTIONS,
-                timeout=PATIENCE,
+                timeout=CONNECT_WITHIN,
                 command_timeout=PATIENCE,
                 server_settings=SETTINGS,
             )

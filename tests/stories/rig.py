@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -19,22 +19,23 @@ PAGERDUTY_SECRETS = ("rig-old-secret", "rig-new-secret")
 class Rig:
     """The sandbox and the bot's process; ``data_dir`` holds the store."""
 
-    def __init__(self, sandbox: Sandbox, bot: BotProcess, data_dir: Path) -> None:
+    def __init__(self, sandbox: Sandbox, bots: Sequence[BotProcess], data_dir: Path) -> None:
         self.sandbox = sandbox
-        self.bot = bot
+        self.bots = tuple(bots)
+        self.bot = bots[0]
         self.data_dir = data_dir
 
     def person(self, name: str) -> Person:
         """Somebody of the sandbox's company."""
         return Person(self.sandbox, name)
 
-    async def knocked(self, body: object, *, within: float) -> int:
-        """Send a webhook as soon as the bot's door is open; the status that it answers."""
+    async def knocked(self, body: object, *, within: float, at: int = 0) -> int:
+        """Send a webhook as soon as a bot's door is open; the status that it answers."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
         async with asyncio.timeout(within), aiohttp.ClientSession(headers=headers) as session:
             while True:
                 try:
-                    async with session.post(f"{self.bot.web_url}/alerts/alertmanager", json=body) as answer:
+                    async with session.post(f"{self.bots[at].web_url}/alerts/alertmanager", json=body) as answer:
                         return answer.status
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
@@ -52,43 +53,64 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def rig(
-    data_dir: Path, *, lease: str = "1s", started: bool = True, signed_http: bool = False, redis: str = ""
+    data_dir: Path,
+    *,
+    lease: str = "1s",
+    started: bool = True,
+    signed_http: bool = False,
+    redis: str = "",
+    store: str = "",
+    replicas: int = 1,
 ) -> AsyncIterator[Rig]:
     """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
 
-    ``redis`` is the address of the one that several bots would share.
+    ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
+    ``replicas`` has a folder of its own.
     """
     async with Sandbox() as sandbox:
-        port = free_port()
-        people = {user.name: user.id for user in sandbox.workspace.users.values()}
-        incidents = sandbox.workspace.channel_named("incidents")
-        assert incidents is not None
-        config = data_dir / "muster.yaml"
-        config.write_text(
-            CONFIG.format(
-                announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
-                runbook=ROOT / "runbooks" / "ai-storybook", deliveries="http" if signed_http else "socket", **people,
-            )
-            + ("redis: {url_env: RIG_REDIS_URL}\n" if redis else ""),
-            encoding="utf-8",
-        )  # fmt: skip
-        environment = {
-            "MUSTER_DATA_DIR": str(data_dir),
+        secrets = {
             "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
-            **_line(sandbox, port, signed_http),
             "RIG_ALERTMANAGER_TOKEN": TOKEN,
             "RIG_REDIS_URL": redis,
+            "RIG_STORE_URL": store,
             "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
         }
-        bot = BotProcess(config, port=port, environment=environment)
+        more = ("redis: {url_env: RIG_REDIS_URL}\n" if redis else "") + (
+            "store: {url_env: RIG_STORE_URL}\n" if store else ""
+        )
+        bots = []
+        for number in range(replicas):
+            port, folder = free_port(), data_dir if number == 0 else data_dir / f"replica-{number}"
+            config = _written(
+                sandbox, folder, port, lease=lease, deliveries="http" if signed_http else "socket", more=more
+            )
+            environment = {"MUSTER_DATA_DIR": str(folder), **secrets, **_line(sandbox, port, signed_http)}
+            bots.append(BotProcess(config, port=port, environment=environment))
         try:
             if started:
-                await bot.start()
+                await asyncio.gather(*(bot.start() for bot in bots))
                 if not signed_http:
                     await sandbox.connected()
-            yield Rig(sandbox, bot, data_dir)
+            yield Rig(sandbox, bots, data_dir)
         finally:
-            await bot.kill()
+            await asyncio.gather(*(bot.kill() for bot in bots))
+
+
+def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliveries: str, more: str) -> Path:
+    people = {user.name: user.id for user in sandbox.workspace.users.values()}
+    incidents = sandbox.workspace.channel_named("incidents")
+    assert incidents is not None
+    folder.mkdir(exist_ok=True)
+    config = folder / "muster.yaml"
+    config.write_text(
+        CONFIG.format(
+            announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
+            runbook=ROOT / "runbooks" / "ai-storybook", deliveries=deliveries, **people,
+        )
+        + more,
+        encoding="utf-8",
+    )  # fmt: skip
+    return config
 
 
 def _line(sandbox: Sandbox, port: int, signed_http: bool) -> dict[str, str]:
