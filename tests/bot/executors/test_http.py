@@ -110,7 +110,7 @@ class Api:
         return response
 
     async def _torn(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(text="a" * (1000 - len("key ") - 12) + "key " + WRITE_TOKEN + "b" * 1000)
+        return web.Response(text="a" * (1000 - len("\nkey ") - 12) + "\nkey " + WRITE_TOKEN + "b" * 1000)
 
     async def _hang(self, request: web.Request) -> web.StreamResponse:
         self.runs += 1
@@ -249,7 +249,8 @@ async def test_a_redirect_is_not_followed(executor: ToolExecutor[Request], api: 
 
 async def test_a_secret_that_the_cap_cuts_in_two_does_not_show_its_first_half(api: Api, clock: Clock) -> None:
     executor = executor_of(api, clock, caps=Caps(characters=1000))
-    sight = await executor.look(request("/torn"))
+    torn = request("/torn")
+    sight = await executor.look(replace(torn, command={**torn.command, "filters": [["grep", "key"]]}))
     assert sight.truncated
     assert "key" in sight.output
     assert WRITE_TOKEN[:6] not in sight.output
