@@ -8,10 +8,11 @@ from bot.executors.docker_client import Engine, Reply, segment
 from bot.executors.docker_find import Container, id_of, named, of_services
 from bot.executors.docker_logs import Unframed, text_of_stream
 from bot.executors.docker_rows import member, name_of
-from bot.executors.tool_answer import Answer, Denied, NotAllowed, Run, Unanswered, text_of
+from bot.executors.tool_answer import Answer, Denied, EndedBadly, NotAllowed, Run, Unanswered, text_of
 from compiler.proof.carrier import Carried
 from compiler.proof.docker.words import Command
 from incident.digest import Json
+from incident.finding import OutcomeState
 
 _DONE: Final[Mapping[str, str]] = {
     "restart": "restarted",
@@ -22,7 +23,8 @@ _DONE: Final[Mapping[str, str]] = {
     "unpause": "let go on",
 }
 _ALREADY: Final = 304
-_GATEWAY_LOST_IT: Final = frozenset({502, 504})
+_OWN_FAULT: Final = 500
+"""From here on the engine, or a gateway before it, failed on the way: a container may be stopped and not started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ async def apply(engine: Engine, change: Change, run: Run) -> Answer:
 
 
 async def execute(engine: Engine, carried: Carried, container: Container, run: Run) -> Answer:
-    """Start a program in a container, without a terminal or input, and tell how it ended. Raises Denied, Unanswered."""
+    """Start a program in a container, without a terminal or input. Raises Denied, Unanswered or EndedBadly."""
     options: dict[str, Json] = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(carried.argv)}
     options |= {"User": carried.names["user"]} if "user" in carried.names else {}
     made = await engine.send("POST", f"/containers/{segment(id_of(container))}/exec", {}, options)
@@ -92,7 +94,8 @@ async def execute(engine: Engine, carried: Carried, container: Container, run: R
     if code is None:
         raise Unanswered(f"{carried.argv[0]} still runs in {name_of(container)}, and nobody waits for it any more.")
     if code != 0:
-        raise Unanswered(f"It ended with exit code {code}: {text.strip()[-300:] or 'it printed nothing'}.")
+        told = f"{carried.argv[0]} ended with exit code {code}. What it did until then stays: run the diagnostics."
+        raise EndedBadly(OutcomeState.FAILED, told, text=text)
     return Answer(text=text, changed=1, cut=started.cut)
 
 
@@ -100,7 +103,7 @@ def _check(reply: Reply, name: str, change: Change, done: list[str]) -> None:
     if reply.status < 300 or reply.status == _ALREADY:
         return
     said = f"{name} could not be {_DONE[change.action]}: {reply.status}, {reply.message}."
-    if done or reply.status in _GATEWAY_LOST_IT:
+    if done or reply.status >= _OWN_FAULT:
         raise Unanswered(f"{said} {_so_far(done, change)}")
     raise Denied(said)
 

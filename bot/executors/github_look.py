@@ -42,8 +42,13 @@ async def _run(session: Session, request: Request, now: datetime) -> Answer:
 
 
 def _job(job: Facts) -> list[str]:
-    steps = [f"    {run_state(step)}  {_text(step, 'name')}" for step in parts(job, "steps") if not _went_well(step)]
+    steps = [f"    {run_state(step)}  {_text(step, 'name')}" for step in _steps(job) if not _went_well(step)]
     return [f"{run_state(job)}  {_text(job, 'name')}", *steps]
+
+
+def _steps(job: Facts) -> Sequence[Facts]:
+    """None while nobody has taken the job up."""
+    return parts(job, "steps") if job.get("steps") else ()
 
 
 def _went_well(step: Facts) -> bool:
@@ -103,12 +108,12 @@ async def _checks(session: Session, request: Request, now: datetime) -> Answer:
 
 def run_state(run: Facts) -> str:
     """How a run, job, step or check ended; while it has not, where it stands: *success*, *in_progress*."""
-    return str(run.get("conclusion") or run.get("status") or "?")
+    return str(run.get("conclusion") or run["status"])
 
 
 def pull_state(pull: Facts) -> str:
     """*open*, *closed* or *merged*."""
-    return "merged" if pull.get("merged_at") else str(pull.get("state") or "?")
+    return "merged" if pull.get("merged_at") else str(pull["state"])
 
 
 def _limit(request: Request) -> str:

@@ -29,12 +29,20 @@ class Session:
     async def get(self, *path: str, **query: str) -> Facts:
         """One object below the repository. Raises Denied or Unanswered."""
         found = self.checked(await self.ask("GET", *path, query=query))
-        return found if isinstance(found, Mapping) else {}
+        if not isinstance(found, Mapping):
+            raise Unanswered(self._misfit)
+        return found
 
     async def listed(self, *path: str, **query: str) -> list[Facts]:
         """The objects of a list below the repository. Raises Denied or Unanswered."""
         found = self.checked(await self.ask("GET", *path, query=query))
-        return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+        if not isinstance(found, list):
+            raise Unanswered(self._misfit)
+        return [each for each in found if isinstance(each, Mapping)]
+
+    @property
+    def _misfit(self) -> str:
+        return f"{self._target} answered something else than was asked for: check its `base_url`."
 
     async def send(self, method: str, *path: str, body: Facts, run: Run) -> Facts:
         """One change below the repository; ``run.sent`` is set before it leaves. Raises Denied or Unanswered."""
@@ -118,6 +126,8 @@ def part(found: Facts, key: str) -> Facts:
 
 
 def parts(found: Facts, key: str) -> Sequence[Facts]:
-    """The objects of a list within another."""
-    inner = found.get(key)
-    return [each for each in inner if isinstance(each, Mapping)] if isinstance(inner, list) else []
+    """The objects of a list within another. Raises LookupError or TypeError: no list is not an empty one."""
+    inner = found[key]
+    if not isinstance(inner, list):
+        raise TypeError(f"{key} is no list")
+    return [each for each in inner if isinstance(each, Mapping)]

@@ -206,19 +206,34 @@ def _filter(command: Facts) -> jq.Filter | None:
 def _ended(asked: Request, reply: Reply) -> Answer:
     """How the server took a change. Raises EndedBadly."""
     shown = answer_of(reply, None, asked=str(asked), receipt={})
-    if reply.status in _GATEWAY_LOST_IT:
-        told = f"{asked} was answered with {reply.line} by a gateway: run the diagnostics before doing it again."
-        raise EndedBadly(OutcomeState.UNKNOWN, told, text=shown.text)
-    if not 200 <= reply.status < 300:
-        raise EndedBadly(OutcomeState.FAILED, f"{asked} was refused with {reply.line}.", text=shown.text)
-    if failure := named_error(reply):
-        told = f"{asked} was answered with {reply.line}, but the answer names an error: {failure}. "
-        raise EndedBadly(OutcomeState.FAILED, told + "Run the diagnostics to see what took effect.", text=shown.text)
+    if bad := _bad_end(reply):
+        state, told = bad
+        raise EndedBadly(state, f"{asked} was {told}.", text=shown.text)
     value = _picked(asked, reply)
     changed = value if isinstance(value, int) and not isinstance(value, bool) else None
     told = f"{asked} was answered with {reply.line}." + ("" if changed is None else f" It changed {changed}.")
     single = isinstance(value, str | int | float)
     return Answer(text=shown.text, told=told, changed=changed, value=value, single=single, cut=shown.cut)
+
+
+def _bad_end(reply: Reply) -> tuple[OutcomeState, str] | None:
+    """How a change ended that the server did not say to have made, in words; None where it did."""
+    line, see = reply.line, "run the diagnostics to see what took effect"
+    match reply.status:
+        case status if status in _GATEWAY_LOST_IT:
+            return OutcomeState.UNKNOWN, f"answered with {line} by a gateway: run the diagnostics before doing it again"
+        case status if status >= 500:
+            return OutcomeState.FAILED, f"answered with {line}: {see}"
+        case status if status >= 400:
+            return OutcomeState.FAILED, f"refused with {line}"
+        case status if status >= 300:
+            return OutcomeState.UNKNOWN, f"answered with {line}, which is not followed: {see}"
+    if reply.broken:
+        return OutcomeState.UNKNOWN, f"answered with {line}, but the answer broke off: {see}"
+    if failure := named_error(reply):
+        told = f"answered with {line}, but the answer names an error: {failure}. {see.capitalize()}"
+        return OutcomeState.FAILED, told
+    return None
 
 
 def _picked(asked: Request, reply: Reply) -> Json:

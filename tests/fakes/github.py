@@ -27,12 +27,16 @@ async def running_github() -> AsyncIterator["FakeGithub"]:
 
 
 class FakeGithub:
-    """The state and the server. ``ends_as`` is how a run ends, ``steps`` how often it is looked at until then."""
+    """The state and the server. ``ends_as`` is how a run ends, ``steps`` how often it is looked at until then.
+
+    ``wrong`` is what it answers everything with, as a success, when it is set.
+    """
 
     def __init__(self) -> None:
         self.ends_as = "success"
         self.steps = 2
         self.fault = ""
+        self.wrong = b""
         self.asked: list[tuple[str, str]] = []
         self.runs: dict[int, dict[str, Any]] = {7: _run(7, "failure")}
         self.pulls: dict[int, dict[str, Any]] = {11: _pull(11, "open"), 12: _pull(12, "merged")}
@@ -82,6 +86,8 @@ class FakeGithub:
             return _said(503, "Unicorn!")
         if request.method != "GET" and token not in WRITERS:
             return _said(403, "Resource not accessible by personal access token")
+        if self.wrong:
+            return web.Response(body=self.wrong)
         path = request.match_info["path"].strip("/").split("/")
         response = await self._routed(request, path)
         response.headers["X-OAuth-Scopes"] = "repo, read:org" if token == CLASSIC else ""

@@ -254,8 +254,8 @@ async def test_a_program_in_a_container_runs_only_as_a_change(shop: Shop) -> Non
     assert f"POST /v1.43/containers/{shop.engine.boxes['api-2'].id}/exec" in shop.engine.asked
     shop.engine.exit_code = 1
     outcome = await shop.executor.run(change("docker exec api-1 nginx -s reload"))
-    assert outcome.state is OutcomeState.UNKNOWN
-    assert "exit code 1" in outcome.sentence
+    assert (outcome.state, outcome.output) == (OutcomeState.FAILED, "reloaded")
+    assert outcome.sentence == "nginx ended with exit code 1. What it did until then stays: run the diagnostics."
     shop.engine.exit_code = None
     outcome = await shop.executor.run(change("docker exec api-1 nginx -s reload"))
     assert "nginx still runs in api-1" in outcome.sentence
@@ -287,6 +287,17 @@ async def test_what_was_done_before_a_failure_is_told(shop: Shop) -> None:
     assert outcome.state is OutcomeState.UNKNOWN
     assert "api-2 could not be restarted: 500, cannot kill." in outcome.sentence
     assert "Before that api-1 had been restarted." in outcome.sentence
+
+
+async def test_a_fault_of_the_engine_is_never_told_as_nothing_changed(shop: Shop) -> None:
+    """A restart that fails while it starts has stopped the container."""
+    shop.engine.trouble = lambda request: (
+        web.json_response({"message": "port is already allocated"}, status=500) if "/restart" in request.path else None
+    )
+    outcome = await shop.executor.run(change("docker restart api-1"))
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "api-1 could not be restarted: 500, port is already allocated." in outcome.sentence
+    assert "Nothing was changed" not in outcome.sentence
 
 
 async def test_an_engine_that_hangs_costs_no_more_than_the_cap(shop: Shop) -> None:

@@ -177,6 +177,22 @@ async def test_a_pull_request_is_merged_once_and_reverted_as_a_pull_request(gith
 
 
 @pytest.mark.parametrize(
+    "line", ["gh run list", "gh run view 7", "gh workflow list", "gh pr list", "gh pr view 12", "gh pr checks 11"]
+)
+@pytest.mark.parametrize("wrong", [b"<h1>Sign in</h1>", b'{"error": "no upstream"}'])
+async def test_a_success_that_is_another_page_is_never_an_empty_list(
+    github: FakeGithub, clock: Clock, line: str, wrong: bytes
+) -> None:
+    """An empty list of checks would look healthy."""
+    looking = executor(github, clock)
+    await looking.attest()
+    github.wrong = wrong
+    sight = await looking.look(plan(line))
+    assert (sight.value, sight.output) == (None, "")
+    assert "answered something" in str(sight.error)
+
+
+@pytest.mark.parametrize(
     ("fault", "said"), [("limited", "as often as it does in an hour"), ("down", "githubstatus.com")]
 )
 async def test_github_in_trouble_is_a_sentence(github: FakeGithub, clock: Clock, fault: str, said: str) -> None:

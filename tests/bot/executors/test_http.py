@@ -62,6 +62,8 @@ class Api:
         application.router.add_post("/admin/gateway/run", self._gateway)
         application.router.add_post("/admin/wrong/run", self._wrong)
         application.router.add_post("/admin/moved/run", self._away)
+        application.router.add_post("/admin/half/run", self._half)
+        application.router.add_post("/admin/down/run", self._down)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -440,11 +442,22 @@ async def test_a_lost_answer_is_unknown(executor: ToolExecutor[Request], api: Ap
     assert "Nobody knows whether it took effect" in outcome.sentence
     assert api.runs == 1
     assert (await executor.run(request("/admin/gateway/run", method="POST"))).state is OutcomeState.UNKNOWN
+    half = await executor.run(request("/admin/half/run", method="POST"))
+    assert half.state is OutcomeState.UNKNOWN
+    assert "200 OK, but the answer broke off: run the diagnostics" in half.sentence
+
+
+async def test_a_fault_of_the_server_is_no_refusal(executor: ToolExecutor[Request]) -> None:
+    """It may have done a part of it."""
+    outcome = await executor.run(request("/admin/down/run", method="POST"))
+    assert outcome.state is OutcomeState.FAILED
+    assert "503 Service Unavailable: run the diagnostics to see what took effect." in outcome.sentence
 
 
 async def test_a_redirected_remediation_is_not_sent_again(executor: ToolExecutor[Request], api: Api) -> None:
     outcome = await executor.run(request("/admin/moved/run", method="POST"))
-    assert outcome.state is OutcomeState.FAILED
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "302 Found, which is not followed: run the diagnostics" in outcome.sentence
     assert [seen.path for seen in api.seen] == ["/admin/moved/run"]
 
 
