@@ -31,7 +31,9 @@ app = typer.Typer(
 incidents = typer.Typer(help="Look at incidents while Slack is down.", no_args_is_help=True)
 alerts = typer.Typer(help="See what Muster makes of what monitors send.", no_args_is_help=True)
 audit = typer.Typer(help="Check what was recorded.", no_args_is_help=True)
+store = typer.Typer(help="Look after what is kept.", no_args_is_help=True)
 app.add_typer(incidents, name="incidents")
+app.add_typer(store, name="store")
 app.add_typer(alerts, name="alerts")
 app.add_typer(audit, name="audit")
 app.add_typer(runbook_commands.app, name="runbook")
@@ -162,6 +164,18 @@ def postmortem(
 def migrate(config_file: ConfigFile = config.USUAL) -> None:
     """Make the store's tables, or bring them to this version; the next start would do it too."""
     _finish(lambda: store_commands.migrate(config.store_of(config_file)))
+
+
+@store.command("copy")
+def copy_store(
+    source: Annotated[
+        Path | None, typer.Option("--from", help="The SQLite file; the data directory's without it.")
+    ] = None,
+    config_file: ConfigFile = config.USUAL,
+) -> None:
+    """Copy everything from a SQLite file into the PostgreSQL of muster.yaml; exit 3 when a timeline is broken there."""
+    if not _finish(lambda: store_commands.copy(source, config.store_of(config_file))):
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -1,8 +1,13 @@
-"""Looking after the store from a terminal: ``muster migrate``."""
+"""Looking after the store from a terminal: ``muster migrate`` and ``muster store``."""
+
+import asyncio
+from pathlib import Path
 
 import typer
 
-from bot.stores.place import StorePlace, open_store
+from bot.inspection import verify
+from bot.stores.place import FILE, StorePlace, open_store
+from commands.outage import Outage
 
 
 async def migrate(place: StorePlace) -> None:
@@ -13,3 +18,21 @@ async def migrate(place: StorePlace) -> None:
         typer.echo(name)
     if not store.migrated:
         typer.echo("Nothing is missing.", err=True)
+
+
+async def copy(source: Path | None, place: StorePlace) -> bool:
+    """Copy a SQLite file into the PostgreSQL of ``place``, print the rows of each table, and verify every chain there.
+
+    Whether all of them are whole. Raises Outage when nothing was copied.
+    """
+    if place.url is None:
+        raise Outage("Name the PostgreSQL to copy to in muster.yaml: store.url_env (docs/settings.md).", retry=False)
+    file = source or place.data_dir / FILE
+    if not await asyncio.to_thread(file.is_file):
+        raise Outage(f"There is no {file} to copy; name it with --from.", retry=False)
+    # Only this needs the driver together with the file.
+    from bot.stores.copying import copy_store
+
+    for table, count in (await copy_store(file, place.url)).items():
+        typer.echo(f"{table}\t{count}")
+    return await verify(place)

@@ -115,12 +115,14 @@ class Session(database.Database):
 
 
 def _in_order(query: Query, values: Mapping[str, database.Value]) -> list[database.Value]:
-    return [_kept(values[name]) for name in query.names]
+    return [kept(values[name]) for name in query.names]
 
 
-def _kept(value: database.Value) -> database.Value:
-    # PostgreSQL's text holds no NUL, and what monitors name their alerts may: the sign for it stands in its place. A
-    # body is JSON, which escapes it.
+def kept(value: database.Value) -> database.Value:
+    """A value as PostgreSQL keeps it. Its text holds no NUL: the sign for it stands in its place.
+
+    What monitors name their alerts may hold one; a body is JSON, which escapes it.
+    """
     return value.replace("\0", "\u2400") if isinstance(value, str) else value
 
 

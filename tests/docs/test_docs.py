@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel
 
 from bot import runbook_commands
-from bot.command_line import alerts, app, audit, incidents
+from bot.command_line import alerts, app, audit, incidents, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.sections import File, S3Section, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
@@ -61,8 +61,9 @@ def test_every_terminal_command_is_documented() -> None:
     named |= {f"incidents {command.name}" for command in incidents.registered_commands}
     named |= {f"alerts {command.name}" for command in alerts.registered_commands}
     named |= {f"audit {command.name}" for command in audit.registered_commands}
+    named |= {f"store {command.name}" for command in store.registered_commands}
     named |= {f"runbook {command.name}" for command in runbook_commands.app.registered_commands}
-    row = r"^\| `muster ((?:alerts |incidents |audit |runbook )?[a-z]+)"
+    row = r"^\| `muster ((?:alerts |incidents |audit |store |runbook )?[a-z]+)"
     documented = set(re.findall(row, read("docs/commands.md"), re.MULTILINE))
     assert documented == named
 

@@ -44,7 +44,7 @@ def body(number: int) -> dict[str, object]:
 async def test_when_the_one_that_works_dies_the_other_goes_on_within_ten_seconds(
     tmp_path: Path, database: str, nth: int, lease: str
 ) -> None:
-    """kill -9 of whoever holds the jobs, after the nth call of the opening; once with the lease that a team would have."""
+    """kill -9 of whoever holds the jobs, after the nth call of the opening; once with the lease of a team."""
     async with rig(tmp_path, store=database, replicas=2, lease=lease) as it, looking(database) as store:
         calls, killing = 0, asyncio.Event()
 

@@ -1,0 +1,113 @@
+"""Moves everything from a SQLite file into an empty PostgreSQL: every row of every table, in one transaction.
+
+The file is locked meanwhile, so that nothing is written to it that would stay behind; its rows stay.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import asyncpg
+
+from bot.stores.codec import moment
+from bot.stores.migrations import migrations
+from bot.stores.postgres import CONNECT_WITHIN, PostgresStore
+from bot.stores.postgres_connection import Connection, kept, lock, said
+from bot.stores.queries import folder
+from bot.stores.sqlite import DIALECT
+from bot.stores.sqlite_connection import Connection as FileConnection
+from bot.stores.sqlite_connection import outage
+from commands.outage import Outage
+
+Kept: TypeAlias = str | int | bytes | datetime | None
+
+_BATCH: Final = 1000
+_COLUMNS: Final = """
+SELECT table_name, column_name, data_type FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name <> 'migrations'
+    AND (is_identity = 'NO' OR identity_generation = 'BY DEFAULT')
+ORDER BY table_name, ordinal_position
+"""
+_MAKERS: Final[Mapping[str, Callable[[str | int | bytes], Kept]]] = {
+    "timestamp with time zone": lambda value: moment(str(value)),
+    "boolean": bool,
+    "text": lambda value: kept(str(value)),
+}
+"""What a column of PostgreSQL takes for what SQLite keeps."""
+
+
+async def copy_store(source: Path, url: str) -> Mapping[str, int]:
+    """Copy the file into the database at ``url``; how many rows each table got. Both are migrated first.
+
+    Raises Outage, and then nothing was copied.
+    """
+    await (await PostgresStore.open(url)).close()
+    with said():
+        connection = await asyncpg.connect(url, timeout=CONNECT_WITHIN)
+        try:
+            async with connection.transaction():
+                await lock(connection, "copy")
+                await _check_empty(connection)
+                return await _copy(source, connection)
+        except sqlite3.Error as error:
+            raise outage(error, source) from error
+        finally:
+            await connection.close()
+
+
+async def _check_empty(target: Connection) -> None:
+    if await target.fetchval("SELECT EXISTS (SELECT FROM causes)"):
+        raise Outage(
+            "The store's PostgreSQL has recorded something already: copy into an empty database, before a bot starts "
+            "on it.",
+            retry=False,
+        )
+
+
+async def _copy(source: Path, target: Connection) -> Mapping[str, int]:
+    await asyncio.to_thread(_migrate, source)
+    counts = {}
+    with closing(sqlite3.connect(source, isolation_level=None)) as file:
+        file.execute("BEGIN IMMEDIATE")
+        for table, columns in (await _columns(target)).items():
+            await target.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a table of our own
+            rows = _rows(file, table, columns)
+            status = await target.copy_records_to_table(table, columns=list(columns), records=rows)
+            counts[table] = int(status.rpartition(" ")[2])
+    # The next job's number comes after those that were copied.
+    await target.execute("SELECT setval(pg_get_serial_sequence('jobs', 'id'), max(id)) FROM jobs")
+    return counts
+
+
+def _migrate(source: Path) -> None:
+    with closing(FileConnection(source, {}, writes=True)) as connection:
+        connection.migrate(migrations(folder(DIALECT)))
+
+
+async def _columns(target: Connection) -> Mapping[str, Mapping[str, str]]:
+    """Each table's columns that are copied, with their types; how rows are numbered inside is PostgreSQL's affair."""
+    tables: dict[str, dict[str, str]] = {}
+    for row in await target.fetch(_COLUMNS):
+        tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
+    return tables
+
+
+def _rows(file: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> Iterator[tuple[Kept, ...]]:
+    makers = [_MAKERS.get(kind) for kind in columns.values()]
+    # In the order in which they came: the tables that lack a rowid have no order that matters.
+    order = "" if _without_rowid(file, table) else " ORDER BY rowid"
+    cursor = file.execute(f"SELECT {', '.join(columns)} FROM {table}{order}")  # noqa: S608 - tables of our own
+    while batch := cursor.fetchmany(_BATCH):
+        for row in batch:
+            yield tuple(
+                value if make is None or value is None else make(value) for make, value in zip(makers, row, strict=True)
+            )
+
+
+def _without_rowid(file: sqlite3.Connection, table: str) -> bool:
+    (found,) = file.execute("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?", (table,)).fetchone()
+    return bool(found)
