@@ -36,6 +36,10 @@ class Origin:
     line: int | None = None
 
 
+PLAIN: Final = r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}"
+"""The shape of a text parameter that names no other: never a flag, and no blank, quote or control character."""
+
+
 class ParameterKind(StrEnum):
     """What a parameter may hold."""
 
@@ -55,8 +59,8 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
-    pattern: str = r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}"
-    """What a text must match whole; the default shape never starts with ``-`` and has no blank, quote or control."""
+    pattern: str = PLAIN
+    """What a text must match whole. Whatever it allows, nothing that cannot be seen on the card is taken."""
     taken_from: str = ""
     """The id of the step whose value it takes when nobody gives another; empty: of none."""
 
@@ -67,9 +71,17 @@ class Parameter:
             return self._integer(value)
         if self.kind is ParameterKind.CHOICE and value not in self.choices:
             raise refusal.BadParameter(name=self.label, value=value, rule="one of " + ", ".join(self.choices))
-        if self.kind is ParameterKind.TEXT and not re.fullmatch(self.pattern, value, re.ASCII):
-            raise refusal.BadParameter(name=self.label, value=value, rule=f"text that matches {self.pattern}")
+        if self.kind is ParameterKind.TEXT:
+            self._check_text(value)
         return value
+
+    def _check_text(self, value: str) -> None:
+        if not re.fullmatch(self.pattern, value, re.ASCII):
+            plain = "at most 128 letters, digits and . _ : @ / -, the first one a letter or a digit"
+            rule = plain if self.pattern == PLAIN else f"text that matches {self.pattern}"
+            raise refusal.BadParameter(name=self.label, value=value, rule=rule)
+        if not value.isprintable():
+            raise refusal.BadParameter(name=self.label, value=value, rule="text of visible characters on one line")
 
     def _integer(self, value: str) -> int:
         low = self.minimum if self.minimum is not None else 0

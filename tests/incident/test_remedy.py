@@ -32,7 +32,7 @@ from incident.refusal import (
     Spent,
 )
 from incident.responder import UserId
-from incident.runbook import GuardKind, StepKind
+from incident.runbook import GuardKind, Parameter, ParameterKind, StepKind
 from incident.timeline import Kind
 from incident.verdict import Verdict
 from tests.fakes.runbooks import CATALOG, STUCK
@@ -80,6 +80,33 @@ def test_the_command_is_rendered_once_with_its_parameters_bound_apart() -> None:
 def test_a_parameter_outside_its_rule_is_refused(value: str) -> None:
     with pytest.raises(BadParameter):
         draw_up(STUCK.step("requeue"), {"minutes": value}, catalog=CATALOG, environment="production")
+
+
+LOOK_ALIKES = [
+    "аdmin",
+    "admin\u200b",
+    "ad\u202emin",
+    "adm\u00adin",
+    "a\u00a0b",
+    "a\u2028b",
+    "a\nb",
+    "a\x00b",
+    "a\u200db",
+]
+
+
+@pytest.mark.parametrize("value", [*LOOK_ALIKES, "-admin", "--force", "a b", "a'b", "{name}", "$(id)", "", "a" * 129])
+def test_a_text_is_one_plain_word_unless_its_step_says_otherwise(value: str) -> None:
+    with pytest.raises(BadParameter):
+        Parameter(name="user", kind=ParameterKind.TEXT, label="User").read(value)
+
+
+@pytest.mark.parametrize("value", LOOK_ALIKES[1:])
+def test_whatever_a_step_takes_nothing_that_the_card_would_not_show(value: str) -> None:
+    anything = Parameter(name="user", kind=ParameterKind.TEXT, label="User", pattern=r"[\s\S]+")
+    with pytest.raises(BadParameter):
+        anything.read(value)
+    assert anything.read("José d'Arc --x {y}") == "José d'Arc --x {y}"
 
 
 def test_what_a_person_must_do_cannot_be_drawn_up() -> None:
