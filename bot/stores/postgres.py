@@ -1,8 +1,8 @@
 """The store of several processes: one PostgreSQL database that all of them share, none of them first among them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self, TypeAlias, TypeVar
 
@@ -38,6 +38,9 @@ PATIENCE: Final = 20.0
 """Seconds that one query, or the wait for a free connection, may last."""
 CONNECT_WITHIN: Final = 5.0
 TRIES: Final = 4
+_NO_ADDRESS: Final = (
+    "The variable of store.url_env holds no address of a PostgreSQL: write postgresql://user:password@host/database."
+)
 AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.InvalidCachedStatementError)
 """Faults after which nothing was done and the same may be done once more."""
 SETTINGS: Final = {
@@ -71,9 +74,10 @@ class PostgresStore(SqlStore):
 
         Raises Outage with one sentence, which holds no part of the address.
         """
-        pool = await _pool(dsn)
+        pool = _pool(dsn)
         try:
-            with said():
+            with _opening():
+                await pool
                 async with pool.acquire() as connection:
                     migrated = await migrate(connection, migrations(folder(DIALECT)))
         except BaseException:
@@ -169,31 +173,35 @@ async def applied_at(dsn: str) -> Mapping[str, str] | None:
 
     Raises Outage.
     """
-    pool = await _pool(dsn)
-    try:
-        with said():
-            async with pool.acquire() as connection:
-                return await applied(connection)
-    finally:
-        pool.terminate()
+    with _opening():
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_WITHIN, command_timeout=PATIENCE)
+        try:
+            return await applied(connection)
+        finally:
+            await connection.close()
 
 
-async def _pool(dsn: str) -> Pool:
+def _pool(dsn: str) -> Pool:
+    return asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=MOST_CONNECTIONS,
+        # One that worked is kept: when others have taken every free place, Muster still has its own.
+        max_inactive_connection_lifetime=0,
+        timeout=CONNECT_WITHIN,
+        command_timeout=PATIENCE,
+        server_settings=SETTINGS,
+    )
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """What can go wrong before there is a connection is an Outage, too."""
     try:
         with said():
-            return await asyncpg.create_pool(
-                dsn,
-                min_size=1,
-                max_size=MOST_CONNECTIONS,
-                timeout=CONNECT_WITHIN,
-                command_timeout=PATIENCE,
-                server_settings=SETTINGS,
-            )
+            yield
     except ValueError as error:
-        raise Outage(
-            "The variable of store.url_env holds no address of a PostgreSQL: write postgresql://user:password@host/db.",
-            retry=False,
-        ) from error
+        raise Outage(_NO_ADDRESS, retry=False) from error
 
 
 def _utc_now() -> datetime:

@@ -177,6 +177,8 @@ def said() -> Iterator[None]:
     """Faults inside become an Outage: one sentence, without any part of the database's address."""
     try:
         yield
+    except asyncpg.ClientConfigurationError:
+        raise  # a wrong address: a ValueError as well as a fault
     except FAULTS as fault:
         raise outage(fault) from fault
 

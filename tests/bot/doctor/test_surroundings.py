@@ -14,6 +14,7 @@ from bot.doctor import storage
 from bot.doctor.remark import Grade, as_json, as_text, fail, ok
 from bot.doctor.storage import look_at_storage
 from bot.stores.place import StorePlace
+from bot.stores.postgres import PostgresStore, applied_at
 from bot.stores.sqlite import SQLiteStore
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
@@ -184,3 +185,17 @@ def test_the_command_exits_with_three_when_something_failed(tmp_path: Path, caps
         app(["doctor", "--json", "--config", str(tmp_path / "none.yaml")])
     assert ended.value.code == 3
     assert json.loads(capsys.readouterr().out)["healthy"] is False
+
+
+async def test_a_postgresql_is_looked_into_without_making_its_tables(tmp_path: Path, database: str) -> None:
+    place = StorePlace(data_dir=tmp_path, url=database)
+    (empty,) = [each for each in await look_at_storage(place) if each.about == "database"]
+    assert (empty.grade, "is empty" in empty.sentence) == (Grade.OK, True)
+    assert await applied_at(database) is None, "looking made nothing"
+    store = await PostgresStore.open(database)
+    await store.save(Change(cause="test", at=NOW, events=(Event(kind=Kind.NOTED, at=NOW),)))
+    await store.close()
+    (filled,) = [each for each in await look_at_storage(place) if each.about == "database"]
+    assert "all of 1 timelines verify" in filled.sentence
+    away = await look_at_storage(StorePlace(data_dir=tmp_path, url=database.replace("/test_", "/gone_")))
+    assert [each.grade for each in away if each.about == "database"] == [Grade.FAIL]
