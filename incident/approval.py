@@ -245,13 +245,16 @@ def expire(request: Approval, now: datetime) -> Approval | None:
 def begin(request: Approval, *, digest: str, now: datetime) -> Approval:
     """The request as its one run starts. A yes holds no longer than a request does: whoever gave it is gone by then.
 
-    Raises Spent unless it is approved, Expired, GuardBroken when the plan is another.
+    Raises Spent unless it is approved, Expired, QuietHours when they came meanwhile and want more people than said
+    yes, GuardBroken when the plan is another.
     """
     if request.state is not ApprovalState.APPROVED or request.decided_at is None:
         raise refusal.Spent(state=request.state, by=request.decided_by)
     until = request.decided_at + request.policy.expires_after
     if now >= until:
         raise refusal.Expired(at=until)
+    if not request.broke_glass and request.policy.wanted(now) > max(len(request.yes), 1):
+        raise refusal.QuietHours(step=request.plan.title, until=hours.ends(request.policy.quiet_hours, now))
     if digest != request.digest:
         raise refusal.GuardBroken(reason="the plan is not the one that was approved")
     return replace(request, state=ApprovalState.RUNNING)

@@ -208,6 +208,24 @@ async def test_a_window_that_closes_before_the_click_or_the_run_closes_the_gate(
     assert ended.outcome.sentence.startswith("Its maintenance window closed before it began")
 
 
+@pytest.mark.parametrize(("people", "state"), [((CLEO,), ApprovalState.VOID), ((CLEO, DAN), ApprovalState.RAN)])
+async def test_quiet_hours_that_come_before_it_begins_want_their_number_of_people(
+    world: World, people: tuple[UserId, ...], state: ApprovalState
+) -> None:
+    """One yes is not enough at night, two are; who gave them by day is not asked again."""
+    night = replace(later(world), start=(world.clock() + timedelta(minutes=5)).time())
+    world.settings.demands = (
+        Rule(quiet_hours=(night,), quiet_approvals=2, approvals=len(people), approve=(CLEO, DAN)),
+    )
+    request = await world.requested(await world.declared())
+    for each in people:
+        await yes(world, request, each)
+    world.clock.advance(minutes=6)
+    await world.work()
+    assert (await world.approval(request)).state is state
+    assert len(world.database.ran) == (state is ApprovalState.RAN)
+
+
 async def test_a_rules_cool_down_holds_where_the_step_has_none(world: World) -> None:
     world.settings.demands = (Rule(cool_down=timedelta(minutes=30)),)
     incident = await world.declared()
