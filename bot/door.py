@@ -1,5 +1,6 @@
 """The web server, open before Slack has answered: a page that comes during an outage of Slack is heard."""
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -10,7 +11,9 @@ from aiohttp import web
 
 from bot.config import Configuration
 from bot.executors.registry import Registry
+from bot.exposition import Metric, text
 from bot.gate_words import stop_sentence
+from bot.metrics import Counts, of_store, of_targets, process_gauges
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
@@ -24,24 +27,34 @@ FETCH_WITHIN: Final = 8.0
 """Seconds; SNS itself waits fifteen for the answer that hangs on it."""
 LARGEST_FETCH: Final = 64 * 1024
 COUNTED: Final = 1000
-"""Dead letters beyond this many are not counted one by one."""
+"""Of more open incidents than that, the worst so many are counted."""
+
+log = logging.getLogger(__name__)
 
 
 class Door:
     """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
 
-    def __init__(self, configuration: Configuration, store: Store, executors: Registry) -> None:
+    def __init__(self, configuration: Configuration, store: Store, executors: Registry, counts: Counts) -> None:
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
         self._configuration = configuration
         self._store = store
         self._executors = executors
+        self._counts = counts
 
     async def open(self, undo: AsyncExitStack, *, now: Callable[[], datetime]) -> None:
         """Listen. Raises Outage when the address cannot be had."""
         topics = self._configuration.file.sources.topics
         admits = doors(self._configuration.source_secrets(), topics, _fetched)
-        app = application(keep=self._keep, admits=admits, health=self._health, clock=now)
+        app = application(
+            keep=self._keep,
+            admits=admits,
+            health=self._health,
+            clock=now,
+            counted=self._counts.delivery,
+            metrics=self._metrics,
+        )
         if self._configuration.file.slack.deliveries == "http":
             app.router.add_post("/slack/events", self._slack)
         served = runner(app)
@@ -85,11 +98,35 @@ class Door:
     async def _kept(self) -> Mapping[str, object]:
         """What the store holds. While it is away the process is alive all the same: a restart would not mend it."""
         try:
-            dead, stop = await self._store.dead_deliveries(limit=COUNTED), await self._store.stopped()
+            figures, stop = await self._store.figures(), await self._store.stopped()
         except Outage as away:
             return {"store": f"away: {away.sentence}"}
         remediations = "allowed" if stop is None else stop_sentence(stop)
-        return {"store": "on", "dead_letters": len(dead), "remediations": remediations}
+        return {"store": "on", "dead_letters": figures.dead_letters, "remediations": remediations}
+
+    async def _metrics(self) -> str:
+        line = await self.line.health() if self.line is not None else None
+        stored = await self._of_store()
+        return text(
+            (
+                *self._counts.metrics(),
+                of_targets({name: self._proven(name) for name in self._executors.targets}),
+                *process_gauges(connected=line is not None and line.connected, stored=bool(stored)),
+                *stored,
+            )
+        )
+
+    async def _of_store(self) -> tuple[Metric, ...]:
+        try:
+            figures, incidents = await self._store.figures(), await self._store.open_incidents(limit=COUNTED)
+        except Outage as away:
+            log.warning("store away", extra={"error": away.sentence})
+            return ()
+        return of_store(figures, incidents)
+
+    def _proven(self, target: str) -> bool:
+        attested = self._executors.attested(target)
+        return attested is not None and attested.proven
 
     def _redis(self) -> str:
         if self._configuration.file.redis is None:

@@ -1,16 +1,46 @@
-"""What Muster writes for whoever operates it: one JSON object a line on stderr, with the job that it is about."""
+"""What Muster writes for whoever operates it: JSON lines on stderr, each with the job and incident it is about."""
 
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
+
+_ABOUT: Final[ContextVar[Mapping[str, str]]] = ContextVar("about")
+
+
+@contextmanager
+def about(*, job: str, incident: str | None) -> Iterator[None]:
+    """Until the block ends, every line that is logged, by whatever part or library, names the job and the incident."""
+    token = _ABOUT.set({"job": job} if incident is None else {"job": job, "incident": incident})
+    try:
+        yield
+    finally:
+        _ABOUT.reset(token)
+
+
+def handler(stream: TextIO) -> logging.Handler:
+    """What writes each line as a JSON object."""
+    made = logging.StreamHandler(stream)
+    made.addFilter(_told_what_it_is_about)
+    made.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    return made
+
+
+def _told_what_it_is_about(record: logging.LogRecord) -> bool:
+    """Let every line through, with what it is about; what the line says itself stands."""
+    for name, value in _ABOUT.get({}).items():
+        if name not in record.__dict__:
+            setattr(record, name, value)
+    return True
 
 
 def set_up() -> None:
     """Send Muster's own log and its libraries' warnings to stderr. Secrets are never passed to it."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.basicConfig(handlers=[handler(sys.stderr)], level=logging.WARNING)
     logging.getLogger("bot").setLevel(logging.INFO)
     # It warns that the client has a token although the identity is given too; both are meant to be.
     logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)

@@ -15,6 +15,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.exposition import CONTENT_TYPE
 from bot.sources.admission import Request
 from bot.sources.table import SOURCES
 from commands.outage import Outage
@@ -42,9 +43,12 @@ def application(
     admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
+    counted: Callable[[str, str], None],
+    metrics: Callable[[], Awaitable[str]],
 ) -> web.Application:
     """The web application. ``keep`` saves a delivery durably; ``admits`` tells of each configured source whether a
-    request is proven to be its own, or raises Outage when that cannot be told now.
+    request is proven to be its own, or raises Outage when that cannot be told now. ``counted`` hears each request's
+    source and outcome.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
 
@@ -55,16 +59,20 @@ def application(
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
+            counted(name, "too_large")
             return _said(413, "A body may be at most 1 MiB.")
         came = Request(headers=request.headers, body=body, at=clock(), query=request.query)
         try:
             if not await admits[name](came):
+                counted(name, "refused")
                 proof = SOURCES[name].proof
                 return _said(proof.status, proof.refusal)
             fresh = await keep(delivery_of(name, came))
         except Outage as outage:
+            counted(name, "not_kept")
             log.warning("delivery not kept", extra={"source": name, "error": outage.sentence})
             return _said(503, "It cannot be taken now; send it again.")
+        counted(name, "taken" if fresh else "repeat")
         return web.json_response({"taken": True, "repeat": not fresh}, status=202)
 
     async def healthy(_: web.Request) -> web.Response:
@@ -74,9 +82,13 @@ def application(
         missing = (await health()).missing
         return web.json_response({"ready": not missing, "missing": list(missing)}, status=503 if missing else 200)
 
+    async def measured(_: web.Request) -> web.Response:
+        return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
+
     app.router.add_post("/alerts/{source}", take)
     app.router.add_get("/healthz", healthy)
     app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", measured)
     return app
 
 

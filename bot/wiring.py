@@ -21,6 +21,7 @@ from bot.door import Door
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
+from bot.metrics import Counts
 from bot.personal_data import Personal
 from bot.redaction import Redactor
 from bot.runbooks import LoadedRunbooks, load_runbooks
@@ -104,9 +105,10 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     export = s3_export(configuration)
     if export is not None:
         undo.push_async_callback(export.close)
-    door = Door(configuration, store, executors)
+    counts = Counts()
+    door = Door(configuration, store, executors, counts)
     await door.open(undo, now=utc_now)
-    web_client = await _slack(configuration, undo)
+    web_client = await _slack(configuration, counts, undo)
     identity = await _identity(web_client)
     door.shared = shared = await _shared(configuration, identity, undo)
     budgets = SharedBudgets(Budgets(), shared)
@@ -122,7 +124,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         clock=utc_now,
         export=export,
     )
-    worker = _work(ports, configuration.file.lease, undo)
+    worker = _work(ports, configuration.file.lease, counts, undo)
     store.on_owed = worker.wake
     app = _app(web_client, identity, chat, ports, shared, undo)
     door.line = await _listen(configuration, app, undo)
@@ -157,8 +159,8 @@ async def _shared(configuration: Configuration, identity: Identity, undo: AsyncE
     return shared
 
 
-async def _slack(configuration: Configuration, undo: AsyncExitStack) -> AsyncWebClient:
-    session = slack_client.session()
+async def _slack(configuration: Configuration, counts: Counts, undo: AsyncExitStack) -> AsyncWebClient:
+    session = slack_client.session(counts.slack_call)
     undo.push_async_callback(session.close)
     token = configuration.bot_token.get_secret_value()
     return slack_client.client(token, session, configuration.file.slack.api_url)
@@ -196,8 +198,8 @@ def stricter_redactors(configuration: Configuration, runbooks: LoadedRunbooks) -
     return {target: Redactor(configuration.every_secret(), personal=kinds) for target, kinds in wishes.items()}
 
 
-def _work(ports: Ports, lease: timedelta, undo: AsyncExitStack) -> Worker:
-    worker = Worker(ports, name=f"{socket.gethostname()}:{os.getpid()}", lease=lease)
+def _work(ports: Ports, lease: timedelta, counts: Counts, undo: AsyncExitStack) -> Worker:
+    worker = Worker(ports, name=f"{socket.gethostname()}:{os.getpid()}", lease=lease, counted=counts.attempt)
     running = asyncio.create_task(worker.run(), name="worker")
 
     async def stop() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from bot.logs import about
 from bot.words import refusal
 from commands.deciding import decide
 from commands.duties import DUTIES, GIVE_UP, give_up
@@ -20,13 +21,15 @@ from commands.run_remediation import settle_cut_short
 from incident import looking
 from incident.change import Change
 from incident.incident import Incident
-from incident.job import TELL_AFTER, Claim, JobMode, retry_after
+from incident.job import TELL_AFTER, Claim, JobMode, JobName, retry_after
 from incident.refusal import Refused
 
 LEASE: Final = timedelta(seconds=10)
 """How long a claim holds without renewal: after a death, another worker takes over within this time."""
 LONGEST_SLEEP: Final = 1.0
 MOST_AT_ONCE: Final = 64
+MOST_KEYS: Final = 1000
+"""So many incidents' keys are remembered for the log."""
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +38,20 @@ class Worker:
     """One worker of one process. ``wake`` makes it look at once; ``stop`` lets what runs finish, up to a deadline."""
 
     def __init__(
-        self, ports: Ports, *, name: str, lease: timedelta = LEASE, chance: Callable[[], float] = random.random
+        self,
+        ports: Ports,
+        *,
+        name: str,
+        lease: timedelta = LEASE,
+        chance: Callable[[], float] = random.random,
+        counted: Callable[[JobName, str], None] = lambda name, outcome: None,
     ) -> None:
         self._ports = ports
         self._name = name
         self._lease = lease
         self._chance = chance
+        self._counted = counted
+        self._keys: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
         self._stopping = False
@@ -152,24 +163,43 @@ class Worker:
         self._woken.set()
 
     async def _do(self, claim: Claim) -> None:
+        with about(job=claim.job.key, incident=await self._key(claim.job.incident_id)):
+            self._counted(claim.job.name, await self._attempt(claim))
+
+    async def _key(self, incident_id: str | None) -> str | None:
+        """What people call the incident, for the log; None when there is none, or the store cannot say."""
+        if incident_id is None:
+            return None
+        if incident_id not in self._keys:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            with contextlib.suppress(Outage):
+                incident = await self._ports.store.incident(incident_id)
+                if incident is not None:
+                    self._keys[incident_id] = incident.key
+        return self._keys.get(incident_id)
+
+    async def _attempt(self, claim: Claim) -> str:
+        """Do it; how that went, in a word."""
         try:
             await DUTIES[claim.job.name](claim, ports=self._ports)
         except LostClaim:
-            log.warning("claim lost", extra={"job": claim.job.key})
+            log.warning("claim lost")
+            return "lost"
         except (BudgetSpent, NotYet) as wait:
             await self._put_off(claim, wait.after or timedelta(seconds=1), wait.sentence, count=False)
+            return "put_off"
         except Outage as outage:
-            await self._failed(claim, outage.sentence, retry=outage.retry, after=outage.after)
+            return await self._failed(claim, outage.sentence, retry=outage.retry, after=outage.after)
         except Refused as refused:
-            await self._failed(claim, refusal(refused), retry=False)
+            return await self._failed(claim, refusal(refused), retry=False)
         except Exception:
-            log.exception("job failed", extra={"job": claim.job.key})
-            await self._failed(claim, "of a fault of Muster's own, which is in its log", retry=True)
+            log.exception("job failed")
+            return await self._failed(claim, "of a fault of Muster's own, which is in its log", retry=True)
+        return "done"
 
-    async def _failed(self, claim: Claim, error: str, *, retry: bool, after: timedelta | None = None) -> None:
-        log.warning(
-            "job failed", extra={"job": claim.job.key, "attempt": claim.attempts, "error": error, "retry": retry}
-        )
+    async def _failed(self, claim: Claim, error: str, *, retry: bool, after: timedelta | None = None) -> str:
+        log.warning("job failed", extra={"attempt": claim.attempts, "error": error, "retry": retry})
         wait = retry_after(claim.attempts, self._chance()) if retry else None
         if wait is None or claim.attempts == TELL_AFTER:
             await self._say(claim, error, given_up=wait is None)
@@ -179,7 +209,8 @@ class Worker:
             else:
                 await self._put_off(claim, max(wait, after or timedelta(0)), error, count=True)
         except (Outage, LostClaim, Conflict):
-            log.warning("job left to its lease", extra={"job": claim.job.key})
+            log.warning("job left to its lease")
+        return "given_up" if wait is None else "failed"
 
     async def _put_off(self, claim: Claim, wait: timedelta, error: str, *, count: bool) -> None:
         with contextlib.suppress(Outage, LostClaim):
@@ -200,7 +231,7 @@ class Worker:
         try:
             await decide(self._ports.store, incident_id, troubled)
         except (Outage, Refused, Conflict) as problem:
-            log.warning("trouble could not be recorded", extra={"job": claim.job.key, "error": str(problem)})
+            log.warning("trouble could not be recorded", extra={"error": str(problem)})
 
     async def _keep_leases(self) -> None:
         while True:

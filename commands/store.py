@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from commands.figures import Figures
 from incident.alert import AlertRecord, Delivery
 from incident.approval import Approval
 from incident.change import Change
@@ -165,6 +166,10 @@ class Store(Protocol):
 
     async def next_due(self) -> datetime | None:
         """When the next job is due or a lease lapses, so that the worker can sleep until then."""
+        ...
+
+    async def figures(self) -> Figures:
+        """How much there is to do, for whoever operates Muster. Cheap, however much was done before."""
         ...
 
     async def close(self) -> None:

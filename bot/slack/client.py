@@ -5,6 +5,8 @@ answer was lost may have happened, and only its job knows to look for its mark b
 is never waited out in a call either: the job goes back to its queue (see budget.py).
 """
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 SLACK: Final = "https://slack.com/api/"
 PATIENCE: Final = aiohttp.ClientTimeout(total=15.0, connect=5.0)
@@ -42,9 +45,29 @@ class RepeatReads(AsyncConnectionErrorRetryHandler):
         return await super()._can_retry_async(state=state, request=request, response=response, error=error)
 
 
-def session() -> aiohttp.ClientSession:
-    """The HTTP session that all of Muster's calls to Slack share. The caller closes it."""
-    return aiohttp.ClientSession(timeout=PATIENCE)
+def session(counted: Callable[[str, str], None] = lambda method, outcome: None) -> aiohttp.ClientSession:
+    """The HTTP session that all of Muster's calls to Slack share. The caller closes it.
+
+    ``counted`` hears each call's method (*upload* for a file's content) and how it went: *answered* (if only with a
+    no), *limited* (too many), *trouble* (another status) or *silent*.
+    """
+
+    async def end(_: aiohttp.ClientSession, __: SimpleNamespace, call: aiohttp.TraceRequestEndParams) -> None:
+        status = call.response.status
+        outcome = "limited" if status == 429 else "answered" if status < 400 else "trouble"
+        counted(_method(call.url), outcome)
+
+    async def fail(_: aiohttp.ClientSession, __: SimpleNamespace, call: aiohttp.TraceRequestExceptionParams) -> None:
+        counted(_method(call.url), "silent")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(end)
+    trace.on_request_exception.append(fail)
+    return aiohttp.ClientSession(timeout=PATIENCE, trace_configs=[trace])
+
+
+def _method(address: URL) -> str:
+    return address.name if address.parent.name == "api" else "upload"
 
 
 def client(token: str, shared: aiohttp.ClientSession, base_url: str = SLACK) -> AsyncWebClient:

@@ -11,6 +11,8 @@ from bot.stores import changing, jobs
 from bot.stores.changing import Applied
 from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, Codec, event_value, moment
 from bot.stores.database import Database, Row, Value
+from bot.stores.figures import figures
+from commands.figures import Figures
 from commands.store import Saved, Store
 from incident.alert import AlertRecord, Delivery, DeliveryState
 from incident.approval import Approval
@@ -143,6 +145,9 @@ class SqlStore(Store):
 
     async def next_due(self) -> datetime | None:
         return _time(await self._row("next_due"), "due_at")
+
+    async def figures(self) -> Figures:
+        return await self._read(figures, at_one_moment=True)
 
     def _tell(self, applied: Applied) -> None:
         if applied.owes:

@@ -14,6 +14,8 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, AppRunner, Request
 
+from bot.exposition import text
+from bot.metrics import Counts
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
 from bot.sources.doors import doors
@@ -53,6 +55,7 @@ class Door:
         self.away = False
         self.health = Health(facts={"slack_connected": True})
         self.kept: list[Delivery] = []
+        self.counts = Counts()
 
     async def keep(self, delivery: Delivery) -> bool:
         if self.away:
@@ -63,10 +66,18 @@ class Door:
     async def say_health(self) -> Health:
         return self.health
 
+    async def say_metrics(self) -> str:
+        return text(self.counts.metrics())
+
     def application(self) -> Application:
         secrets = {"alertmanager": [TOKEN, NEXT_TOKEN], "pagerduty": [SECRET, NEXT_SECRET]}
         return application(
-            keep=self.keep, admits=doors(secrets, (), nowhere), health=self.say_health, clock=self.world.clock
+            keep=self.keep,
+            admits=doors(secrets, (), nowhere),
+            health=self.say_health,
+            clock=self.world.clock,
+            counted=self.counts.delivery,
+            metrics=self.say_metrics,
         )
 
 
@@ -174,7 +185,12 @@ async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
         app = application(
-            keep=door.keep, admits=doors(tokens, (), nowhere), health=door.say_health, clock=door.world.clock
+            keep=door.keep,
+            admits=doors(tokens, (), nowhere),
+            health=door.say_health,
+            clock=door.world.clock,
+            counted=door.counts.delivery,
+            metrics=door.say_metrics,
         )
         async with TestClient(Server(app, host="127.0.0.1")) as client:
             for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
@@ -318,3 +334,22 @@ async def test_the_answer_is_never_a_redirect(client: Client) -> None:
             url = f"http://127.0.0.1:{client.port}{path}"
             async with session.post(url, data=BODY, headers=ALLOWED, allow_redirects=False) as answer:
                 assert not 300 <= answer.status < 400
+
+
+async def test_each_answer_to_a_monitor_is_counted_and_prometheus_can_read_the_counts(
+    door: Door, client: Client
+) -> None:
+    await knock(client)
+    await knock(client)
+    await knock(client, headers={})
+    await knock(client, b"x" * (LARGEST_BODY + 1))
+    door.away = True
+    await knock(client, b"another")
+    assert (await client.post("/alerts/nobody", data=BODY)).status == 404
+    async with client.get("/metrics") as answer:
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        lines = (await answer.text()).splitlines()
+    assert [line for line in lines if line.startswith("muster_deliveries_total")] == [
+        f'muster_deliveries_total{{source="alertmanager",outcome="{outcome}"}} 1'
+        for outcome in ("not_kept", "refused", "repeat", "taken", "too_large")
+    ]

@@ -1,14 +1,19 @@
 """The worker: what is owed gets done, late things are said, nothing that changes a system happens twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import json
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from io import StringIO
 
 import pytest
 
+from bot import logs
 from bot.stores.sqlite import SQLiteStore
 from bot.worker import Worker
 from commands.answer_approval import approve
@@ -19,7 +24,7 @@ from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
 from incident.finding import Sight
 from incident.incident import Incident, Place
-from incident.job import TELL_AFTER, Claim
+from incident.job import TELL_AFTER, Claim, JobName
 from incident.plan import Plan
 from incident.timeline import Kind, fact
 from tests.fakes import monitor
@@ -38,9 +43,16 @@ async def world() -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def working(world: World, ports: Ports | None = None, *, lease: float = 3600.0) -> AsyncIterator[Worker]:
+async def working(
+    world: World,
+    ports: Ports | None = None,
+    *,
+    lease: float = 3600.0,
+    counted: Callable[[JobName, str], None] = lambda name, outcome: None,
+) -> AsyncIterator[Worker]:
     """A worker that works until the block ends. Its leases outlast the leaps of the fake clock unless said."""
-    worker = Worker(ports or world.ports, name="w", lease=timedelta(seconds=lease), chance=lambda: 0.0)
+    held = timedelta(seconds=lease)
+    worker = Worker(ports or world.ports, name="w", lease=held, chance=lambda: 0.0, counted=counted)
     world.store.on_owed = worker.wake
     running = asyncio.create_task(worker.run())
     try:
@@ -92,6 +104,20 @@ async def troubles(world: World, incident: Incident) -> list[tuple[str, bool]]:
 
 def channel_of(world: World) -> str:
     return next(each.id for each in world.chat.channels.values() if each.own)
+
+
+@contextmanager
+def logged() -> Iterator[list[dict[str, object]]]:
+    """What an operator reads of the bot's log until the block ends; the list is filled then."""
+    lines: list[dict[str, object]] = []
+    stream = StringIO()
+    handler, logger = logs.handler(stream), logging.getLogger("bot")
+    logger.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(handler)
+        lines += [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 # Doing what is owed.
@@ -188,6 +214,32 @@ async def test_what_can_never_be_done_is_given_up_at_once_and_said(world: World)
         world.clock.advance(hours=2)
         await quiet(worker)
         assert world.chat.calls.count("pin") == 1
+
+
+async def test_a_line_of_the_log_names_its_job_and_what_people_call_the_incident(world: World) -> None:
+    world.chat.fail("pin", retry=False)
+    with logged() as lines:
+        async with working(world) as worker:
+            incident = await world.declared(work=False)
+            await until(world, worker, lambda: "pin" in world.chat.calls, step=0.05)
+            await quiet(worker)
+            logging.getLogger("bot").warning("of no job")
+    of_job, of_nothing = lines
+    assert of_job["message"] == "job failed"
+    assert (of_job["job"], of_job["incident"]) == (f"pin_card:{incident.id}", incident.key)
+    assert not {"job", "incident"} & set(of_nothing), "what follows is not about it"
+
+
+async def test_how_each_attempt_went_is_counted(world: World) -> None:
+    counted: Counter[tuple[str, str]] = Counter()
+    world.chat.fail("pin", retry=False)
+    world.chat.fail("set_topic")
+    world.chat.spend_budget("create_channel", after=timedelta(seconds=1), times=2)
+    async with working(world, counted=lambda name, outcome: counted.update([(name.value, outcome)])) as worker:
+        await world.declared(work=False)
+        await until(world, worker, lambda: counted["topic", "done"] > 0 and counted["pin_card", "given_up"] > 0, step=1)
+    assert counted["topic", "failed"] == 1
+    assert (counted["open_channel", "put_off"], counted["open_channel", "done"]) == (2, 1)
 
 
 async def test_waiting_for_slacks_limit_is_no_failure_however_long_it_takes(world: World) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot import runbook_commands
 from bot.command_line import alerts, app, audit, incidents, store
 from bot.gate_sections import MatchSection, RuleSection
+from bot.metrics import Counts, of_store, of_targets, process_gauges
 from bot.sections import File, S3Section, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
 from bot.sources.table import SOURCES
@@ -26,6 +27,7 @@ from bot.target_sections import (
     RedisLogin,
     RedisSection,
 )
+from commands.figures import Figures
 from commands.menu import MENU
 from incident.job import JobState
 
@@ -131,3 +133,11 @@ def test_links_between_the_documents_lead_somewhere() -> None:
     for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
             assert (document.parent / link).exists(), f"{document.name} points to {link}"
+
+
+def test_every_metric_is_documented_with_its_labels() -> None:
+    """docs/metrics.md has one row for each number of /metrics, in the same order as they are told, and no other row."""
+    empty = Figures(jobs={}, due=0, dead_letters=0)
+    told = (*Counts().metrics(), of_targets({}), *process_gauges(connected=True, stored=True), *of_store(empty, ()))
+    rows = re.findall(r"^\| `(muster_[a-z_]+)` \| *([^|]*?) *\|", read("docs/metrics.md"), re.MULTILINE)
+    assert rows == [(each.name, ", ".join(f"`{label}`" for label in each.labels)) for each in told]

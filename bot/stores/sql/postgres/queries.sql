@@ -192,3 +192,14 @@ SELECT 1 FROM jobs
 WHERE incident_id = :incident_id AND urgency = :urgency AND name = 'tell' AND id < :id
     AND state IN ('owed', 'claimed') AND attempts <= 1
 LIMIT 1
+
+-- name: jobs_waiting
+SELECT state, count(*) AS jobs, sum(CASE WHEN due_at <= :now THEN 1 ELSE 0 END) AS due, min(due_at) AS oldest
+FROM jobs WHERE state IN ('owed', 'claimed') GROUP BY state
+
+-- name: jobs_begun
+SELECT state, count(*) AS jobs, min(due_at) AS oldest
+FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until IS NOT NULL GROUP BY state
+
+-- name: dead_count
+SELECT count(*) AS dead FROM deliveries WHERE state = 'dead'

@@ -1,0 +1,122 @@
+"""What Muster counts of itself, for Prometheus: what came in, what it asked of Slack, what is owed, and what is off."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from bot.exposition import Metric, Tally, gauge
+from commands.figures import Figures
+from incident.clock import ClockState
+from incident.incident import Incident
+from incident.job import JobName, JobState
+from incident.severity import Severity
+
+_UNFINISHED = (JobState.OWED, JobState.CLAIMED, JobState.DOING, JobState.UNKNOWN)
+
+
+class Counts:
+    """What one process did since its start."""
+
+    def __init__(self) -> None:
+        self._deliveries = Tally(
+            "muster_deliveries_total",
+            "Requests of monitors, by how they were answered: taken, repeat, refused, too_large or not_kept.",
+            "source",
+            "outcome",
+        )
+        self._slack_calls = Tally(
+            "muster_slack_calls_total",
+            "Calls to Slack, by how they went: answered, limited (429), trouble (another status) or silent.",
+            "method",
+            "outcome",
+        )
+        self._attempts = Tally(
+            "muster_job_attempts_total",
+            "Jobs that this process took up, by how that went: done, put_off, failed, given_up or lost.",
+            "job",
+            "outcome",
+        )
+
+    def delivery(self, source: str, outcome: str) -> None:
+        """A request of a monitor was answered."""
+        self._deliveries.add(source, outcome)
+
+    def slack_call(self, method: str, outcome: str) -> None:
+        """A call to Slack ended."""
+        self._slack_calls.add(method, outcome)
+
+    def attempt(self, name: JobName, outcome: str) -> None:
+        """A job was taken up, and that ended."""
+        self._attempts.add(name.value, outcome)
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """As they stand."""
+        return tuple(each.metric() for each in (self._deliveries, self._slack_calls, self._attempts))
+
+
+def of_store(figures: Figures, incidents: Iterable[Incident]) -> tuple[Metric, ...]:
+    """What the store holds: the same for every process that shares it. ``incidents`` are the open ones."""
+    standing = [(state, figures.jobs.get(state)) for state in _UNFINISHED]
+    return (
+        Metric(
+            name="muster_jobs",
+            kind="gauge",
+            meaning="Jobs that have not ended, by state. A job that is unknown was cut short: a person looks at it.",
+            labels=("state",),
+            samples=[((state.value,), each.jobs if each else 0) for state, each in standing],
+        ),
+        Metric(
+            name="muster_job_age_seconds",
+            kind="gauge",
+            meaning="For how long the longest due job of a state has been due; 0 when none is.",
+            labels=("state",),
+            samples=[((state.value,), each.age.total_seconds() if each else 0) for state, each in standing],
+        ),
+        gauge("muster_jobs_due", "Owed jobs that should have begun by now.", figures.due),
+        gauge("muster_dead_letters", "Requests of monitors that could not be understood.", figures.dead_letters),
+        *_of_incidents(tuple(incidents)),
+    )
+
+
+def _of_incidents(incidents: tuple[Incident, ...]) -> tuple[Metric, Metric]:
+    levels = Counter(each.severity for each in incidents)
+    breached = Counter(
+        (clock.kind.value, each.severity.value)
+        for each in incidents
+        for clock in each.clocks
+        if clock.state is ClockState.BREACHED
+    )
+    return (
+        Metric(
+            name="muster_incidents_open",
+            kind="gauge",
+            meaning="Incidents that are not resolved, by severity.",
+            labels=("severity",),
+            samples=[((level.value,), levels[level]) for level in Severity],
+        ),
+        Metric(
+            name="muster_clocks_breached",
+            kind="gauge",
+            meaning="Deadlines of open incidents that passed and are still not met.",
+            labels=("clock", "severity"),
+            samples=sorted(breached.items()),
+        ),
+    )
+
+
+def of_targets(proven: Mapping[str, bool]) -> Metric:
+    """Which targets' diagnostics run."""
+    return Metric(
+        name="muster_target_proven",
+        kind="gauge",
+        meaning="1 while a target's diagnostic credential is proven unable to write; at 0 its diagnostics are off.",
+        labels=("target",),
+        samples=[((name,), int(is_proven)) for name, is_proven in sorted(proven.items())],
+    )
+
+
+def process_gauges(*, connected: bool, stored: bool) -> tuple[Metric, Metric]:
+    """Whether Slack reaches this process, and whether it reaches its store."""
+    return (
+        gauge("muster_slack_connected", "1 while Slack reaches this process.", int(connected)),
+        gauge("muster_store_up", "1 while the store answers; at 0 its numbers are left out.", int(stored)),
+    )
