@@ -1,0 +1,31 @@
+"""What Prometheus reads of a bot that runs: what came in, what Slack was asked, and what is owed."""
+
+from pathlib import Path
+
+import aiohttp
+
+from tests.fakes import monitor
+from tests.stories.opened import complete
+from tests.stories.rig import Rig, rig
+
+
+async def scraped(it: Rig) -> dict[str, float]:
+    """Each series and its number."""
+    async with aiohttp.ClientSession() as session, session.get(f"{it.bot.web_url}/metrics") as answer:
+        assert answer.status == 200
+        lines = [line for line in (await answer.text()).splitlines() if not line.startswith("#")]
+    return {series: float(number) for series, _, number in (line.rpartition(" ") for line in lines)}
+
+
+async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> None:
+    """One webhook, one channel asked for, one incident open, and nothing late."""
+    async with rig(tmp_path) as it:
+        assert await it.knocked(monitor.body(), within=20) == 202
+        await complete(it)
+        told = await scraped(it)
+    assert told['muster_deliveries_total{source="alertmanager",outcome="taken"}'] == 1
+    assert told['muster_slack_calls_total{method="conversations.create",outcome="answered"}'] == 1
+    assert told['muster_job_attempts_total{job="take_delivery",outcome="done"}'] == 1
+    assert sum(number for series, number in told.items() if series.startswith("muster_incidents_open")) == 1
+    assert (told["muster_slack_connected"], told["muster_store_up"], told["muster_dead_letters"]) == (1, 1, 0)
+    assert told["muster_jobs_due"] <= told['muster_jobs{state="owed"}']
