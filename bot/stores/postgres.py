@@ -191,7 +191,12 @@ def _pool(dsn: str) -> Pool:
         timeout=CONNECT_WITHIN,
         command_timeout=PATIENCE,
         server_settings=SETTINGS,
+        reset=_left_clean,
     )
+
+
+async def _left_clean(connection: Connection) -> None:
+    """Nothing to do: transactions leave no state behind, and a reset would be a sixth of what a save costs."""
 
 
 @contextmanager
