@@ -160,12 +160,15 @@ async def post_finding(claim: Claim, *, ports: Ports) -> None:
 
 
 async def _told_in_private(incident: Incident, finding: Finding, claim: Claim, ports: Ports) -> UserId | None:
-    """Send what was withheld to the one who may read it; who that is."""
+    """Send what was withheld to the one who may read it; who that is.
+
+    It is looked for first each time: where the thread's post after it has to wait, that counts as no attempt.
+    """
     reader = looking.reader(incident, ports.settings.on_call(incident.system))
     if reader is not None and finding.withheld is not None:
         message = FindingMessage(incident=incident, finding=replace(finding, sight=finding.withheld), reader=reader)
-        mark, again = f"{claim.job.key}:{reader}", claim.attempts > 1
-        await ports.chat.direct(reader, message, mark=mark, again=again, urgency=incident.severity.rank)
+        mark, rank = f"{claim.job.key}:{reader}", incident.severity.rank
+        await ports.chat.direct(reader, message, mark=mark, again=True, urgency=rank)
     return reader
 
 

@@ -23,9 +23,9 @@ def _guard(section: Section, executor: str, values: Mapping[str, int | str]) -> 
     if guard is None:
         raise section.wrong("guard", "is missing: name “rows”, “count”, “fingerprint”, or “none: …” with the reason")
     if "none" in guard:
-        guard.text("none")
+        why = guard.text("none")
         guard.done()
-        return Guard(kind=GuardKind.NONE)
+        return Guard(kind=GuardKind.NONE, why=why)
     if "fingerprint" in guard:
         of = guard.text("of")
         made = Guard(kind=GuardKind.FINGERPRINT, probe=_probe(guard, "fingerprint", executor, values), of=of)

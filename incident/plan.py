@@ -29,6 +29,8 @@ class Promise:
     """What the probe of a fingerprint showed when it was asked for, and must still show."""
     of: str = ""
     """What that value is, for people."""
+    why: str = ""
+    """Why nothing needs to be checked, for whoever approves it."""
 
     @property
     def facts(self) -> Facts:
@@ -110,7 +112,9 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
         shown=shown(command),
         parameters=values,
         catalog=catalog.digest,
-        promise=Promise(kind=step.guard.kind, probe=probe, headroom=step.guard.headroom, of=step.guard.of),
+        promise=Promise(
+            kind=step.guard.kind, probe=probe, headroom=step.guard.headroom, of=step.guard.of, why=step.guard.why
+        ),
         undo=step.undo,
         temporary=step.temporary,
     )

@@ -154,6 +154,8 @@ class Guard:
     headroom: int = 0
     of: str = ""
     """What a fingerprint's value is, for people: *replicas*, *the leader*."""
+    why: str = ""
+    """Why nothing needs to be checked, in its author's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A container engine as a target: diagnostics through an address that only looks, remediations through another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.executors.attestation import NotProven
@@ -146,11 +146,4 @@ def _with_receipt(answer: Answer, opened: Engine, address: str) -> Answer:
         "requests": opened.asked,
         "bytes": opened.received,
     }
-    return Answer(
-        text=answer.text,
-        value=answer.value,
-        rows=answer.rows,
-        cut=answer.cut,
-        changed=answer.changed,
-        receipt=receipt,
-    )
+    return replace(answer, receipt=receipt)

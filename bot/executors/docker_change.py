@@ -72,7 +72,8 @@ async def apply(engine: Engine, change: Change, run: Run) -> Answer:
         _check(reply, name_of(container), change, done)
         already = " (it was already so)" if reply.status == _ALREADY else ""
         done.append(f"{name_of(container)}: {_DONE[change.action]}{already}")
-    return Answer(text="\n".join(done), changed=len(done), rows=len(done))
+    told = f"{'1 container was' if len(done) == 1 else f'{len(done)} containers were'} {_DONE[change.action]}."
+    return Answer(text="\n".join(done), changed=len(done), rows=len(done), told=told)
 
 
 async def execute(engine: Engine, carried: Carried, container: Container, run: Run) -> Answer:

@@ -1,7 +1,7 @@
 """A Kubernetes cluster as a target: its API is asked by a service account that only looks, and changed by another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.executors import kubernetes_change, kubernetes_look
@@ -68,7 +68,7 @@ class KubernetesTool(WordsTool):
         answer = await kubernetes_look.look(
             session, request, namespace, seconds=self.target.caps.look_seconds, now=self._clock()
         )
-        return _with(answer, self._receipt(session, namespace))
+        return replace(answer, receipt=self._receipt(session, namespace))
 
     async def before(self, argv: Sequence[str]) -> str:
         """What the change replaces, how it is brought back, and that the cluster would take it.
@@ -87,7 +87,7 @@ class KubernetesTool(WordsTool):
         namespace = self._one_namespace(request)
         patch = await kubernetes_change.patch_of(self._looking(), request, namespace, now=self._clock())
         answer = await kubernetes_change.change(acting, patch, run)
-        return _with(answer, self._receipt(acting, namespace))
+        return replace(answer, receipt=self._receipt(acting, namespace))
 
     async def close(self) -> None:
         """Nothing is kept open between two steps."""
@@ -127,9 +127,3 @@ def _request(argv: Sequence[str]) -> Request:
     if isinstance(found, str):
         raise NotAllowed(f"Nothing was sent. {found}")
     return found
-
-
-def _with(answer: Answer, receipt: Facts) -> Answer:
-    return Answer(
-        text=answer.text, value=answer.value, rows=answer.rows, cut=answer.cut, changed=answer.changed, receipt=receipt
-    )

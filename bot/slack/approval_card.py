@@ -144,7 +144,9 @@ def _fact(name: str, words: str) -> list[Element]:
 def guard_words(promise: Promise) -> str:
     """What must still hold when it runs, for whoever approves it."""
     if promise.kind is GuardKind.NONE:
-        return "none: nothing is checked when it runs"
+        if not promise.why:
+            return "none: nothing is checked when it runs"
+        return f"none. {fit.one_line(promise.why, fit.SAID)}"
     if promise.value is None and promise.most is None:
         return "set once it has been looked at"
     return {

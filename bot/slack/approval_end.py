@@ -59,9 +59,8 @@ def _latency(approval: Approval) -> list[Element]:
 
 def _outcome(outcome: Outcome) -> list[Element]:
     line = [bold("Outcome: "), text(fit.one_line(outcome.sentence, fit.SAID))]
-    changed = [text(f"{outcome.changed} changed")] if outcome.changed is not None else []
     ended = [moment(When(outcome.ended_at))] if outcome.ended_at is not None else []
-    return joined(line, changed, ended)
+    return joined(line, ended)
 
 
 def output_block(approval: Approval) -> Block | None:

@@ -161,7 +161,7 @@ async def test_two_people_heal_the_patient_and_read_the_draft(browser: Browser, 
     await shoot(page, "approval")
     await press(said(ben, "needs approval"), "Approve")
     for pane in (ana, ben):
-        await expect(said(pane, "approved by")).to_contain_text("7 changed")
+        await expect(said(pane, "approved by")).to_contain_text("changed 7 rows")
         await expect(said(pane, "Healed")).to_be_visible()
     await expect(page.locator(".health")).to_have_text("Healthy")
 

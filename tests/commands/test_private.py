@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.exports.json import export
 from commands.messages import ApprovalMessage, FindingMessage, VerdictMessage
@@ -68,6 +69,17 @@ async def test_a_message_that_was_cut_short_is_not_sent_twice(world: World) -> N
     await world.let_pass(minutes=1)
     assert len([each for each in world.chat.told(ANA) if isinstance(each, FindingMessage)]) == 1
     assert len(private(world)) == 1
+
+
+async def test_a_thread_that_has_to_wait_for_slacks_limit_tells_the_reader_once(world: World) -> None:
+    made_private(world, "oldest")
+    world.database.sees["oldest"] = SAW
+    incident = await world.declared(by=ANA)
+    world.chat.spend_budget("post", after=timedelta(seconds=1), times=3)
+    await world.say(ANA, "diagnose oldest", incident)
+    await world.let_pass(minutes=1)
+    assert len([each for each in world.chat.told(ANA) if isinstance(each, FindingMessage)]) == 2
+    assert len(private(world)) == 2
 
 
 async def test_nothing_of_it_is_on_the_timeline_in_the_record_or_on_a_card(world: World) -> None:

@@ -162,6 +162,12 @@ async def test_what_docker_shows_is_asked_of_the_api(shop: Shop, line: str, valu
     assert sight.receipt["version"] == "1.43"
 
 
+async def test_the_one_value_of_an_inspection_is_given_to_later_steps(shop: Shop) -> None:
+    await shop.executor.attest()
+    sight = await shop.executor.look(plan("docker inspect -f {{.State.Health.Status}} api-1"))
+    assert sight.given == "healthy"
+
+
 async def test_an_inspection_and_events_leave_secrets_where_they_are(shop: Shop) -> None:
     for line in ("docker inspect api-1", "docker container inspect api-1", "docker events --since 1h"):
         sight = await shop.executor.look(plan(line))

@@ -134,6 +134,13 @@ async def test_what_a_command_line_asks_is_what_it_shows(
     assert sight.receipt["server"] == cluster.url
 
 
+async def test_the_one_value_of_a_path_is_given_to_later_steps(cluster: FakeCluster, clock: Clock) -> None:
+    kubernetes = executor(cluster.url, clock)
+    one = await kubernetes.look(plan("get deploy web -o jsonpath={.status.availableReplicas}"))
+    several = await kubernetes.look(plan("get pods -o jsonpath={.items[*].status.phase}"))
+    assert (one.given, several.given) == (2, None)
+
+
 async def test_values_of_the_environment_and_tokens_are_never_shown(cluster: FakeCluster, clock: Clock) -> None:
     kubernetes = executor(cluster.url, clock)
     for line in ("get pod web-h2-a -o yaml", "get deploy -o json", "describe deploy web", "logs web-h2-b"):

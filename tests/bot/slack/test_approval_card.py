@@ -49,6 +49,9 @@ def test_a_step_without_a_way_back_says_so() -> None:
     assert "Undo: none: there is no way back" in shown
     assert "Guard: none: nothing is checked when it runs" in shown
     assert "Temporary: a follow-up" in shown
+    why = Promise(kind=GuardKind.NONE, why="Each task is replaced by one of the same revision.")
+    shown = lines(render(message(a_request(plan=a_plan(promise=why)))))
+    assert "Guard: none. Each task is replaced by one of the same revision." in shown
 
 
 @pytest.mark.parametrize("kind", GuardKind)
@@ -114,7 +117,7 @@ def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
         (a_request(ApprovalState.REJECTED, reason="too many"), "Reason: too many"),
         (a_request(ApprovalState.EXPIRED), "expired unanswered 12:18 UTC"),
         (a_request(ApprovalState.RUNNING), "approved by @U0BOB0002 12:05 UTC"),
-        (a_request(ApprovalState.RAN), "Outcome: 12 rows changed · 12 changed · 12:03 UTC"),
+        (a_request(ApprovalState.RAN), "Outcome: 12 rows changed · 12:03 UTC"),
         (a_request(ApprovalState.RAN, broke_glass=True, reason="alone"), "glass broken, without a second person, by @"),
         (a_request(ApprovalState.VOID, decided_by=None, reason="nothing to change"), "void since 12:05 UTC"),
         (a_request(ApprovalState.CANCELLED, cancelled_by=ADA, cancelled_at=NOW), "Cancelled by @U0ADA0001 12:03 UTC"),
