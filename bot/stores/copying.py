@@ -16,7 +16,7 @@ import asyncpg
 from bot.stores.codec import moment
 from bot.stores.migrations import migrations
 from bot.stores.postgres import CONNECT_WITHIN, PostgresStore
-from bot.stores.postgres_connection import Connection, kept, lock, said
+from bot.stores.postgres_connection import Connection, kept, said
 from bot.stores.queries import folder
 from bot.stores.sqlite import DIALECT
 from bot.stores.sqlite_connection import Connection as FileConnection
@@ -50,7 +50,8 @@ async def copy_store(source: Path, url: str) -> Mapping[str, int]:
         connection = await asyncpg.connect(url, timeout=CONNECT_WITHIN)
         try:
             async with connection.transaction():
-                await lock(connection, "copy")
+                # A bot that is started too early waits, and finds everything.
+                await connection.execute("LOCK TABLE causes, jobs IN EXCLUSIVE MODE")
                 await _check_empty(connection)
                 return await _copy(source, connection)
         except sqlite3.Error as error:

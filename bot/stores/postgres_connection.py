@@ -62,6 +62,7 @@ _SENTENCES: Final[tuple[tuple[tuple[type[BaseException], ...], str, bool], ...]]
 )
 """What went wrong, in people's words, and whether asking again can help; the first that fits."""
 _MIGRATING: Final = "migrations"
+_MIGRATE_WITHIN: Final = 3600.0
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -126,9 +127,13 @@ def kept(value: database.Value) -> database.Value:
     return value.replace("\0", "\u2400") if isinstance(value, str) else value
 
 
-async def lock(connection: Connection, name: str) -> None:
-    """Wait until no other transaction holds this name, and hold it to the end of this one."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"muster:{name}")
+async def lock(connection: Connection, name: str, *, within: float | None = None) -> None:
+    """Wait until no other transaction holds this name, and hold it to the end of this one.
+
+    ``within`` is how many seconds that may take; as long as any query, unless said.
+    """
+    query = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+    await connection.execute(query, f"muster:{name}", timeout=within)
 
 
 async def migrate(connection: Connection, known: Sequence[Migration]) -> tuple[str, ...]:
@@ -138,7 +143,9 @@ async def migrate(connection: Connection, known: Sequence[Migration]) -> tuple[s
     """
     _check_server(connection)
     async with connection.transaction(isolation="read_committed"):
-        await lock(connection, _MIGRATING)
+        # Whoever comes second waits for the first, however large the tables are.
+        await connection.execute("SET LOCAL lock_timeout = 0")
+        await lock(connection, _MIGRATING, within=_MIGRATE_WITHIN)
         done = await applied(connection)
         # A role that may not make tables can still open a database that has them all.
         if done is None:
@@ -148,7 +155,7 @@ async def migrate(connection: Connection, known: Sequence[Migration]) -> tuple[s
             )
         missing = pending(known, done or {})
         for migration in missing:
-            await connection.execute(migration.sql)
+            await connection.execute(migration.sql, timeout=_MIGRATE_WITHIN)
             record = (migration.name, migration.checksum)
             await connection.execute("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", *record)
     return tuple(migration.name for migration in missing)

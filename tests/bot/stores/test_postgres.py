@@ -94,6 +94,19 @@ async def test_processes_that_start_on_an_empty_database_at_once_migrate_it_once
     assert said == ["0 0\n"] * 3 + [f"{every} 0\n"]
 
 
+async def test_who_comes_second_waits_for_a_migration_that_lasts(
+    connection: "asyncpg.Connection[asyncpg.Record]", database: str
+) -> None:
+    """Longer than anything else that is waited for; here that is a tenth of a second."""
+    second = await asyncpg.connect(database, command_timeout=0.1, server_settings={"lock_timeout": "100"})
+    long = Migration(name=ONE.name, sql="SELECT pg_sleep(0.6); CREATE TABLE one (a TEXT);")
+    first = asyncio.create_task(migrate(connection, [long]))
+    await asyncio.sleep(0.1)
+    assert await migrate(second, [long]) == ()
+    assert await first == (ONE.name,)
+    await second.close()
+
+
 async def test_every_query_fits_the_tables_that_the_migrations_make(store: PostgresStore, database: str) -> None:
     """Preparing a statement without running it: a wrong table or column fails here and not at night."""
     connection = await asyncpg.connect(database)
