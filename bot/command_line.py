@@ -39,6 +39,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(runbook_commands.app, name="runbook")
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+Reason = Annotated[list[str] | None, typer.Argument(help="Why, in any number of words.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -179,15 +180,15 @@ def copy_store(
 
 
 @app.command()
-def freeze(reason: Annotated[str, typer.Argument(help="Why.")] = "", config_file: ConfigFile = config.USUAL) -> None:
+def freeze(reason: Reason = None, config_file: ConfigFile = config.USUAL) -> None:
     """Stop everything: no remediation is asked for, approved or begun, in any incident."""
-    _finish(lambda: inspection.stop(config.store_of(config_file), reason))
+    _finish(lambda: inspection.stop(config.store_of(config_file), " ".join(reason or ())))
 
 
 @app.command()
-def unfreeze(reason: Annotated[str, typer.Argument(help="Why.")] = "", config_file: ConfigFile = config.USUAL) -> None:
+def unfreeze(reason: Reason = None, config_file: ConfigFile = config.USUAL) -> None:
     """Let remediations run again."""
-    _finish(lambda: inspection.lift_stop(config.store_of(config_file), reason))
+    _finish(lambda: inspection.lift_stop(config.store_of(config_file), " ".join(reason or ())))
 
 
 @audit.command("verify")

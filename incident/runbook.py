@@ -64,6 +64,12 @@ class Parameter:
     taken_from: str = ""
     """The id of the step whose value it takes when nobody gives another; empty: of none."""
 
+    @property
+    def shape(self) -> str:
+        """What a text must be, in words."""
+        plain = "at most 128 letters, digits and . _ : @ / -, the first one a letter or a digit"
+        return plain if self.pattern == PLAIN else f"text that matches {self.pattern}"
+
     def read(self, given: str | None) -> int | str:
         """The checked value. Raises BadParameter with the rule that was not met."""
         value = (given if given not in (None, "") else self.default) or ""
@@ -77,9 +83,7 @@ class Parameter:
 
     def _check_text(self, value: str) -> None:
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            plain = "at most 128 letters, digits and . _ : @ / -, the first one a letter or a digit"
-            rule = plain if self.pattern == PLAIN else f"text that matches {self.pattern}"
-            raise refusal.BadParameter(name=self.label, value=value, rule=rule)
+            raise refusal.BadParameter(name=self.label, value=value, rule=self.shape)
         if not value.isprintable():
             raise refusal.BadParameter(name=self.label, value=value, rule="text of visible characters on one line")
 

@@ -86,7 +86,7 @@ def rule(parameter: Parameter) -> str:
     if parameter.kind is ParameterKind.CHOICE:
         return "One of " + ", ".join(parameter.choices)
     if parameter.kind is ParameterKind.TEXT:
-        return f"Text that matches {parameter.pattern}"
+        return parameter.shape[0].upper() + parameter.shape[1:]
     low = parameter.minimum if parameter.minimum is not None else 0
     top = f" to {parameter.maximum}" if parameter.maximum is not None else " upwards"
     return f"A whole number from {low}{top}"

@@ -32,6 +32,6 @@ async def test_a_stop_outlives_the_process_and_is_lifted_where_slack_is_not_need
         await it.bot.start()
         assert str((await it.health())["remediations"]).endswith(": a wrong deploy")
         assert "Remediations are stopped already" in await at_terminal(it, "freeze")
-        assert "let remediations run again" in await at_terminal(it, "unfreeze", "rolled back")
+        assert "let remediations run again" in await at_terminal(it, "unfreeze", "rolled", "back")
         await ana.wait_for("incidents", "let remediations run again")
         assert (await it.health())["remediations"] == "allowed"
