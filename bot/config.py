@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bot.identities import shared
 from bot.sections import File
+from bot.setting_shapes import PERSON, ROTATION, SEVERAL
 from bot.stores.place import StorePlace
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
@@ -27,9 +28,11 @@ _WORDS: Final = {
     "dict_type": "write keys under it",
     "model_type": "write keys under it",
     "path_type": "write a path",
+    "tuple_type": "write a list",
     "greater_than": "write more than nothing",
 }
 """What pydantic says in its own terms, for people."""
+_ADDED: Final = {"[key]", PERSON, ROTATION, SEVERAL}
 
 
 class WrongSetting(Exception):
@@ -174,7 +177,7 @@ def _places(error: ErrorDetails) -> list[int | str]:
     first, *rest = error["loc"]
     # A target's section is chosen by its kind, which then stands behind the target's name.
     inner = rest[:1] + rest[2:] if first == "targets" else rest
-    return [first, *(part for part in inner if part != "[key]")]
+    return [first, *(part for part in inner if part not in _ADDED)]
 
 
 def _line(tree: object, places: list[int | str]) -> int:

@@ -1,39 +1,18 @@
 """``approvals`` in ``muster.yaml``: who may ask for what, who may approve it, how many of them, when and where."""
 
-import re
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from bot.setting_shapes import Section, Shape, Span
+from bot.setting_shapes import ClockTime, Section, Shape, Span, ZoneName
 from incident.gate import PARTS, Match, Rule
 from incident.hours import Hours
 from incident.severity import Severity
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
-def _time(value: object) -> object:
-    matched = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if matched is None:
-        raise ValueError("write a time of day such as 22:00")
-    return time(int(matched[1]), int(matched[2]))
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("write a time zone that this machine knows, such as Europe/Berlin or UTC") from None
-    return value
-
-
-_Time = Annotated[
-    time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": rf"^(?:{_CLOCK.pattern})$"})
-]
 _Day = Annotated[str, Shape("|".join(_DAYS), f"write days such as mon or sun ({', '.join(_DAYS)})")]
 _Who = Annotated[
     str,
@@ -49,9 +28,9 @@ _Names = Annotated[tuple[str, ...], Field(min_length=1)]
 class HoursSection(Section):
     """Hours that come again, past midnight if ``to`` is not later than ``from``."""
 
-    from_: _Time = Field(alias="from")
-    to: _Time
-    timezone: Annotated[str, AfterValidator(_zone)]
+    from_: ClockTime = Field(alias="from")
+    to: ClockTime
+    timezone: ZoneName
     days: Annotated[tuple[_Day, ...], Field(min_length=1)] | None = None
     """The weekdays on which they begin; every day, unless said."""
 

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from bot.gate_sections import ApprovalsSection
 from bot.personal_data import Personal
+from bot.rota_sections import Called, Somebody
 from bot.setting_shapes import (
     EnvironmentName,
     Section,
     Shape,
     SlackApprover,
     SlackChannel,
-    SlackPerson,
     Span,
 )
 from bot.source_sections import SourcesSection
@@ -47,10 +47,10 @@ class SystemSection(Section):
 
     runbook: Path
     """The folder with its runbook.md and catalog.yaml, relative to this file."""
-    on_call: Annotated[tuple[SlackPerson, ...], Field(min_length=1)]
-    """Who is called, first one first."""
-    escalation: tuple[SlackPerson, ...] = ()
-    """Who is called when it lasts too long."""
+    on_call: Somebody
+    """Who is called at once, first one first: people, and rotations of which it is one person at a time."""
+    escalation: Called = ()
+    """Who is called when it lasts too long, likewise; the on-call again, unless said."""
     approvers: Annotated[tuple[SlackApprover, ...], Field(min_length=1)]
     """People (U…) and user groups (S…) who may approve a remediation."""
     runbook_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None

@@ -5,16 +5,29 @@ Each says in people's words what to write instead, and gives an editor the patte
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
 _SPAN: Final = re.compile(r"([0-9]{1,6})\s*(s|min|m|h|d)", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+
+PERSON, ROTATION, SEVERAL = "[person]", "[rotation]", "[several]"
+"""What the checker adds to the keys that lead to a person or a rotation where either may stand."""
 
 
 def _span(value: object) -> object:
@@ -23,6 +36,21 @@ def _span(value: object) -> object:
     if matched is None:
         raise ValueError("write a time such as 90s, 15m, 4h or 2d")
     return timedelta(seconds=int(matched[1]) * _UNITS[matched[2]])
+
+
+def _clock_time(value: object) -> object:
+    matched = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if matched is None:
+        raise ValueError("write a time of day such as 22:00")
+    return time(int(matched[1]), int(matched[2]))
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("write a time zone that this machine knows, such as Europe/Berlin or UTC") from None
+    return value
 
 
 def written(span: timedelta) -> str:
@@ -56,6 +84,10 @@ Span = Annotated[
     BeforeValidator(_span),
     WithJsonSchema({"type": "string", "pattern": rf"^\s*{_SPAN.pattern}\s*$"}),
 ]
+ClockTime = Annotated[
+    time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": rf"^(?:{_CLOCK.pattern})$"})
+]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 EnvironmentName = Annotated[
     str, Shape(r"[A-Za-z_][A-Za-z0-9_]*", "write the name of an environment variable, not its value")
 ]

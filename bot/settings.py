@@ -1,12 +1,15 @@
 """The team's people and levels, as the commands ask for them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.gate_sections import rule_of
+from bot.rota_sections import layers_of
 from bot.sections import File, SystemSection
 from commands.ports import Runbooks
+from incident import rota
 from incident.gate import Rule
 from incident.responder import UserId
+from incident.rota import Shift
 from incident.severity import HOUSE, Policy, Severity
 
 
@@ -18,14 +21,18 @@ class TeamSettings:
         self._runbooks = runbooks
         self._rules = tuple(rule_of(each) for each in file.approvals.rules)
 
-    def on_call(self, system: str) -> tuple[UserId, ...]:
-        """Who is called for a system, first one first."""
-        return tuple(UserId(user) for user in self._system(system).on_call)
+    def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
+        """Who is on call for a system at a moment, first one first, and until when."""
+        return rota.shifts(layers_of(self._system(system).on_call), at)
 
-    def escalation(self, system: str) -> tuple[UserId, ...]:
+    def on_call(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        """The same people alone: those who are called at once."""
+        return tuple(each.person for each in self.shifts(system, at))
+
+    def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
         """Who is called when it lasts too long; the on-call again when nobody else is named."""
         named = self._system(system).escalation or self._system(system).on_call
-        return tuple(UserId(user) for user in named)
+        return tuple(each.person for each in rota.shifts(layers_of(named), at))
 
     def approvers(self, system: str) -> tuple[str, ...]:
         """People and groups who may approve a remediation."""

@@ -108,8 +108,8 @@ async def _may_be_alone(asked: Asked, incident: Incident, request: Approval, por
 
 def _called(incident: Incident, ports: Ports) -> tuple[UserId, ...]:
     """Everybody who is called for the incident's system, first ones first."""
-    people = (*ports.settings.on_call(incident.system), *ports.settings.escalation(incident.system))
-    return tuple(dict.fromkeys(people))
+    settings, system, now = ports.settings, incident.system, ports.clock()
+    return tuple(dict.fromkeys((*settings.on_call(system, now), *settings.escalation(system, now))))
 
 
 async def _others(asked: Asked, incident: Incident, request: Approval, ports: Ports) -> tuple[UserId, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from commands.messages import WalkMessage
+from commands.on_call import OnCall
 from commands.ports import Target
 from incident.approval import Approval
 from incident.course import Turn
@@ -107,11 +108,12 @@ class Which:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The open incidents, worst first, then the newest ended ones."""
+    """The open incidents, worst first, then the newest ended ones; and who is on call."""
 
     incidents: tuple[Incident, ...]
     ended: tuple[Incident, ...]
     now: datetime
+    on_call: tuple[OnCall, ...] = ()
     stop: Stop | None = None
     """The stop of all remediations that stands."""
 

@@ -33,7 +33,7 @@ async def declare_filled(
     """Declare with everything that the form asks. The same delivery twice is one incident. Raises BadTitle."""
     home = system or ports.runbooks.default()
     catalog = ports.runbooks.catalog(home)
-    responders: tuple[UserId, ...] = (asked.by, *ports.settings.on_call(home))
+    responders: tuple[UserId, ...] = (asked.by, *ports.settings.on_call(home, asked.at))
     change = decided(
         Declaration(
             title=title,

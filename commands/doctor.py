@@ -25,7 +25,7 @@ async def doctor(asked: Asked, *, ports: Ports) -> Checkup:
         system=None if system is None else ports.runbooks.systems.get(system, system),
         targets=tuple(each for each in ports.executors.standing if each.name in names),
         steps=tuple(_steps(catalog) for catalog in known),
-        nobody=tuple(each.title for each in known if not ports.settings.on_call(each.system)),
+        nobody=tuple(each.title for each in known if not ports.settings.on_call(each.system, asked.at)),
         dead=len(await ports.store.dead_deliveries(limit=COUNTED)),
         stop=await ports.store.stopped(),
     )

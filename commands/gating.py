@@ -52,20 +52,17 @@ async def is_named(user: UserId, names: Sequence[str], incident: Incident, *, po
 
 def meant(names: Sequence[str], incident: Incident, *, ports: Ports) -> tuple[str, ...]:
     """The people and groups that a rule's words mean in this incident now."""
-    settings, system = ports.settings, incident.system
-    return gate.people(
-        names, roles=incident.roles, on_call=settings.on_call(system), escalation=settings.escalation(system)
-    )
+    settings, system, now = ports.settings, incident.system, ports.clock()
+    on_call, escalation = settings.on_call(system, now), settings.escalation(system, now)
+    return gate.people(names, roles=incident.roles, on_call=on_call, escalation=escalation)
 
 
 async def may_stop(user: UserId, *, ports: Ports) -> bool:
     """Whether a person may stop all remediations: whoever is called for any system, or approves its remediations."""
-    called = [
-        name
-        for system in ports.runbooks.systems
-        for names in (ports.settings.on_call, ports.settings.escalation, ports.settings.approvers)
-        for name in names(system)
-    ]
+    settings, now = ports.settings, ports.clock()
+    called: list[str] = []
+    for system in ports.runbooks.systems:
+        called += (*settings.on_call(system, now), *settings.escalation(system, now), *settings.approvers(system))
     return await _is_one_of(user, called, ports)
 
 

@@ -164,7 +164,7 @@ async def _told_in_private(incident: Incident, finding: Finding, claim: Claim, p
 
     It is looked for first each time: where the thread's post after it has to wait, that counts as no attempt.
     """
-    reader = looking.reader(incident, ports.settings.on_call(incident.system))
+    reader = looking.reader(incident, ports.settings.on_call(incident.system, finding.at))
     if reader is not None and finding.withheld is not None:
         message = FindingMessage(incident=incident, finding=replace(finding, sight=finding.withheld), reader=reader)
         mark, rank = f"{claim.job.key}:{reader}", incident.severity.rank

@@ -69,9 +69,9 @@ MENU: Final = (
     Verb(
         word="list",
         usage="",
-        line="the open incidents, worst first",
+        line="the open incidents, worst first, and who is on call now",
         does=list_incidents,
-        also=("ls", "all"),
+        also=("ls", "all", "oncall"),
         of_an_incident=False,
     ),
     Verb(

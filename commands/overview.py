@@ -3,20 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from commands.on_call import OnCall, on_call
 from commands.ports import Ports
 from incident.incident import Incident
-from incident.responder import UserId
 from incident.stop import Stop
 
 MOST = 15
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnCall:
-    """The people who are called for one system, first one first."""
-
-    system: str
-    people: tuple[UserId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +26,11 @@ class Overview:
 async def overview(*, ports: Ports) -> Overview:
     """As of now."""
     incidents = await ports.store.open_incidents(limit=MOST + 1)
-    systems = ports.runbooks.systems.items()
+    now = ports.clock()
     return Overview(
         incidents=incidents[:MOST],
         more=len(incidents) > MOST,
-        on_call=tuple(OnCall(system=title, people=ports.settings.on_call(system)) for system, title in systems),
-        now=ports.clock(),
+        on_call=on_call(now, ports=ports),
+        now=now,
         stop=await ports.store.stopped(),
     )

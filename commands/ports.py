@@ -16,6 +16,7 @@ from incident.incident import Place
 from incident.plan import Plan
 from incident.postmortem import Draft, Record
 from incident.responder import UserId
+from incident.rota import Shift
 from incident.runbook import Catalog
 from incident.severity import Policy, Severity
 
@@ -187,12 +188,16 @@ class Runbooks(Protocol):
 class Settings(Protocol):
     """What the team configured about people and levels."""
 
-    def on_call(self, system: str) -> tuple[UserId, ...]:
-        """Who is called for a system, first one first."""
+    def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
+        """Who is on call for a system at a moment, first one first, and until when."""
         ...
 
-    def escalation(self, system: str) -> tuple[UserId, ...]:
-        """Who is called when it lasts too long."""
+    def on_call(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        """The same people alone: those who are called at once."""
+        ...
+
+    def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        """Who is called when it lasts too long, asked at that moment."""
         ...
 
     def approvers(self, system: str) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def _declare(
         by=monitor(alert.source),
         policy=ports.settings.policy(system, level),
         reason=f"an alert declares: {decision.why}",
-        responders=ports.settings.on_call(system),
+        responders=ports.settings.on_call(system, now),
         summary=alert.description,
         procedure=procedure,
         catalog=catalog.digest if catalog else None,

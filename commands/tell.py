@@ -35,10 +35,10 @@ async def tell(claim: Claim, *, ports: Ports) -> None:
 async def ring_clocks(claim: Claim, *, ports: Ports) -> None:
     """A deadline or a reminder came: record it, say it, and set the timer for the next."""
     incident = await known(ports.store, claim.job.incident_id or "")
-    escalation = ports.settings.escalation(incident.system)
 
     def rung(it: Incident) -> Change:
-        return clockwork.ring(it, escalation=escalation, settles=claim, now=ports.clock())
+        now = ports.clock()
+        return clockwork.ring(it, escalation=ports.settings.escalation(it.system, now), settles=claim, now=now)
 
     await decide(ports.store, incident.id, rung)
 

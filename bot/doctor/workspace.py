@@ -11,6 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.remark import Remark, fail, ok, warn
 from bot.doctor.tokens import scopes_of
+from bot.rota_sections import people_of
 from bot.sections import File
 from bot.slack.faults import MENDING, Refusal, outage
 
@@ -111,7 +112,8 @@ def _named(file: File) -> dict[str, str]:
     """Whoever is called, may approve, or is meant by a rule of approval; a rule also names people by their part."""
     places: list[tuple[str, tuple[str, ...]]] = []
     for name, system in file.systems.items():
-        named = {"on_call": system.on_call, "escalation": system.escalation, "approvers": system.approvers}
+        called = {"on_call": people_of(system.on_call), "escalation": people_of(system.escalation)}
+        named = {**called, "approvers": system.approvers}
         places += [(f"systems.{name}.{key}", ids) for key, ids in named.items()]
     for number, rule in enumerate(file.approvals.rules):
         meant = {"ask": rule.ask, "approve": rule.approve}

@@ -29,6 +29,7 @@ from bot.slack.catchup import catchup
 from bot.slack.checkup import checkup
 from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
+from bot.slack.on_call import on_call_lines
 from bot.slack.walk_answers import procedures, underway
 from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
@@ -137,6 +138,7 @@ def _listing(answer: Listing) -> Rendered:
             paragraph(stop_line(answer.stop), [bold(head)], *(_listed(incident, answer.now) for incident in shown)),
             context(f"{more} more are not shown.") if more > 0 else None,
             paragraph([bold("Ended last")], *ended) if ended else None,
+            paragraph([bold("On call")], *on_call_lines(answer.on_call)) if answer.on_call else None,
         ],
     )
 

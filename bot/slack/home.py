@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from bot.phrase import When
-from bot.slack import fit
 from bot.slack.answers import incident_line
 from bot.slack.blocks import (
     Element,
@@ -25,14 +24,12 @@ from bot.slack.faults import Refusal
 from bot.slack.freezes import stop_line
 from bot.slack.modals import View
 from bot.slack.names import Action
+from bot.slack.on_call import on_call_lines
 from commands.outage import Outage
-from commands.overview import OnCall, Overview, overview
+from commands.overview import Overview, overview
 from commands.ports import Ports
 from incident.incident import Incident
 from incident.responder import Role, UserId
-
-_SYSTEMS: Final = 20
-_PEOPLE: Final = 10
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +74,7 @@ def home(told: Overview) -> View:
         header("Incidents"),
         paragraph(stop_line(told.stop), [bold(_count(told))], *(_incident(each, told) for each in told.incidents)),
         actions(button("Declare an incident", Action.DECLARE, Action.DECLARE.value, style="primary")),
-        paragraph([bold("On call")], *(_on_call(each) for each in told.on_call[:_SYSTEMS])),
+        paragraph([bold("On call")], *on_call_lines(told.on_call)),
         paragraph(
             [bold("How to begin")],
             [code("/incident declare"), text("  opens an incident, from anywhere in Slack")],
@@ -102,7 +99,3 @@ def _incident(incident: Incident, told: Overview) -> list[Element]:
         [text("led by "), mention(commander)] if commander is not None else [text("nobody leads it")],
         [channel(place)] if place is not None else [],
     )
-
-
-def _on_call(each: OnCall) -> list[Element]:
-    return joined([text(fit.one_line(each.system, fit.NAME))], *([mention(user)] for user in each.people[:_PEOPLE]))

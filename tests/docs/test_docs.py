@@ -11,6 +11,7 @@ from bot import runbook_commands
 from bot.command_line import alerts, app, audit, incidents, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.metrics import Counts, of_store, of_targets, process_gauges
+from bot.rota_sections import OverrideSection, RotationSection
 from bot.sections import File, S3Section, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
 from bot.sources.table import SOURCES
@@ -106,6 +107,12 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     targets += (AwsSection, AwsLogin, KubernetesSection)
     for key in (key for section in targets for key in section.model_fields):
         assert f"{key}:" in text
+
+
+def test_every_key_of_a_rotation_is_shown() -> None:
+    """docs/settings.md has them in an example."""
+    keys = {key for section in (RotationSection, OverrideSection) for key in section.model_json_schema()["properties"]}
+    assert not [key for key in keys if f"{key}: " not in read("docs/settings.md")]
 
 
 def test_every_monitor_can_be_configured_and_is_documented() -> None:

@@ -12,6 +12,7 @@ import yaml
 from bot import config, sections
 from bot.executors.postgres import PostgresTarget
 from bot.redaction import Redactor
+from bot.rota_sections import RotationSection
 from bot.runbooks import load_runbooks
 from bot.settings_schema import schema
 from bot.sources import alertmanager
@@ -41,7 +42,9 @@ def test_the_example_files_are_a_whole_configuration() -> None:
 def test_what_is_commented_out_in_the_example_is_valid_too() -> None:
     text = (ROOT / "muster.yaml.example").read_text(encoding="utf-8")
     more = re.sub(r"^#(?=approvals|exports|redis|  )", "", text, flags=re.MULTILINE)
+    more = re.sub(r"^    on_call:.*\n    #(?=on_call:)", "    ", more, flags=re.MULTILINE)
     file = sections.File.model_validate(yaml.safe_load(more))
+    assert isinstance(file.systems["ai-storybook"].on_call, RotationSection)
     assert file.exports.s3 is not None
     assert file.redis is not None
 

@@ -1,11 +1,13 @@
 """A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from commands.ports import Settings
+from incident import rota
 from incident.gate import Rule
 from incident.responder import UserId
+from incident.rota import Rotation, Shift
 from incident.severity import HOUSE, Policy, Severity
 from tests.fakes.chat import NEWS
 
@@ -17,17 +19,20 @@ DATABASE_PEOPLE = "S0DBA"
 class FakeSettings(Settings):
     """What the team configured."""
 
-    people: tuple[UserId, ...] = (ANA,)
+    people: tuple[UserId | Rotation, ...] = (ANA,)
     seconds: tuple[UserId, ...] = (DAN,)
     approving: tuple[str, ...] = (CLEO, DATABASE_PEOPLE)
     demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
 
-    def on_call(self, system: str) -> tuple[UserId, ...]:
-        return self.people
+    def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
+        return rota.shifts(self.people, at)
 
-    def escalation(self, system: str) -> tuple[UserId, ...]:
+    def on_call(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        return tuple(each.person for each in self.shifts(system, at))
+
+    def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
         return self.seconds
 
     def approvers(self, system: str) -> tuple[str, ...]:

@@ -1,16 +1,18 @@
 """What one person sees: lists, the choice of an incident, the catch-up, help and refusals."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.slack.answers import answered, refused
 from bot.slack.names import Action, unpack
 from commands.answers import CatchUp, Declared, Help, Listing, Which
 from commands.menu import MENU
+from commands.on_call import OnCall
 from incident import refusal
 from incident.approval import ApprovalState
 from incident.incident import Home, Status
 from incident.postmortem import Record
 from incident.responder import person
+from incident.rota import Shift
 from incident.timeline import Event, Kind, Link
 from tests.bot.slack.examples import ADA, BOB, NOW, a_request, an_alert, an_incident
 from tests.bot.slack.reading import buttons, lines
@@ -54,6 +56,14 @@ def test_the_list_shows_state_age_and_channel() -> None:
     assert "🔴 P1 · INC-142 · Checkout errors · 7 min · investigating · #C0CHAN001" in read
     assert "✅ P1 · INC-141 · Checkout errors · 5 min" in read
     assert "No incident is open." in lines(answered(Listing(incidents=(), ended=(), now=LATER)))
+
+
+def test_the_list_says_who_is_on_call_and_until_when() -> None:
+    """Without a time for whoever is on call for good."""
+    handover = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    team = OnCall(system="AI Storybook", shifts=(Shift(person=ADA, until=handover), Shift(person=BOB)))
+    read = lines(answered(Listing(incidents=(), ended=(), now=LATER, on_call=(team,))))
+    assert "On call\nAI Storybook · @U0ADA0001 until 23 Nov 08:00 UTC · @U0BOB0002" in read
 
 
 def test_the_help_has_every_word_of_the_menu() -> None:

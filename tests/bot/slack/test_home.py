@@ -11,16 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.phrase import When, clock_time
 from bot.slack.blocks import Rendered
 from bot.slack.chat import SlackChat
 from bot.slack.home import Homes, home
 from bot.slack.names import Action
 from bot.stores.sqlite import SQLiteStore
+from commands.on_call import OnCall
 from commands.outage import Outage
-from commands.overview import MOST, OnCall, Overview, overview
+from commands.overview import MOST, Overview, overview
 from commands.ports import Ports
 from incident.incident import Home
 from incident.responder import Role, UserId
+from incident.rota import Shift
 from sandbox.blocks.guard import view_payload
 from sandbox.driver import Person
 from sandbox.server import Sandbox
@@ -31,10 +34,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.settings import ANA
 from tests.fakes.world import ports
 
+HANDOVER = NOW + timedelta(days=3)
 TOLD = Overview(
     incidents=(an_incident(), an_incident(id="inc_2", number=143, roles={}, home=Home())),
     more=False,
-    on_call=(OnCall(system="AI Storybook", people=(ADA, BOB)),),
+    on_call=(OnCall(system="AI Storybook", shifts=(Shift(person=ADA, until=HANDOVER), Shift(person=BOB))),),
     now=NOW + timedelta(minutes=7),
 )
 
@@ -49,7 +53,7 @@ def test_it_says_what_is_open_who_leads_it_and_who_is_on_call() -> None:
     assert "2 open" in told
     assert "🔴 P1 · INC-142 · Checkout errors · 7 min · led by @U0ADA0001 · #C0CHAN001" in told
     assert "INC-143 · Checkout errors · 7 min · nobody leads it\n" in told
-    assert "AI Storybook · @U0ADA0001 · @U0BOB0002" in told
+    assert f"AI Storybook · @U0ADA0001 until {clock_time(When(HANDOVER, day=True))} · @U0BOB0002" in told
     assert "/incident help" in told
     assert buttons(read(home(TOLD))) == {"Declare an incident": Action.DECLARE}
 
@@ -63,7 +67,7 @@ def test_it_says_that_all_is_well_and_that_not_all_is_shown() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(any_incident(), max_size=3), TEXT)
 def test_slack_takes_it_whatever_the_data(incidents: list[Any], words: str) -> None:
-    on_call = (OnCall(system=words, people=(UserId(words),) * 200),) * 200
+    on_call = (OnCall(system=words, shifts=(Shift(person=UserId(words), until=HANDOVER),) * 200),) * 200
     view_payload(home(replace(TOLD, incidents=tuple(incidents * 5), on_call=on_call)))
 
 

@@ -42,6 +42,7 @@ from commands.messages import (
     VerdictMessage,
     WalkMessage,
 )
+from commands.on_call import OnCall
 from incident import refusal
 from incident.clock import Clock, ClockKind
 from incident.course import Turn
@@ -49,6 +50,7 @@ from incident.finding import Comparison
 from incident.incident import Place
 from incident.postmortem import Record
 from incident.responder import TERMINAL, person
+from incident.rota import Shift
 from incident.runbook import Parameter, ParameterKind
 from incident.stop import Stop
 from incident.timeline import Event, Kind, Link
@@ -221,7 +223,12 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
         Stopping(event=data.draw(A_STOPPING), running=(data.draw(any_request()),) * 60, fresh=False),
         Drafting(incident=incident),
         Which(verb="note", words=words, incidents=(incident,) * 9, now=NOW),
-        Listing(incidents=(incident,) * 60, ended=(incident,) * 60, now=NOW),
+        Listing(
+            incidents=(incident,) * 60,
+            ended=(incident,) * 60,
+            now=NOW,
+            on_call=(OnCall(system=incident.title, shifts=(Shift(person=ADA, until=NOW),) * 60),) * 60,
+        ),
         CatchUp(record=record, procedure=None, now=NOW),
         Procedures(incident=incident, own=own, others=(own,) * 120),
         Underway(message=data.draw(any_walk_message())),
