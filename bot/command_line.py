@@ -179,6 +179,15 @@ def copy_store(
         raise typer.Exit(3)
 
 
+@store.command("backup")
+def back_up_store(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+    config_file: ConfigFile = config.USUAL,
+) -> None:
+    """Copy the SQLite file as it stands at this moment, while the bot goes on."""
+    _finish(lambda: store_commands.backup(config.store_of(config_file), file))
+
+
 @app.command()
 def freeze(reason: Reason = None, config_file: ConfigFile = config.USUAL) -> None:
     """Stop everything: no remediation is asked for, approved or begun, in any incident."""

@@ -7,6 +7,7 @@ import typer
 
 from bot.inspection import verify
 from bot.stores.place import FILE, StorePlace, open_store
+from bot.stores.sqlite_backup import back_up
 from commands.outage import Outage
 
 
@@ -36,3 +37,13 @@ async def copy(source: Path | None, place: StorePlace) -> bool:
     for table, count in (await copy_store(file, place.url)).items():
         typer.echo(f"{table}\t{count}")
     return await verify(place)
+
+
+async def backup(place: StorePlace, target: Path) -> None:
+    """Copy the SQLite file as it stands now, while the bot goes on. Raises Outage; so too where it is a PostgreSQL."""
+    if place.file is None:
+        raise Outage("What is kept in a PostgreSQL is backed up with pg_dump or by its operator.", retry=False)
+    if not await asyncio.to_thread(place.file.is_file):
+        raise Outage(f"There is no {place.file} to back up; set MUSTER_DATA_DIR or name --config.", retry=False)
+    size = await asyncio.to_thread(back_up, place.file, target)
+    typer.echo(f"{target}\t{size}")

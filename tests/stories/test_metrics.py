@@ -1,9 +1,11 @@
 """What Prometheus reads of a bot that runs: what came in, what Slack was asked, and what is owed."""
 
+import re
 from pathlib import Path
 
 import aiohttp
 
+from demo.bot_process import ROOT
 from tests.fakes import monitor
 from tests.stories.opened import complete
 from tests.stories.rig import Rig, rig
@@ -23,9 +25,15 @@ async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> N
         assert await it.knocked(monitor.body(), within=20) == 202
         await complete(it)
         told = await scraped(it)
+        health = await it.health()
     assert told['muster_deliveries_total{source="alertmanager",outcome="taken"}'] == 1
     assert told['muster_slack_calls_total{method="conversations.create",outcome="answered"}'] == 1
     assert told['muster_job_attempts_total{job="take_delivery",outcome="done"}'] == 1
     assert sum(number for series, number in told.items() if series.startswith("muster_incidents_open")) == 1
     assert (told["muster_slack_connected"], told["muster_store_up"], told["muster_dead_letters"]) == (1, 1, 0)
+    asked = set(
+        re.findall(r"/healthz \| jq '\.([a-z_]+)'", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    )
+    assert asked
+    assert asked <= set(health), "what the runbook for operators looks at is there"
     assert told["muster_jobs_due"] <= told['muster_jobs{state="owed"}']
