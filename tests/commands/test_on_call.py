@@ -13,6 +13,7 @@ from incident.refusal import MayNotStop, NotAnApprover, NotOnCall
 from incident.responder import UserId
 from incident.rota import Rotation, Shift
 from tests.commands.test_private import made_private
+from tests.fakes import monitor
 from tests.fakes.clock import START
 from tests.fakes.settings import ANA, BEN, CLEO, DAN
 from tests.fakes.world import World
@@ -23,8 +24,8 @@ DAILY = Rotation(people=(ANA, BEN), starts=date(2026, 3, 14), every=timedelta(da
 
 @pytest.fixture(autouse=True)
 def rotation(world: World) -> None:
-    """Ana has the first day, Ben the second; Cleo declares, so that whoever is on call is called."""
-    world.settings.people, world.settings.seconds = (DAILY,), ()
+    """Ana has the first day, Ben the second, and they are called again when it lasts; Cleo declares."""
+    world.settings.people, world.settings.seconds = (DAILY,), (DAILY,)
 
 
 def called(world: World) -> list[UserId]:
@@ -37,6 +38,21 @@ async def test_whoever_s_turn_it_is_is_called_and_nobody_else(world: World, now:
     incident = await world.declared(by=CLEO)
     assert called(world) == [person]
     assert incident.responders == (CLEO, person)
+
+
+async def test_an_alert_calls_whoever_s_turn_it_is(world: World) -> None:
+    world.clock.now = NEXT
+    await world.knock(monitor.body())
+    await world.work()
+    assert called(world) == [BEN]
+
+
+async def test_what_lasts_too_long_calls_whoever_has_taken_over_by_then(world: World) -> None:
+    world.clock.now = NEXT - timedelta(minutes=1)
+    await world.declared(by=CLEO)
+    assert called(world) == [ANA]
+    await world.let_pass(minutes=21)
+    assert called(world) == [ANA, BEN]
 
 
 async def test_on_call_in_a_rule_is_whoever_has_taken_over_by_the_time_of_the_click(world: World) -> None:

@@ -20,7 +20,7 @@ class FakeSettings(Settings):
     """What the team configured."""
 
     people: tuple[UserId | Rotation, ...] = (ANA,)
-    seconds: tuple[UserId, ...] = (DAN,)
+    seconds: tuple[UserId | Rotation, ...] = (DAN,)
     approving: tuple[str, ...] = (CLEO, DATABASE_PEOPLE)
     demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
@@ -33,7 +33,7 @@ class FakeSettings(Settings):
         return tuple(each.person for each in self.shifts(system, at))
 
     def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
-        return self.seconds
+        return tuple(each.person for each in rota.shifts(self.seconds, at))
 
     def approvers(self, system: str) -> tuple[str, ...]:
         return self.approving
