@@ -1,7 +1,7 @@
 """What the team configured: ``muster.yaml``, and the environment for secrets. The only reader of either.
 
 A wrong setting stops the start with one sentence that names file, line and key. Secrets never stand in the file: it
-names the environment variables that hold them.
+names the environment variables that hold them, and of those that AWS Secrets Manager keeps, where.
 """
 
 import os
@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.identities import shared
+from bot.secrets_manager import NotHad, values
 from bot.sections import File
 from bot.setting_shapes import PERSON, ROTATION, SEVERAL
 from bot.stores.place import StorePlace
@@ -82,8 +83,8 @@ class Configuration:
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
     """Read everything. Raises WrongSetting."""
-    environment = os.environ if environment is None else environment
     tree, file = _checked(path)
+    environment = _with_kept(path, tree, file, os.environ if environment is None else environment)
     data_dir = _data_dir(path, file, environment)
     over_sockets = file.slack.deliveries == "socket"
     configuration = Configuration(
@@ -123,8 +124,24 @@ def store_of(path: Path, environment: Mapping[str, str] | None = None) -> StoreP
     if path == USUAL and not path.exists():
         return StorePlace(data_dir=data_dir_of(environment))
     tree, file = _checked(path)
+    if file.store is not None:
+        environment = _with_kept(path, tree, file, environment)
     url = None if file.store is None else _secret(path, tree, environment, file.store.url_env).get_secret_value()
     return StorePlace(data_dir=_data_dir(path, file, environment), url=url)
+
+
+def _with_kept(path: Path, tree: Branch, file: File, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, and beside it what is kept in AWS Secrets Manager."""
+    section = file.secrets.aws
+    if section is None:
+        return environment
+    missing = {name: place for name, place in section.variables.items() if not environment.get(name, "").strip()}
+    try:
+        return {**environment, **values(section.model_copy(update={"variables": missing}))}
+    except NotHad as problem:
+        key = f"secrets.aws.variables.{problem.variable}"
+        line = _line(tree, ["secrets", "aws", "variables", problem.variable])
+        raise WrongSetting(f"{path}, line {line}: “{key}”: {problem}.") from None
 
 
 def _data_dir(path: Path, file: File, environment: Mapping[str, str]) -> Path:

@@ -96,6 +96,25 @@ class ExportsSection(Section):
     s3: S3Section | None = None
 
 
+class SecretsManagerSection(Section):
+    """AWS Secrets Manager, for secrets that shall not stand in the environment; its credentials are found as the AWS
+    tools find them. Needs the extra aws."""
+
+    variables: Annotated[dict[EnvironmentName, str], Field(min_length=1)]
+    """A variable's name → the secret's name or ARN, with ``#key`` behind it where the secret is a JSON object. What
+    stands in the environment goes first."""
+    region: Annotated[str, Shape(r"[a-z0-9-]+", "write a region such as eu-central-1")] | None = None
+    """The secrets' region; the one of the AWS tools, unless said."""
+    endpoint_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None
+    """The address of a stand-in for AWS, in a rehearsal."""
+
+
+class SecretsSection(Section):
+    """Where secrets are kept besides the environment."""
+
+    aws: SecretsManagerSection | None = None
+
+
 class File(Section):
     """``muster.yaml``, whole."""
 
@@ -118,3 +137,4 @@ class File(Section):
     store: StoreSection | None = None
     redis: SharedRedisSection | None = None
     exports: ExportsSection = ExportsSection()
+    secrets: SecretsSection = SecretsSection()

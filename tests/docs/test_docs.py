@@ -12,7 +12,7 @@ from bot.command_line import alerts, app, audit, incidents, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.metrics import Counts, of_store, of_targets, process_gauges
 from bot.rota_sections import OverrideSection, RotationSection
-from bot.sections import File, S3Section, SharedRedisSection, StoreSection, SystemSection
+from bot.sections import File, S3Section, SecretsManagerSection, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
 from bot.sources.table import SOURCES
 from bot.target_sections import (
@@ -32,7 +32,7 @@ from commands.figures import Figures
 from commands.menu import MENU
 from incident.job import JobState
 
-SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "store", "exports"}
+SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "store", "exports", "secrets"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -92,6 +92,7 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= {f"sources.<monitor>.{key}" for key in EitherSection.model_fields} | {"targets.<name>"}
     plain |= {"sources.cloudwatch.topics", "sources.generic.map", "sources.generic.states"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
+    plain |= set(settings(SecretsManagerSection, "secrets.aws."))
     plain |= set(settings(StoreSection, "store."))
     assert table == plain
     targets = (
