@@ -35,6 +35,7 @@ _SERVICES: Final = {"deploy": "codedeploy", "configservice": "config", "s3api": 
 _IAM_NAMES: Final = {"monitoring": "cloudwatch"}
 _OTHER_ACTIONS: Final = word_list("s3 lambda")
 """Services whose actions in IAM are not named as their operations are."""
+_NO_ANSWER: Final = "answered something that is no answer of AWS: check its region."
 _ROLE_KEPT: Final = 45 * 60
 """Seconds for which a client goes on with a role that was taken for an hour."""
 _PASSING: Final = word_list("RunTask RegisterTaskDefinition")
@@ -232,6 +233,7 @@ class Session:
                 **keys,
             )
         client.meta.events.register("before-call", self._before_call)
+        client.meta.events.register("after-call", self._after_call)
         return client
 
     def _before_call(self, **_: object) -> None:
@@ -241,6 +243,12 @@ class Session:
             return
         if given_up.is_set() or (deadline is not None and time.monotonic() > deadline):
             raise Unanswered(f"{self._target} did not answer in time: narrow the step.")
+
+    def _after_call(self, http_response: Any, parsed: Mapping[str, Any], model: Any, **_: object) -> None:
+        """A body that the library does not understand would be an empty answer to it. Raises Unanswered."""
+        named = model.output_shape is not None and model.output_shape.members
+        if named and parsed.keys() <= {"ResponseMetadata"} and len(http_response.content) > len("{}"):
+            raise Unanswered(f"{self._target} {_NO_ANSWER}")
 
     def _fault(self, fault: Exception, run: Run | None) -> Denied | Unanswered | NotAllowed:
         from botocore import exceptions as aws
@@ -259,7 +267,7 @@ class Session:
             case aws.ConnectionClosedError() | aws.HTTPClientError():
                 return Unanswered(f"The connection to {self._target} was lost in the middle: try again.")
             case _:
-                return Unanswered(f"{self._target} answered something that is no answer of AWS: check its region.")
+                return Unanswered(f"{self._target} {_NO_ANSWER}")
         if run is not None:
             run.sent = False
         return Unanswered(f"{self._target} {told}.")

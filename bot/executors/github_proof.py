@@ -1,10 +1,11 @@
 """Can a token of GitHub only look? A classic one by its scopes, another by changes that must be refused to it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.executors.attestation import NotProven
 from bot.executors.github_session import Session
-from bot.executors.tool_answer import Denied
+from bot.executors.tool_answer import Denied, Unanswered
 from compiler.proof.word_list import word_list
 from incident.digest import Facts
 
@@ -28,7 +29,9 @@ CANARIES: Final[tuple[tuple[str, tuple[str, ...], Facts], ...]] = (
 async def prove_read_only(session: Session) -> str:
     """One sentence of proof, or NotProven with the first right too many. Raises Denied or Unanswered."""
     reply = await session.ask("GET")
-    session.checked(reply)
+    found = session.checked(reply)
+    if not isinstance(found, Mapping) or "full_name" not in found:
+        raise Unanswered(session.misfit)
     if scopes := reply.headers.get("x-oauth-scopes", ""):
         # An empty list says nothing: it may be that of a token which is no classic one.
         return _by_scopes(scopes)

@@ -30,18 +30,19 @@ class Session:
         """One object below the repository. Raises Denied or Unanswered."""
         found = self.checked(await self.ask("GET", *path, query=query))
         if not isinstance(found, Mapping):
-            raise Unanswered(self._misfit)
+            raise Unanswered(self.misfit)
         return found
 
     async def listed(self, *path: str, **query: str) -> list[Facts]:
         """The objects of a list below the repository. Raises Denied or Unanswered."""
         found = self.checked(await self.ask("GET", *path, query=query))
         if not isinstance(found, list):
-            raise Unanswered(self._misfit)
+            raise Unanswered(self.misfit)
         return [each for each in found if isinstance(each, Mapping)]
 
     @property
-    def _misfit(self) -> str:
+    def misfit(self) -> str:
+        """That an answer is of another kind than was asked for, as a sentence."""
         return f"{self._target} answered something else than was asked for: check its `base_url`."
 
     async def send(self, method: str, *path: str, body: Facts, run: Run) -> Facts:

@@ -324,6 +324,8 @@ async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
         request.transport.abort()
     if "binary" in key:
         return web.Response(body=b"\0\xff\xfe" * 1000)
+    if "wrong" in key:
+        return web.json_response({"error": "no upstream"})
     return web.json_response({"message": "overloaded"}, status=503)
 
 
@@ -384,6 +386,7 @@ async def test_a_waiter_answers_whether_it_is_so(stub: TestServer, key: str, the
         ("hangs", "in time", True),
         ("drops", "was lost in the middle", True),
         ("binary", "is no answer of AWS", True),
+        ("wrong", "is no answer of AWS", True),
         ("overloaded", "had a fault of its own", True),
     ],
 )

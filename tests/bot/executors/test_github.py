@@ -190,6 +190,7 @@ async def test_a_success_that_is_another_page_is_never_an_empty_list(
     sight = await looking.look(plan(line))
     assert (sight.value, sight.output) == (None, "")
     assert "answered something" in str(sight.error)
+    assert "check its `base_url`" in (await looking.attest()).proof
 
 
 @pytest.mark.parametrize(
