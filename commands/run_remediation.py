@@ -200,11 +200,11 @@ async def cool_down(claim: Claim, *, ports: Ports) -> None:
 
 
 async def _begin(claim: Claim, ports: Ports) -> Approval | None:
-    """The request, begun; None when somebody cancelled it a moment ago."""
+    """The request, begun; None when somebody ended it a moment ago: cancelled it, or the procedure that it is of."""
 
     async def attempt() -> Approval | None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        if asked.state is ApprovalState.CANCELLED:
+        if asked.state.final:
             await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
             return None
         change = await _beginning(claim, incident, asked, ports)

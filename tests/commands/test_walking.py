@@ -15,9 +15,10 @@ from commands.walk_steps import abort, begin, done, roll_back, run, skip, take_s
 from incident import refusal
 from incident.approval import Approval, ApprovalState
 from incident.course import Turn
-from incident.finding import Comparison, OutcomeState, Phase
+from incident.finding import Comparison, OutcomeState, Phase, Sight
 from incident.incident import Incident
 from incident.job import JobName
+from incident.plan import Plan
 from incident.timeline import Kind, fact
 from incident.walk import LegState, Walk, WalkState
 from tests.fakes.restoring import RESTORE, RESTORING, SNAPSHOT
@@ -479,6 +480,27 @@ async def test_an_approved_request_that_has_not_begun_does_not_run_after_an_abor
     await approve(world.asked(CLEO), request.id, ports=world.ports)
     await world.say(ANA, "procedure abort stop", incident)
     await world.work()
+    assert world.database.ran == []
+
+
+async def test_an_abort_while_an_approved_request_looks_before_it_begins_is_in_time_and_no_trouble(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await begun(world)
+    request = await asked_for(world, incident)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    held, look = await world.claim(JobName.RUN_REMEDIATION), world.database.look
+    said = ["procedure abort the wrong snapshot"]
+
+    async def looked(plan: Plan) -> Sight:
+        while said:
+            await world.say(BEN, said.pop(), incident)
+        return await look(plan)
+
+    monkeypatch.setattr(world.database, "look", looked)
+    await world.do(held)
+    await world.let_pass(minutes=1)
+    assert (await world.approval(request)).state is ApprovalState.VOID
     assert world.database.ran == []
 
 
