@@ -26,7 +26,7 @@ documents.
 
 The verdict is the judge's, of the step's own command. **Muster** runs a step when a target is bound to it: what is
 read-only by itself, what is mutating once it is approved. Every other step is done by a person, who finds it in the
-same list. *Run against* is the real part that each of Muster's steps runs against in `tests/systems`.
+same list. *Run against* is the part that each of Muster's steps runs against in `tests/systems`.
 """
 _FIGURES: Final = """\
 | system | commands | as they were | mended | refused | run by Muster | facts | notes on what was mended |

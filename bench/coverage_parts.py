@@ -1,4 +1,4 @@
-"""Which real part the steps of the five catalogs run against in the tests.
+"""Which part the steps of the five catalogs run against in the tests.
 
 `tests/systems` runs every runnable step of every catalog against the part that is named here, and fails for one that it
 left out.
@@ -15,8 +15,8 @@ PARTS: Final[Mapping[str, str]] = {
     "nats": "NATS JetStream",
     "http": "the demo's services",
     "aws": "moto's AWS API",
-    "docker": "a small container engine",
-    "kubernetes": "a cluster's API",
+    "docker": "the demo's container engine",
+    "kubernetes": "a stand-in for a cluster's API",
     "github": "a stand-in for GitHub's API",
     "host": "a machine over SSH",
 }
