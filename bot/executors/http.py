@@ -108,13 +108,13 @@ class HttpTool:
         """The target's own test request is refused to the diagnostic identity."""
         target, canary = self.target, self.target.canary
         if canary is None:
-            raise NotProven(f"{target.name} names no `attest` request that its diagnostics must be refused: add one.")
+            raise NotProven(f"{target.name} names no `canary` request that its diagnostics must be refused: add one.")
         if target.diagnostic_token and target.diagnostic_token == target.remediation_token:
             raise NotProven(f"{target.name} gives diagnostics the token of remediations: give them their own, or none.")
         asked = Request(method=canary.method, path=canary.path, body=None, chosen=None)
         judgement = self._judge(asked)
         if judgement.verdict is not Verdict.MUTATING:
-            raise NotProven(f"{target.name}: its `attest` request would prove nothing: {judgement.reason}.")
+            raise NotProven(f"{target.name}: its `canary` request would prove nothing: {judgement.reason}.")
         try:
             reply = await self._ask(asked, token=target.diagnostic_token, seconds=target.caps.look_seconds)
         except (NotSent, Lost) as fault:

@@ -363,7 +363,7 @@ async def test_an_identity_that_is_refused_the_test_request_is_proven(
 
 async def test_an_identity_that_could_do_more_is_not_proven(api: Api, clock: Clock) -> None:
     for changes, said in (
-        ({"canary": None}, "names no `attest` request"),
+        ({"canary": None}, "names no `canary` request"),
         ({"canary": Canary(method="GET", path="/health/detailed")}, "would prove nothing"),
         ({"canary": Canary(method="POST", path="/nowhere")}, "answered 404 Not Found"),
         ({"diagnostic_token": WRITE_TOKEN}, "gives diagnostics the token of remediations"),
