@@ -263,9 +263,13 @@ class Session:
             case aws.EndpointConnectionError() | aws.ConnectTimeoutError() | aws.SSLError():
                 told = "could not be reached: see whether its region is right and the network lets Muster out"
             case aws.ReadTimeoutError():
-                return Unanswered(f"{self._target} gave no answer in time: try again, or narrow the step.")
+                return Unanswered(
+                    f"{self._target} gave no answer in time: see whether it is overloaded, or narrow the step."
+                )
             case aws.ConnectionClosedError() | aws.HTTPClientError():
-                return Unanswered(f"The connection to {self._target} was lost in the middle: try again.")
+                return Unanswered(
+                    f"The connection to {self._target} was lost in the middle: see whether the way to it is open."
+                )
             case _:
                 return Unanswered(f"{self._target} {_NO_ANSWER}")
         if run is not None:
@@ -282,7 +286,7 @@ class Session:
         if code in _KEYS:
             return Denied(f"{self._target} did not let Muster in ({code}): renew its access key.")
         if isinstance(status, int) and status >= 500:
-            return Unanswered(f"{self._target} had a fault of its own ({code}: {said}): try again in a moment.")
+            return Unanswered(f"{self._target} had a fault of its own ({code}: {said}): see whether it is well.")
         return Denied(f"{self._target} answered {code}: {said}." if said else f"{self._target} answered {code}.")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.executors.docker_client import Engine
-from bot.executors.docker_rows import PROJECT, SERVICE, is_of, label, name_of, objects
+from bot.executors.docker_rows import PROJECT, SERVICE, answered, is_of, label, name_of
 from bot.executors.tool_answer import Denied
 from compiler.proof.docker.words import Command
 from incident.digest import Json
@@ -14,7 +14,7 @@ _SHORTEST_ID = 12
 
 async def everything(engine: Engine) -> list[Container]:
     """Every container of the engine, running or not. Raises Denied or Unanswered."""
-    return objects(await engine.get("/containers/json", all="1"))
+    return answered(await engine.get("/containers/json", all="1"))
 
 
 async def named(engine: Engine, names: Sequence[str]) -> list[Container]:

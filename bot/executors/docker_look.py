@@ -9,7 +9,7 @@ from bot.executors.docker_asked import Look, drawn, lines, listing
 from bot.executors.docker_client import segment
 from bot.executors.docker_find import Container, everything, id_of, named, of_services
 from bot.executors.docker_logs import merged, text_of_stream
-from bot.executors.docker_rows import Row, is_of, label, member, name_of, objects
+from bot.executors.docker_rows import Row, answered, is_of, label, member, name_of, objects
 from bot.executors.tool_answer import Answer, Denied, NotAllowed, number_or_text, text_of
 from compiler.proof.docker import fields as docker_fields
 from compiler.proof.docker.runnable import moment
@@ -34,7 +34,7 @@ async def _containers(asked: Look) -> Answer:
     last = "1" if asked.on("latest") else asked.one("last")
     query = {"all": "1"} if asked.on("all") or last else {}
     query |= {"limit": last} if last else {}
-    found = objects(await asked.engine.get("/containers/json", **query, **asked.filters()))
+    found = answered(await asked.engine.get("/containers/json", **query, **asked.filters()))
     return listing(asked, "container", [_container(asked, each) for each in found])
 
 
@@ -151,7 +151,7 @@ async def _ports(asked: Look) -> Answer:
 
 async def _changed(asked: Look) -> Answer:
     (found,) = await named(asked.engine, asked.names)
-    changes = objects(await asked.engine.get(f"/containers/{segment(id_of(found))}/changes"))
+    changes = answered(await asked.engine.get(f"/containers/{segment(id_of(found))}/changes"))
     return drawn(["Change", "Path"], [[_KINDS.get(_whole(c.get("Kind")), "?"), str(c.get("Path"))] for c in changes])
 
 

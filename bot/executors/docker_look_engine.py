@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.executors import docker_rows
 from bot.executors.docker_asked import Look, drawn, listing
-from bot.executors.docker_rows import COLUMNS, member, objects, size
+from bot.executors.docker_rows import COLUMNS, answered, member, objects, size
 from bot.executors.tool_answer import Answer, text_of
 from compiler.proof.docker.runnable import moment
 from incident.digest import Json
@@ -25,12 +25,12 @@ async def _images(asked: Look) -> Answer:
     if asked.names:
         filters["reference"] = list(asked.names)
     query = ({"all": "1"} if asked.on("all") else {}) | ({"filters": json.dumps(filters)} if filters else {})
-    found = objects(await asked.engine.get("/images/json", **query))
+    found = answered(await asked.engine.get("/images/json", **query))
     return listing(asked, "image", docker_rows.images(found, asked.now, whole=asked.on("no-trunc")))
 
 
 async def _networks(asked: Look) -> Answer:
-    found = objects(await asked.engine.get("/networks", **asked.filters()))
+    found = answered(await asked.engine.get("/networks", **asked.filters()))
     rows = [docker_rows.plain(each, COLUMNS["network"], whole=asked.on("no-trunc")) for each in found]
     return listing(asked, "network", rows)
 

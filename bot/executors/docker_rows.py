@@ -32,6 +32,16 @@ def objects(found: Json) -> list[Mapping[str, Json]]:
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
+def answered(found: Json) -> list[Mapping[str, Json]]:
+    """The objects of a whole answer, which the engine writes as null when there are none.
+
+    Raises TypeError: an answer of another shape is not an empty one.
+    """
+    if found is not None and not isinstance(found, list):
+        raise TypeError("the answer is no list")
+    return objects(found)
+
+
 def member(found: Json, *path: str) -> Json:
     """What stands at a path within an object; None when nothing does."""
     for name in path:

@@ -119,7 +119,7 @@ class Session:
         except TimeoutError as fault:
             raise Unanswered(f"{self._target} gave no answer within {self._seconds:g} s: see its load.") from fault
         except (aiohttp.ClientError, OSError) as fault:
-            raise Unanswered(f"The connection to {self._target} was lost: try again in a moment.") from fault
+            raise Unanswered(f"The connection to {self._target} was lost: see whether the server is up.") from fault
 
     def _trusted(self) -> ssl.SSLContext | bool:
         if self._cluster.ca_file is None:
@@ -154,7 +154,7 @@ class Session:
                 told = f"{self._target} does not allow Muster that ({said}): grant it, or leave the step out."
                 raise Denied(told, missing_right=True)
             case status if status >= 500:
-                raise Unanswered(f"{self._target} had a fault of its own ({status} {said}): try again in a moment.")
+                raise Unanswered(f"{self._target} had a fault of its own ({status} {said}): see whether it is well.")
             case status if status < 400:
                 raise Denied(f"{self._target} answered {status}, which is not followed: check its URL.")
             case status:

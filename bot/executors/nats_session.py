@@ -166,7 +166,7 @@ class Session:
         if said is not None:
             what = said.partition(": ")[2] or said
             return Denied(f"{self.target} does not allow Muster's user that ({what.rstrip('.')}): grant it.")
-        return Unanswered(f"The connection to {self.target} was lost: see whether the server is up, then try again.")
+        return Unanswered(f"The connection to {self.target} was lost: see whether the server is up.")
 
 
 @asynccontextmanager

@@ -120,7 +120,7 @@ def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:
         case asyncpg.InsufficientPrivilegeError():
             return f"{target} does not allow Muster's role to do that ({fault}): grant it, or leave the step out."
         case asyncpg.PostgresConnectionError() | asyncpg.OperatorInterventionError() | asyncpg.InternalClientError():
-            return f"The connection to {target} was lost: see whether the server is up, then try again."
+            return f"The connection to {target} was lost: see whether the server is up."
         case asyncpg.PostgresError():
             return f"{target} answered: {_ended(str(fault))}"
         case asyncpg.InterfaceError():

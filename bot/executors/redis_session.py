@@ -147,7 +147,7 @@ def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:
         case TooLong():
             return f"{target} answered with more than {MOST_BYTES >> 20} MiB, which is not read: narrow the step."
         case Lost() | ConnectionResetError() | BrokenPipeError():
-            return f"The connection to {target} was lost: see whether the server is up, then try again."
+            return f"The connection to {target} was lost: see whether the server is up."
         case hiredis.ProtocolError():
             return f"What listens at the address of {target} is no Redis: check host, port and TLS."
         case TimeoutError():

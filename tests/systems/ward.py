@@ -22,6 +22,8 @@ from incident.plan import Plan, draw_up
 from incident.runbook import Catalog, GuardKind, Procedure, Step
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 100
+"""Tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,18 @@ class Ward:
         return await self.remedy(self.procedure(procedure).step(step_id), given)
 
     async def remedy(self, step: Step, given: Mapping[str, str]) -> Outcome:
-        """The same for a step at hand. There must be something to change, or no guard."""
+        """The same for a step at hand. There must be something to change before long, or no guard."""
         self.ran.add(step.id)
         plan, executor = self.plan(step, given), self.registry.of(step.target or "")
         seen = await executor.preview(plan)
-        assert seen.count or seen.value or plan.promise.kind is GuardKind.NONE, f"{step.id} has nothing to change"
+        for _ in range(PATIENCE):
+            if seen.count or seen.value or plan.promise.kind is GuardKind.NONE:
+                break
+            # What an earlier step removed comes back while the patient works.
+            await asyncio.sleep(0.1)
+            seen = await executor.preview(plan)
+        else:
+            raise AssertionError(f"{step.id} has nothing to change")
         promise = replace(plan.promise, seen=seen.count, most=seen.count, value=seen.value)
         return await executor.run(replace(plan, promise=promise))
 

@@ -334,13 +334,13 @@ def _xml(name: str, inner: str) -> web.Response:
     return web.Response(text=text, content_type="text/xml")
 
 
-def stubbed(stub: TestServer, key: str, *, role: str | None = None) -> ToolExecutor:
+def stubbed(stub: TestServer, key: str, *, role: str | None = None, seconds: float = 1.5) -> ToolExecutor:
     logins = {
         "looker": Login(access_key=key, secret_key="s" * 10),
         "fixer": Login(access_key=key, secret_key="t" * 10, role=role),
     }
     account = Account(str(stub.make_url("")).rstrip("/"), logins)
-    return executor(account, caps=Caps(connect_seconds=0.5, look_seconds=1.5, run_seconds=1.5))
+    return executor(account, caps=Caps(connect_seconds=0.5, look_seconds=seconds, run_seconds=seconds))
 
 
 async def test_a_simulation_is_asked_for_where_it_may_be(stub: TestServer) -> None:
@@ -355,7 +355,7 @@ async def test_a_simulation_is_asked_for_where_it_may_be(stub: TestServer) -> No
 
 
 async def test_a_role_is_taken_for_one_run_and_may_do_nothing_else(stub: TestServer) -> None:
-    narrowed = stubbed(stub, "frugal", role="arn:aws:iam::123456789012:role/fixer")
+    narrowed = stubbed(stub, "frugal", role="arn:aws:iam::123456789012:role/fixer", seconds=15)
     outcome = await narrowed.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
     assert outcome.state is OutcomeState.RAN, outcome.sentence
     assert "hidden-value" not in outcome.output

@@ -51,4 +51,8 @@ def test_time_grows_in_proportion(shape: str) -> None:
         catalog_text(compile_runbook(text, system="shop").catalog, "runbook.md")
         return time.process_time() - began
 
-    assert seconds(1_200) < max(1.0, 12 * seconds(300))
+    def least(count: int) -> float:
+        return min(seconds(count) for _ in range(3))
+
+    # Processor time, and the least of three: what grows with the square fails all three of them.
+    assert least(1_200) < max(1.0, 12 * least(300))
