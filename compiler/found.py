@@ -33,6 +33,8 @@ from compiler.shell import Written
 from compiler.sql_text import statements
 
 _COMMAND_COLUMN: Final = re.compile(r"\b(?:commands?|cmd|run|query|queries|sql|cli)\b", re.IGNORECASE)
+_NEAR: Final = 2_000
+"""Characters: longer than any sentence that people write."""
 _ABOUT_REDIS: Final = re.compile(r"\b(?:redis|valkey|keydb|elasticache|memorystore)\b", re.IGNORECASE)
 
 
@@ -141,9 +143,23 @@ def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label:
     if not codes:
         return
     about_redis = bool(_ABOUT_REDIS.search(" ".join((text, *piece.path))))
+    end = 0
     for code in codes:
+        told, end = _around(text, code.text, end)
         if is_inline_command(code.text, about_redis):
-            yield _inline(index, piece, code, text, label)
+            yield _inline(index, piece, code, told, label)
+
+
+def _around(text: str, code: str, start: int) -> tuple[str, int]:
+    """What stands around a code in a text, which is looked for from ``start`` on, and where the code ends.
+
+    Of a paragraph without end only what is near: the rest of it says nothing about this command.
+    """
+    at = text.find(code, start)
+    if at < 0:
+        return text[:_NEAR], start
+    end = at + len(code)
+    return (text if len(text) <= _NEAR else text[max(0, at - _NEAR // 2) : end + _NEAR // 2]), end
 
 
 def _inline(index: int, piece: Piece, code: Code, text: str, label: str) -> Found:
