@@ -244,7 +244,11 @@ def test_hostile_repetition_takes_time_in_proportion(unit: str) -> None:
         read(unit * (size // len(unit)))
         return time.process_time() - began
 
-    assert seconds(40_000) < max(1.0, 12 * seconds(10_000))
+    def least(size: int) -> float:
+        return min(seconds(size) for _ in range(3))
+
+    # Processor time, and the least of three: what grows with the square fails all three of them.
+    assert least(40_000) < max(2.0, 12 * least(10_000))
 
 
 def test_a_hundred_thousand_lines_are_read() -> None:

@@ -101,7 +101,8 @@ async def test_resetting_the_breaker_heals_it(ward: Ward) -> None:
 async def test_failing_stuck_jobs_frees_the_painter(ward: Ward) -> None:
     await ward.patient.fault("queue", True)
     assert await ward.healthy("queue-backlog") == {"stuck-jobs": False, "breaker-of-queue": True}
-    assert (await ward.fix("queue-backlog", "fail-stuck-jobs")).changed == 12
+    # One of the twelve may be just about to end by itself.
+    assert (await ward.fix("queue-backlog", "fail-stuck-jobs")).changed in {11, 12}
     assert all((await ward.healthy("queue-backlog")).values())
     job = await ward.patient.jobs.order("user-1001")
 

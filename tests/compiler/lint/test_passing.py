@@ -108,4 +108,4 @@ def test_many_names_are_compared_in_time_in_proportion() -> None:
     compiled = replace(compile_runbook("", system="shop"), catalog={"procedures": [{"steps": [step]}]})
     began = time.process_time()
     list(of_values("", compiled))
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
