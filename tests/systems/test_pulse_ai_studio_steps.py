@@ -13,6 +13,7 @@ from demo.postgres import RealPostgres
 from demo.pulse import Patient
 from demo.pulse.account import OPERATOR, REGION
 from demo.redis import RealRedis
+from demo.redis_users import open_client
 from demo.serving import running
 from incident.finding import OutcomeState
 from tests.demo.asking import ask, eventually
@@ -155,6 +156,10 @@ async def test_every_runnable_step_runs(ward: Ward) -> None:
         await ward.fix("restore-a-snapshot", "restore-snapshot", **SNAPSHOT)
         await ward.fix("restore-a-snapshot", "instance-for-restored-cluster", **INSTANCE)
 
+    async def cached() -> None:
+        async with open_client(ward.patient.redis.url()) as client:
+            await client.set("cache:prices", "1")
+
     rounds = Rounds(
         given={
             "start-tasks-anew": {"service": "ai-studio-gateway"},
@@ -170,6 +175,7 @@ async def test_every_runnable_step_runs(ward: Ward) -> None:
         },
         faults={"requeue-stuck-jobs": "lost-jobs", "fail-stuck-jobs": "lost-jobs"},
         before={
+            "empty-cache": cached,
             "restored-instance-there": restore,
             "restore-snapshot": partial(_without_restored, rds),
             "restore-point-in-time": partial(_without_restored, rds),
