@@ -1,7 +1,7 @@
 """What can be made to go wrong with SwipeSavvy, beside a leak of connections: two faults of RAG."""
 
+from demo.swipesavvy.assistants import Rag
 from demo.swipesavvy.boxes import LIMIT, Box
-from demo.swipesavvy.services import Rag
 
 EXPORT = "SELECT topic, body FROM documents ORDER BY id LIMIT 50"
 

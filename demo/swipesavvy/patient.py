@@ -21,9 +21,9 @@ from demo.postgres import RealPostgres
 from demo.serving import keep_running
 from demo.status_page import StatusPage
 from demo.swipesavvy import monitor
+from demo.swipesavvy.assistants import Concierge, Guardrails, Rag
 from demo.swipesavvy.boxes import Box
 from demo.swipesavvy.faults import EXPORT, BrokenPool, Hoarding
-from demo.swipesavvy.services import Concierge, Guardrails, Rag
 from demo.system import panel
 
 TITLE: Final = "SwipeSavvy AI Agents"
