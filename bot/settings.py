@@ -6,10 +6,12 @@ from bot.gate_sections import rule_of
 from bot.rota_sections import layers_of
 from bot.sections import File, SystemSection
 from commands.ports import Runbooks
-from incident import rota
+from incident import rota, routing
+from incident.alert import Alert
 from incident.gate import Rule
 from incident.responder import UserId
 from incident.rota import Shift
+from incident.routing import Routed
 from incident.severity import HOUSE, Policy, Severity
 
 
@@ -63,6 +65,13 @@ class TeamSettings:
     def reopen_window(self) -> timedelta:
         """How long after its resolution an incident is reopened by its alert."""
         return self._file.reopen_window
+
+    def routed(self, alert: Alert, now: datetime) -> Routed:
+        """Where an alert leads, and by which rule."""
+        catalog = self._runbooks.of_alert(alert)
+        return routing.by_runbook(
+            alert, catalog, default=self._runbooks.default(), reopens_within=self._file.reopen_window
+        )
 
     def _system(self, system: str) -> SystemSection:
         # An incident of a system that was taken out of the file since belongs to the first one's people.

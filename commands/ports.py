@@ -17,6 +17,7 @@ from incident.plan import Plan
 from incident.postmortem import Draft, Record
 from incident.responder import UserId
 from incident.rota import Shift
+from incident.routing import Routed
 from incident.runbook import Catalog
 from incident.severity import Policy, Severity
 
@@ -226,6 +227,10 @@ class Settings(Protocol):
     @property
     def reopen_window(self) -> timedelta:
         """How long after its resolution an incident is reopened by its alert; later a new one is declared."""
+        ...
+
+    def routed(self, alert: Alert, now: datetime) -> Routed:
+        """Where an alert leads, by the team's rules and the runbooks' alert names, and by which rule."""
         ...
 
 

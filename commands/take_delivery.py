@@ -15,6 +15,7 @@ from incident.intake import Decision, Verb
 from incident.job import Claim, Job, JobName
 from incident.opening import Declaration, claimed, declare, reopen
 from incident.responder import monitor
+from incident.routing import Routed
 from incident.runbook import Procedure
 from incident.timeline import Event, Kind
 
@@ -64,10 +65,9 @@ async def take_alert(alert: Alert, *, cause: str, delivery: Delivery, ports: Por
 
     async def attempt() -> Decision:
         now = ports.clock()
-        seen = await _look_up(alert, ports)
-        decision = intake.decide(
-            alert, known=seen.known, own=seen.own, last=seen.last, now=now, window=ports.settings.reopen_window
-        )
+        seen = await _look_up(alert, now, ports)
+        window = seen.routed.reopens_within
+        decision = intake.decide(alert, known=seen.known, own=seen.own, last=seen.last, now=now, window=window)
         change = await _change(alert, seen, decision, cause=cause, delivery=delivery, now=now, ports=ports)
         await ports.store.save(change)
         return decision
@@ -78,15 +78,15 @@ async def take_alert(alert: Alert, *, cause: str, delivery: Delivery, ports: Por
 class _Seen:
     """What is known when an alert is decided."""
 
-    def __init__(self, known: AlertRecord | None, own: Incident | None, last: Incident | None, group: str) -> None:
-        self.known, self.own, self.last, self.group = known, own, last, group
+    def __init__(self, known: AlertRecord | None, own: Incident | None, last: Incident | None, routed: Routed) -> None:
+        self.known, self.own, self.last, self.routed = known, own, last, routed
 
 
-async def _look_up(alert: Alert, ports: Ports) -> _Seen:
+async def _look_up(alert: Alert, now: datetime, ports: Ports) -> _Seen:
     known = await ports.store.alert(f"{alert.source}:{alert.key}")
     own = await ports.store.incident(known.incident_id) if known is not None and known.incident_id else None
-    group = _group(alert, ports)
-    return _Seen(known, own, await ports.store.last_incident_of_group(group), group)
+    routed = ports.settings.routed(alert, now)
+    return _Seen(known, own, await ports.store.last_incident_of_group(routed.group), routed)
 
 
 async def _change(
@@ -129,37 +129,24 @@ def _declare(
     now: datetime,
     ports: Ports,
 ) -> Change:
-    catalog = ports.runbooks.of_alert(alert)
-    route = catalog.route(alert.labels) if catalog else None
-    system = catalog.system if catalog else ports.runbooks.default()
-    procedure = catalog.procedure(route.procedure) if catalog and route else None
-    level = intake.level_of(alert, route, procedure)
+    routed = seen.routed
     asked = Declaration(
         title=alert.title[:200],
-        severity=level,
-        system=system,
+        severity=routed.severity,
+        system=routed.system,
         by=monitor(alert.source),
-        policy=ports.settings.policy(system, level),
+        policy=ports.settings.policy(routed.system, routed.severity),
         reason=f"an alert declares: {decision.why}",
-        responders=ports.settings.on_call(system, now),
+        responders=ports.settings.on_call(routed.system, now),
         summary=alert.description,
-        procedure=procedure,
-        catalog=catalog.digest if catalog else None,
-        group=seen.group,
+        procedure=routed.procedure,
+        catalog=routed.catalog,
+        group=routed.group,
         started_at=alert.starts_at,
         detected_at=delivery.received_at,
         evidence=(f"delivery:{delivery.key}", f"alert:{record.id}"),
     )
     return declare(asked, cause=cause, now=now, alerts=(record,))
-
-
-def _group(alert: Alert, ports: Ports) -> str:
-    """What keeps alerts of one trouble in one incident: the procedure they lead to, else what the monitor grouped."""
-    catalog = ports.runbooks.of_alert(alert)
-    route = catalog.route(alert.labels) if catalog else None
-    if catalog and route:
-        return f"procedure:{catalog.system}/{route.procedure}"
-    return f"{alert.source}:{alert.group or alert.key}"
 
 
 def _procedure_of(incident: Incident, ports: Ports) -> Procedure | None:

@@ -23,8 +23,6 @@ from incident.incident import Incident
 from incident.job import JobName, owe
 from incident.owing import decided
 from incident.responder import monitor
-from incident.runbook import Procedure, Route
-from incident.severity import Severity, of_word
 from incident.timeline import Event, Kind
 
 SUM_UP_EVERY: Final = timedelta(minutes=1)
@@ -156,9 +154,3 @@ def ignore(alert: Alert, why: str, *, cause: str, now: datetime) -> Change:
     return Change(
         cause=cause, at=now, events=(Event(kind=Kind.ALERT_IGNORED, at=now, actor=monitor(alert.source), facts=facts),)
     )
-
-
-def level_of(alert: Alert, route: Route | None, procedure: Procedure | None) -> Severity:
-    """How bad it is: as the alert's route says, else its own label, else the runbook's procedure; P2 if nobody says."""
-    said = (route.severity if route else None, of_word(alert.severity), procedure.severity if procedure else None)
-    return next((each for each in said if each is not None), Severity.P2)

@@ -1,15 +1,18 @@
 """A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from commands.ports import Settings
-from incident import rota
+from incident import rota, routing
+from incident.alert import Alert
 from incident.gate import Rule
 from incident.responder import UserId
 from incident.rota import Rotation, Shift
+from incident.routing import Routed
 from incident.severity import HOUSE, Policy, Severity
 from tests.fakes.chat import NEWS
+from tests.fakes.runbooks import FakeRunbooks
 
 ANA, BEN, CLEO, DAN = UserId("U0ANA"), UserId("U0BEN"), UserId("U0CLEO"), UserId("U0DAN")
 DATABASE_PEOPLE = "S0DBA"
@@ -25,6 +28,7 @@ class FakeSettings(Settings):
     demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
+    runbooks: FakeRunbooks = field(default_factory=FakeRunbooks)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
         return rota.shifts(self.people, at)
@@ -56,3 +60,7 @@ class FakeSettings(Settings):
     @property
     def reopen_window(self) -> timedelta:
         return self.window
+
+    def routed(self, alert: Alert, now: datetime) -> Routed:
+        catalog = self.runbooks.of_alert(alert)
+        return routing.by_runbook(alert, catalog, default=self.runbooks.default(), reopens_within=self.window)

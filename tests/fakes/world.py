@@ -32,7 +32,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.drafts import FakeDrafts
 from tests.fakes.executors import FakeExecutor, FakeExecutors
-from tests.fakes.runbooks import DATABASE, STUCK, FakeRunbooks
+from tests.fakes.runbooks import DATABASE, STUCK
 from tests.fakes.settings import ANA, FakeSettings
 from tests.fakes.weak_store import WeakStore
 
@@ -43,12 +43,13 @@ LEASE = timedelta(seconds=10)
 def ports(store: Store, clock: FakeClock, chat: FakeChat | None = None, settings: FakeSettings | None = None) -> Ports:
     """The fakes put together around a store."""
     database = FakeExecutor(target=DATABASE, clock=clock, sees={"count-stuck": 7, "oldest": 40})
+    settings = settings or FakeSettings()
     return Ports(
         store=store,
         chat=chat or FakeChat(),
         executors=FakeExecutors(database),
-        runbooks=FakeRunbooks(),
-        settings=settings or FakeSettings(),
+        runbooks=settings.runbooks,
+        settings=settings,
         drafts=FakeDrafts(),
         sources=ParserTable(),
         clock=clock,

@@ -13,7 +13,6 @@ from incident.incident import Incident, Status
 from incident.intake import CATCH_UP, Decision, Verb
 from incident.job import JobName
 from incident.responder import monitor
-from incident.runbook import Origin, Procedure, Route
 from incident.severity import HOUSE, Severity
 from incident.timeline import Kind
 
@@ -160,23 +159,3 @@ def test_what_joins_is_summed_up_once_an_interval_instead_of_told_one_by_one() -
     assert [(job.name, job.due_at) for job in change.jobs if job.name in {JobName.TELL, JobName.SUM_UP_REPEATS}] == [
         (JobName.SUM_UP_REPEATS, NOW + intake.SUM_UP_EVERY)
     ]
-
-
-@pytest.mark.parametrize(
-    ("route", "label", "procedure", "level"),
-    [
-        (Severity.P0, "warning", Severity.P3, Severity.P0),
-        (None, "critical", Severity.P3, Severity.P1),
-        (None, "", Severity.P3, Severity.P3),
-        (None, "", None, Severity.P2),
-    ],
-)
-def test_the_level_is_the_routes_else_the_alerts_else_the_runbooks(
-    route: Severity | None, label: str, procedure: Severity | None, level: Severity
-) -> None:
-    said = intake.level_of(
-        replace(FIRING, severity=label),
-        Route(labels={"a": "b"}, procedure="p", severity=route),
-        Procedure(id="p", title="P", origin=Origin(heading="P"), severity=procedure),
-    )
-    assert said is level
