@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """Code between backticks inside a heading, a sentence or a cell."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """One heading; ``level`` is 1–6. A line in bold alone that ends with a colon is a label, no heading."""
 
     title: str
     level: int
     line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """Code between backticks inside a sentence or a cell."""
-
-    text: str
-    line: int
+    codes: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

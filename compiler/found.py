@@ -1,7 +1,7 @@
 """Every command of a document, in the order of the text, with the place it stands in and the proof of what it does.
 
-Commands stand in fences and indented code, in code inside sentences, list items and cells, and bare in the cells of a
-column that is headed *Command*. What is only shown (output, configuration, programs, names of files) is none.
+Commands stand in fences and indented code, in code inside headings, sentences, list items and cells, and bare in the
+cells of a column headed *Command*. What is only shown (output, configuration, programs, names of files) is none.
 """
 
 import re
@@ -27,6 +27,7 @@ from compiler.languages import (
     tags_a_shell,
     with_plain_prompts,
 )
+from compiler.one_word import is_command_cell, is_told_to_run
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
 from compiler.shell import Written
@@ -35,6 +36,9 @@ from compiler.sql_text import statements
 _COMMAND_COLUMN: Final = re.compile(r"\b(?:commands?|cmd|run|query|queries|sql|cli)\b", re.IGNORECASE)
 _NEAR: Final = 2_000
 """Characters: longer than any sentence that people write."""
+_A_HEADING: Final = -1
+_NUMBERED: Final = re.compile(r"(?:step\s+)?\d*[.):]?\s*", re.IGNORECASE)
+"""What stands before the words of a heading: `2.`, `Step 3:`."""
 _ABOUT_REDIS: Final = re.compile(r"\b(?:redis|valkey|keydb|elasticache|memorystore)\b", re.IGNORECASE)
 
 
@@ -43,10 +47,10 @@ class Found:
     """One command as its author wrote it, where, and what it does.
 
     `text` has its continuation lines joined by one space (a loop's and a here-document's lines stay lines); `line` is
-    its first line, from 1. `name`
-    is the comment that names it. `label` and `sentence` are what it belongs to, as in Block. `block` counts the pieces
-    of the document from 0. `session` is the client's command line above a bare line such as `KEYS *`; `state` marks
-    what only changes the author's own shell (`cd`, `export`); `inline` marks code inside words.
+    its first line, from 1. `name` is the comment that names it. `label` and `sentence` are what it belongs to, as in
+    Block. `block` counts the pieces of the document from 0 and is -1 for a heading. `session` is the client's command
+    line above a bare line such as `KEYS *`; `state` marks what only changes the author's own shell (`cd`, `export`);
+    `inline` marks code inside words.
     """
 
     text: str
@@ -64,7 +68,8 @@ class Found:
 
 def commands(document: Document) -> tuple[Found, ...]:
     """All commands of the document in the order of their lines."""
-    found = (each for index, piece in enumerate(document.pieces) for each in _in_piece(index, piece))
+    found = [each for index, piece in enumerate(document.pieces) for each in _in_piece(index, piece)]
+    found += _in_headings(document.headings)
     return tuple(sorted(found, key=lambda each: each.line))
 
 
@@ -78,6 +83,23 @@ def _in_piece(index: int, piece: Piece) -> Iterator[Found]:
             yield from _in_table(index, piece)
         case _:
             pass
+
+
+def _in_headings(headings: Sequence[Heading]) -> Iterator[Found]:
+    """What a heading tells to do: *Look at the pods: `kubectl get pods`*, and not *`docker pull` hangs*."""
+    path: tuple[Heading, ...] = ()
+    for heading in headings:
+        path = (*(above for above in path if above.level < heading.level), heading)
+        about_redis = bool(heading.codes and _ABOUT_REDIS.search(heading.title))
+        for code in heading.codes:
+            if is_inline_command(code.text, about_redis) and not _is_subject(code.text, heading.title):
+                yield _inline(_A_HEADING, path, code, heading.title[:_NEAR], "")
+
+
+def _is_subject(code: str, title: str) -> bool:
+    """Whether a heading begins with the code and goes on to tell about it: *`docker pull` hangs*."""
+    before, _, after = title.partition(code)
+    return not _NUMBERED.sub("", before) and re.match(r" \w", after) is not None
 
 
 def _in_block(index: int, block: Block) -> Iterator[Found]:
@@ -145,24 +167,24 @@ def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label:
     about_redis = bool(_ABOUT_REDIS.search(" ".join((text, *piece.path))))
     end = 0
     for code in codes:
-        told, end = _around(text, code.text, end)
-        if is_inline_command(code.text, about_redis):
-            yield _inline(index, piece, code, told, label)
+        at = text.find(code.text, end)
+        before = text[max(0, at - _NEAR) : max(0, at)]
+        if is_inline_command(code.text, about_redis) or is_told_to_run(code.text, before):
+            yield _inline(index, piece.headings, code, _around(text, at, code.text), label)
+        end = at + len(code.text) if at >= 0 else end
 
 
-def _around(text: str, code: str, start: int) -> tuple[str, int]:
-    """What stands around a code in a text, which is looked for from ``start`` on, and where the code ends.
+def _around(text: str, at: int, code: str) -> str:
+    """What stands around a code that begins ``at`` in a text; -1 where that cannot be told.
 
     Of a paragraph without end only what is near: the rest of it says nothing about this command.
     """
-    at = text.find(code, start)
-    if at < 0:
-        return text[:_NEAR], start
-    end = at + len(code)
-    return (text if len(text) <= _NEAR else text[max(0, at - _NEAR // 2) : end + _NEAR // 2]), end
+    if len(text) <= _NEAR or at < 0:
+        return text[:_NEAR]
+    return text[max(0, at - _NEAR // 2) : at + len(code) + _NEAR // 2]
 
 
-def _inline(index: int, piece: Piece, code: Code, text: str, label: str) -> Found:
+def _inline(index: int, headings: tuple[Heading, ...], code: Code, text: str, label: str) -> Found:
     said = code.text.strip()
     client = Kind.SQL if looks_like_sql(said) and not is_tool_line(said) else None
     if client is None and not is_tool_line(said) and redis_line(said) and said[0].isupper():
@@ -171,7 +193,7 @@ def _inline(index: int, piece: Piece, code: Code, text: str, label: str) -> Foun
         text=said,
         line=code.line,
         proof=_proof(Written(text=said, line=code.line, client=client)),
-        headings=piece.headings,
+        headings=headings,
         block=index,
         label=label,
         sentence=text,
@@ -186,8 +208,9 @@ def _in_table(index: int, table: Table) -> Iterator[Found]:
         yield from _in_words(index, table, row.codes, told, table.label)
         inside = {code.text.strip() for code in row.codes}
         for is_command, cell in zip(columns, row.cells, strict=False):
-            if is_command and not any(code in cell for code in inside) and is_inline_command(cell, about_redis=False):
-                yield _inline(index, table, Code(text=cell, line=row.line), told, table.label)
+            bare = not any(code in cell for code in inside)
+            if is_command and (is_inline_command(cell, about_redis=False) if bare else is_command_cell(cell)):
+                yield _inline(index, table.headings, Code(text=cell, line=row.line), told, table.label)
 
 
 def _proof(written: Written) -> Proof:

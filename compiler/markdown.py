@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
 from compiler.html_tags import shown, without_comments
 from compiler.markdown_inline import Words, plain, words
+from compiler.markdown_macro import MACRO
 from compiler.markdown_parser import parser
 from compiler.markdown_table import TABLE
 
@@ -25,7 +26,7 @@ _LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
 _OUTER_FENCE: Final = re.compile(r"\s*(```|~~~)")
 _REREADS: Final = 3
-_LEAVES: Final = frozenset({"inline", "fence", "code_block", "html_block", TABLE})
+_LEAVES: Final = frozenset({"inline", "fence", "code_block", "html_block", TABLE, MACRO})
 _FRAMES: Final = frozenset({"heading_open", "heading_close", "hr"})
 """What says nothing by itself: the words between are asked what they stand in."""
 _NOTHING: Final = Token("", "", 0)
@@ -104,6 +105,8 @@ def _leaf(reader: _Reader, token: Token, before: Token, line: int, offset: int) 
             _fence(reader, token, offset)
         case "code_block":
             _indented(reader, token, line)
+        case "code_macro":
+            _block(reader, token.content, line + token.meta["first"], token.info)
         case "html_block":
             _html(reader, token, line)
         case _ if before.type == "heading_open":
@@ -113,8 +116,8 @@ def _leaf(reader: _Reader, token: Token, before: Token, line: int, offset: int) 
 
 
 def _heading(reader: _Reader, inline: Token, level: int, line: int) -> None:
-    title = _ANCHOR.sub("", plain(inline, line)[0])
-    heading = Heading(title=title, level=level, line=line)
+    title, codes = plain(inline, line)
+    heading = Heading(title=_ANCHOR.sub("", title), level=level, line=line, codes=codes)
     reader.headings = (*(above for above in reader.headings if above.level < level), heading)
     reader.all_headings.append(heading)
     reader.label = reader.sentence = ""

@@ -23,6 +23,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
+from compiler.markdown_macro import code_macro
 from compiler.markdown_table import TABLE, table
 
 _DEEPEST: Final = 60
@@ -36,7 +37,7 @@ _SIMPLE: Final = re.compile(
 _MOST_BRACKETS: Final = 400
 """Text with more opening brackets is read without links: the rule for links would read it again from each of them."""
 _ENDS_ANYTHING: Final[Mapping[str, RuleFuncBlockType]] = {
-    "`": fence, "~": fence, ">": blockquote, "*": hr, "-": hr, "_": hr,
+    "`": fence, "~": fence, ">": blockquote, "*": hr, "-": hr, "_": hr, "{": code_macro,
 }  # fmt: skip
 """The rule that a line's first mark may call for, of those that end a paragraph, a quotation and a list."""
 _ENDS_ANY_BUT_LISTS: Final[Mapping[str, RuleFuncBlockType]] = {

@@ -77,6 +77,56 @@ def test_code_in_a_sentence_carries_the_sentence_as_its_condition() -> None:
     )
 
 
+def test_code_in_a_heading_that_tells_to_do_it_is_a_command_below_that_heading() -> None:
+    one = _found("# Down\n\n## 2. Look at the pods: `kubectl get pods -n shop`\n\nWait.\n")[0]
+    assert (one.line, one.text, one.inline) == (3, "kubectl get pods -n shop", True)
+    assert [heading.level for heading in one.headings] == [1, 2]
+
+
+@pytest.mark.parametrize("title", ["`docker pull` hangs", "3. `kubectl get pods` says Pending", "The `uptime` column"])
+def test_a_heading_about_a_command_tells_to_do_nothing(title: str) -> None:
+    assert _texts(f"## {title}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Run `uptime`.", ["uptime"]),
+        ("Run `uptime`, `w` and `free` on the host.", ["uptime", "w", "free"]),
+        ("Type the command `date`", ["date"]),
+        ("Look at the load with `top`.", ["top"]),
+        ("Run `uptime`: the `uptime` column", ["uptime"]),
+        ("Filter with `id`, and group using `hostname`.", []),
+        ("The `uptime` column shows `free` memory.", []),
+        ("Run `docker`, `psql`, `crontab` and `env`.", []),
+        ("| Check | Command |\n|---|---|\n| load | `uptime` |\n| who | date |\n", ["uptime"]),
+        ("| Column | Means |\n|---|---|\n| `date` | the day |\n", []),
+    ],
+)
+def test_one_word_is_a_command_where_the_words_say_to_run_it(text: str, expected: list[str]) -> None:
+    assert [one.text for one in _found(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*Check:*\n{code:bash}\n# it\ndocker \\\n  ps\ndf -h\n{code}\n", [(4, "docker ps"), (6, "df -h")]),
+        ("{code:title=Look.sh|bash}\nmytool status\n{code}", [(2, "mytool status")]),
+        ("{code:language=sql}\nSELECT 1;\n\nDELETE FROM a;\n{code}", [(2, "SELECT 1;"), (4, "DELETE FROM a;")]),
+        ("1. Now\n   {noformat}\n   docker ps\n   {noformat}\n", [(3, "docker ps")]),
+        ("1. Now\n{noformat}\ndocker ps\n{noformat}\n", [(3, "docker ps")]),
+        (
+            "{code}docker ps{code}\n\n{code}docker ps -a\ndf -h{code}",
+            [(1, "docker ps"), (3, "docker ps -a"), (4, "df -h")],
+        ),
+        ("```\n{code}\nuptime\n{code}\n```", [(3, "uptime")]),
+        ("{code:json}\n{}\n{code}\n\n{code:bash}\ndocker ps\n", []),
+    ],
+)
+def test_code_between_a_wikis_marks_is_found(text: str, expected: list[tuple[int, str]]) -> None:
+    assert _texts(text) == expected
+
+
 def test_continuation_lines_become_one_line() -> None:
     text = "```sh\nkubectl get pods \\\n  -n shop \\\n  -o wide\ndf -h\n```"
     assert _texts(text) == [(2, "kubectl get pods -n shop -o wide"), (5, "df -h")]
@@ -125,6 +175,10 @@ _MARKS = [
     "\n\n",
     "<!--",
     "-->",
+    "{code:bash}\n",
+    "\n{code}\n",
+    "## ",
+    "Run `",
 ]
 _SIGNS = ["\n", "'", '"', "\\\n", "$(", ")", "{", "}", "&& ", "# ", "-- ", "\u200b", "\u202e", "\r"]
 _CHANGES = [

@@ -232,10 +232,13 @@ def test_a_runbook_cut_off_anywhere_is_still_read(path: Path) -> None:
         read(text[:end])
 
 
-@pytest.mark.parametrize(
-    "unit",
-    ["[", "![", "](", "*a_", "> ", "<", "<!--", "<pre>", "`a", "~~", "\\", "<div> <!--\n\n", "    ```\n", "|a", "a\n"],
-)
+_HOSTILE = (
+    "[", "![", "](", "*a_", "> ", "<", "<!--", "<pre>", "`a", "~~", "\\", "<div> <!--\n\n", "    ```\n", "|a", "a\n",
+    "{code:a}\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", _HOSTILE)
 def test_hostile_repetition_takes_time_in_proportion(unit: str) -> None:
     """Four times the text takes about four times as long, and not sixteen times."""
 
