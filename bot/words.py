@@ -15,7 +15,7 @@ from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
 from incident.refusal import Refused
-from incident.responder import MUSTER, TERMINAL, Actor, user_of
+from incident.responder import MUSTER, Actor, terminal_name, user_of
 from incident.timeline import Event, Kind
 from incident.verdict import Verdict
 
@@ -34,10 +34,17 @@ __all__ = [
 ]  # fmt: skip
 
 
+THERE: Final = " at Muster's terminal"
+"""What follows the name of whoever gave a command there: nobody has proven who that was."""
+
+
 def actor_words(actor: Actor) -> str:
     """Whoever acted, without any chat's markup: a person's id, a monitor's name, or Muster."""
-    if actor in (MUSTER, TERMINAL):
-        return "Muster" if actor == MUSTER else "Somebody at Muster's terminal"
+    if actor == MUSTER:
+        return "Muster"
+    terminal = terminal_name(actor)
+    if terminal is not None:
+        return f"{user_of(actor) or terminal or 'Somebody'}{THERE}"
     return user_of(actor) or actor.removeprefix("monitor:").capitalize()
 
 

@@ -3,10 +3,12 @@
 from commands.answers import Done
 from commands.asked import Asked
 from commands.finishing import settle
-from commands.ports import Ports
+from commands.ports import Kept
 from incident import working
 
 
-async def acknowledge(asked: Asked, *, ports: Ports) -> Done:
+async def acknowledge(asked: Asked, *, ports: Kept) -> Done:
     """Own the incident. Raises Ended, AlreadySo."""
-    return await settle(asked, ports, lambda it: working.acknowledge(it, by=asked.by, cause=asked.cause, now=asked.at))
+    return await settle(
+        asked, ports, lambda it: working.acknowledge(it, by=asked.actor, cause=asked.cause, now=asked.at)
+    )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commands.answers import Form, FormWanted
-from commands.ports import Ports
+from commands.ports import Ground
 from incident import refusal
 from incident.incident import Incident
-from incident.responder import UserId
+from incident.responder import Actor, UserId, person
 from incident.runbook import Procedure
 
 
@@ -20,6 +20,13 @@ class Asked:
     cause: str
     at: datetime
     about: Incident | None = None
+    terminal: Actor | None = None
+    """Whoever gives it at Muster's own terminal, as far as that is known; ``by`` is empty then."""
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever gives it, as the timeline names them."""
+        return self.terminal or person(self.by)
 
     @property
     def incident(self) -> Incident:
@@ -36,7 +43,7 @@ def ask_further(asked: Asked, form: Form) -> FormWanted:
     return FormWanted(form=form, incident=asked.incident)
 
 
-def procedure_of(incident: Incident, ports: Ports) -> Procedure | None:
+def procedure_of(incident: Incident, ports: Ground) -> Procedure | None:
     """The runbook's procedure that an incident follows, if it follows one."""
     catalog = ports.runbooks.catalog(incident.system)
     return catalog.procedure(incident.procedure) if catalog else None

@@ -3,13 +3,13 @@
 from commands.answers import Answer, Done, Form
 from commands.asked import Asked, ask_further, first_word, procedure_of
 from commands.finishing import settle
-from commands.ports import Ports
+from commands.ports import Ground
 from incident import severity, working
 from incident.opening import policy_of
 from incident.severity import Severity
 
 
-async def change_severity(asked: Asked, *, ports: Ports) -> Answer:
+async def change_severity(asked: Asked, *, ports: Ground) -> Answer:
     """The level is the first word, the reason is the rest; without a level the form is shown."""
     head, reason = first_word(asked.words)
     level = severity.of_word(head)
@@ -18,13 +18,13 @@ async def change_severity(asked: Asked, *, ports: Ports) -> Answer:
     return await change_severity_to(asked, level=level, reason=reason, ports=ports)
 
 
-async def change_severity_to(asked: Asked, *, level: Severity, reason: str, ports: Ports) -> Done:
+async def change_severity_to(asked: Asked, *, level: Severity, reason: str, ports: Ground) -> Done:
     """Change it, or confirm it, which counts as assessing. Raises Ended."""
     policy = policy_of(ports.settings.policy(asked.incident.system, level), procedure_of(asked.incident, ports))
     return await settle(
         asked,
         ports,
         lambda it: working.change_severity(
-            it, to=level, policy=policy, by=asked.by, reason=reason, cause=asked.cause, now=asked.at
+            it, to=level, policy=policy, by=asked.actor, reason=reason, cause=asked.cause, now=asked.at
         ),
     )

@@ -2,15 +2,15 @@
 
 from commands.answers import Answer, Declared, Form, FormWanted
 from commands.asked import Asked, first_word
-from commands.ports import Ports
+from commands.ports import Ground
 from incident import severity
 from incident.opening import Declaration
 from incident.opening import declare as decided
-from incident.responder import UserId, person
+from incident.responder import user_of
 from incident.severity import Severity
 
 
-async def declare(asked: Asked, *, ports: Ports) -> Answer:
+async def declare(asked: Asked, *, ports: Ground) -> Answer:
     """Declare from one line: a level may come first, the rest is the title; with nothing said, the form is shown."""
     head, rest = first_word(asked.words)
     level = severity.of_code(head)
@@ -25,7 +25,7 @@ async def declare_filled(
     *,
     title: str,
     level: Severity,
-    ports: Ports,
+    ports: Ground,
     summary: str = "",
     system: str | None = None,
     procedure_id: str | None = None,
@@ -33,16 +33,17 @@ async def declare_filled(
     """Declare with everything that the form asks. The same delivery twice is one incident. Raises BadTitle."""
     home = system or ports.runbooks.default()
     catalog = ports.runbooks.catalog(home)
-    responders: tuple[UserId, ...] = (asked.by, *ports.settings.on_call(home, asked.at))
+    declarer = user_of(asked.actor)
+    called = ports.settings.on_call(home, asked.at)
     change = decided(
         Declaration(
             title=title,
             severity=level,
             system=home,
-            by=person(asked.by),
+            by=asked.actor,
             policy=ports.settings.policy(home, level),
             reason="declared by a person",
-            responders=responders,
+            responders=called if declarer is None else (declarer, *called),
             summary=summary,
             procedure=catalog.procedure(procedure_id) if catalog else None,
             catalog=catalog.digest if catalog else None,

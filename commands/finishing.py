@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from commands.answers import Done
 from commands.asked import Asked
 from commands.deciding import anew, known, said_before
-from commands.ports import Ports
+from commands.ports import Kept
 from commands.store import Saved
 from incident.change import Change
 from incident.incident import Incident
@@ -13,7 +13,7 @@ from incident.refusal import Refused
 from incident.timeline import Event
 
 
-async def settle(asked: Asked, ports: Ports, decision: Callable[[Incident], Change | Awaitable[Change]]) -> Done:
+async def settle(asked: Asked, ports: Kept, decision: Callable[[Incident], Change | Awaitable[Change]]) -> Done:
     """Save what ``decision`` makes of the incident; the answer is what its first event says.
 
     A decision that must read more than the incident is awaited.

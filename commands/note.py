@@ -5,21 +5,23 @@ from datetime import datetime
 from commands.answers import Answer, Done, Form, FormWanted
 from commands.asked import Asked
 from commands.finishing import settle
-from commands.ports import Ports
+from commands.ports import Kept
 from incident import working
 
 
-async def note(asked: Asked, *, ports: Ports) -> Answer:
+async def note(asked: Asked, *, ports: Kept) -> Answer:
     """Write it down; with nothing said, the form is shown."""
     if not asked.words.strip():
         return FormWanted(form=Form.NOTE, incident=asked.incident)
     return await note_said(asked, text=asked.words, ports=ports)
 
 
-async def note_said(asked: Asked, *, text: str, ports: Ports, at: datetime | None = None, evidence: str = "") -> Done:
+async def note_said(asked: Asked, *, text: str, ports: Kept, at: datetime | None = None, evidence: str = "") -> Done:
     """Write it down at its own time, with the message that it comes from. Raises NothingSaid."""
     return await settle(
         asked,
         ports,
-        lambda it: working.note(it, text=text, by=asked.by, cause=asked.cause, now=asked.at, at=at, evidence=evidence),
+        lambda it: working.note(
+            it, text=text, by=asked.actor, cause=asked.cause, now=asked.at, at=at, evidence=evidence
+        ),
     )

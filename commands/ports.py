@@ -266,14 +266,26 @@ class Sources(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Everything a command may reach. ``clock`` tells the time (UTC), because work outside takes some."""
+class Kept:
+    """What is recorded: enough for whatever is said about an incident, also where nothing was configured."""
 
     store: Store
-    chat: Chat
-    executors: Executors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Kept):
+    """What a decision rests on: all of it is there while Slack is away."""
+
     runbooks: Runbooks
     settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(Ground):
+    """Everything a command may reach. ``clock`` tells the time (UTC), because work outside takes some."""
+
+    chat: Chat
+    executors: Executors
     drafts: Drafts
     sources: Sources
     clock: Callable[[], datetime]

@@ -3,12 +3,12 @@
 from commands.answers import Answer, Done, Form
 from commands.asked import Asked, ask_further, first_word, mentioned
 from commands.finishing import settle
-from commands.ports import Ports
+from commands.ports import Kept
 from incident import refusal, working
 from incident.responder import ROLE_WORDS, Role, UserId
 
 
-async def take_role(asked: Asked, *, ports: Ports) -> Answer:
+async def take_role(asked: Asked, *, ports: Kept) -> Answer:
     """The role is the first word, the person an @mention; without a role the form is shown.
 
     Raises NoSuchRole, NoSuchPerson, Ended, AlreadySo.
@@ -25,10 +25,10 @@ async def take_role(asked: Asked, *, ports: Ports) -> Answer:
     return await give_role(asked, role=role, user=named or asked.by, ports=ports)
 
 
-async def give_role(asked: Asked, *, role: Role, user: UserId, ports: Ports) -> Done:
+async def give_role(asked: Asked, *, role: Role, user: UserId, ports: Kept) -> Done:
     """Give a role to a person. Raises Ended, AlreadySo."""
     return await settle(
         asked,
         ports,
-        lambda it: working.take_role(it, role=role, user=user, by=asked.by, cause=asked.cause, now=asked.at),
+        lambda it: working.take_role(it, role=role, user=user, by=asked.actor, cause=asked.cause, now=asked.at),
     )

@@ -3,12 +3,12 @@
 from commands.answers import Answer, Done, Form
 from commands.asked import Asked, ask_further
 from commands.finishing import settle
-from commands.ports import Ports
+from commands.ports import Kept
 from incident import working
 from incident.incident import Status
 
 
-async def update(asked: Asked, *, ports: Ports) -> Answer:
+async def update(asked: Asked, *, ports: Kept) -> Answer:
     """Tell it in one line; with nothing said, the form is shown."""
     if not asked.words.strip():
         return ask_further(asked, Form.UPDATE)
@@ -16,7 +16,7 @@ async def update(asked: Asked, *, ports: Ports) -> Answer:
 
 
 async def update_filled(
-    asked: Asked, *, text: str, ports: Ports, status: Status | None = None, impact: str = "", following: str = ""
+    asked: Asked, *, text: str, ports: Kept, status: Status | None = None, impact: str = "", following: str = ""
 ) -> Done:
     """Tell it with everything that the form asks. Raises Ended, NothingSaid."""
     return await settle(
@@ -25,7 +25,7 @@ async def update_filled(
         lambda it: working.update(
             it,
             text=text,
-            by=asked.by,
+            by=asked.actor,
             cause=asked.cause,
             now=asked.at,
             status=status,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.incident import Incident
-from incident.responder import Actor, Role, UserId, user_of
+from incident.responder import Actor, Role, UserId, terminal_name, user_of
 from incident.timeline import Event, Kind, fact
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -32,8 +32,11 @@ class Cast:
     def part(self, actor: Actor, at: datetime) -> str:
         """Whoever acted, as they were called then: ``commander A``, ``responder B``, ``monitor X``, ``Muster``."""
         user = user_of(actor)
+        terminal = terminal_name(actor) is not None
         if user is not None:
-            return self.part_of(user, at)
+            return f"{self.part_of(user, at)} at the terminal" if terminal else self.part_of(user, at)
+        if terminal:
+            return "somebody at the terminal"
         return "Muster" if actor == "muster" else actor.replace(":", " ", 1)
 
     def part_of(self, user: UserId, at: datetime) -> str:

@@ -9,7 +9,7 @@ from incident import walk as walks
 from incident.approval import Approval, ApprovalState
 from incident.digest import Facts
 from incident.incident import Incident
-from incident.responder import UserId, person
+from incident.responder import Actor, user_of
 from incident.timeline import Event, Kind
 from incident.walk import Leg, LegState, Walk, WalkState
 
@@ -79,15 +79,15 @@ def follow(incident: Incident, request: Approval, now: datetime) -> tuple[Incide
     return taken(incident, walk, index, walks.after_request(leg, request, now), now)
 
 
-def end(incident: Incident, walk: Walk, *, by: UserId, reason: str, now: datetime) -> tuple[Incident, Event]:
+def end(incident: Incident, walk: Walk, *, by: Actor, reason: str, now: datetime) -> tuple[Incident, Event]:
     """The walk ended before its end. What runs of it goes on; nothing more of it is begun."""
-    ended = replace(walk, state=WalkState.ABORTED, ended_at=now, ended_by=by, reason=reason)
+    ended = replace(walk, state=WalkState.ABORTED, ended_at=now, ended_by=user_of(by), reason=reason)
     told: Facts = {**facts(walk, walk.next), "reason": reason}
-    return incident.with_walk(ended), Event(kind=Kind.WALK_ABORTED, at=now, actor=person(by), facts=told)
+    return incident.with_walk(ended), Event(kind=Kind.WALK_ABORTED, at=now, actor=by, facts=told)
 
 
 def resolved(
-    incident: Incident, void: Iterable[Approval], *, by: UserId, now: datetime
+    incident: Incident, void: Iterable[Approval], *, by: Actor, now: datetime
 ) -> tuple[Incident, tuple[Event, ...]]:
     """The incident's walk ended with it; ``void`` are the requests that nobody can answer any longer."""
     walk = incident.going

@@ -169,7 +169,7 @@ def _card(incident: Incident) -> tuple[object, ...]:
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:
-    people = (incident.acknowledged_by, tuple(incident.roles.items()))
+    people = (incident.acknowledged_at, tuple(incident.roles.items()))
     return (incident.title, incident.severity, incident.status, people, incident.home.channel, len(incident.responders))
 
 

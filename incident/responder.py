@@ -7,7 +7,8 @@ UserId = NewType("UserId", str)
 """A person as the chat knows them, e.g. ``U02ABC``."""
 
 Actor = NewType("Actor", str)
-"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager``, ``muster`` or ``terminal``."""
+"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager``, ``muster``, or ``terminal``, behind which may stand
+who they say they are: ``terminal:user:U02ABC``, ``terminal:ana@example.com``."""
 
 MUSTER: Final = Actor("muster")
 TERMINAL: Final = Actor("terminal")
@@ -45,6 +46,23 @@ def monitor(source: str) -> Actor:
     return Actor(f"monitor:{source}")
 
 
+def at_terminal(name: str) -> Actor:
+    """Somebody at the terminal, by what they say or their account says: a person of the chat as ``user:U02ABC``."""
+    return Actor(f"{TERMINAL}:{name}")
+
+
 def user_of(actor: Actor) -> UserId | None:
-    """The person behind an actor, or None when it was a monitor or Muster itself."""
-    return UserId(actor.removeprefix("user:")) if actor.startswith("user:") else None
+    """The person of the chat behind an actor; None for a monitor, Muster itself, or whom the chat does not know."""
+    named = actor.removeprefix(f"{TERMINAL}:")
+    return UserId(named.removeprefix("user:")) if named.startswith("user:") else None
+
+
+def is_human(actor: Actor) -> bool:
+    """Whether somebody did it, in the chat or at the terminal, and no monitor, nor Muster by itself."""
+    return user_of(actor) is not None or terminal_name(actor) is not None
+
+
+def terminal_name(actor: Actor) -> str | None:
+    """What somebody at the terminal is called there, empty when nothing is known; None for anybody elsewhere."""
+    kind, _, name = actor.partition(":")
+    return name if kind == TERMINAL else None

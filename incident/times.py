@@ -9,7 +9,7 @@ from typing import Final
 
 from incident.alert import AlertRecord
 from incident.incident import Incident
-from incident.responder import user_of
+from incident.responder import is_human
 from incident.timeline import Event, Kind
 
 
@@ -151,7 +151,7 @@ def longest_silence(incident: Incident, events: Iterable[Event], now: datetime) 
 
 def provenance(event: Event) -> Provenance:
     """How the time of an event is known: who did it says so."""
-    if user_of(event.actor) is not None:
+    if is_human(event.actor):
         return Provenance.PERSON
     if event.actor.startswith("monitor:"):
         return Provenance.RECEIPT
@@ -171,8 +171,7 @@ def _detected(incident: Incident, events: Sequence[Event]) -> Instant:
     declared = next((event for event in events if event.kind is Kind.DECLARED), None)
     if declared is None:
         return Instant(point=Point.DETECTED, at=incident.detected_at, provenance=Provenance.RECORD)
-    by_person = user_of(incident.declared_by) is not None
-    how = Provenance.PERSON if by_person else Provenance.RECEIPT
+    how = Provenance.PERSON if is_human(incident.declared_by) else Provenance.RECEIPT
     return Instant(point=Point.DETECTED, at=incident.detected_at, provenance=how, evidence=declared.evidence)
 
 

@@ -257,7 +257,7 @@ def _begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Eve
 def _ended(
     incident: Incident, walk: Walk, *, reason: str, pending: Approval | None, by: UserId, cause: str, now: datetime
 ) -> Change:
-    after, event = course.end(incident, walk, by=by, reason=reason, now=now)
+    after, event = course.end(incident, walk, by=person(by), reason=reason, now=now)
     if pending is None or pending.state not in _CAN_BE_WITHDRAWN:
         return decided(cause, now, after, event, before=incident)
     void = approval.withdraw(pending, reason="the procedure was aborted", now=now)

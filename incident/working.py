@@ -13,7 +13,7 @@ from incident.incident import Incident, Status
 from incident.job import Claim, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
-from incident.responder import MUSTER, Actor, Role, UserId, person
+from incident.responder import MUSTER, Actor, Role, UserId, person, user_of
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
 from incident.typed import visible
@@ -22,26 +22,27 @@ AT_RESOLUTION = "resolution"
 """The subject of the draft that is due because it is over: the diagnostics look once more before it is written."""
 
 
-def acknowledge(incident: Incident, *, by: UserId, cause: str, now: datetime) -> Change:
+def acknowledge(incident: Incident, *, by: Actor, cause: str, now: datetime) -> Change:
     """Somebody is on it. Raises Ended, AlreadySo."""
     _open(incident)
     if incident.acknowledged_at is not None:
         raise refusal.AlreadySo(what="acknowledged", by=incident.acknowledged_by, at=incident.acknowledged_at)
+    user = user_of(by)
     after = replace(
-        incident.with_responders(by),
+        incident.with_responders(*filter(None, (user,))),
         acknowledged_at=now,
-        acknowledged_by=by,
+        acknowledged_by=user,
         clocks=clock.meet(incident.clocks, ClockKind.ACKNOWLEDGE, now),
     )
     began = [each.started_at for each in incident.clocks if each.kind is ClockKind.ACKNOWLEDGE and each.open]
     # After a reopening it is the new call that was answered, not the declaration of long ago.
     seconds = (now - max(began, default=incident.declared_at)).total_seconds()
-    event = Event(kind=Kind.ACKNOWLEDGED, at=now, actor=person(by), facts={"after_seconds": seconds})
+    event = Event(kind=Kind.ACKNOWLEDGED, at=now, actor=by, facts={"after_seconds": seconds})
     return decided(cause, now, after, event, *_met(incident, after, now), before=incident)
 
 
 def change_severity(
-    incident: Incident, *, to: Severity, policy: Policy, by: UserId, reason: str, cause: str, now: datetime
+    incident: Incident, *, to: Severity, policy: Policy, by: Actor, reason: str, cause: str, now: datetime
 ) -> Change:
     """It is worse, or not so bad. Running clocks keep their start and take the new level's deadlines.
 
@@ -53,11 +54,11 @@ def change_severity(
         clocks = clock.rescaled(clocks, policy, now)
     after = replace(incident, severity=to, policy=policy, clocks=clocks)
     facts = {"from": incident.severity.value, "to": to.value, "reason": reason}
-    event = Event(kind=Kind.SEVERITY_CHANGED, at=now, actor=person(by), facts=facts)
+    event = Event(kind=Kind.SEVERITY_CHANGED, at=now, actor=by, facts=facts)
     return decided(cause, now, after, event, *_met(incident, after, now), before=incident)
 
 
-def take_role(incident: Incident, *, role: Role, user: UserId, by: UserId, cause: str, now: datetime) -> Change:
+def take_role(incident: Incident, *, role: Role, user: UserId, by: Actor, cause: str, now: datetime) -> Change:
     """A role has a holder, or another one. Raises Ended, AlreadySo."""
     _open(incident)
     holder = incident.roles.get(role)
@@ -65,7 +66,7 @@ def take_role(incident: Incident, *, role: Role, user: UserId, by: UserId, cause
         raise refusal.AlreadySo(what=role.value, by=user, at=None)
     after = replace(incident.with_responders(user), roles={**incident.roles, role: user})
     facts: Facts = {"role": role.value, "user": user, "from": holder}
-    event = Event(kind=Kind.ROLE_TAKEN, at=now, actor=person(by), facts=facts)
+    event = Event(kind=Kind.ROLE_TAKEN, at=now, actor=by, facts=facts)
     rank = incident.severity.rank
     invite = owe(JobName.INVITE, incident.id, now, urgency=rank, again=cause)
     jobs = () if user in incident.responders or incident.home.channel is None else (invite,)
@@ -76,7 +77,7 @@ def note(
     incident: Incident,
     *,
     text: str,
-    by: UserId,
+    by: Actor,
     cause: str,
     now: datetime,
     at: datetime | None = None,
@@ -89,7 +90,7 @@ def note(
     event = Event(
         kind=Kind.NOTED,
         at=at or now,
-        actor=person(by),
+        actor=by,
         facts={"text": said},
         evidence=(evidence,) if evidence else (),
     )
@@ -114,7 +115,7 @@ def update(
     incident: Incident,
     *,
     text: str,
-    by: UserId,
+    by: Actor,
     cause: str,
     now: datetime,
     status: Status | None = None,
@@ -143,9 +144,9 @@ def update(
         "status_from": incident.status.value,
         "status_to": to.value,
     }
-    said = Event(kind=Kind.UPDATED, at=now, actor=person(by), facts=facts)
+    said = Event(kind=Kind.UPDATED, at=now, actor=by, facts=facts)
     if to is Status.MITIGATED and incident.mitigated_at is None:
-        after, mitigated = _mitigated(after, now, "said in an update", person(by))
+        after, mitigated = _mitigated(after, now, "said in an update", by)
         return decided(cause, now, after, said, mitigated, *_met(incident, after, now), before=incident)
     return decided(cause, now, after, said, *_met(incident, after, now), before=incident)
 
@@ -166,7 +167,7 @@ def resolve(
     fix: str,
     lingering: str,
     impact: str,
-    by: UserId,
+    by: Actor,
     cause: str,
     now: datetime,
     requests: Sequence[Approval] = (),
@@ -185,12 +186,12 @@ def resolve(
         incident,
         status=Status.RESOLVED,
         resolved_at=now,
-        resolved_by=person(by),
+        resolved_by=by,
         mitigated_at=incident.mitigated_at or now,
         clocks=(*clocks, *clock.start(ClockKind.POSTMORTEM, incident.policy, now)),
     )
     facts = {"fix": fix.strip(), "lingering": lingering, "impact_note": impact.strip()}
-    event = Event(kind=Kind.RESOLVED, at=now, actor=person(by), facts=facts)
+    event = Event(kind=Kind.RESOLVED, at=now, actor=by, facts=facts)
     draft = owe(
         JobName.WRITE_POSTMORTEM, incident.id, now, subject=AT_RESOLUTION, urgency=incident.severity.rank, again=cause
     )

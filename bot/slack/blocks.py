@@ -8,8 +8,8 @@ from typing import Final, TypeAlias, TypedDict
 from bot.phrase import Phrase, When, Who, clock_time, plain
 from bot.slack import fit
 from bot.slack.names import Action
-from bot.words import actor_words
-from incident.responder import Actor, UserId, user_of
+from bot.words import THERE, actor_words
+from incident.responder import Actor, UserId, terminal_name, user_of
 
 _FALLBACK: Final = 250
 
@@ -62,10 +62,12 @@ def mention(user: UserId) -> Element:
     return {"type": "usergroup", "usergroup_id": user} if user.startswith("S") else {"type": "user", "user_id": user}
 
 
-def named(actor: Actor) -> Element:
-    """Whoever acted: a person as a mention, a monitor or Muster by name."""
+def named(actor: Actor) -> list[Element]:
+    """Whoever acted: a person as a mention, also at the terminal; a monitor or Muster by name."""
     user = user_of(actor)
-    return text(fit.one_line(actor_words(actor), fit.NAME)) if user is None else mention(user)
+    if user is None:
+        return [text(fit.one_line(actor_words(actor), fit.NAME))]
+    return [mention(user)] if terminal_name(actor) is None else [mention(user), text(THERE)]
 
 
 def channel(channel_id: str) -> Element:
@@ -91,7 +93,7 @@ def elements(phrase: Phrase, limit: int = fit.SAID, *, flat: bool = False) -> li
     pieces, left = [], limit
     for part in phrase:
         if not isinstance(part, str):
-            pieces.append(_piece(part))
+            pieces += _pieces(part)
         elif left > 1:
             words = fit.visible(part.replace("\n", " ") if flat else part)
             words = words if len(words) <= left else words[: left - 1] + fit.ELLIPSIS
@@ -100,8 +102,8 @@ def elements(phrase: Phrase, limit: int = fit.SAID, *, flat: bool = False) -> li
     return pieces
 
 
-def _piece(part: Who | When) -> Element:
-    return named(part.actor) if isinstance(part, Who) else moment(part)
+def _pieces(part: Who | When) -> list[Element]:
+    return named(part.actor) if isinstance(part, Who) else [moment(part)]
 
 
 def mrkdwn(phrase: Phrase, limit: int = _FALLBACK) -> str:
@@ -115,7 +117,8 @@ def _mentioned(actor: Actor) -> str:
     user = user_of(actor)
     if user is None or not _slack_id(user):
         return fit.escape(fit.one_line(actor_words(actor), fit.NAME))
-    return f"<!subteam^{user}>" if user.startswith("S") else f"<@{user}>"
+    mentioned = f"<!subteam^{user}>" if user.startswith("S") else f"<@{user}>"
+    return mentioned if terminal_name(actor) is None else mentioned + THERE
 
 
 def _slack_id(name: str) -> bool:

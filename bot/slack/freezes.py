@@ -20,7 +20,7 @@ def stop_line(stop: Stop | None) -> list[Element]:
         return []
     sign = signs.EVENT[Kind.STOPPED]
     head = [text(f"{sign} "), bold("Remediations are stopped everywhere"), text(" since "), moment(When(stop.at))]
-    return [*head, text(" by "), named(stop.by), *_because(stop.reason)]
+    return [*head, text(" by "), *named(stop.by), *_because(stop.reason)]
 
 
 def evidence_line(frozen: EvidenceFreeze | None) -> list[Element]:

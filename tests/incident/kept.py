@@ -14,7 +14,7 @@ from incident.incident import Incident, Status
 from incident.job import Claim, Job, JobName
 from incident.plan import Plan, Promise
 from incident.postmortem import Record
-from incident.responder import Role, UserId, monitor
+from incident.responder import Role, UserId, monitor, person
 from incident.runbook import GuardKind, Origin, Procedure
 from incident.severity import HOUSE, Severity
 from incident.timeline import GENESIS, Event, Link
@@ -251,8 +251,8 @@ def storybook() -> Kept:
     )
     look(kept, Phase.FIRST, 0.03, 7, cause="diagnose:first")
     kept.decide(opening.page, 0.05, user=ANA, escalated=False, message=f"{ANA}/1773479528.000100", settles=kept.claim())
-    kept.decide(working.acknowledge, 3.2, by=ANA, cause="ack")
-    kept.decide(working.take_role, 3.5, role=Role.COMMANDER, user=ANA, by=ANA, cause="role-1")
+    kept.decide(working.acknowledge, 3.2, by=person(ANA), cause="ack")
+    kept.decide(working.take_role, 3.5, role=Role.COMMANDER, user=ANA, by=person(ANA), cause="role-1")
     joined = firing("latency", "StorybookQueueLatency", after(1))
     kept.save(
         intake.join(
@@ -268,18 +268,18 @@ def storybook() -> Kept:
         working.note,
         6,
         text=f"<@{BEN}> sees `worker-3` stuck since the 09:05 deploy | queue at 41",
-        by=ANA,
+        by=person(ANA),
         cause="note",
         evidence="message:C0INC142/1773479885.000200",
     )
     ring(kept, 20)
     ring(kept, 30)
-    kept.decide(working.take_role, 31, role=Role.COMMANDER, user=DAN, by=ANA, cause="role-2")
+    kept.decide(working.take_role, 31, role=Role.COMMANDER, user=DAN, by=person(ANA), cause="role-2")
     kept.decide(
         working.update,
         33,
         text="Workers hold jobs that nobody finishes.\nWe are about to fail them by hand.",
-        by=DAN,
+        by=person(DAN),
         cause="update-1",
         status=Status.IDENTIFIED,
         impact="About 40 stories are late; none is lost.",
@@ -297,7 +297,7 @@ def storybook() -> Kept:
         fix="Failed the seven stuck jobs; users start them again from the book's page.",
         lingering="no",
         impact="43 stories were late by 20 to 55 minutes.",
-        by=DAN,
+        by=person(DAN),
         cause="resolve",
     )
     look(kept, Phase.WATCH, 52.1, 0, cause="write_postmortem:1")

@@ -7,6 +7,7 @@ from incident.change import Change, event_id
 from incident.incident import Incident, Place
 from incident.job import JobMode, JobName
 from incident.owing import HEADLINES, LOUD, QUIET
+from incident.responder import person
 from incident.severity import HOUSE, Severity
 from incident.timeline import Kind
 from tests.incident.kept import ANA, BEN, Kept, after, declared
@@ -32,16 +33,16 @@ def in_channel(*, card: bool = True) -> Kept:
 
 
 def acknowledged(incident: Incident) -> Change:
-    return working.acknowledge(incident, by=BEN, cause="c", now=after(1))
+    return working.acknowledge(incident, by=person(BEN), cause="c", now=after(1))
 
 
 def test_what_the_card_shows_is_brought_up_to_date_and_what_it_does_not_show_costs_no_edit() -> None:
     kept = in_channel()
     assert owed(acknowledged(kept.it)) == {JobName.CARD, JobName.ANNOUNCEMENT}
-    assert owed(working.note(kept.it, text="hot", by=ANA, cause="c", now=after(1))) == set()
+    assert owed(working.note(kept.it, text="hot", by=person(ANA), cause="c", now=after(1))) == set()
     assert owed(working.tick(kept.it, number=1, by=ANA, cause="c", now=after(1))) == {JobName.CARD, JobName.CHECKLIST}
     worse = working.change_severity(
-        kept.it, to=Severity.P0, policy=HOUSE[Severity.P0], by=ANA, reason="", cause="c", now=after(1)
+        kept.it, to=Severity.P0, policy=HOUSE[Severity.P0], by=person(ANA), reason="", cause="c", now=after(1)
     )
     assert owed(worse) == {JobName.CARD, JobName.ANNOUNCEMENT, JobName.TOPIC}
 
@@ -74,7 +75,7 @@ def test_many_changes_fold_into_one_edit_a_moment_later() -> None:
 
 
 def test_every_loud_or_quiet_event_is_told_under_its_own_id() -> None:
-    change = working.update(in_channel().it, text="looking", by=ANA, cause="c", now=after(1))
+    change = working.update(in_channel().it, text="looking", by=person(ANA), cause="c", now=after(1))
     told = [j.subject for j in change.jobs if j.name is JobName.TELL]
     assert told == [event_id("c", 0), "headline/" + event_id("c", 0)]
 

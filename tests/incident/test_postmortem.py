@@ -57,7 +57,7 @@ class TestTimes:
 
     def test_a_mitigation_that_only_the_resolution_implies_is_marked_so(self) -> None:
         kept = declared()
-        kept.decide(working.resolve, 9, fix="It went away", lingering="no", impact="", by=ANA, cause="resolve")
+        kept.decide(working.resolve, 9, fix="It went away", lingering="no", impact="", by=person(ANA), cause="resolve")
         mitigated = draft(kept.record, after(10)).instant(Point.MITIGATED)
         assert (mitigated.at, mitigated.provenance) == (after(9), Provenance.RESOLUTION)
         assert facts_of(draft(kept.record, after(10)), Gap.INFERRED_TIME) == [{"point": "mitigated"}]
@@ -77,7 +77,9 @@ class TestTimes:
 
     def test_a_reopened_incident_keeps_its_first_answer_and_its_last_end(self) -> None:
         kept = reopened()
-        kept.decide(working.resolve, 130, fix="Now really", lingering="no", impact="", by=ANA, cause="resolve-2")
+        kept.decide(
+            working.resolve, 130, fix="Now really", lingering="no", impact="", by=person(ANA), cause="resolve-2"
+        )
         told = draft(kept.record, after(131))
         assert told.instant(Point.ACKNOWLEDGED).at == after(1)
         assert told.instant(Point.RESOLVED).at == after(130)
@@ -86,8 +88,8 @@ class TestTimes:
 
 def reopened() -> Kept:
     kept = declared()
-    kept.decide(working.acknowledge, 1, by=ANA, cause="ack")
-    kept.decide(working.resolve, 10, fix="Gone", lingering="unknown", impact="", by=ANA, cause="resolve")
+    kept.decide(working.acknowledge, 1, by=person(ANA), cause="ack")
+    kept.decide(working.resolve, 10, fix="Gone", lingering="unknown", impact="", by=person(ANA), cause="resolve")
     kept.decide(opening.reopen, 120, by=monitor("alertmanager"), reason="it is back", procedure=None, cause="again")
     return kept
 
@@ -129,7 +131,7 @@ class TestPeople:
         kept.decide(opening.page, 1, user=BEN, escalated=False, message="U0BEN/1", settles=kept.claim())
         kept.decide(opening.join, 2, user=BEN, cause="join")
         assert facts_of(draft(kept.record, after(3)), Seed.PAGE_UNANSWERED) == [{"user": BEN}]
-        kept.decide(working.acknowledge, 4, by=BEN, cause="ack")
+        kept.decide(working.acknowledge, 4, by=person(BEN), cause="ack")
         assert facts_of(draft(kept.record, after(5)), Seed.PAGE_UNANSWERED) == []
 
     def test_unfilled_roles_are_remarked_for_serious_incidents_only(self) -> None:
@@ -141,7 +143,7 @@ class TestPeople:
     def test_an_incident_that_was_serious_once_counts_as_serious(self) -> None:
         kept = declared(severity=Severity.P1)
         lower = {"to": Severity.P3, "policy": HOUSE[Severity.P3], "reason": "smaller than thought"}
-        kept.decide(working.change_severity, 2, by=ANA, cause="sev", **lower)
+        kept.decide(working.change_severity, 2, by=person(ANA), cause="sev", **lower)
         told = draft(kept.record, after(3))
         assert [(each.was, each.severity) for each in told.severities] == [(None, "P1"), ("P1", "P3")]
         assert {"role": Role.COMMANDER.value} in facts_of(told, Seed.ROLE_UNFILLED)
@@ -212,7 +214,7 @@ class TestRemediations:
 
     def test_words_that_judge_are_remarked_with_when_they_were_written(self) -> None:
         kept = declared()
-        kept.decide(working.note, 2, text="Obviously human error", by=ANA, cause="note")
+        kept.decide(working.note, 2, text="Obviously human error", by=person(ANA), cause="note")
         found = [(seed.facts["words"], seed.at) for seed in draft(kept.record, after(3)).review if seed.at]
         assert found == [("Obviously", after(2)), ("human error", after(2))]
 
@@ -237,8 +239,8 @@ class TestRecord:
     def test_the_timeline_is_in_order_of_time_not_of_writing(self) -> None:
         kept = declared()
         seen = {"text": "Seen in the log afterwards", "at": after(2)}
-        kept.save(working.note(kept.it, by=ANA, cause="note", now=after(10), **seen))
-        kept.decide(working.acknowledge, 11, by=ANA, cause="ack")
+        kept.save(working.note(kept.it, by=person(ANA), cause="note", now=after(10), **seen))
+        kept.decide(working.acknowledge, 11, by=person(ANA), cause="ack")
         kept.links.append(kept.links.pop(0))
         kinds = [each.event.kind for each in draft(kept.record, after(12)).timeline if each.event]
         assert kinds == [Kind.DECLARED, Kind.NOTED, Kind.ACKNOWLEDGED, Kind.CLOCK_MET]

@@ -31,7 +31,7 @@ from incident.refusal import (
     Refused,
     Spent,
 )
-from incident.responder import UserId
+from incident.responder import UserId, person
 from incident.runbook import GuardKind, Parameter, ParameterKind, StepKind
 from incident.timeline import Kind
 from incident.verdict import Verdict
@@ -191,7 +191,7 @@ def test_a_request_whose_incident_was_resolved_meanwhile_is_called_off() -> None
     kept = declared()
     kept.decide(remedy.request, 1, plan=remediation_plan(), policy=POLICY, by=BEN, stop=None, cause="view")
     (request,) = kept.approvals.values()
-    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
+    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=person(ANA), cause="end")
     change = remedy.put_up(kept.it, request, SEEN, settles=kept.claim(), now=after(3))
     assert [each.state for each in change.approvals] == [ApprovalState.VOID]
 
@@ -227,7 +227,7 @@ def test_a_yes_that_does_not_count_is_refused_with_its_reason(
 def test_a_yes_after_the_incident_ended_is_refused() -> None:
     kept = declared()
     request = asked(kept)
-    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=ANA, cause="end")
+    kept.decide(working.resolve, 2, fix="gone", lingering="no", impact="", by=person(ANA), cause="end")
     with pytest.raises(Ended):
         remedy.approve(kept.it, request, by=CLEO, allowed=True, stop=None, cause="click", now=after(3))
     with pytest.raises(Ended):

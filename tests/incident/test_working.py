@@ -32,7 +32,7 @@ def owed(change: Change, name: JobName) -> bool:
 
 def resolved() -> Kept:
     kept = declared()
-    kept.decide(working.resolve, 30, fix="restarted", lingering="no", impact="", by=ANA, cause="end")
+    kept.decide(working.resolve, 30, fix="restarted", lingering="no", impact="", by=person(ANA), cause="end")
     return kept
 
 
@@ -43,7 +43,7 @@ def in_channel() -> Kept:
 
 
 def test_who_acknowledges_first_owns_it_and_the_clock_is_met() -> None:
-    change = working.acknowledge(declared().it, by=BEN, cause="c", now=after(5))
+    change = working.acknowledge(declared().it, by=person(BEN), cause="c", now=after(5))
     assert change.incident is not None
     assert (change.incident.acknowledged_by, change.incident.responders[-1]) == (BEN, BEN)
     assert kinds(change) == [Kind.ACKNOWLEDGED, Kind.CLOCK_MET]
@@ -52,23 +52,23 @@ def test_who_acknowledges_first_owns_it_and_the_clock_is_met() -> None:
 
 def test_the_second_to_acknowledge_is_told_who_was_first() -> None:
     kept = declared()
-    kept.decide(working.acknowledge, 5, by=BEN, cause="c1")
+    kept.decide(working.acknowledge, 5, by=person(BEN), cause="c1")
     with pytest.raises(AlreadySo) as refused:
-        working.acknowledge(kept.it, by=ANA, cause="c2", now=after(6))
+        working.acknowledge(kept.it, by=person(ANA), cause="c2", now=after(6))
     assert refused.value.facts["by"] == BEN
 
 
 def test_after_a_reopening_the_answer_is_counted_from_the_new_call() -> None:
     kept = resolved()
     kept.decide(opening.reopen, 100, by=person(ANA), reason="back", procedure=None, cause="r")
-    change = working.acknowledge(kept.it, by=BEN, cause="c", now=after(103))
+    change = working.acknowledge(kept.it, by=person(BEN), cause="c", now=after(103))
     assert change.events[0].facts["after_seconds"] == 180
 
 
 def test_confirming_the_severity_is_assessing_it_and_moves_no_deadline() -> None:
     before = declared().it
     change = working.change_severity(
-        before, to=Severity.P1, policy=HOUSE[Severity.P1], by=ANA, reason="", cause="c", now=after(5)
+        before, to=Severity.P1, policy=HOUSE[Severity.P1], by=person(ANA), reason="", cause="c", now=after(5)
     )
     assert state(change.incident, ClockKind.ASSESS) is ClockState.MET
     assert change.incident is not None
@@ -77,7 +77,7 @@ def test_confirming_the_severity_is_assessing_it_and_moves_no_deadline() -> None
 
 def test_a_worse_severity_brings_its_own_deadlines() -> None:
     change = working.change_severity(
-        declared().it, to=Severity.P0, policy=HOUSE[Severity.P0], by=ANA, reason="all", cause="c", now=after(5)
+        declared().it, to=Severity.P0, policy=HOUSE[Severity.P0], by=person(ANA), reason="all", cause="c", now=after(5)
     )
     assert change.incident is not None
     assert change.incident.severity is Severity.P0
@@ -87,24 +87,24 @@ def test_a_worse_severity_brings_its_own_deadlines() -> None:
 
 def test_a_role_passes_from_one_to_the_next_and_nobody_takes_it_twice() -> None:
     kept = declared()
-    kept.decide(working.take_role, 1, role=Role.COMMANDER, user=ANA, by=ANA, cause="c1")
-    change = working.take_role(kept.it, role=Role.COMMANDER, user=BEN, by=ANA, cause="c2", now=after(2))
+    kept.decide(working.take_role, 1, role=Role.COMMANDER, user=ANA, by=person(ANA), cause="c1")
+    change = working.take_role(kept.it, role=Role.COMMANDER, user=BEN, by=person(ANA), cause="c2", now=after(2))
     assert change.events[0].facts == {"role": "commander", "user": BEN, "from": ANA}
     with pytest.raises(AlreadySo):
-        working.take_role(kept.it, role=Role.COMMANDER, user=ANA, by=BEN, cause="c3", now=after(3))
+        working.take_role(kept.it, role=Role.COMMANDER, user=ANA, by=person(BEN), cause="c3", now=after(3))
 
 
 def test_who_is_given_a_role_from_outside_is_brought_into_the_channel() -> None:
     kept = in_channel()
-    outside = working.take_role(kept.it, role=Role.SCRIBE, user=DAN, by=ANA, cause="c1", now=after(1))
+    outside = working.take_role(kept.it, role=Role.SCRIBE, user=DAN, by=person(ANA), cause="c1", now=after(1))
     assert owed(outside, JobName.INVITE)
-    inside = working.take_role(kept.it, role=Role.SCRIBE, user=ANA, by=DAN, cause="c2", now=after(1))
+    inside = working.take_role(kept.it, role=Role.SCRIBE, user=ANA, by=person(DAN), cause="c2", now=after(1))
     assert not owed(inside, JobName.INVITE)
 
 
 def test_a_note_keeps_its_own_time_and_evidence() -> None:
     change = working.note(
-        declared().it, text="  hot  ", by=ANA, cause="c", now=after(9), at=after(3), evidence="message:C1/1.1"
+        declared().it, text="  hot  ", by=person(ANA), cause="c", now=after(9), at=after(3), evidence="message:C1/1.1"
     )
     assert change.events[0] == Event(
         kind=Kind.NOTED, at=after(3), actor=person(ANA), facts={"text": "hot"}, evidence=("message:C1/1.1",)
@@ -112,7 +112,7 @@ def test_a_note_keeps_its_own_time_and_evidence() -> None:
 
 
 def test_an_update_answers_the_clock_and_starts_the_next_interval() -> None:
-    change = working.update(declared().it, text="looking", by=ANA, cause="c", now=after(20))
+    change = working.update(declared().it, text="looking", by=person(ANA), cause="c", now=after(20))
     assert change.incident is not None
     updates = [each for each in change.incident.clocks if each.kind is ClockKind.UPDATE]
     assert [(each.state, each.due_at) for each in updates] == [
@@ -126,26 +126,30 @@ def test_an_update_after_missed_ones_makes_all_of_them_late_and_leaves_one_runni
     kept = declared()
     ring(kept, 31)
     ring(kept, 62)
-    kept.decide(working.update, 70, text="sorry", by=ANA, cause="c")
+    kept.decide(working.update, 70, text="sorry", by=person(ANA), cause="c")
     states = [each.state for each in kept.it.clocks if each.kind is ClockKind.UPDATE]
     assert states == [ClockState.LATE, ClockState.LATE, ClockState.MET, ClockState.RUNNING]
 
 
 def test_an_update_that_says_mitigated_ends_the_escalation() -> None:
-    change = working.update(declared().it, text="ok", by=ANA, cause="c", now=after(10), status=Status.MITIGATED)
+    change = working.update(declared().it, text="ok", by=person(ANA), cause="c", now=after(10), status=Status.MITIGATED)
     assert Kind.MITIGATED in kinds(change)
     assert state(change.incident, ClockKind.ESCALATE) is ClockState.MET
 
 
 def test_an_update_cannot_resolve() -> None:
-    change = working.update(declared().it, text="done", by=ANA, cause="c", now=after(10), status=Status.RESOLVED)
+    change = working.update(
+        declared().it, text="done", by=person(ANA), cause="c", now=after(10), status=Status.RESOLVED
+    )
     assert change.incident is not None
     assert change.incident.open
 
 
 def test_resolving_stops_what_nobody_waits_for_starts_the_post_mortem_and_owes_the_draft() -> None:
     kept = declared()
-    change = working.resolve(kept.it, fix="restarted", lingering="no", impact="", by=ANA, cause="c", now=after(30))
+    change = working.resolve(
+        kept.it, fix="restarted", lingering="no", impact="", by=person(ANA), cause="c", now=after(30)
+    )
     incident = change.incident
     assert incident is not None
     assert not incident.open
@@ -167,9 +171,9 @@ def test_the_post_mortem_is_finished_once_and_only_after_the_end() -> None:
 @pytest.mark.parametrize(
     "decision",
     [
-        lambda it: working.note(it, text=" ", by=ANA, cause="c", now=after(1)),
-        lambda it: working.update(it, text="\n", by=ANA, cause="c", now=after(1)),
-        lambda it: working.resolve(it, fix=" ", lingering="no", impact="", by=ANA, cause="c", now=after(1)),
+        lambda it: working.note(it, text=" ", by=person(ANA), cause="c", now=after(1)),
+        lambda it: working.update(it, text="\n", by=person(ANA), cause="c", now=after(1)),
+        lambda it: working.resolve(it, fix=" ", lingering="no", impact="", by=person(ANA), cause="c", now=after(1)),
     ],
     ids=["note", "update", "resolve"],
 )
@@ -181,13 +185,13 @@ def test_nothing_is_recorded_when_nothing_is_said(decision: Callable[[Incident],
 @pytest.mark.parametrize(
     "decision",
     [
-        lambda it: working.acknowledge(it, by=BEN, cause="c", now=after(40)),
+        lambda it: working.acknowledge(it, by=person(BEN), cause="c", now=after(40)),
         lambda it: working.change_severity(
-            it, to=Severity.P0, policy=HOUSE[Severity.P0], by=ANA, reason="", cause="c", now=after(40)
+            it, to=Severity.P0, policy=HOUSE[Severity.P0], by=person(ANA), reason="", cause="c", now=after(40)
         ),
-        lambda it: working.take_role(it, role=Role.SCRIBE, user=BEN, by=BEN, cause="c", now=after(40)),
-        lambda it: working.update(it, text="x", by=ANA, cause="c", now=after(40)),
-        lambda it: working.resolve(it, fix="x", lingering="no", impact="", by=ANA, cause="c", now=after(40)),
+        lambda it: working.take_role(it, role=Role.SCRIBE, user=BEN, by=person(BEN), cause="c", now=after(40)),
+        lambda it: working.update(it, text="x", by=person(ANA), cause="c", now=after(40)),
+        lambda it: working.resolve(it, fix="x", lingering="no", impact="", by=person(ANA), cause="c", now=after(40)),
     ],
     ids=["acknowledge", "severity", "role", "update", "resolve"],
 )
@@ -199,7 +203,7 @@ def test_what_is_over_is_not_worked_on(decision: Callable[[Incident], Change]) -
 
 
 def test_notes_and_ticks_are_taken_after_the_end_too() -> None:
-    assert kinds(working.note(resolved().it, text="x", by=ANA, cause="c", now=after(40))) == [Kind.NOTED]
+    assert kinds(working.note(resolved().it, text="x", by=person(ANA), cause="c", now=after(40))) == [Kind.NOTED]
     assert kinds(working.tick(resolved().it, number=1, by=ANA, cause="c", now=after(40))) == [Kind.TICKED]
 
 
@@ -232,10 +236,10 @@ def test_before_anybody_answers_everybody_who_was_called_is_reminded() -> None:
 
 def test_later_only_the_commander_is_reminded_whoever_else_has_a_role() -> None:
     kept = declared()
-    kept.decide(working.acknowledge, 1, by=ANA, cause="c0")
-    kept.decide(working.take_role, 2, role=Role.SCRIBE, user=BEN, by=BEN, cause="c1")
+    kept.decide(working.acknowledge, 1, by=person(ANA), cause="c0")
+    kept.decide(working.take_role, 2, role=Role.SCRIBE, user=BEN, by=person(BEN), cause="c1")
     assert reminded(rung(kept, 31)) == {ANA}, "whoever acknowledged, not the scribe"
-    kept.decide(working.take_role, 3, role=Role.COMMANDER, user=DAN, by=DAN, cause="c2")
+    kept.decide(working.take_role, 3, role=Role.COMMANDER, user=DAN, by=person(DAN), cause="c2")
     assert reminded(rung(kept, 31)) == {DAN}
 
 
@@ -251,7 +255,7 @@ def test_an_escalation_calls_and_invites_the_next_people_once() -> None:
 
 def test_what_is_mitigated_in_time_does_not_escalate() -> None:
     kept = declared()
-    kept.decide(working.update, 10, text="ok", by=ANA, cause="c", status=Status.MITIGATED)
+    kept.decide(working.update, 10, text="ok", by=person(ANA), cause="c", status=Status.MITIGATED)
     assert Kind.ESCALATED not in kinds(rung(kept, 31))
 
 

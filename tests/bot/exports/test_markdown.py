@@ -21,7 +21,7 @@ from incident.clock import ClockKind, ClockState
 from incident.finding import Finding, Phase
 from incident.incident import Place
 from incident.postmortem import Question, Record, draft
-from incident.responder import Role
+from incident.responder import Role, person
 from incident.review import Gap, Seed
 from incident.timeline import Event, Kind
 from incident.walk import LegState, WalkState
@@ -93,7 +93,7 @@ def test_a_procedure_is_told_step_by_step_and_nobody_is_named() -> None:
 
 def test_a_mitigation_that_only_the_resolution_implies_is_not_told_as_a_fact() -> None:
     kept = declared()
-    kept.decide(working.resolve, 9, fix="It went away", lingering="unknown", impact="", by=ANA, cause="resolve")
+    kept.decide(working.resolve, 9, fix="It went away", lingering="unknown", impact="", by=person(ANA), cause="resolve")
     text = rendered(kept, at=10)
     assert "It was resolved 9 min after the declaration." in text
     assert "| Time to mitigate | declared | mitigated | 9 min, its end taken from the resolution |" in text
@@ -134,7 +134,7 @@ def test_without_a_chat_messages_keep_their_place_in_words() -> None:
 
 def test_times_carry_the_date_when_it_lasted_longer_than_a_day() -> None:
     kept = declared()
-    kept.decide(working.acknowledge, 2000, by=ANA, cause="ack")
+    kept.decide(working.acknowledge, 2000, by=person(ANA), cause="ack")
     assert "| 2026-03-15 18:32:05 | responder A | acknowledged after 1 d 9 h" in rendered(kept, 2001)
 
 
@@ -203,7 +203,7 @@ if __name__ == "__main__":
 
 def test_frozen_evidence_and_whoever_lifted_it_stand_at_the_head_in_one_row() -> None:
     kept = declared()
-    kept.decide(working.take_role, 0.5, role=Role.COMMANDER, user=ANA, by=ANA, cause="role")
+    kept.decide(working.take_role, 0.5, role=Role.COMMANDER, user=ANA, by=person(ANA), cause="role")
     kept.decide(freezing.freeze_evidence, 1, by=BEN, reason="a break-in | perhaps", requests=(), cause="freeze")
     step = STUCK.step("requeue")
     kept.decide(freezing.lift_evidence, 2, step=step, by=ANA, reason=f"copied by {BEN}", requests=(), cause="lift")
