@@ -4,22 +4,20 @@
 """
 
 import asyncio
-import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
-from bot import config, inspection, logs, manifest, runbook_commands, store_commands
+from bot import config, incident_commands, inspection, logs, manifest, runbook_commands, store_commands
 from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
+from bot.ending import fail, finish
 from bot.explaining import UnknownSourceError, explain
+from bot.options import As, AsJson, ConfigFile, who
 from bot.wiring import serve
-from commands.outage import Outage
-from incident.refusal import Refused
 
 app = typer.Typer(
     name="muster",
@@ -28,26 +26,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-incidents = typer.Typer(help="Look at incidents while Slack is down.", no_args_is_help=True)
 alerts = typer.Typer(help="See what Muster makes of what monitors send.", no_args_is_help=True)
 audit = typer.Typer(help="Check what was recorded.", no_args_is_help=True)
 store = typer.Typer(help="Look after what is kept.", no_args_is_help=True)
-app.add_typer(incidents, name="incidents")
+app.add_typer(incident_commands.app, name="incidents")
 app.add_typer(store, name="store")
 app.add_typer(alerts, name="alerts")
 app.add_typer(audit, name="audit")
 app.add_typer(runbook_commands.app, name="runbook")
 
-ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Reason = Annotated[list[str] | None, typer.Argument(help="Why, in any number of words.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
 def run(config_file: ConfigFile = config.USUAL) -> None:
     """Run the bot until it is stopped."""
     logs.set_up()
-    _finish(lambda: serve(config.load(config_file)))
+    finish(lambda: serve(config.load(config_file)))
 
 
 @app.command()
@@ -62,11 +57,11 @@ def demo(
     try:
         from demo.play import DemoError, play
     except ImportError as missing:
-        _fail(f"The demo is not installed here ({missing.name} is missing): run `make demo` in a checkout.")
+        fail(f"The demo is not installed here ({missing.name} is missing): run `make demo` in a checkout.")
     try:
         asyncio.run(play(system=system, story=story, as_json=json, port=port, data_dir=config.data_dir_of()))
     except DemoError as problem:
-        _fail(str(problem))
+        fail(str(problem))
     except KeyboardInterrupt:
         typer.echo("The demo has ended.", err=True)
 
@@ -79,7 +74,7 @@ def sandbox(
     try:
         from demo.bare_sandbox import run_sandbox
     except ImportError as missing:
-        _fail(f"The sandbox is not installed here ({missing.name} is missing): use a checkout.")
+        fail(f"The sandbox is not installed here ({missing.name} is missing): use a checkout.")
     try:
         asyncio.run(run_sandbox(port))
     except KeyboardInterrupt:
@@ -94,7 +89,7 @@ def print_manifest(
     try:
         typer.echo(manifest.explained() if explain else manifest.text(), nl=explain)
     except OSError as missing:
-        _fail(f"The manifest was not installed beside the program: {missing}.")
+        fail(f"The manifest was not installed beside the program: {missing}.")
 
 
 @app.command("schema")
@@ -110,7 +105,7 @@ def print_schema() -> None:
 def doctor(config_file: ConfigFile = config.USUAL, as_json: AsJson = False) -> None:
     """Look whether everything is there that Muster needs, and say how to mend it; exit 3 when something failed."""
     logs.silence()
-    remarks = _finish(lambda: examine(config_file))
+    remarks = finish(lambda: examine(config_file))
     typer.echo(remark.as_json(remarks) if as_json else remark.as_text(remarks))
     if not remark.healthy(remarks):
         raise typer.Exit(3)
@@ -129,23 +124,7 @@ def explain_alerts(
     try:
         explain(source, files, as_json=as_json, config_file=config_file, now=datetime.now(UTC))
     except (UnknownSourceError, WrongSetting) as problem:
-        _fail(str(problem))
-
-
-@incidents.command("list")
-def list_incidents(json: AsJson = False, config_file: ConfigFile = config.USUAL) -> None:
-    """The open incidents, worst first, then the newest that ended."""
-    _finish(lambda: inspection.list_incidents(config.store_of(config_file), as_json=json))
-
-
-@incidents.command("show")
-def show_incident(
-    number: Annotated[str, typer.Argument(help="INC-142, or 142.")],
-    json: AsJson = False,
-    config_file: ConfigFile = config.USUAL,
-) -> None:
-    """Everything that is recorded about one incident."""
-    _finish(lambda: inspection.show_incident(config.store_of(config_file), number, as_json=json))
+        fail(str(problem))
 
 
 @app.command()
@@ -158,13 +137,13 @@ def postmortem(
     """The post-mortem draft of one incident, from what is recorded now."""
     if format_ not in {"md", "json"}:
         raise typer.BadParameter("choose md or json", param_hint="--format")
-    _finish(lambda: inspection.write_postmortem(config.store_of(config_file), number, format_, output))
+    finish(lambda: inspection.write_postmortem(config.store_of(config_file), number, format_, output))
 
 
 @app.command()
 def migrate(config_file: ConfigFile = config.USUAL) -> None:
     """Make the store's tables, or bring them to this version; the next start would do it too."""
-    _finish(lambda: store_commands.migrate(config.store_of(config_file)))
+    finish(lambda: store_commands.migrate(config.store_of(config_file)))
 
 
 @store.command("copy")
@@ -175,7 +154,7 @@ def copy_store(
     config_file: ConfigFile = config.USUAL,
 ) -> None:
     """Copy everything from a SQLite file into the PostgreSQL of muster.yaml; exit 3 when a timeline is broken there."""
-    if not _finish(lambda: store_commands.copy(source, config.store_of(config_file))):
+    if not finish(lambda: store_commands.copy(source, config.store_of(config_file))):
         raise typer.Exit(3)
 
 
@@ -185,39 +164,25 @@ def back_up_store(
     config_file: ConfigFile = config.USUAL,
 ) -> None:
     """Copy the SQLite file as it stands at this moment, while the bot goes on."""
-    _finish(lambda: store_commands.backup(config.store_of(config_file), file))
+    finish(lambda: store_commands.backup(config.store_of(config_file), file))
 
 
 @app.command()
-def freeze(reason: Reason = None, config_file: ConfigFile = config.USUAL) -> None:
+def freeze(reason: Reason = None, as_: As = None, config_file: ConfigFile = config.USUAL) -> None:
     """Stop everything: no remediation is asked for, approved or begun, in any incident."""
-    _finish(lambda: inspection.stop(config.store_of(config_file), " ".join(reason or ())))
+    by = who(as_)
+    finish(lambda: inspection.stop(config.store_of(config_file), " ".join(reason or ()), by=by))
 
 
 @app.command()
-def unfreeze(reason: Reason = None, config_file: ConfigFile = config.USUAL) -> None:
+def unfreeze(reason: Reason = None, as_: As = None, config_file: ConfigFile = config.USUAL) -> None:
     """Let remediations run again."""
-    _finish(lambda: inspection.lift_stop(config.store_of(config_file), " ".join(reason or ())))
+    by = who(as_)
+    finish(lambda: inspection.lift_stop(config.store_of(config_file), " ".join(reason or ()), by=by))
 
 
 @audit.command("verify")
 def verify(config_file: ConfigFile = config.USUAL) -> None:
     """Check that no timeline was changed after the fact; exit 3 when one was."""
-    if not _finish(lambda: inspection.verify(config.store_of(config_file))):
+    if not finish(lambda: inspection.verify(config.store_of(config_file))):
         raise typer.Exit(3)
-
-
-def _finish(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    try:
-        return asyncio.run(work())
-    except (WrongSetting, Outage, inspection.NotFoundError) as problem:
-        _fail(str(problem))
-    except Refused as refused:
-        _fail(inspection.refused(refused))
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _fail(sentence: str) -> NoReturn:
-    print(f"muster: {sentence}", file=sys.stderr)
-    raise SystemExit(1)

@@ -41,11 +41,17 @@ class WrongSetting(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
-    """The file together with the secrets that it names."""
+class Written:
+    """The file alone, for what needs no secret."""
 
     path: Path
     file: File
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration(Written):
+    """The file together with the secrets that it names."""
+
     data_dir: Path
     bot_token: SecretStr
     app_token: SecretStr | None
@@ -100,9 +106,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
     return configuration
 
 
-def settings_of(path: Path) -> File:
-    """The file alone, for what needs no secret. Raises WrongSetting."""
-    return _checked(path)[1]
+def written(path: Path) -> Written:
+    """What stands in the file. Raises WrongSetting."""
+    return Written(path=path, file=_checked(path)[1])
 
 
 def line_of(path: Path, places: list[int | str]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bot.config import settings_of
+from bot.config import written
 from bot.sources.generic import Mapped
 from bot.sources.table import SOURCES, ParserTable
 from commands.outage import Unreadable
@@ -28,7 +28,7 @@ def explain(source: str, files: Sequence[Path], *, as_json: bool, config_file: P
     """
     if source not in SOURCES:
         raise UnknownSourceError(f"There is no source {source!r}; choose one of: {', '.join(SOURCES)}.")
-    mapped = settings_of(config_file).sources.mapped if config_file is not None else None
+    mapped = written(config_file).file.sources.mapped if config_file is not None else None
     for path in files:
         told = _explained(source, path, mapped, now)
         typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))

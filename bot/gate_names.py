@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.config import Configuration, WrongSetting, line_of
+from bot.config import Written, WrongSetting, line_of
 from bot.sections import File
 from incident.runbook import Catalog
 
 
-def check_rules(configuration: Configuration, catalogs: Iterable[Catalog]) -> None:
+def check_rules(configuration: Written, catalogs: Iterable[Catalog]) -> None:
     """Raises WrongSetting, with file and line, for the first name in a rule's ``match`` that nothing bears."""
     known = _known(configuration.file, tuple(catalogs))
     for number, rule in enumerate(configuration.file.approvals.rules):

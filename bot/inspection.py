@@ -9,22 +9,17 @@ from uuid import uuid4
 
 import typer
 
+from bot.ending import NotFoundError
 from bot.exports.json import export
 from bot.exports.markdown import markdown
 from bot.stores.place import StorePlace, opened
 from bot.words import actor_words, event_sentence
-from bot.words import refusal as refusal_words
 from commands import freeze
 from commands.store import Store
 from incident.incident import Incident
 from incident.postmortem import Record, draft
-from incident.refusal import Refused
-from incident.responder import TERMINAL
+from incident.responder import Actor
 from incident.timeline import broken_at
-
-
-class NotFoundError(Exception):
-    """There is nothing of that name; the message says where it was looked for."""
 
 
 async def list_incidents(place: StorePlace, *, as_json: bool) -> None:
@@ -33,10 +28,10 @@ async def list_incidents(place: StorePlace, *, as_json: bool) -> None:
         shown = await store.open_incidents(limit=100)
         ended = [each for each in await store.recent_incidents(limit=100) if not each.open]
     if as_json:
-        typer.echo(_json([_row(each) for each in (*shown, *ended)]))
+        typer.echo(as_text([row(each) for each in (*shown, *ended)]))
         return
     for each in (*shown, *ended):
-        typer.echo("\t".join(_row(each).values()))
+        typer.echo("\t".join(row(each).values()))
 
 
 async def show_incident(place: StorePlace, name: str, *, as_json: bool) -> None:
@@ -46,7 +41,7 @@ async def show_incident(place: StorePlace, name: str, *, as_json: bool) -> None:
         typer.echo(export(record, draft(record, datetime.now(UTC))).decode())
         return
     incident = record.incident
-    typer.echo("\t".join(_row(incident).values()))
+    typer.echo("\t".join(row(incident).values()))
     for link in record.timeline:
         if link.event is not None:
             at = link.event.at.strftime("%Y-%m-%d %H:%M:%S")
@@ -67,20 +62,20 @@ async def write_postmortem(place: StorePlace, name: str, format_: str, output: P
         raise NotFoundError(f"{output} cannot be written: {problem.strerror}.") from problem
 
 
-async def stop(place: StorePlace, reason: str) -> None:
+async def stop(place: StorePlace, reason: str, *, by: Actor) -> None:
     """Stop all remediations and print what that leaves running; the bot that runs obeys at once. Raises AlreadySo."""
     async with opened(place) as store:
-        stopping = await freeze.stop(store, by=TERMINAL, reason=reason, cause=f"terminal:{uuid4()}", clock=_utc_now)
+        stopping = await freeze.stop(store, by=by, reason=reason, cause=f"terminal:{uuid4()}", clock=utc_now)
     typer.echo(event_sentence(stopping.event))
     for each in stopping.running:
         typer.echo(f"It goes on, because it had begun: “{each.plan.title}” on {each.plan.target}")
 
 
-async def lift_stop(place: StorePlace, reason: str) -> None:
+async def lift_stop(place: StorePlace, reason: str, *, by: Actor) -> None:
     """Let remediations run again. Raises NotStopped."""
     async with opened(place) as store:
         cause = f"terminal:{uuid4()}"
-        stopping = await freeze.lift_stop(store, by=TERMINAL, reason=reason, cause=cause, clock=_utc_now)
+        stopping = await freeze.lift_stop(store, by=by, reason=reason, cause=cause, clock=utc_now)
     typer.echo(event_sentence(stopping.event))
 
 
@@ -98,17 +93,13 @@ async def verify(place: StorePlace) -> bool:
     return not broken
 
 
-def refused(refusal: Refused) -> str:
-    """A refusal as a sentence."""
-    return refusal_words(refusal)
-
-
 async def _record(place: StorePlace, name: str) -> Record:
     async with opened(place) as store:
-        return await store.record((await _find(store, name)).id)
+        return await store.record((await find(store, name)).id)
 
 
-async def _find(store: Store, name: str) -> Incident:
+async def find(store: Store, name: str) -> Incident:
+    """The incident that a person calls *name*: INC-142, or 142. Raises NotFoundError."""
     matched = re.fullmatch(r"(?:INC-)?([0-9]{1,9})", name.strip(), re.IGNORECASE)
     incident = await store.incident_by_number(int(matched[1])) if matched else None
     if incident is None:
@@ -116,7 +107,8 @@ async def _find(store: Store, name: str) -> Incident:
     return incident
 
 
-def _row(incident: Incident) -> dict[str, str]:
+def row(incident: Incident) -> dict[str, str]:
+    """One incident in a list."""
     return {
         "key": incident.key,
         "severity": incident.severity.value,
@@ -126,9 +118,11 @@ def _row(incident: Incident) -> dict[str, str]:
     }
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The time."""
     return datetime.now(UTC)
 
 
-def _json(value: object) -> str:
+def as_text(value: object) -> str:
+    """Anything as JSON for people and programs."""
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from bot.config import Configuration, WrongSetting
+from bot.config import Written, WrongSetting
 from bot.gate_names import check_rules
 from compiler.catalog import CatalogError, load
 from incident.alert import Alert
@@ -50,7 +50,7 @@ class LoadedRunbooks:
         return {name: catalog.title for name, catalog in self._catalogs.items()}
 
 
-def load_runbooks(configuration: Configuration) -> LoadedRunbooks:
+def load_runbooks(configuration: Written) -> LoadedRunbooks:
     """Read every system's catalog. Raises WrongSetting, which names the file, the line and what is wrong."""
     file = configuration.file
     catalogs = {}

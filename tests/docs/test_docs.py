@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from bot import runbook_commands
-from bot.command_line import alerts, app, audit, incidents, store
+from bot import incident_commands, runbook_commands
+from bot.command_line import alerts, app, audit, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.metrics import Counts, of_store, of_targets, process_gauges
 from bot.rota_sections import OverrideSection, RotationSection
@@ -61,7 +61,7 @@ def test_no_word_of_the_menu_means_two_things() -> None:
 def test_every_terminal_command_is_documented() -> None:
     """docs/commands.md names each command of the command line, and only those."""
     named = {command.callback.__name__ if command.name is None else command.name for command in app.registered_commands}
-    named |= {f"incidents {command.name}" for command in incidents.registered_commands}
+    named |= {f"incidents {command.name}" for command in incident_commands.app.registered_commands}
     named |= {f"alerts {command.name}" for command in alerts.registered_commands}
     named |= {f"audit {command.name}" for command in audit.registered_commands}
     named |= {f"store {command.name}" for command in store.registered_commands}

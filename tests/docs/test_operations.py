@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import command_line, runbook_commands
+from bot import command_line, incident_commands, runbook_commands
 from bot.runbook_files import Compilation, compilation
 from bot.runbook_lint import report
 
@@ -52,7 +52,7 @@ def test_every_command_of_muster_that_it_gives_is_one_that_there_is(operations: 
     """A word that was renamed would be noticed at three in the morning."""
     names = {each.name or each.callback.__name__ for each in command_line.app.registered_commands if each.callback}
     for group, typer in (
-        ("incidents", command_line.incidents),
+        ("incidents", incident_commands.app),
         ("alerts", command_line.alerts),
         ("audit", command_line.audit),
         ("store", command_line.store),
