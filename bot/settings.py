@@ -11,7 +11,7 @@ from incident.alert import Alert
 from incident.gate import Rule
 from incident.responder import UserId
 from incident.rota import Shift
-from incident.routing import Routed
+from incident.routing import Routed, Routing
 from incident.severity import HOUSE, Policy, Severity
 
 
@@ -22,6 +22,7 @@ class TeamSettings:
         self._file = file
         self._runbooks = runbooks
         self._rules = tuple(rule_of(each) for each in file.approvals.rules)
+        self._routing = Routing(reopens_within=file.reopen_window)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
         """Who is on call for a system at a moment, first one first, and until when."""
@@ -61,17 +62,9 @@ class TeamSettings:
         """The channel where every incident is announced."""
         return self._file.slack.announcements
 
-    @property
-    def reopen_window(self) -> timedelta:
-        """How long after its resolution an incident is reopened by its alert."""
-        return self._file.reopen_window
-
     def routed(self, alert: Alert, now: datetime) -> Routed:
         """Where an alert leads, and by which rule."""
-        catalog = self._runbooks.of_alert(alert)
-        return routing.by_runbook(
-            alert, catalog, default=self._runbooks.default(), reopens_within=self._file.reopen_window
-        )
+        return routing.routed(alert, self._routing, self._runbooks, now)
 
     def _system(self, system: str) -> SystemSection:
         # An incident of a system that was taken out of the file since belongs to the first one's people.

@@ -7,7 +7,7 @@ proves that no refusal and no kind of event is missing.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import walk_words
+from bot import alert_words, walk_words
 from bot.clock_words import clock_words
 from bot.gate_words import GATE_EVENTS, GATE_REFUSALS
 from bot.phrase import Phrase, Template, When, clock_time, duration, fill, plain
@@ -234,11 +234,8 @@ def _trouble(facts: Mapping[str, object]) -> str:
 
 
 EVENTS: Final[Mapping[Kind, Template]] = {
-    Kind.DECLARED: "{actor} declared {severity}: {title}[ ({reason})]",
-    Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
-    Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
-    Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing",
-    Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
+    Kind.DECLARED: "{actor} declared {severity}: {title}[ ({reason})][, after {after}]",
+    **alert_words.EVENTS,
     Kind.REOPENED: "Reopened[: {reason}]",
     Kind.CHANNEL_AWAITED: "No new channel is allowed just now[ ({reason})]; it comes[ at {until:when}]. "
     "Until then this thread is the place",

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from commands.alert_timers import close_group, steady_alert, wake_alert
 from commands.call_people import invite, page, remind
 from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
 from commands.freeze import tell_stop
 from commands.look import diagnose, post_finding
+from commands.notice import tell_notice
 from commands.open_channel import open_channel
 from commands.ports import Ports
 from commands.run_remediation import cool_down, expire_approval, not_run, preview, run_remediation, verify
@@ -69,6 +71,10 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.WALK_CARD: walk_card,
         JobName.RUN_LEG: run_leg,
         JobName.WATCH_HOLD: watch_hold,
+        JobName.WAKE_ALERT: wake_alert,
+        JobName.STEADY_ALERT: steady_alert,
+        JobName.TELL_NOTICE: tell_notice,
+        JobName.CLOSE_GROUP: close_group,
     }
 )
 

@@ -112,6 +112,13 @@ class StopMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMessage:
+    """An alert that leads to no incident, told where incidents are announced."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictMessage:
     """The before/after verdict of a remediation."""
 
@@ -159,6 +166,7 @@ Message = (
     | OutputMessage
     | EventMessage
     | StopMessage
+    | NoticeMessage
     | VerdictMessage
     | ReminderMessage
     | WalkMessage

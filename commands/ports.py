@@ -224,11 +224,6 @@ class Settings(Protocol):
         """The channel where every incident is announced."""
         ...
 
-    @property
-    def reopen_window(self) -> timedelta:
-        """How long after its resolution an incident is reopened by its alert; later a new one is declared."""
-        ...
-
     def routed(self, alert: Alert, now: datetime) -> Routed:
         """Where an alert leads, by the team's rules and the runbooks' alert names, and by which rule."""
         ...

@@ -49,6 +49,14 @@ class AlertRecord:
     count: int = 1
     firings: int = 1
     """How often it went from quiet to firing."""
+    changes: tuple[datetime, ...] = ()
+    """When it last went from firing to over or back, oldest first; only so many are kept."""
+    flapping: bool = False
+    """It changes so often that its single changes are not told."""
+    muted_by: str = ""
+    """The silence or maintenance that keeps it quiet, by name."""
+    told_at: datetime | None = None
+    """When its notice was last told, where that is all that it leads to."""
     version: int = 0
 
     @property

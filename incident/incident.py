@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from incident import refusal
@@ -75,6 +75,21 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The incident of the same trouble that was over before this one began."""
+
+    id: str
+    number: int
+    resolved_at: datetime
+    channel: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What people call it: INC-142."""
+        return f"INC-{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One incident as it stands. ``number`` (INC-142) and ``version`` are given by the store; 0 means not saved yet.
 
@@ -98,6 +113,10 @@ class Incident:
     """The digest of the catalog that it was declared under."""
     group: str | None = None
     """Alerts of this group join it while it is open."""
+    group_window: timedelta | None = None
+    """How long after its last new alert others still join; None: as long as it is open."""
+    earlier: Earlier | None = None
+    """The one that the same alerts led to before."""
     started_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: UserId | None = None

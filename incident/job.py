@@ -58,6 +58,10 @@ class JobName(StrEnum):
     WALK_CARD = "walk_card"
     RUN_LEG = "run_leg"
     WATCH_HOLD = "watch_hold"
+    WAKE_ALERT = "wake_alert"
+    STEADY_ALERT = "steady_alert"
+    TELL_NOTICE = "tell_notice"
+    CLOSE_GROUP = "close_group"
 
 
 _CONVERGE: Final = frozenset(
@@ -71,6 +75,9 @@ _CONVERGE: Final = frozenset(
         JobName.APPROVAL_CARD,
         JobName.WALK_CARD,
         JobName.SHOW_OUTPUT,
+        JobName.WAKE_ALERT,
+        JobName.STEADY_ALERT,
+        JobName.CLOSE_GROUP,
     }
 )
 

@@ -1,8 +1,8 @@
 """How an incident begins: declared, its place in the chat made, its people called; and how it begins again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from incident import clock, refusal
@@ -10,10 +10,10 @@ from incident.alert import AlertRecord
 from incident.change import Change
 from incident.checklist import Item
 from incident.clock import ClockKind
-from incident.digest import identifier
+from incident.digest import Facts, identifier
 from incident.evidence import EvidenceFreeze
 from incident.finding import Finding, Phase
-from incident.incident import Incident, Place, Status
+from incident.incident import Earlier, Incident, Place, Status
 from incident.job import Claim, Job, JobName, owe
 from incident.owing import CHATTER, decided
 from incident.responder import MUSTER, Actor, UserId, user_of
@@ -50,6 +50,10 @@ class Declaration:
     procedure: Procedure | None = None
     catalog: str | None = None
     group: str | None = None
+    group_window: timedelta | None = None
+    earlier: Earlier | None = None
+    facts: Facts = field(default_factory=dict)
+    """What else the timeline keeps of why it was declared."""
     started_at: datetime | None = None
     detected_at: datetime | None = None
     evidence: tuple[str, ...] = ()
@@ -77,6 +81,8 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         procedure=asked.procedure.id if asked.procedure else None,
         catalog=asked.catalog,
         group=asked.group,
+        group_window=asked.group_window,
+        earlier=asked.earlier,
         started_at=asked.started_at,
         responders=tuple(dict.fromkeys(asked.responders)),
         checklist=_checklist(asked.procedure),
@@ -94,6 +100,8 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
             "reason": asked.reason,
             "system": asked.system,
             "procedure": incident.procedure,
+            **asked.facts,
+            **({"after": asked.earlier.key} if asked.earlier else {}),
         },
         evidence=asked.evidence,
     )
@@ -102,6 +110,8 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         owe(JobName.OPEN_CHANNEL, incident.id, now, urgency=asked.severity.rank),
         *looks(incident, asked.procedure, now),
     ]
+    if asked.group_window is not None:
+        jobs.append(owe(JobName.CLOSE_GROUP, incident.id, now + asked.group_window))
     events = (declared, *([incident.evidence.event] if incident.evidence else []))
     return decided(cause, now, incident, *events, before=None, jobs=jobs, alerts=owned)
 
@@ -204,6 +214,7 @@ def reopen(
     cause: str,
     now: datetime,
     alerts: tuple[AlertRecord, ...] = (),
+    facts: Facts | None = None,
     evidence: tuple[str, ...] = (),
 ) -> Change:
     """It came back: the same incident goes on, with new clocks, and its people are called again. Raises StillOpen."""
@@ -224,7 +235,7 @@ def reopen(
         kind=Kind.REOPENED,
         at=now,
         actor=by,
-        facts={"reason": reason, "alert": alerts[0].id if alerts else None},
+        facts={"reason": reason, "alert": alerts[0].id if alerts else None, **(facts or {})},
         evidence=evidence,
     )
     again = identifier("again", cause)

@@ -46,6 +46,8 @@ QUIET: Final = frozenset(
         Kind.ROLE_TAKEN,
         Kind.ALERTS_REPEATED,
         Kind.ALERT_RESOLVED,
+        Kind.ALERT_FLAPPING,
+        Kind.ALERT_STEADY,
         Kind.SAID_YES,
         Kind.EVIDENCE_FROZEN,
         Kind.COOLED_DOWN,

@@ -16,7 +16,7 @@ from bot.slack.faults import Refusal, code_of, header_of, outage, status_of
 from bot.slack.names import MARK
 from bot.slack.render import files, render
 from bot.slack.shared_budget import SharedBudgets
-from commands.messages import Message, StopMessage
+from commands.messages import Message, NoticeMessage, StopMessage
 from commands.outage import BudgetSpent, NameTaken, Outage
 from incident.incident import Place
 from incident.responder import UserId
@@ -115,7 +115,7 @@ class SlackChat:
         return timestamp
 
     async def _post(self, place: Place, message: Message, mark: str, urgency: int) -> str:
-        about = SYSTEM if isinstance(message, StopMessage) else message.incident.id
+        about = SYSTEM if isinstance(message, StopMessage | NoticeMessage) else message.incident.id
         payload = {"mark": mark, "incident": about}
         answer = await self._call(
             POST,

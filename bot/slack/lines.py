@@ -27,7 +27,7 @@ from bot.slack.finding import said
 from bot.slack.names import Action, pack
 from bot.slack.walk_buttons import next_buttons, wait_buttons
 from bot.words import clock_words, comparison_words, duration, event_phrase
-from commands.messages import EventMessage, PageMessage, ReminderMessage, VerdictMessage
+from commands.messages import EventMessage, NoticeMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind
 from incident.finding import Comparison, Finding
 from incident.incident import Incident
@@ -47,6 +47,12 @@ def event_line(message: EventMessage) -> Rendered:
         f"{incident.key}: {mrkdwn(phrase)}",
         [paragraph(elements(phrase, _LONGEST)), actions(*_event_buttons(message))],
     )
+
+
+def notice(message: NoticeMessage) -> Rendered:
+    """An alert that leads to no incident: what fires, how often it came, and by which rule it is only told."""
+    phrase: Phrase = (f"{signs.EVENT[Kind.ALERT_NOTIFIED]} ", *event_phrase(message.event))
+    return rendered(mrkdwn(phrase), [paragraph(elements(phrase, _LONGEST))])
 
 
 def _event_buttons(message: EventMessage) -> Sequence[Element | None]:

@@ -14,7 +14,7 @@ from bot.slack.card import card
 from bot.slack.checklist import checklist
 from bot.slack.finding import finding
 from bot.slack.freezes import stop_message
-from bot.slack.lines import event_line, page, reminder, verdict
+from bot.slack.lines import event_line, notice, page, reminder, verdict
 from bot.slack.output import output
 from bot.slack.walk_card import walk_card
 from commands.messages import (
@@ -25,6 +25,7 @@ from commands.messages import (
     EventMessage,
     FindingMessage,
     Message,
+    NoticeMessage,
     OutputMessage,
     PageMessage,
     ReminderMessage,
@@ -44,6 +45,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     OutputMessage: output,
     EventMessage: event_line,
     StopMessage: stop_message,
+    NoticeMessage: notice,
     VerdictMessage: verdict,
     ReminderMessage: reminder,
     WalkMessage: walk_card,

@@ -24,7 +24,8 @@ ADA, BOB = UserId("U0ADA0001"), UserId("U0BOB0002")
 EVERY_REFUSAL = tuple(each for each in vars(refusal).values() if isinstance(each, type) and each is not Refused)
 
 FACTS: dict[str, Facts] = {
-    "DECLARED": {"title": "Checkout errors", "severity": "P1", "reason": "declares", "system": "s", "procedure": None},
+    "DECLARED": {"title": "Checkout errors", "severity": "P1", "reason": "declares", "system": "s", "procedure": None,
+                 "after": "INC-3"},
     "ALERT_JOINED": {"alert": "a", "title": "HighLatency", "reason": "joins"},
     "ALERTS_REPEATED": {"count": 12, "alerts": 3, "since": NOW.isoformat()},
     "ALERT_RESOLVED": {"alert": "a", "title": "HighLatency", "still_firing": 2},
@@ -84,6 +85,11 @@ FACTS: dict[str, Facts] = {
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
     "CANCELLED": {"title": "Requeue", "begun": True},
     "COOLED_DOWN": {"title": "Requeue", "target": "db"},
+    "ALERT_MUTED": {"title": "Queue", "reason": "the database is moved", "rule": "upgrade", "until": NOW.isoformat()},
+    "ALERT_NOTIFIED": {"title": "Queue", "count": 37, "rule_reason": "route “noise” matches team=qa"},
+    "ALERT_FLAPPING": {"title": "Queue", "changes": 6, "within_seconds": 1800.0},
+    "ALERT_STEADY": {"title": "Queue", "firing": True},
+    "GROUP_CLOSED": {"group": "system:shop", "window_seconds": 1800.0},
     "DEAD_LETTER": {"source": "alertmanager", "delivery": "d", "reason": "not JSON"},
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from commands.ports import Settings
@@ -9,7 +9,7 @@ from incident.alert import Alert
 from incident.gate import Rule
 from incident.responder import UserId
 from incident.rota import Rotation, Shift
-from incident.routing import Routed
+from incident.routing import Routed, Routing
 from incident.severity import HOUSE, Policy, Severity
 from tests.fakes.chat import NEWS
 from tests.fakes.runbooks import FakeRunbooks
@@ -28,6 +28,7 @@ class FakeSettings(Settings):
     demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
+    routes: Routing = field(default_factory=Routing)
     runbooks: FakeRunbooks = field(default_factory=FakeRunbooks)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
@@ -57,10 +58,5 @@ class FakeSettings(Settings):
     def announcements(self) -> str:
         return NEWS
 
-    @property
-    def reopen_window(self) -> timedelta:
-        return self.window
-
     def routed(self, alert: Alert, now: datetime) -> Routed:
-        catalog = self.runbooks.of_alert(alert)
-        return routing.by_runbook(alert, catalog, default=self.runbooks.default(), reopens_within=self.window)
+        return routing.routed(alert, replace(self.routes, reopens_within=self.window), self.runbooks, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from incident import clockwork, intake, looking, opening, remedy, running, timeline, working
+from incident import clockwork, looking, opening, remedy, running, timeline, working
 from incident.alert import Alert, AlertRecord, AlertStatus
 from incident.approval import Approval, ApprovalPolicy, Preview
 from incident.change import Change
@@ -19,6 +19,7 @@ from incident.runbook import GuardKind, Origin, Procedure
 from incident.severity import HOUSE, Severity
 from incident.timeline import GENESIS, Event, Link
 from incident.verdict import Verdict
+from tests.incident.hearing import follow, heard
 
 START = datetime(2026, 3, 14, 9, 12, 5, tzinfo=UTC)
 ANA, BEN, CLEO, DAN = UserId("U0ANA"), UserId("U0BEN"), UserId("U0CLEO"), UserId("U0DAN")
@@ -254,16 +255,7 @@ def storybook() -> Kept:
     kept.decide(working.acknowledge, 3.2, by=person(ANA), cause="ack")
     kept.decide(working.take_role, 3.5, role=Role.COMMANDER, user=ANA, by=person(ANA), cause="role-1")
     joined = firing("latency", "StorybookQueueLatency", after(1))
-    kept.save(
-        intake.join(
-            kept.it,
-            joined,
-            intake.recorded(joined, None, kept.it.id, after(4)),
-            "belongs to an incident that is open",
-            cause="am-6a01#0",
-            now=after(4),
-        )
-    )
+    kept.save(follow(heard(joined, after(4), last=kept.it), after(4), "am-6a01#0"))
     kept.decide(
         working.note,
         6,
@@ -289,8 +281,8 @@ def storybook() -> Kept:
     remediate(kept, 35)
     known = kept.alerts["alertmanager:jobs"]
     quiet = replace(known.alert, status=AlertStatus.RESOLVED, ends_at=after(39))
-    over = intake.recorded(quiet, known, None, after(39.5))
-    kept.save(intake.quieten(kept.it, quiet, over, 1, cause="am-7b09#0", now=after(39.5)))
+    over = heard(quiet, after(39.5), known=known, own=kept.it, firing=1)
+    kept.save(follow(over, after(39.5), "am-7b09#0"))
     kept.decide(
         working.resolve,
         52,

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident import intake
-from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.alert import Alert, AlertRecord
+from incident.flapping import MOST_KEPT
 from incident.incident import Incident, Status
-from incident.intake import CATCH_UP, Decision, Verb
-from incident.job import JobName
+from incident.intake import CATCH_UP, Decision, Seen, Verb
+from incident.muting import Muted
 from incident.responder import monitor
+from incident.routing import Deed, Routed
 from incident.severity import HOUSE, Severity
-from incident.timeline import Kind
+from tests.incident.hearing import FIRING, QUIET, ROUTED
 
 NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
 WINDOW = timedelta(hours=2)
-FIRING = Alert(source="alertmanager", key="a@1", status=AlertStatus.FIRING, title="OrdersStuck", group="g")
-QUIET = replace(FIRING, status=AlertStatus.RESOLVED)
 
 
 def incident(number: int = 1, *, resolved_ago: timedelta | None = None) -> Incident:
@@ -51,7 +51,7 @@ def decide(
     own: Incident | None = None,
     last: Incident | None = None,
 ) -> Decision:
-    return intake.decide(alert, known=known, own=own, last=last, now=NOW, window=WINDOW)
+    return intake.decide(alert, ROUTED, Seen(known=known, own=own, last=last), NOW)
 
 
 MOMENT, SOON, LONG = CATCH_UP, WINDOW, WINDOW + timedelta(seconds=1)
@@ -130,32 +130,43 @@ def test_the_record_counts_every_message_and_every_time_it_went_off() -> None:
     assert (again.first_at, again.last_at) == (NOW, NOW + timedelta(minutes=3))
 
 
-def test_a_repeat_does_not_touch_the_incident_and_is_summed_up_later() -> None:
-    change = intake.count(record(), cause="d#0", now=NOW)
-    assert change.incident is None
-    assert change.events == ()
-    (job,) = change.jobs
-    assert (job.name, job.due_at) == (JobName.SUM_UP_REPEATS, NOW + intake.SUM_UP_EVERY)
+def test_changes_are_kept_with_their_times_and_only_so_many() -> None:
+    known = intake.recorded(FIRING, None, "inc_1", NOW)
+    for minute in range(1, 80):
+        known = intake.recorded(QUIET if minute % 2 else FIRING, known, "inc_1", NOW + timedelta(minutes=minute))
+    again = intake.recorded(known.alert, known, "inc_1", NOW + timedelta(hours=2))
+    assert again.changes == tuple(NOW + timedelta(minutes=minute) for minute in range(80 - MOST_KEPT, 80))
 
 
-def test_when_a_monitor_says_that_it_is_over_the_incident_stays_open_for_people_to_resolve() -> None:
-    change = intake.quieten(OPEN, QUIET, record(QUIET), 2, cause="d#0", now=NOW)
-    assert change.incident is not None
-    assert change.incident.open
-    (event,) = change.events
-    assert event.facts["still_firing"] == 2
+MUTED = replace(ROUTED, muted=Muted(rule="upgrade", reason="the database is moved", until=NOW + timedelta(hours=1)))
+NOTICE, NOTHING = replace(ROUTED, deed=Deed.NOTICE), replace(ROUTED, deed=Deed.NOTHING)
+QUIETED = replace(record(), incident_id=None, muted_by="upgrade")
 
 
-def test_what_is_ignored_is_told_on_the_systems_chain_with_its_reason() -> None:
-    change = intake.ignore(QUIET, "resolved, and it was never heard of", cause="d#0", now=NOW)
-    assert change.incident is None
-    assert [(each.kind, each.facts["reason"]) for each in change.events] == [
-        (Kind.ALERT_IGNORED, "resolved, and it was never heard of")
-    ]
+@pytest.mark.parametrize(
+    ("alert", "routed", "seen", "verb"),
+    [
+        (FIRING, MUTED, Seen(), Verb.MUTED),
+        (FIRING, MUTED, Seen(last=OPEN), Verb.MUTED),
+        (FIRING, MUTED, Seen(known=record(), own=OPEN), Verb.REPEATS),
+        (FIRING, MUTED, Seen(known=record(QUIET), own=OPEN), Verb.MUTED),
+        (FIRING, MUTED, Seen(known=QUIETED), Verb.MUTED),
+        (QUIET, MUTED, Seen(known=QUIETED), Verb.RESOLVES),
+        (FIRING, ROUTED, Seen(known=QUIETED), Verb.DECLARES),
+        (FIRING, ROUTED, Seen(known=QUIETED, last=OPEN), Verb.JOINS),
+        (FIRING, ROUTED, Seen(known=replace(record(), muted_by="upgrade"), own=ENDED_LONG), Verb.DECLARES),
+        (FIRING, NOTICE, Seen(), Verb.NOTIFIES),
+        (FIRING, NOTICE, Seen(last=OPEN), Verb.NOTIFIES),
+        (FIRING, replace(NOTICE, muted=MUTED.muted), Seen(), Verb.MUTED),
+        (FIRING, NOTHING, Seen(known=record(), own=OPEN), Verb.IGNORED),
+        (QUIET, NOTHING, Seen(known=record(), own=OPEN), Verb.RESOLVES),
+    ],
+)
+def test_what_is_muted_only_told_or_ignored(alert: Alert, routed: Routed, seen: Seen, verb: Verb) -> None:
+    decision = intake.decide(alert, routed, seen, NOW)
+    assert decision.verb is verb
+    assert decision.why
 
 
-def test_what_joins_is_summed_up_once_an_interval_instead_of_told_one_by_one() -> None:
-    change = intake.join(OPEN, FIRING, record(), "why", cause="d#0", now=NOW)
-    assert [(job.name, job.due_at) for job in change.jobs if job.name in {JobName.TELL, JobName.SUM_UP_REPEATS}] == [
-        (JobName.SUM_UP_REPEATS, NOW + intake.SUM_UP_EVERY)
-    ]
+def test_what_comes_back_late_leads_back_to_the_incident_before() -> None:
+    assert decide(known=record(QUIET), own=ENDED_LONG).earlier is ENDED_LONG

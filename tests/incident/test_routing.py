@@ -1,16 +1,17 @@
 """Where an alert leads: by which rule, how bad, and with which others."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from incident import routing
 from incident.alert import Alert, AlertStatus
+from incident.routing import Routed, Routing, TeamRoute
 from incident.runbook import Origin, Procedure
 from incident.severity import Severity
-from tests.fakes.runbooks import CATALOG, STUCK
+from tests.fakes.runbooks import STUCK, FakeRunbooks
 
-DEFAULT, WINDOW = "house", timedelta(hours=2)
+NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
 
 
 def alert(**labels: str) -> Alert:
@@ -37,13 +38,17 @@ def test_the_level_is_the_rules_else_the_alerts_else_the_runbooks(
     assert reason
 
 
+def lead(fires: Alert, *routes: TeamRoute, now: datetime = NOW) -> Routed:
+    return routing.routed(fires, Routing(routes=routes), FakeRunbooks(), now)
+
+
 def test_a_runbooks_alert_name_leads_to_its_procedure_and_says_so() -> None:
-    found = routing.by_runbook(alert(alertname="OrdersStuck"), CATALOG, default=DEFAULT, reopens_within=WINDOW)
+    found = lead(alert(alertname="OrdersStuck"))
     assert (found.system, found.procedure, found.severity) == ("shop", STUCK, Severity.P1)
     assert (found.group, found.rule) == ("procedure:shop/stuck-orders", "runbook:shop/stuck-orders")
     assert found.reason == "the runbook of shop names alertname=OrdersStuck"
 
 
 def test_an_alert_that_nobody_knows_belongs_to_the_default_system_and_what_its_monitor_grouped() -> None:
-    found = routing.by_runbook(alert(alertname="Disk"), None, default=DEFAULT, reopens_within=WINDOW)
-    assert (found.system, found.procedure, found.group, found.rule) == (DEFAULT, None, "alertmanager:a@1", "otherwise")
+    found = lead(alert(alertname="Disk"))
+    assert (found.system, found.procedure, found.group, found.rule) == ("shop", None, "alertmanager:a@1", "otherwise")

@@ -1,0 +1,26 @@
+"""What alerts did, each in one plain sentence with its reason."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.phrase import Template
+from incident.timeline import Kind
+
+
+def _steady(facts: Mapping[str, object]) -> str:
+    return "Steady again: {title}, which " + ("fires" if facts.get("firing") else "is over")
+
+
+EVENTS: Final[Mapping[Kind, Template]] = {
+    Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
+    Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
+    Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing",
+    Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
+    Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})]",
+    Kind.ALERT_NOTIFIED: "{title}[ (came {count} times)]. No incident: {rule_reason}",
+    Kind.ALERT_FLAPPING: "{title} flaps: {changes} changes, too many for {within_seconds:span}. It is only counted "
+    "until it is steady",
+    Kind.ALERT_STEADY: _steady,
+    Kind.GROUP_CLOSED: "No new alert joined for {window_seconds:span}: alerts that come now declare an incident of "
+    "their own",
+}

@@ -1,0 +1,18 @@
+"""The clock asks: an alert that leads to no incident is told where incidents are announced."""
+
+from commands.messages import NoticeMessage
+from commands.ports import Ports
+from incident.change import Change
+from incident.incident import Place
+from incident.job import Claim
+from incident.opening import claimed
+
+
+async def tell_notice(claim: Claim, *, ports: Ports) -> None:
+    """One line, once."""
+    link = await ports.store.event(claim.job.subject)
+    if link is not None and link.event is not None:
+        place, message = Place(channel=ports.settings.announcements), NoticeMessage(event=link.event)
+        again = claim.attempts > 1
+        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
+    await ports.store.save(Change(cause=claimed(claim), at=ports.clock(), settles=claim))

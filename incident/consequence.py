@@ -1,0 +1,286 @@
+"""What follows from an alert's decision: the Change, in which every reason and the name of its rule are kept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.change import Change, event_id
+from incident.digest import Facts
+from incident.flapping import Flapping
+from incident.incident import Earlier, Incident
+from incident.intake import Decision, Seen, Verb, recorded
+from incident.job import Claim, Job, JobName, owe
+from incident.opening import Declaration, claimed, declare, reopen
+from incident.owing import decided
+from incident.responder import UserId, monitor
+from incident.routing import Routed
+from incident.runbook import Procedure
+from incident.severity import Policy
+from incident.timeline import Event, Kind
+
+SUM_UP_EVERY: Final = timedelta(minutes=1)
+"""How often repeated alerts get one line on the timeline and a new count on the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One alert that came, and how it was decided. ``delivery`` is the key of the request that brought it; None when
+    nothing came, but what kept it quiet is over.
+
+    ``policy`` and ``responders`` are those of an incident that it would declare; ``procedure`` the one that is followed
+    in the incident concerned.
+    """
+
+    alert: Alert
+    routed: Routed
+    seen: Seen
+    decision: Decision
+    delivery: str | None
+    received_at: datetime
+    policy: Policy
+    responders: tuple[UserId, ...] = ()
+    procedure: Procedure | None = None
+
+    @property
+    def first(self) -> bool:
+        """True unless the monitor only says again what it said before."""
+        known = self.seen.known
+        return known is None or known.alert.status is not self.alert.status
+
+    def record(self, now: datetime) -> AlertRecord:
+        """The alert's record with this message in it."""
+        incident, known = self.decision.incident, self.seen.known
+        if self.delivery is None and known is not None:
+            return replace(known, muted_by="", incident_id=incident.id if incident else known.incident_id)
+        return recorded(self.alert, known, incident.id if incident else None, now)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What proves it: the request that brought it, and what is known of the alert."""
+        alert = f"alert:{self.alert.source}:{self.alert.key}"
+        return (alert,) if self.delivery is None else (f"delivery:{self.delivery}", alert)
+
+    @property
+    def reasons(self) -> Facts:
+        """Why it did what it did, and by which rule, as the timeline keeps it."""
+        return {
+            "alert": f"{self.alert.source}:{self.alert.key}",
+            "title": self.alert.title,
+            "reason": self.decision.why,
+            "rule": self.routed.rule,
+            "rule_reason": self.routed.reason,
+        }
+
+
+def follow(heard: Heard, *, cause: str, now: datetime) -> Change:
+    """The Change of one decided alert."""
+    decision, incident = heard.decision, heard.decision.incident
+    record = heard.record(now)
+    if decision.verb is Verb.DECLARES:
+        return _declare(heard, record, cause=cause, now=now)
+    if decision.verb is Verb.MUTED:
+        return _mute(heard, record, cause=cause, now=now)
+    if decision.verb is Verb.NOTIFIES:
+        return _notify(heard, record, cause=cause, now=now)
+    if decision.verb is Verb.IGNORED:
+        return _ignore(heard, record, cause=cause, now=now)
+    if incident is None or decision.verb is Verb.REPEATS:
+        return count(record, cause=cause, now=now)
+    if decision.verb is Verb.REOPENS:
+        return _reopen(heard, incident, record, cause=cause, now=now)
+    return _in_incident(heard, incident, record, cause=cause, now=now)
+
+
+def _in_incident(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """It joins an incident, or is over in it; one that flaps does either quietly."""
+    if record.flapping:
+        return count(record, cause=cause, now=now)
+    if heard.routed.flapping.begins(record.changes, now):
+        return _flap(heard, incident, record, cause=cause, now=now)
+    if heard.decision.verb is Verb.JOINS:
+        return _join(heard, incident, record, cause=cause, now=now)
+    return _quieten(heard, incident, record, cause=cause, now=now)
+
+
+def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    alert, routed, before = heard.alert, heard.routed, heard.decision.earlier
+    asked = Declaration(
+        title=alert.title[:200],
+        severity=routed.severity,
+        system=routed.system,
+        by=monitor(alert.source),
+        policy=heard.policy,
+        reason=f"an alert declares: {heard.decision.why}; {routed.reason}",
+        responders=heard.responders,
+        summary=alert.description,
+        procedure=routed.procedure,
+        catalog=routed.catalog,
+        group=routed.group,
+        group_window=routed.group_window,
+        earlier=None if before is None else _earlier(before),
+        facts=_declared(heard),
+        started_at=alert.starts_at,
+        detected_at=heard.received_at,
+        evidence=heard.evidence,
+    )
+    return declare(asked, cause=cause, now=now, alerts=(record,))
+
+
+def _declared(heard: Heard) -> Facts:
+    """Why the incident is what it is, for whoever asks later."""
+    routed = heard.routed
+    window = routed.group_window
+    return {
+        "alert": f"{heard.alert.source}:{heard.alert.key}",
+        "rule": routed.rule,
+        "rule_reason": routed.reason,
+        "group": routed.group,
+        "group_window_seconds": None if window is None else window.total_seconds(),
+        "severity_reason": routed.severity_reason,
+    }
+
+
+def _earlier(incident: Incident) -> Earlier | None:
+    if incident.resolved_at is None:
+        return None
+    return Earlier(
+        id=incident.id, number=incident.number, resolved_at=incident.resolved_at, channel=incident.home.channel
+    )
+
+
+def _reopen(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    return reopen(
+        incident,
+        by=monitor(heard.alert.source),
+        reason=heard.decision.why,
+        procedure=heard.procedure,
+        cause=cause,
+        now=now,
+        alerts=(record,),
+        facts={"rule": heard.routed.rule, "rule_reason": heard.routed.reason},
+        evidence=heard.evidence[:-1],
+    )
+
+
+def _join(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """Another alert of the same trouble."""
+    event = Event(
+        kind=Kind.ALERT_JOINED,
+        at=now,
+        actor=monitor(heard.alert.source),
+        facts=heard.reasons,
+        evidence=(f"alert:{record.id}",),
+    )
+    summary = owe(JobName.SUM_UP_REPEATS, incident.id, now + SUM_UP_EVERY)
+    return decided(cause, now, incident, event, before=incident, jobs=(summary,), alerts=(record,))
+
+
+def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """A monitor says that it is over. People resolve, unless the alert's route lets the monitor do it."""
+    event = Event(
+        kind=Kind.ALERT_RESOLVED,
+        at=heard.alert.ends_at or now,
+        actor=monitor(heard.alert.source),
+        facts={**heard.reasons, "still_firing": heard.seen.firing},
+        evidence=(f"alert:{record.id}",),
+    )
+    told = replace(incident, alerts_summed=incident.alerts_summed + 1)
+    return decided(cause, now, told, event, before=incident, alerts=(record,))
+
+
+def _flap(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """It changed once too often: one line says so, and from now on its changes are only counted."""
+    rule = heard.routed.flapping
+    event = Event(
+        kind=Kind.ALERT_FLAPPING,
+        at=now,
+        actor=monitor(heard.alert.source),
+        facts={**heard.reasons, "changes": len(record.changes), "within_seconds": rule.within.total_seconds()},
+        evidence=(f"alert:{record.id}",),
+    )
+    told = replace(incident, alerts_summed=incident.alerts_summed + 1)
+    steady = owe(JobName.STEADY_ALERT, incident.id, rule.steady_at(record.changes, now), subject=record.id)
+    flaps = replace(record, flapping=True, incident_id=incident.id)
+    return decided(cause, now, told, event, before=incident, jobs=(steady,), alerts=(flaps,))
+
+
+def count(record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """The same again: it is counted, and summed up once an interval. The incident itself is not touched."""
+    jobs = (owe(JobName.SUM_UP_REPEATS, record.incident_id, now + SUM_UP_EVERY),) if record.incident_id else ()
+    return Change(cause=cause, at=now, alerts=(record,), jobs=jobs)
+
+
+def _mute(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """It is kept quiet; when that is over and it fires still, it is decided anew."""
+    muted, known, incident = heard.routed.muted, heard.seen.known, heard.decision.incident
+    assert muted is not None, "nothing else mutes"
+    quiet = replace(record, muted_by=muted.rule)
+    if known is not None and known.firing and known.muted_by == muted.rule:
+        return Change(cause=cause, at=now, alerts=(quiet,))
+    facts = {**heard.reasons, "rule": muted.rule, "until": muted.until.isoformat()}
+    event = Event(kind=Kind.ALERT_MUTED, at=now, actor=monitor(heard.alert.source), facts=facts)
+    wake = Job(
+        name=JobName.WAKE_ALERT, key=f"{JobName.WAKE_ALERT.value}:{record.id}", due_at=muted.until, subject=record.id
+    )
+    if incident is None:
+        return Change(cause=cause, at=now, alerts=(quiet,), events=(event,), jobs=(wake,))
+    return decided(cause, now, incident, event, before=incident, jobs=(wake,), alerts=(quiet,))
+
+
+def _notify(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """One line where incidents are announced, and not again for a while; everything else is counted."""
+    known = heard.seen.known
+    told_at = known.told_at if known is not None else None
+    if told_at is not None and now - told_at < heard.routed.tells_every:
+        return Change(cause=cause, at=now, alerts=(record,))
+    event = Event(
+        kind=Kind.ALERT_NOTIFIED,
+        at=now,
+        actor=monitor(heard.alert.source),
+        facts={**heard.reasons, "count": record.count, "severity": heard.routed.severity.value},
+        evidence=heard.evidence,
+    )
+    notice = Job(
+        name=JobName.TELL_NOTICE, key=f"{JobName.TELL_NOTICE.value}:{cause}", due_at=now, subject=event_id(cause, 0)
+    )
+    return Change(cause=cause, at=now, alerts=(replace(record, told_at=now),), events=(event,), jobs=(notice,))
+
+
+def _ignore(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+    """Nothing follows from it but the line that says so, once."""
+    event = Event(kind=Kind.ALERT_IGNORED, at=now, actor=monitor(heard.alert.source), facts=heard.reasons)
+    unheard = heard.seen.known is None and heard.alert.status is AlertStatus.RESOLVED
+    alerts, events = (() if unheard else (record,)), ((event,) if heard.first else ())
+    return Change(cause=cause, at=now, alerts=alerts, events=events)
+
+
+def looked_at(incident: Incident, record: AlertRecord, rule: Flapping, *, settles: Claim, now: datetime) -> Change:
+    """One that flapped: it is steady again, and told like any other; or it is looked at again later."""
+    due = rule.steady_at(record.changes, now)
+    if due > now:
+        job = owe(JobName.STEADY_ALERT, incident.id, due, subject=record.id)
+        return Change(cause=claimed(settles), at=now, jobs=(job,), settles=settles)
+    steady = replace(record, flapping=False)
+    if not incident.open:
+        return Change(cause=claimed(settles), at=now, alerts=(steady,), settles=settles)
+    event = Event(
+        kind=Kind.ALERT_STEADY,
+        at=now,
+        facts={"alert": record.id, "title": record.alert.title, "firing": record.firing},
+        evidence=(f"alert:{record.id}",),
+    )
+    return decided(claimed(settles), now, incident, event, before=incident, alerts=(steady,), settles=settles)
+
+
+def close_group(incident: Incident, *, newest: datetime, settles: Claim, now: datetime) -> Change:
+    """No new alert joined since ``newest``: those that come now are another trouble; or it is looked at again later."""
+    window, cause = incident.group_window, claimed(settles)
+    if not incident.open or incident.group is None or window is None:
+        return Change(cause=cause, at=now, settles=settles)
+    if newest + window > now:
+        job = owe(JobName.CLOSE_GROUP, incident.id, newest + window)
+        return Change(cause=cause, at=now, jobs=(job,), settles=settles)
+    facts: Facts = {"group": incident.group, "window_seconds": window.total_seconds()}
+    event = Event(kind=Kind.GROUP_CLOSED, at=now, facts=facts)
+    return decided(cause, now, replace(incident, group=None), event, before=incident, settles=settles)
