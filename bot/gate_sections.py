@@ -54,7 +54,7 @@ class MatchSection(Section):
 class RuleSection(Section):
     """What the remediations that it matches must meet. Each key is taken from the first rule that names it."""
 
-    match: MatchSection = MatchSection()
+    match: MatchSection = MatchSection.unsaid()
     ask: _People | None = None
     """Who may ask; anybody, unless said."""
     approve: _People | None = None

@@ -121,11 +121,11 @@ class File(Section):
     slack: SlackSection
     systems: Annotated[dict[str, SystemSection], Field(min_length=1)]
     targets: dict[str, TargetSection] = Field(default_factory=dict)
-    sources: SourcesSection = SourcesSection()
+    sources: SourcesSection = SourcesSection.unsaid()
     default_system: str | None = None
     """Which system a declaration belongs to when nobody names one; the first, unless said."""
     approval_expires_after: Annotated[Span, Field(gt=timedelta(0))] = timedelta(minutes=15)
-    approvals: ApprovalsSection = ApprovalsSection()
+    approvals: ApprovalsSection = ApprovalsSection.unsaid()
     reopen_window: Span = timedelta(hours=2)
     """How long after its resolution an incident is reopened by its alert."""
     lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)
@@ -133,8 +133,8 @@ class File(Section):
     data_dir: Path = Path(".muster")
     redact: tuple[Personal, ...] = ()
     """Data about people that is hidden in what any target answers."""
-    web: WebSection = WebSection()
+    web: WebSection = WebSection.unsaid()
     store: StoreSection | None = None
     redis: SharedRedisSection | None = None
-    exports: ExportsSection = ExportsSection()
-    secrets: SecretsSection = SecretsSection()
+    exports: ExportsSection = ExportsSection.unsaid()
+    secrets: SecretsSection = SecretsSection.unsaid()

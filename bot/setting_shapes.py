@@ -6,7 +6,7 @@ Each says in people's words what to write instead, and gives an editor the patte
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -103,3 +103,8 @@ class Section(BaseModel):
     """What every section is: without keys that nobody knows, and not changed once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    @classmethod
+    def unsaid(cls) -> Self:
+        """The section as it is where nobody writes it. Unchecked: to check it, a checker of its own would be built."""
+        return cls.model_construct()

@@ -93,7 +93,7 @@ class MapSection(Section):
 class GenericSection(EitherSection):
     """Any monitor that posts JSON: with a Bearer token, or signed as docs/monitors.md says."""
 
-    map: MapSection = MapSection()
+    map: MapSection = MapSection.unsaid()
     states: dict[str, Literal["firing", "resolved"]] = Field(default_factory=dict)
     """The monitor's words for a state, and what each means."""
 

@@ -100,7 +100,7 @@ class AwsSection(Section):
     kind: Literal["aws"]
     environment: str
     region: Annotated[str, Shape(r"[a-z0-9-]+", "write a region such as eu-central-1")]
-    diagnostic: AwsLogin = AwsLogin()
+    diagnostic: AwsLogin = AwsLogin.unsaid()
     remediation: AwsLogin | None = None
     endpoint_url: Annotated[str, Shape(r"https?://\S+", "write an address that begins with https://")] | None = None
     """The address of a stand-in for AWS, in a rehearsal."""

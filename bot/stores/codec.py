@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -22,7 +23,12 @@ class Codec(Generic[T]):
     """JSON of one kind of value, by the types of its dataclass."""
 
     def __init__(self, kind: type[T]) -> None:
-        self._adapter = TypeAdapter(kind)
+        self._kind = kind
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        """Built with the first value: to build all of them takes longer than to open the store."""
+        return TypeAdapter(self._kind)
 
     def text(self, value: T) -> str:
         """The value as JSON."""

@@ -7,7 +7,7 @@ form that looks, and changes something otherwise. Options never make it looser.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compiler.proof import usage
+from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Option, Usage
 from incident.verdict import Judgement, Verdict
 
@@ -38,11 +38,8 @@ def client(
     everywhere = usage.usage(options, "").options
     return Client(
         options=everywhere,
-        reads={
-            verb: tuple(usage.with_options(form, everywhere) for form in forms)
-            for verb, forms in usage.table(reads).items()
-        },
-        changes=frozenset(verb for line in changes.splitlines() for verb in usage.names(line)),
+        reads=forms.table(reads, everywhere=everywhere),
+        changes=frozenset(verb for line in changes.splitlines() for verb in forms.names(line)),
         refused=_by_word(refused or {}),
         refused_options=_by_word(refused_options or {}),
     )
@@ -112,4 +109,4 @@ def _verb(table: Client, words: Sequence[str]) -> tuple[str | None, Sequence[str
 
 
 def _by_word(reasons: Mapping[str, str]) -> dict[str, str]:
-    return {word: reason for words, reason in reasons.items() for word in usage.names(words)}
+    return {word: reason for words, reason in reasons.items() for word in forms.names(words)}

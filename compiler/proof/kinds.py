@@ -9,10 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from compiler.placeholders import Blanks
-from compiler.proof import aws, docker, git, host, http, kubernetes, nats, redis, sql, tools
+from compiler.proof import host, http, redis, sql, tools
 from compiler.proof.http import curl, wget
 from compiler.proof.http.secrets import is_credential_header
-from compiler.proof.kubernetes import helm as kubernetes_helm
+from compiler.proof.named import named
 from compiler.proof.proven import Kind
 from compiler.proof.sql.bound import bind, with_values
 from incident.digest import Facts, Json
@@ -213,14 +213,14 @@ _CLIENTS: Final[Mapping[str, _Reader]] = {
     "redis-cli": _redis_cli,
     "curl": _fetch,
     "wget": _fetch,
-    "aws": _with_argv(Kind.AWS, "aws", aws.judge),
-    "kubectl": _with_argv(Kind.KUBERNETES, "kubernetes", kubernetes.judge),
-    "docker": _with_argv(Kind.DOCKER, "docker", docker.judge),
-    "docker-compose": _with_argv(Kind.DOCKER, "docker", docker.judge),
-    "nats": _with_argv(Kind.NATS, "nats", nats.judge),
-    "helm": _with_argv(Kind.KUBERNETES, None, kubernetes_helm.judge),
-    "git": _with_argv(Kind.GIT, None, git.judge),
-    "gh": _with_argv(Kind.OTHER, "github", git.judge),
+    "aws": _with_argv(Kind.AWS, "aws", named("aws:judge")),
+    "kubectl": _with_argv(Kind.KUBERNETES, "kubernetes", named("kubernetes:judge")),
+    "docker": _with_argv(Kind.DOCKER, "docker", named("docker:judge")),
+    "docker-compose": _with_argv(Kind.DOCKER, "docker", named("docker:judge")),
+    "nats": _with_argv(Kind.NATS, "nats", named("nats:judge")),
+    "helm": _with_argv(Kind.KUBERNETES, None, named("kubernetes.helm:judge")),
+    "git": _with_argv(Kind.GIT, None, named("git:judge")),
+    "gh": _with_argv(Kind.OTHER, "github", named("git:judge")),
 }
 _HOST: Final = _with_argv(Kind.SHELL, "host", host.judge)
 _SCRIPT: Final = _with_argv(Kind.SHELL, "host", tools.judge_script)

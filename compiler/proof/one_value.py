@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from compiler.proof import filters
-from compiler.proof.docker import fields
 from compiler.proof.filters import single
 from compiler.proof.filters.verdict import Filter
-from compiler.proof.kubernetes import paths
+from compiler.proof.named import named
 from compiler.proof.sql.tree import Node, Unreadable, parse
 from compiler.proof.word_list import word_list
 from incident.digest import Facts, Json
@@ -30,6 +29,8 @@ _ONE_FOUND: Final = re.compile(r"(?P<call>\w+\(\))?(?P<path>(?:\.?[\w-]+|\.?Q|\[
 _ONE_MADE: Final = word_list("length sum avg max min max_by min_by join to_string to_number abs ceil floor type")
 _PLURAL: Final = re.compile(r"\w*[^su]s", re.ASCII)
 """A list by its name, where nothing is taken from it: `taskArns`, `services`, and not `status`."""
+_is_one_field: Final[Callable[[str], bool]] = named("docker.fields:is_one_field")
+_is_one_path: Final[Callable[[str], bool]] = named("kubernetes.paths:is_one_path")
 _SAY_ONE: Final = word_list("hostname nproc whoami readlink realpath basename dirname")
 
 
@@ -113,15 +114,9 @@ def _one_field_of_one(command: Facts) -> bool:
     if argv[:1] == ["kubectl"]:
         output = _option(argv, "-o", "--output")
         return output.startswith("jsonpath=") and _is_one_path(output.removeprefix("jsonpath="))
-    template = fields.parse(_option(argv, "-f", "--format"))
     names = [word for word in argv[2:] if not word.startswith("-") and "{{" not in word]
-    one = template is not None and len(template.fields) == 1 and bool(template.fields[0].path)
+    one = _is_one_field(_option(argv, "-f", "--format"))
     return "inspect" in argv and one and len(names) - (names[:1] == ["inspect"]) == 1
-
-
-def _is_one_path(template: str) -> bool:
-    found = [part for part in paths.template(template) or () if not isinstance(part, str)]
-    return len(found) == 1 and "*" not in found[0]
 
 
 def _one_word(command: Facts) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compiler.placeholders import Blanks
-from compiler.proof import aws, docker, host, kubernetes, wrappers
+from compiler.proof import host, wrappers
 from compiler.proof.carrier import Carried
 from compiler.proof.kinds import Understood, kind_of, understand, understand_redis, understand_sql
+from compiler.proof.named import named
 from compiler.proof.proven import Kind
 from compiler.proof.sql import psql
 from compiler.proof.sql.tree import Unreadable, parse
@@ -31,10 +32,10 @@ class Feed:
 
 Line = Callable[[str], Understood]
 _CARRIERS: Final[dict[str, Callable[[Sequence[str]], Carried | Judgement | None]]] = {
-    "docker": docker.unwrap,
-    "docker-compose": docker.unwrap,
-    "kubectl": kubernetes.unwrap,
-    "aws": aws.unwrap,
+    "docker": named("docker:unwrap"),
+    "docker-compose": named("docker:unwrap"),
+    "kubectl": named("kubernetes:unwrap"),
+    "aws": named("aws:unwrap"),
     "ssh": host.unwrap,
 }
 _CARRIER_KINDS: Final = {

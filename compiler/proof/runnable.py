@@ -6,21 +6,16 @@ Judge and executor are two questions: a judge knows a tool's whole surface, an e
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
-from compiler.proof.aws import runnable as aws_runnable
-from compiler.proof.docker import runnable as docker_runnable
-from compiler.proof.git import runnable as github_runnable
-from compiler.proof.host import runnable as host_runnable
-from compiler.proof.kubernetes import runnable as kubernetes_runnable
-from compiler.proof.nats import runnable as nats_runnable
+from compiler.proof.named import named
 from incident.verdict import Judgement, Verdict
 
 _ASKED: Mapping[str, Callable[[Sequence[str]], str]] = {
-    "aws": aws_runnable.runnable,
-    "docker": docker_runnable.runnable,
-    "github": github_runnable.runnable,
-    "host": host_runnable.runnable,
-    "kubernetes": kubernetes_runnable.runnable,
-    "nats": nats_runnable.runnable,
+    "aws": named("aws.runnable:runnable"),
+    "docker": named("docker.runnable:runnable"),
+    "github": named("git.runnable:runnable"),
+    "host": named("host.runnable:runnable"),
+    "kubernetes": named("kubernetes.runnable:runnable"),
+    "nats": named("nats.runnable:runnable"),
 }
 
 

@@ -13,7 +13,6 @@ compared whole and never abbreviated.
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 from compiler.proof.values import CEILINGS, KINDS, objection_to_value
 from incident.verdict import Judgement, Verdict
@@ -86,27 +85,6 @@ def usage(form: str, says: str, *, whole_words: bool = False) -> Usage:
             frozenset(token[1:].partition("=")[0].split("/")) for token in options.split() if token.startswith("^")
         ),
     )
-
-
-def table(text: str, *, whole_words: bool = False) -> dict[str, tuple[Usage, ...]]:
-    """The forms of several tools or verbs, `name, name: form # what it shows` a line; a name may have several lines.
-
-    A line that begins with a space goes on from the one above; `stream/str info/i` are four names.
-    """
-    found: dict[str, tuple[Usage, ...]] = {}
-    for line in filter(str.strip, text.replace("\n ", " ").splitlines()):
-        names_, _, rest = line.partition(":")
-        form, _, says = rest.partition(" # ")
-        made = usage(form, " ".join(says.split()), whole_words=whole_words)
-        for name in names(names_) or [""]:
-            found[name] = (*found.get(name, ()), made)
-    return found
-
-
-def names(line: str) -> list[str]:
-    """The names between the commas of a line, each spelling of each."""
-    spelled = (name.split() for name in line.split(",") if name.strip())
-    return [" ".join(words) for name in spelled for words in product(*(word.split("/") for word in name))]
 
 
 def with_options(form: Usage, more: Mapping[str, Option]) -> Usage:

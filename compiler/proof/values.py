@@ -5,6 +5,7 @@ The tables of the tools name these kinds. A value never begins with a dash, so t
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -65,7 +66,6 @@ _PATTERNS = {
     "port": r"[0-9]{1,5}",
     "range": r"[0-9]{0,6}(?:-[0-9]{0,6})?(?:,[0-9]{0,6}(?:-[0-9]{0,6})?)*",
 }
-_COMPILED = {kind: re.compile(pattern, re.ASCII) for kind, pattern in _PATTERNS.items()}
 _NAMES = {"sort": "a column to sort by", "unit": "a unit", "time": "a time", "revision": "a revision"}
 
 
@@ -73,9 +73,14 @@ def objection_to_value(kind: str, value: str) -> str | None:
     """Why `value` is not of this kind, as one clause; None when it is."""
     if kind in _CHECKS:
         return _CHECKS[kind](value)
-    if _COMPILED[kind].fullmatch(value):
+    if _pattern(kind).fullmatch(value):
         return None
     return f"{value[:40]!r} is not {_NAMES.get(kind, f'a plain {kind}')}"
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile(_PATTERNS[kind], re.ASCII)
 
 
 def _host(value: str) -> str | None:

@@ -53,6 +53,12 @@ def parse(text: str) -> Template | None:
     return Template(tuple(piece for piece in pieces if piece != ""), headed=body != text)
 
 
+def is_one_field(text: str) -> bool:
+    """Whether a template shows one field of an object, and not the object."""
+    template = parse(text)
+    return template is not None and len(template.fields) == 1 and bool(template.fields[0].path)
+
+
 def filled(template: Template, values: Json) -> str:
     """The template with an object's fields in their places; a field that is not there is `<no value>`."""
     return "".join(piece if isinstance(piece, str) else _shown(piece, values) for piece in template.pieces)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.proof import usage
+from compiler.proof import forms, usage
 from compiler.proof.filters import awk as filters_awk
 from compiler.proof.filters import jq
 from compiler.proof.filters import lines as filters_lines
@@ -28,7 +28,7 @@ _GREP = (
     "--extended-regexp --fixed-strings --line-buffered --text --color?=name --colour?=name -A=lines -B=lines -C=lines "
     "-m=lines -#=lines --after-context=lines --before-context=lines --context=lines --max-count=lines"
 )
-_FORMS = usage.table(
+_FORMS = forms.table(
     f"""
 grep, egrep, fgrep: {_GREP} | text # keeps lines
 grep, egrep, fgrep: {_GREP} ^-e/--regexp=text | # keeps lines

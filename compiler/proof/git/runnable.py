@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from compiler.proof import usage
+from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Reading
 
 
@@ -42,7 +42,7 @@ class Request:
 
 
 _REPO = "-R=word --repo=word"
-_FORMS = usage.table(
+_FORMS = forms.table(
     f"""
 run list, run ls: {_REPO} -L=lines --limit=lines -w=word --workflow=word -b=word --branch=word -s=name --status=name
     | # runs

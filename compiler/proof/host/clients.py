@@ -1,6 +1,6 @@
 """Services, packages and settings of a host: the clients with verbs that most hosts have."""
 
-from compiler.proof import usage
+from compiler.proof import forms
 from compiler.proof.client import client
 
 _ELSEWHERE = "it names another machine or file system: the host belongs to the target"
@@ -34,7 +34,7 @@ unset-environment, reboot, poweroff, halt, kexec, suspend, hibernate, rescue, em
     refused_options={"-H, --host, -M, --machine, --root, --image, -C, --capsule": _ELSEWHERE},
 )
 
-JOURNALCTL = usage.table(
+JOURNALCTL = forms.table(
     """
 journalctl: ^--disk-usage/--list-boots/--verify --no-pager | # shows what the journal holds
 journalctl: -kreqxamb --dmesg --reverse --no-pager --catalog --pager-end --quiet --all --utc --no-hostname --no-full

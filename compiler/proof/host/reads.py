@@ -1,6 +1,6 @@
 """The tools of a host that look: the forms of each that are known to change nothing (`!` and `~` as in usage.py)."""
 
-from compiler.proof import usage
+from compiler.proof import forms
 
 _SYSTEM = """
 df: -ahHiklmPT --all --human-readable --si --inodes --local --portability --print-type --total -t=name --type=name
@@ -175,5 +175,5 @@ openssl x509: -noout -text -dates -subject -issuer -enddate -startdate -fingerpr
 openssl version: -a -v -b -d | # shows the version
 """
 
-READS = usage.table(_SYSTEM) | usage.table(_FILES) | usage.table(_NETWORK)
-WHOLE_WORDS = usage.table(_WHOLE_WORDS, whole_words=True)
+READS = forms.table(_SYSTEM) | forms.table(_FILES) | forms.table(_NETWORK)
+WHOLE_WORDS = forms.table(_WHOLE_WORDS, whole_words=True)

@@ -20,7 +20,7 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 _CLIENTS = {name: table for names in CLIENTS for name in names.split(", ") for table in (CLIENTS[names],)}
-_TABLES = {**READS, **JOURNALCTL}
+_TABLES = READS | JOURNALCTL
 _ON_FILES = word_list("sort uniq cut awk gawk mawk sed jq column")
 _PROGRAMS = word_list("awk gawk mawk sed jq")
 _PAGERS = word_list("less more zless zmore most")

@@ -55,6 +55,12 @@ def template(text: str) -> tuple[str | Path, ...] | None:
     return tuple(parts)
 
 
+def is_one_path(text: str) -> bool:
+    """Whether a jsonpath template shows one field of one object."""
+    found = [part for part in template(text) or () if not isinstance(part, str)]
+    return len(found) == 1 and "*" not in found[0]
+
+
 def columns(text: str) -> tuple[tuple[str, Path], ...] | None:
     """The heads and paths of `NAME:.metadata.name,…`; None when one is no plain path."""
     pairs = [column.partition(":") for column in text.split(",")]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from compiler.proof import usage
+from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Reading
 
 
@@ -33,7 +33,7 @@ class Request:
 
 
 _EVERYWHERE = "-s=natsserver --server=natsserver --timeout=time --no-context --colors=name --connection-name=name"
-_FORMS = usage.table(
+_FORMS = forms.table(
     f"""
 stream/str/st/s/ms ls/list/l, stream/str/st/s/ms report/rep: -anj --all --names --json --subject=subject
     {_EVERYWHERE} | # streams

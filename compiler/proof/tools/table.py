@@ -1,6 +1,6 @@
 """Databases' tools, queues, clouds and deployment tools: the few forms of each that are known to look."""
 
-from compiler.proof import usage
+from compiler.proof import forms
 from compiler.proof.client import client
 
 _SECRETS = "it shows secrets"
@@ -9,7 +9,7 @@ _IDENTITY = "it names another identity or configuration: those belong to the tar
 _CODE = "it runs code that is written in its arguments"
 _ENDLESS = "it goes on until somebody stops it"
 
-FORMS = usage.table(
+FORMS = forms.table(
     """
 pg_isready: -q --quiet -h=host --host=host -p=port --port=port -U=name --username=name -d=name --dbname=name
     -t=number --timeout=number | # says whether PostgreSQL answers
