@@ -13,14 +13,16 @@ from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.exposition import Metric, text
 from bot.gate_words import stop_sentence
-from bot.metrics import Counts, of_store, of_targets, process_gauges
+from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
 from bot.web import Health, application, runner
 from commands.outage import Outage
+from commands.ports import Runbooks
 from commands.store import Store
 from commands.take_delivery import keep_delivery
+from commands.watched import watches_of
 from incident.alert import Delivery
 
 FETCH_WITHIN: Final = 8.0
@@ -35,13 +37,16 @@ log = logging.getLogger(__name__)
 class Door:
     """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
 
-    def __init__(self, configuration: Configuration, store: Store, executors: Registry, counts: Counts) -> None:
+    def __init__(
+        self, configuration: Configuration, store: Store, executors: Registry, counts: Counts, runbooks: Runbooks
+    ) -> None:
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
         self._configuration = configuration
         self._store = store
         self._executors = executors
         self._counts = counts
+        self._runbooks = runbooks
 
     async def open(self, undo: AsyncExitStack, *, now: Callable[[], datetime]) -> None:
         """Listen. Raises Outage when the address cannot be had."""
@@ -119,10 +124,11 @@ class Door:
     async def _of_store(self) -> tuple[Metric, ...]:
         try:
             figures, incidents = await self._store.figures(), await self._store.open_incidents(limit=COUNTED)
+            watches = await watches_of(self._store, self._runbooks)
         except Outage as away:
             log.warning("store away", extra={"error": away.sentence})
             return ()
-        return of_store(figures, incidents)
+        return (*of_store(figures, incidents), *of_watches(watches))
 
     def _proven(self, target: str) -> bool:
         attested = self._executors.attested(target)

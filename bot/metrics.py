@@ -1,14 +1,17 @@
 """What Muster counts of itself, for Prometheus: what came in, what it asked of Slack, what is owed, and what is off."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bot.exposition import Metric, Tally, gauge
 from commands.figures import Figures
+from commands.watched import Watched, WatchesOf
 from incident.clock import ClockState
 from incident.incident import Incident
 from incident.job import JobName, JobState
 from incident.severity import Severity
+from incident.watch import WatchState
 
 _UNFINISHED = (JobState.OWED, JobState.CLAIMED, JobState.DOING, JobState.UNKNOWN)
 
@@ -112,6 +115,43 @@ def of_targets(proven: Mapping[str, bool]) -> Metric:
         labels=("target",),
         samples=[((name,), int(is_proven)) for name, is_proven in sorted(proven.items())],
     )
+
+
+def of_watches(systems: Iterable[WatchesOf]) -> tuple[Metric, Metric]:
+    """How the watches stand, and what each saw last where that is a number."""
+    every = [(each.system, watch) for each in systems for watch in each.watches]
+    states = Counter((system, _watch_state(watch)) for system, watch in every)
+    values = [((system, watch.step.id), number) for system, watch in every if (number := _number(watch)) is not None]
+    return (
+        Metric(
+            name="muster_watches",
+            kind="gauge",
+            meaning="Watches by state: new, healthy, breaking, firing, or blind while its target cannot be looked at.",
+            labels=("system", "state"),
+            samples=sorted(states.items()),
+        ),
+        Metric(
+            name="muster_watch_value",
+            kind="gauge",
+            meaning="What a watch saw last, where that is a number.",
+            labels=("system", "watch"),
+            samples=values,
+        ),
+    )
+
+
+def _watch_state(watch: Watched) -> str:
+    if watch.blind:
+        return "blind"
+    return (watch.record.state if watch.record is not None else WatchState.NEW).value
+
+
+def _number(watch: Watched) -> float | None:
+    try:
+        number = float(watch.record.value or "") if watch.record is not None else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def process_gauges(*, connected: bool, stored: bool) -> tuple[Metric, Metric]:

@@ -45,6 +45,11 @@ class LoadedRunbooks:
         return frozenset(step.target for step in steps if step.target is not None)
 
     @property
+    def catalogs(self) -> tuple[Catalog, ...]:
+        """All of them."""
+        return tuple(self._catalogs.values())
+
+    @property
     def systems(self) -> Mapping[str, str]:
         """All systems: id → title."""
         return {name: catalog.title for name, catalog in self._catalogs.items()}
@@ -64,6 +69,7 @@ def load_runbooks(configuration: Written) -> LoadedRunbooks:
         for remark in catalog.remarks:
             log.warning(remark)
         catalog = within_reach(catalog, {target: each.kind for target, each in file.targets.items()})
+        catalog = catalog if section.watches else unwatched(catalog)
         catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
     check_rules(configuration, catalogs.values())
     return LoadedRunbooks(catalogs, file.default_system or next(iter(file.systems)))
@@ -73,6 +79,14 @@ def within_reach(catalog: Catalog, kinds: Mapping[str, str]) -> Catalog:
     """The catalog with the steps whose target is not configured done by people. ``kinds`` is target → kind."""
     procedures = tuple(
         replace(each, steps=tuple(_within_reach(step, kinds) for step in each.steps)) for each in catalog.procedures
+    )
+    return replace(catalog, procedures=procedures)
+
+
+def unwatched(catalog: Catalog) -> Catalog:
+    """The catalog whose diagnostics look only when they are asked."""
+    procedures = tuple(
+        replace(each, steps=tuple(replace(step, watch=None) for step in each.steps)) for each in catalog.procedures
     )
     return replace(catalog, procedures=procedures)
 

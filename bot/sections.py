@@ -57,6 +57,8 @@ class SystemSection(Section):
     """Where people read the runbook."""
     redact: tuple[Personal, ...] = ()
     """Data about people that is hidden in what its targets answer, besides what is hidden everywhere."""
+    watches: bool = True
+    """Whether its diagnostics look by themselves where its overlay says so, and raise alerts."""
 
 
 class S3Section(Section):

@@ -46,6 +46,7 @@ from bot.worker import Worker
 from commands.attest import attest
 from commands.outage import Outage
 from commands.ports import Ports
+from commands.watch import set_watches
 
 ATTEST_EVERY: Final = 3600.0
 DRAIN_WITHIN: Final = 10.0
@@ -106,7 +107,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     if export is not None:
         undo.push_async_callback(export.close)
     counts = Counts()
-    door = Door(configuration, store, executors, counts)
+    door = Door(configuration, store, executors, counts, runbooks)
     await door.open(undo, now=utc_now)
     web_client = await _slack(configuration, counts, undo)
     identity = await _identity(web_client)
@@ -130,6 +131,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     door.line = await _listen(configuration, app, undo)
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
+    _in_the_background(_set_watches(ports), "watches", undo)
     return ports
 
 
@@ -198,8 +200,13 @@ def stricter_redactors(configuration: Configuration, runbooks: LoadedRunbooks) -
     return {target: Redactor(configuration.every_secret(), personal=kinds) for target, kinds in wishes.items()}
 
 
+def process_name() -> str:
+    """What tells this process from the others that share its store."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def _work(ports: Ports, lease: timedelta, counts: Counts, undo: AsyncExitStack) -> Worker:
-    worker = Worker(ports, name=f"{socket.gethostname()}:{os.getpid()}", lease=lease, counted=counts.attempt)
+    worker = Worker(ports, name=process_name(), lease=lease, counted=counts.attempt)
     running = asyncio.create_task(worker.run(), name="worker")
 
     async def stop() -> None:
@@ -222,6 +229,18 @@ def _attest_hourly(targets: Sequence[str], ports: Ports, undo: AsyncExitStack) -
             await asyncio.sleep(ATTEST_EVERY)
 
     _in_the_background(attesting(), "attestation", undo)
+
+
+async def _set_watches(ports: Ports) -> None:
+    """Watches look from now on; until the store takes that down, it is asked again."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            return await set_watches(process=process_name(), ports=ports)
+        except Outage as away:
+            log.warning("watches not set", extra={"error": away.sentence, "again_in_s": wait})
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, LONGEST_WAIT)
 
 
 def _app(

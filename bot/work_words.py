@@ -34,5 +34,6 @@ WORK: Final[Mapping[str, str]] = {
     JobName.SHARE_POSTMORTEM: "share the post-mortem draft",
     JobName.EXPORT_POSTMORTEM: "keep the post-mortem draft in the bucket",
     JobName.REMIND: "send a reminder",
+    JobName.WATCH: "look for a watch",
     **walk_words.WORK,
 }

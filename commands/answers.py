@@ -7,6 +7,7 @@ from enum import StrEnum
 from commands.messages import WalkMessage
 from commands.on_call import OnCall
 from commands.ports import Target
+from commands.watched import WatchesOf
 from incident.approval import Approval
 from incident.course import Turn
 from incident.incident import Incident
@@ -168,6 +169,14 @@ class Checkup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watches:
+    """Every watch with how it stands, by system."""
+
+    systems: tuple[WatchesOf, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """The menu; ``unknown`` is a word that is not on it, ``nearest`` the one that was probably meant."""
 
@@ -189,5 +198,6 @@ Answer = (
     | Procedures
     | Underway
     | Checkup
+    | Watches
     | Help
 )

@@ -18,6 +18,7 @@ from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
 from commands.walk_card import walk_card
 from commands.walk_jobs import not_looked, not_watched, run_leg, watch_hold
+from commands.watch import look_later, watch
 from commands.write_postmortem import export_postmortem, share_postmortem, write_postmortem
 from incident.job import Claim, JobName
 
@@ -75,6 +76,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.STEADY_ALERT: steady_alert,
         JobName.TELL_NOTICE: tell_notice,
         JobName.CLOSE_GROUP: close_group,
+        JobName.WATCH: watch,
     }
 )
 
@@ -85,6 +87,7 @@ GIVE_UP: Mapping[JobName, GivingUp] = MappingProxyType(
         JobName.RUN_REMEDIATION: not_run,
         JobName.RUN_LEG: not_looked,
         JobName.WATCH_HOLD: not_watched,
+        JobName.WATCH: look_later,
     }
 )
 """Everything else is only given up."""

@@ -14,10 +14,10 @@ from commands.ports import Ports
 from incident import looking, opening, refusal
 from incident.change import Change
 from incident.digest import identifier
-from incident.finding import Finding, Phase, public
+from incident.finding import Finding, Phase, Sight, public
 from incident.incident import Incident
 from incident.job import Claim
-from incident.plan import draw_up
+from incident.plan import Plan, draw_up
 from incident.responder import UserId
 from incident.runbook import Catalog, Procedure, Step
 
@@ -119,8 +119,7 @@ async def look(
     """
     at = ports.clock()
     target = step.target or ""
-    plan = draw_up(step, given, catalog=catalog, environment=ports.executors.environment(target))
-    sight = await ports.executors.of(target).look(plan)
+    plan, sight = await see(step, given, catalog=catalog, ports=ports)
     attested = ports.executors.attested(target)
     expects = step.expects
     return Finding(
@@ -142,6 +141,13 @@ async def look(
         attested=attested.proof if attested is not None else "",
         cause=cause,
     )
+
+
+async def see(step: Step, given: Mapping[str, str], *, catalog: Catalog, ports: Ports) -> tuple[Plan, Sight]:
+    """What would run, and what it saw. Raises NotRunnable, NotReadOnly, BadParameter."""
+    target = step.target or ""
+    plan = draw_up(step, given, catalog=catalog, environment=ports.executors.environment(target))
+    return plan, await ports.executors.of(target).look(plan)
 
 
 async def post_finding(claim: Claim, *, ports: Ports) -> None:

@@ -26,6 +26,7 @@ from commands.resolve import resolve
 from commands.show import list_incidents, show
 from commands.take_role import take_role
 from commands.update import update
+from commands.watches import watches
 
 
 class Function(Protocol):
@@ -166,6 +167,14 @@ MENU: Final = (
         line="what Muster can reach for this incident, what is off, and how to mend it",
         does=doctor,
         also=("health", "selftest", "targets"),
+        of_an_incident=False,
+    ),
+    Verb(
+        word="watches",
+        usage="",
+        line="the diagnostics that look by themselves: what each saw last, and what is beyond its threshold",
+        does=watches,
+        also=("watch", "thresholds"),
         of_an_incident=False,
     ),
     Verb(

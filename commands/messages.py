@@ -113,7 +113,7 @@ class StopMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMessage:
-    """An alert that leads to no incident, told where incidents are announced."""
+    """What concerns no incident, told where they are announced: an alert that is only told, a target out of sight."""
 
     event: Event
 

@@ -1,4 +1,4 @@
-"""The clock asks: an alert that leads to no incident is told where incidents are announced."""
+"""The clock asks: what concerns no incident is told where incidents are announced."""
 
 from commands.messages import NoticeMessage
 from commands.ports import Ports

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from commands.on_call import OnCall, on_call
 from commands.ports import Ports
+from commands.watched import WatchesOf, watches_of
 from incident.incident import Incident
 from incident.stop import Stop
 
@@ -21,6 +22,7 @@ class Overview:
     now: datetime
     stop: Stop | None = None
     """The stop of all remediations that stands."""
+    watches: tuple[WatchesOf, ...] = ()
 
 
 async def overview(*, ports: Ports) -> Overview:
@@ -33,4 +35,5 @@ async def overview(*, ports: Ports) -> Overview:
         on_call=on_call(now, ports=ports),
         now=now,
         stop=await ports.store.stopped(),
+        watches=await watches_of(ports.store, ports.runbooks),
     )

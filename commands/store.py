@@ -15,6 +15,7 @@ from incident.job import Claim
 from incident.postmortem import Record
 from incident.stop import Stop
 from incident.timeline import Link
+from incident.watch import WatchRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,14 @@ class Store(Protocol):
         """When a step last ran on a target."""
         ...
 
+    async def watch(self, watch_id: str) -> WatchRecord | None:
+        """How one watch stands, by its system and step; None until it looked."""
+        ...
+
+    async def watches(self) -> tuple[WatchRecord, ...]:
+        """How every watch stands that ever looked, by their names."""
+        ...
+
     async def finding(self, finding_id: str) -> Finding | None:
         """One finding by its id."""
         ...
@@ -138,6 +147,13 @@ class Store(Protocol):
         """Give a claimed job back until later. ``count`` False: waiting for a budget is no failed attempt.
 
         Raises LostClaim, and so for a job that was begun.
+        """
+        ...
+
+    async def look_again(self, claim: Claim, record: WatchRecord) -> None:
+        """Keep how a watch stands after its look, and put its claimed job off until the next one, both or neither.
+
+        It is no Change: nothing was decided, and a year of looks leaves one row. Raises LostClaim.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Final
 from compiler.overlay import Overlay, read_overlay
 from compiler.section import CatalogError, Section, read
 from compiler.step import generated_id, identifier, step_of
+from compiler.watch import watch_routes
 from incident.digest import digest
 from incident.runbook import Catalog, Origin, Parameter, Procedure, Route, Step
 from incident.severity import Policy, Severity
@@ -39,7 +40,10 @@ def load(text: str, file: str, overlay_text: str = "", overlay_file: str = "over
         title=top.text("title"),
         digest=digest([top.plain, overlay_text] if overlay_text.strip() else top.plain),
         procedures=procedures,
-        routes=tuple(_route(each, procedures, overlay) for each in (*overlay.routes, *top.sections("routes"))),
+        routes=(
+            *(_route(each, procedures, overlay) for each in (*overlay.routes, *top.sections("routes"))),
+            *watch_routes(procedures, overlay, top.text("system")),
+        ),
         policies=policies,
         runbook_url=top.optional_text("url"),
         remarks=tuple(overlay.remarks),

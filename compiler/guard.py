@@ -1,12 +1,18 @@
 """What must hold when a step runs or has run: a remediation's guard, a diagnostic's healthy value."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from compiler.command import command_of, judged
+from compiler.proof import tools
 from compiler.section import Section
 from incident.digest import Facts
-from incident.runbook import Expectation, Guard, GuardKind, Operator
+from incident.expectation import Expectation, Operator
+from incident.runbook import Guard, GuardKind
 from incident.verdict import Verdict
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def guarded(section: Section, executor: str, command: Facts, values: Mapping[str, int | str]) -> Guard:
@@ -71,3 +77,13 @@ def expectation(section: Section, key: str) -> Expectation | None:
             whole = operator is Operator.IS and isinstance(value, float) and value.is_integer()
             return Expectation(operator=operator, value=str(int(value)) if whole else value)
     raise section.wrong(key, f"must name one of {', '.join(Operator)}")
+
+
+def pinned(entry: Section, executor: str, command: Facts) -> str:
+    """The SHA-256 of the one content that a script may have. Raises CatalogError."""
+    pin, argv = entry.text("sha256"), command.get("argv")
+    if executor != "host" or not isinstance(argv, list) or not tools.is_script([str(word) for word in argv]):
+        raise entry.wrong("sha256", "pins the content of a script on a host, and this step runs none")
+    if not _SHA256.fullmatch(pin):
+        raise entry.wrong("sha256", "must be the 64 lower-case hexadecimal characters that sha256sum prints")
+    return pin

@@ -4,8 +4,9 @@ from typing import Final
 
 from compiler.command import ARGV_KINDS
 from incident.digest import Facts, Json
-from incident.runbook import Operator
+from incident.expectation import Operator
 from incident.severity import Severity
+from incident.watch import Bound
 
 _ID: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _SPAN: Final[Facts] = {"type": "string", "pattern": "^[1-9][0-9]{0,4} (second|minute|hour|day)s?$"}
@@ -90,6 +91,19 @@ _GUARD: Final = _object(
     },
     description="What must still hold when the approved step runs.",
 )
+_WATCH: Final = _object(
+    {
+        "every": _said("How often it looks by itself.", _SPAN),
+        "for": _said("How long its value must be beyond the bound; at once, unless said.", _SPAN),
+        "bound": _said(
+            "Which bound is the threshold: expects, unless said.", {"enum": [bound.value for bound in Bound]}
+        ),
+        "severity": _said("That of the incident; as the runbook says, unless said.", {"enum": _LEVELS}),
+        "procedure": _said("Where its alert leads; to the procedure it stands in, unless said.", _TEXT),
+    },
+    required=("every",),
+    description="A diagnostic that looks on a schedule and raises an alert.",
+)
 _STEP: Final = _object(
     {
         "for": _said("The first 8 characters of the form that the step had when this was written.", _TEXT),
@@ -99,6 +113,7 @@ _STEP: Final = _object(
         "environment": _said("The environment that the target must be of.", _TEXT),
         "expects": _said("What the value is when nothing is wrong.", _EXPECTATION),
         "critical": _said("What the value is as long as it is not critical.", _EXPECTATION),
+        "watch": _WATCH,
         "parameters": _list(_PARAMETER),
         "sha256": _said(
             "The content of the script that it runs, as sha256sum prints it.",

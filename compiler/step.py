@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Final
 
 from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
-from compiler.guard import expectation, guarded
+from compiler.guard import expectation, guarded, pinned
 from compiler.overlay import Binding, Overlay
 from compiler.parameter import parameter_name, parameter_of, sample
-from compiler.proof import runnable, tools
+from compiler.proof import runnable
 from compiler.proof.one_value import is_one_value
 from compiler.section import Section
+from compiler.watch import watched
 from incident.digest import Facts, digest
 from incident.plan import bind
 from incident.runbook import Guard, GuardKind, Origin, Parameter, Step, StepKind
@@ -25,11 +26,21 @@ from incident.verdict import Judgement, Verdict
 
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
-    *("target", "environment", "expects", "critical", "guard", "undo", "temporary", "cool_down", "effect_after"),
+    *(
+        "target",
+        "environment",
+        "expects",
+        "critical",
+        "watch",
+        "guard",
+        "undo",
+        "temporary",
+        "cool_down",
+        "effect_after",
+    ),
     *("title", "when", "by_hand", "tags", "gives", "private", "undo_step"),
 )
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RUN_BY_MUSTER: Final = frozenset({"postgres", "redis", "http", *ARGV_KINDS})
 """The executors that there are; a step of another kind is done by a person."""
@@ -112,6 +123,7 @@ def _executable(section: Section, kind: StepKind, origin: Origin, overlay: Overl
     verdict = _verdict(read)
     reason = _why_by_hand(read, verdict)
     step = _by_hand(read, origin, verdict, reason) if reason else _runnable(read, origin, verdict)
+    step = watched(step, read.own("watch"), kind)
     # What the overlay says stands for what the catalog says.
     section.ignore(*_PEOPLES if read.entry is not None else ())
     if read.entry is not None:
@@ -133,7 +145,7 @@ def _read(section: Section, kind: StepKind, overlay: Overlay) -> _Read:
     judgement, bounded = judged(section, executor, command, values)
     pinning = entry if entry is not None and "sha256" in entry else section
     if "sha256" in pinning:
-        bounded = {**bounded, "sha256": _pin(pinning, executor, bounded)}
+        bounded = {**bounded, "sha256": pinned(pinning, executor, bounded)}
     return _Read(
         section=section,
         entry=entry,
@@ -147,16 +159,6 @@ def _read(section: Section, kind: StepKind, overlay: Overlay) -> _Read:
         binding=overlay.binding(executor, {name: str(value) for name, value in names.items()}),
         void=step_id in overlay.steps and entry is None,
     )
-
-
-def _pin(entry: Section, executor: str, command: Facts) -> str:
-    """The SHA-256 of the one content that a script may have. Raises CatalogError."""
-    pin, argv = entry.text("sha256"), command.get("argv")
-    if executor != "host" or not isinstance(argv, list) or not tools.is_script([str(word) for word in argv]):
-        raise entry.wrong("sha256", "pins the content of a script on a host, and this step runs none")
-    if not _SHA256.fullmatch(pin):
-        raise entry.wrong("sha256", "must be the 64 lower-case hexadecimal characters that sha256sum prints")
-    return pin
 
 
 def _parameters(section: Section, typed: tuple[Section, ...]) -> tuple[Parameter, ...]:

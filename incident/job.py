@@ -62,6 +62,7 @@ class JobName(StrEnum):
     STEADY_ALERT = "steady_alert"
     TELL_NOTICE = "tell_notice"
     CLOSE_GROUP = "close_group"
+    WATCH = "watch"
 
 
 _CONVERGE: Final = frozenset(
@@ -78,6 +79,7 @@ _CONVERGE: Final = frozenset(
         JobName.WAKE_ALERT,
         JobName.STEADY_ALERT,
         JobName.CLOSE_GROUP,
+        JobName.WATCH,
     }
 )
 

@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import Final
 
 from incident import refusal
-from incident.digest import Facts, Json
+from incident.digest import Facts
+from incident.expectation import Expectation
 from incident.severity import Policy, Severity
 from incident.verdict import Verdict
+from incident.watch import Bound, Watch
 
 SECURITY: Final = "security"
 """The purpose of a procedure whose incidents freeze evidence from their first moment."""
@@ -96,45 +98,6 @@ class Parameter:
         return number
 
 
-class Operator(StrEnum):
-    """How a finding's value is compared with what is healthy."""
-
-    AT_MOST = "at most"
-    AT_LEAST = "at least"
-    LESS_THAN = "less than"
-    MORE_THAN = "more than"
-    IS = "is"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """What a diagnostic's value is when nothing is wrong. ``value`` is a number, or a text for *is*."""
-
-    operator: Operator
-    value: float | str
-
-    def __str__(self) -> str:
-        """For people: *at most 5*."""
-        return (
-            f"{self.operator.value} {self.value:g}"
-            if isinstance(self.value, float)
-            else f"{self.operator.value} {self.value}"
-        )
-
-    def holds(self, seen: Json) -> bool | None:
-        """True when healthy, False when not, None when the value cannot be compared."""
-        if self.operator is Operator.IS:
-            return None if seen is None else str(seen) == str(self.value)
-        number = _number(seen)
-        bound = _number(self.value)
-        if number is None or bound is None:
-            return None
-        if self.operator in (Operator.AT_MOST, Operator.AT_LEAST) and number == bound:
-            return True
-        upward = self.operator in (Operator.AT_LEAST, Operator.MORE_THAN)
-        return number > bound if upward else number < bound
-
-
 class GuardKind(StrEnum):
     """What must still hold when an approved remediation runs."""
 
@@ -207,11 +170,20 @@ class Step:
     """How long to wait before the next step: *watch for 10 minutes, then promote*."""
     gives: str = ""
     """What the one value that it shows or returns is called, which later steps take; empty: it gives none."""
+    watch: Watch | None = None
+    """How often it looks by itself, and what it raises; None: only when somebody asks."""
 
     @property
     def runnable(self) -> bool:
         """Whether Muster may run it: an executor and a target are bound and it was not refused."""
         return self.executor is not None and self.target is not None and self.verdict is not Verdict.REFUSED
+
+    @property
+    def threshold(self) -> Expectation | None:
+        """The bound that its watch keeps to; None where it is not watched or lacks that bound."""
+        if self.watch is None:
+            return None
+        return self.critical if self.watch.bound is Bound.CRITICAL else self.expects
 
     @property
     def unfilled(self) -> tuple[Parameter, ...]:
@@ -299,15 +271,11 @@ class Catalog:
         """The procedure of that id, or None."""
         return next((each for each in self.procedures if each.id == procedure_id), None)
 
+    @property
+    def watched(self) -> tuple[Step, ...]:
+        """The steps that look by themselves on a schedule; one that is not runnable sees nothing, which is said."""
+        return tuple(step for procedure in self.procedures for step in procedure.steps if step.watch is not None)
+
     def route(self, labels: Mapping[str, str]) -> Route | None:
         """The first route that an alert with these labels takes."""
         return next((route for route in self.routes if route.matches(labels)), None)
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return float(str(value))
-    except ValueError:
-        return None

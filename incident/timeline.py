@@ -82,6 +82,8 @@ class Kind(StrEnum):
     EVIDENCE_RELEASED = "evidence_released"
     STOPPED = "stopped"
     STOP_LIFTED = "stop_lifted"
+    WATCH_AWAY = "watch_away"
+    WATCH_BACK = "watch_back"
     TROUBLE = "trouble"
     ATTESTED = "attested"
     DEAD_LETTER = "dead_letter"

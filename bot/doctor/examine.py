@@ -10,7 +10,7 @@ from bot import config, manifest
 from bot.config import Configuration, WrongSetting
 from bot.doctor.remark import Grade, Remark, fail, ok, warn
 from bot.doctor.storage import look_at_storage
-from bot.doctor.targets import look_at_targets
+from bot.doctor.targets import look_at_targets, look_at_watches
 from bot.doctor.tokens import look_at_app_token, look_at_bot_token
 from bot.doctor.workspace import Workspace
 from bot.executors.registry import Registry
@@ -57,6 +57,7 @@ def _setting(configuration: Configuration) -> Iterator[Remark]:
         yield fail("runbooks", str(wrong), "mend that: without it Muster does not start")
     else:
         yield ok("runbooks", f"{', '.join(runbooks.systems)}: read and judged.")
+        yield from look_at_watches(runbooks.catalogs)
     if not configuration.file.sources.variables():
         yield warn("sources", "No monitor is configured, so no alert can come in.", "name one under sources")
 

@@ -31,6 +31,7 @@ from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
 from bot.slack.on_call import on_call_lines
 from bot.slack.walk_answers import procedures, underway
+from bot.slack.watches import watches
 from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
@@ -46,6 +47,7 @@ from commands.answers import (
     Procedures,
     Stopping,
     Underway,
+    Watches,
     Which,
 )
 from commands.menu import MENU
@@ -207,5 +209,6 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Procedures: procedures,
     Underway: underway,
     Checkup: checkup,
+    Watches: watches,
     Help: _help,
 }

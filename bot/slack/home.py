@@ -25,6 +25,7 @@ from bot.slack.freezes import stop_line
 from bot.slack.modals import View
 from bot.slack.names import Action
 from bot.slack.on_call import on_call_lines
+from bot.slack.watches import bad_lines, summary
 from commands.outage import Outage
 from commands.overview import Overview, overview
 from commands.ports import Ports
@@ -75,6 +76,7 @@ def home(told: Overview) -> View:
         paragraph(stop_line(told.stop), [bold(_count(told))], *(_incident(each, told) for each in told.incidents)),
         actions(button("Declare an incident", Action.DECLARE, Action.DECLARE.value, style="primary")),
         paragraph([bold("On call")], *on_call_lines(told.on_call)),
+        paragraph([bold(summary(told.watches))], *bad_lines(told.watches)) if told.watches else None,
         paragraph(
             [bold("How to begin")],
             [code("/incident declare"), text("  opens an incident, from anywhere in Slack")],

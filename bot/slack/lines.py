@@ -50,8 +50,11 @@ def event_line(message: EventMessage) -> Rendered:
 
 
 def notice(message: NoticeMessage) -> Rendered:
-    """An alert that leads to no incident: what fires, how often it came, and by which rule it is only told."""
-    phrase: Phrase = (f"{signs.EVENT[Kind.ALERT_NOTIFIED]} ", *event_phrase(message.event))
+    """What concerns no incident: an alert that is only told, by which rule, or a target that watches cannot see."""
+    phrase: Phrase = (
+        f"{signs.EVENT.get(message.event.kind, signs.EVENT[Kind.ALERT_NOTIFIED])} ",
+        *event_phrase(message.event),
+    )
     return rendered(mrkdwn(phrase), [paragraph(elements(phrase, _LONGEST))])
 
 

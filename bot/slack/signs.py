@@ -9,6 +9,7 @@ from incident.finding import Comparison, Finding
 from incident.incident import Incident
 from incident.severity import Severity
 from incident.timeline import Kind
+from incident.watch import WatchState
 
 SEVERITY: Final[Mapping[Severity, str]] = {
     Severity.P0: "🚨",
@@ -45,6 +46,13 @@ COMPARISON: Final[Mapping[Comparison, str]] = {
     Comparison.UNCHANGED: "➖",
     Comparison.WORSE: "📉",
     Comparison.UNTOLD: "❓",
+}
+
+WATCH: Final[Mapping[WatchState, str]] = {
+    WatchState.NEW: "⏳",
+    WatchState.HEALTHY: "✅",
+    WatchState.BREAKING: "⚠️",
+    WatchState.FIRING: "🔴",
 }
 
 EVENT: Final[Mapping[Kind, str]] = {
@@ -95,6 +103,8 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.EVIDENCE_RELEASED: "🧊",
     Kind.STOPPED: "🛑",
     Kind.STOP_LIFTED: "🟢",
+    Kind.WATCH_AWAY: "🙈",
+    Kind.WATCH_BACK: "🔭",
     Kind.TROUBLE: "⚠️",
 }
 """Kinds that are not here are told without a sign."""

@@ -15,6 +15,7 @@ from incident.incident import Incident
 from incident.responder import Actor
 from incident.stop import Stop
 from incident.timeline import Event, Kind
+from incident.watch import WatchRecord
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ ALERT: Final = Codec(AlertRecord)
 FINDING: Final = Codec(Finding)
 APPROVAL: Final = Codec(Approval)
 STOP: Final = Codec(Stop)
+WATCH: Final = Codec(WatchRecord)
 
 
 def event_text(event: Event) -> str:

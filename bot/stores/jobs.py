@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.stores.codec import moment
+from bot.stores.codec import WATCH, moment
 from bot.stores.database import Database, Row
 from commands.outage import LostClaim
 from incident.job import Claim, Job, JobName, JobState
+from incident.watch import WatchRecord
 
 CUT_SHORT_LEASE: Final = timedelta(seconds=30)
 """How long whoever found a job cut short has to tell people; then somebody else finds it."""
@@ -59,6 +60,13 @@ async def put_off(db: Database, held: Claim, until: datetime, error: str, *, cou
     forgive = 0 if count else 1
     if not await db.run("put_off", id=held.id, fence=held.fence, until=until, error=error, forgive=forgive):
         raise _lost(held)
+
+
+async def look_again(db: Database, held: Claim, record: WatchRecord) -> None:
+    """Keep how a watch stands, and give its job back until its next look, its failures forgotten. Raises LostClaim."""
+    if not await db.run("put_off", id=held.id, fence=held.fence, until=record.next_at, error="", forgive=held.attempts):
+        raise _lost(held)
+    await db.run("put_watch", id=record.id, body=WATCH.text(record))
 
 
 async def give_up(db: Database, held: Claim, error: str) -> None:

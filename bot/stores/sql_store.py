@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from bot.stores import changing, jobs
 from bot.stores.changing import Applied
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, Codec, event_value, moment
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, WATCH, Codec, event_value, moment
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
@@ -23,6 +23,7 @@ from incident.job import Claim
 from incident.postmortem import Record
 from incident.stop import Stop
 from incident.timeline import Link
+from incident.watch import WatchRecord
 
 T = TypeVar("T")
 
@@ -93,6 +94,12 @@ class SqlStore(Store):
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         return _time(await self._row("last_run", step_id=step_id, target=target), "ran_at")
 
+    async def watch(self, watch_id: str) -> WatchRecord | None:
+        return await self._one(WATCH, "watch", id=watch_id)
+
+    async def watches(self) -> tuple[WatchRecord, ...]:
+        return await self._all(WATCH, "watches")
+
     async def finding(self, finding_id: str) -> Finding | None:
         return await self._one(FINDING, "finding", id=finding_id)
 
@@ -127,6 +134,9 @@ class SqlStore(Store):
 
     async def put_off(self, claim: Claim, *, until: datetime, error: str = "", count: bool = True) -> None:
         await self._write(lambda db: jobs.put_off(db, claim, until, error, count=count))
+
+    async def look_again(self, claim: Claim, record: WatchRecord) -> None:
+        await self._write(lambda db: jobs.look_again(db, claim, record))
 
     async def begin(self, claim: Claim, change: Change) -> None:
         _check(change)

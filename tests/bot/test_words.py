@@ -81,6 +81,8 @@ FACTS: dict[str, Facts] = {
     "EVIDENCE_RELEASED": {"reason": "copied"},
     "STOPPED": {"reason": "a wrong deploy"},
     "STOP_LIFTED": {"reason": "rolled back", "seconds": 300.0},
+    "WATCH_AWAY": {"target": "db", "since": NOW.isoformat(), "reason": "It is down.", "watches": ["Stuck jobs"]},
+    "WATCH_BACK": {"target": "db", "since": NOW.isoformat()},
     "TROUBLE": {"what": "pin the card", "error": "Slack is in trouble", "given_up": False},
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
     "CANCELLED": {"title": "Requeue", "begun": True},

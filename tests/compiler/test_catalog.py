@@ -7,8 +7,9 @@ import pytest
 
 from compiler.catalog import CatalogError, load
 from incident.digest import Json
+from incident.expectation import Operator
 from incident.plan import draw_up
-from incident.runbook import Catalog, GuardKind, Operator, ParameterKind, StepKind
+from incident.runbook import Catalog, GuardKind, ParameterKind, StepKind
 from incident.severity import Severity
 from incident.verdict import Verdict
 

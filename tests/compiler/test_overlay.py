@@ -6,11 +6,13 @@ import pytest
 
 from compiler.catalog import CatalogError, load
 from compiler.step import form_of
+from incident.expectation import Operator
 from incident.plan import draw_up
 from incident.refusal import NotRunnable
-from incident.runbook import Catalog, GuardKind, Operator, ParameterKind, Step, StepKind
+from incident.runbook import Catalog, GuardKind, ParameterKind, Step, StepKind
 from incident.severity import Severity
 from incident.verdict import Verdict
+from incident.watch import Watch
 
 LOOK = {"names": {"database": "shop"}, "sql": "SELECT count(*) FROM orders", "written": "psql -d shop -c …"}
 FIX = {
@@ -222,3 +224,57 @@ def test_routes_and_levels_of_the_team_come_first() -> None:
 
 def test_the_digest_covers_what_people_add() -> None:
     assert len({shop().digest, shop(TARGETS).digest, shop(TARGETS + BOUNDED).digest}) == 3
+
+
+def watched(watch: str, bounds: str = "expects: {at most: 5}, critical: {at most: 50}") -> Catalog:
+    """The catalog whose diagnostic is watched."""
+    entry = f"{{for: '{form_of(LOOK)[:8]}', name: open-orders, {bounds}, watch: {watch}}}"
+    return shop(f"{TARGETS}steps:\n  shop-down-aaaaaa: {entry}\n")
+
+
+def test_a_watch_looks_on_its_schedule_and_leads_to_its_procedure() -> None:
+    catalog = watched("{every: 1 minute, for: 5 minutes, severity: P1}")
+    (step,) = catalog.watched
+    assert step.watch == Watch(every=timedelta(minutes=1), lasting=timedelta(minutes=5), severity=Severity.P1)
+    assert str(step.threshold) == "at most 5"
+    route = catalog.route({"alertname": "Orders", "system": "shop", "watch": "open-orders"})
+    assert route is not None
+    assert (route.procedure, route.severity) == ("shop-down", Severity.P1)
+
+
+def test_the_critical_bound_may_be_its_threshold() -> None:
+    (step,) = watched("{every: 1 hour, bound: critical}").watched
+    assert str(step.threshold) == "at most 50"
+
+
+@pytest.mark.parametrize(
+    ("watch", "bounds", "why"),
+    [
+        ("{for: 5 minutes}", "expects: {at most: 5}", "“every” is missing"),
+        ("{every: 1 minute}", "title: Orders", "needs the bound of open-orders"),
+        ("{every: 1 minute, bound: critical}", "expects: {at most: 5}", "needs the bound of open-orders"),
+        ("{every: 1 minute, often: yes}", "expects: {at most: 5}", "“often” is not known here"),
+        ("{every: 1 minute}", "expects: {at most: 5}, verdict: mutating", "proven read-only"),
+    ],
+)
+def test_a_watch_that_cannot_alarm_is_an_error(watch: str, bounds: str, why: str) -> None:
+    with pytest.raises(CatalogError, match=why):
+        watched(watch, bounds)
+
+
+def test_what_changes_something_is_never_watched() -> None:
+    with pytest.raises(
+        CatalogError, match="is for diagnostics that are proven read-only, and close-orders is mutating"
+    ):
+        shop(TARGETS + BOUNDED.replace("    cool_down: 1 minute\n", "    watch: {every: 1 minute}\n"))
+
+
+def test_a_watch_that_cannot_look_or_leads_nowhere_is_remarked_on() -> None:
+    unbound = shop(BOUNDED.replace("    critical", "    watch: {every: 1 minute, procedure: shop-up}\n    critical"))
+    (step,) = unbound.watched
+    assert not step.runnable
+    assert [remark for remark in unbound.remarks if "watch" in remark] == [
+        "The watch of “open-orders” leads to “shop-up”, and there is no procedure of that id: its alert leads to "
+        "“shop-down”.",
+        "“open-orders” is watched, but Muster cannot look: No target is bound to it.",
+    ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot import incident_commands, runbook_commands
 from bot.command_line import alerts, app, audit, store
 from bot.gate_sections import MatchSection, RuleSection
-from bot.metrics import Counts, of_store, of_targets, process_gauges
+from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.rota_sections import OverrideSection, RotationSection
 from bot.sections import File, S3Section, SecretsManagerSection, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
@@ -146,6 +146,12 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 def test_every_metric_is_documented_with_its_labels() -> None:
     """docs/metrics.md has one row for each number of /metrics, in the same order as they are told, and no other row."""
     empty = Figures(jobs={}, due=0, dead_letters=0)
-    told = (*Counts().metrics(), of_targets({}), *process_gauges(connected=True, stored=True), *of_store(empty, ()))
+    told = (
+        *Counts().metrics(),
+        of_targets({}),
+        *process_gauges(connected=True, stored=True),
+        *of_store(empty, ()),
+        *of_watches(()),
+    )
     rows = re.findall(r"^\| `(muster_[a-z_]+)` \| *([^|]*?) *\|", read("docs/metrics.md"), re.MULTILINE)
     assert rows == [(each.name, ", ".join(f"`{label}`" for label in each.labels)) for each in told]

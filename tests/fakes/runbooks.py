@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from commands.ports import Runbooks
 from incident.alert import Alert
+from incident.expectation import Expectation, Operator
 from incident.runbook import (
     Catalog,
-    Expectation,
     Guard,
     GuardKind,
-    Operator,
     Origin,
     Parameter,
     ParameterKind,

@@ -4,6 +4,8 @@ from bot.stores.sqlite import SQLiteStore
 from commands.outage import Outage
 from commands.store import Saved
 from incident.change import Change
+from incident.job import Claim
+from incident.watch import WatchRecord
 
 
 class WeakStore(SQLiteStore):
@@ -12,7 +14,14 @@ class WeakStore(SQLiteStore):
     saves_left = 0
 
     async def save(self, change: Change) -> Saved:
+        self._spend()
+        return await super().save(change)
+
+    async def look_again(self, claim: Claim, record: WatchRecord) -> None:
+        self._spend()
+        await super().look_again(claim, record)
+
+    def _spend(self) -> None:
         if self.saves_left <= 0:
             raise Outage("the database went away", retry=True)
         self.saves_left -= 1
-        return await super().save(change)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from incident.runbook import Expectation, Operator
+from incident.expectation import Expectation, Operator
 
 
 @pytest.mark.parametrize(

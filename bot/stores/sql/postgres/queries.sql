@@ -102,6 +102,15 @@ UPDATE stops SET standing = NULL, body = :body WHERE id = :id AND standing = 1
 -- name: stopped
 SELECT body FROM stops WHERE standing = 1
 
+-- name: put_watch
+INSERT INTO watches (id, body) VALUES (:id, :body) ON CONFLICT (id) DO UPDATE SET body = excluded.body
+
+-- name: watch
+SELECT body FROM watches WHERE id = :id
+
+-- name: watches
+SELECT body FROM watches ORDER BY id
+
 -- name: put_delivery
 -- What came is never overwritten, only what became of it.
 INSERT INTO deliveries (key, source, received_at, headers, body, state, reason)
