@@ -14,7 +14,8 @@ def _steady(facts: Mapping[str, object]) -> str:
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
     Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
-    Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing",
+    Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing[. If it stays "
+    "so, the incident is resolved at {resolves_at:when}]",
     Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
     Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})]",
     Kind.ALERT_NOTIFIED: "{title}[ (came {count} times)]. No incident: {rule_reason}",

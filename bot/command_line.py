@@ -116,11 +116,11 @@ def explain_alerts(
     files: Annotated[list[Path], typer.Argument(help="Files with one body each, as the monitor sends it.")],
     source: Annotated[str, typer.Option("--source", help="The monitor: alertmanager, grafana, cloudwatch …")],
     config_file: Annotated[
-        Path | None, typer.Option("--config", help="The configuration file, for the map of the generic source.")
+        Path | None, typer.Option("--config", help="The configuration file: what each would do by its rules, and why.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, one for each file.")] = False,
 ) -> None:
-    """What the bodies in some files would be taken for, or why they would be kept as dead letters."""
+    """What the bodies in some files would be taken for and would do, or why they would be kept as dead letters."""
     try:
         explain(source, files, as_json=as_json, config_file=config_file, now=datetime.now(UTC))
     except (UnknownSourceError, WrongSetting) as problem:

@@ -110,17 +110,16 @@ def rule_of(section: RuleSection) -> Rule:
         requester_may_approve=section.requester_may_approve,
         expires_after=section.expires_after,
         cool_down=section.cool_down,
-        quiet_hours=_hours(section.quiet_hours),
+        quiet_hours=None if section.quiet_hours is None else hours_of(section.quiet_hours),
         quiet_approvals=section.quiet_approvals,
-        window=_hours(section.window),
+        window=None if section.window is None else hours_of(section.window),
         environments=section.environments,
         break_glass=section.break_glass,
     )
 
 
-def _hours(sections: tuple[HoursSection, ...] | None) -> tuple[Hours, ...] | None:
-    if sections is None:
-        return None
+def hours_of(sections: tuple[HoursSection, ...]) -> tuple[Hours, ...]:
+    """The hours that sections say."""
     return tuple(
         Hours(
             start=each.from_,

@@ -49,7 +49,7 @@ _Length = Annotated[
     timedelta, BeforeValidator(_length), WithJsonSchema({"type": "string", "pattern": rf"^\s*{_LENGTH.pattern}\s*$"})
 ]
 _Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": f"^{_DAY.pattern}$"})]
-_Moment = Annotated[
+Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "pattern": f"^{_MOMENT.pattern}$"})
 ]
 
@@ -58,8 +58,8 @@ class OverrideSection(Section):
     """Somebody stands in, whoever's turn it is. Times are those of the rotation's time zone."""
 
     person: SlackPerson
-    from_: _Moment = Field(alias="from")
-    to: _Moment
+    from_: Moment = Field(alias="from")
+    to: Moment
 
     @model_validator(mode="after")
     def _forward(self) -> Self:

@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.gate_sections import ApprovalsSection
 from bot.personal_data import Personal
 from bot.rota_sections import Called, Somebody
+from bot.route_sections import FlappingSection, MaintenanceSection, RouteSection, SilenceSection
 from bot.setting_shapes import (
     EnvironmentName,
     Section,
@@ -130,6 +131,11 @@ class File(Section):
     approvals: ApprovalsSection = ApprovalsSection.unsaid()
     reopen_window: Span = timedelta(hours=2)
     """How long after its resolution an incident is reopened by its alert."""
+    routes: tuple[RouteSection, ...] = ()
+    """Where alerts lead, the first that fits; then the alert names of the runbooks."""
+    silences: tuple[SilenceSection, ...] = ()
+    maintenance: tuple[MaintenanceSection, ...] = ()
+    flapping: FlappingSection = FlappingSection()
     lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")

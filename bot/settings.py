@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.gate_sections import rule_of
 from bot.rota_sections import layers_of
+from bot.route_sections import flapping_of, mute_of, route_of
 from bot.sections import File, SystemSection
 from commands.ports import Runbooks
 from incident import rota, routing
@@ -22,7 +23,12 @@ class TeamSettings:
         self._file = file
         self._runbooks = runbooks
         self._rules = tuple(rule_of(each) for each in file.approvals.rules)
-        self._routing = Routing(reopens_within=file.reopen_window)
+        self._routing = Routing(
+            routes=tuple(map(route_of, file.routes)),
+            mutes=(*map(mute_of, file.silences), *map(mute_of, file.maintenance)),
+            reopens_within=file.reopen_window,
+            flapping=flapping_of(file.flapping),
+        )
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
         """Who is on call for a system at a moment, first one first, and until when."""

@@ -214,6 +214,8 @@ def _clock_reminded(facts: Mapping[str, object]) -> str:
 
 def _resolved(facts: Mapping[str, object]) -> str:
     effects = {"yes": " · effects linger", "no": " · no lingering effects"}.get(str(facts.get("lingering")), "")
+    if facts.get("rule"):
+        return "{actor} resolved it: {fix}[ for {quiet_seconds:span}] (rule {rule})"
     return "{actor:who} resolved it[: {fix}]" + effects + "[ · {impact_note}]"
 
 

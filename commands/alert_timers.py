@@ -1,4 +1,4 @@
-"""The clock asks about alerts: a silence is over, one that flapped is steady again, a group takes no more of them."""
+"""The clock asks about alerts: one is quiet no longer, or steady again; all are over; a group takes no more of them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from commands.deciding import anew, decide, known
 from commands.hear_alert import hear
 from commands.ports import Ports
-from incident import consequence
+from incident import consequence, quiet
 from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
@@ -39,7 +39,21 @@ async def steady_alert(claim: Claim, *, ports: Ports) -> None:
             return
         incident = await known(ports.store, claim.job.incident_id or "")
         rule = ports.settings.routed(record.alert, now).flapping
-        await ports.store.save(consequence.looked_at(incident, record, rule, settles=claim, now=now))
+        await ports.store.save(quiet.looked_at(incident, record, rule, settles=claim, now=now))
+
+    await anew(attempt)
+
+
+async def resolve_quiet(claim: Claim, *, ports: Ports) -> None:
+    """All alerts of an incident were over: once that has lasted, the monitor resolves it, where their routes say so."""
+    incident_id = claim.job.incident_id or ""
+
+    async def attempt() -> None:
+        now = ports.clock()
+        incident = await known(ports.store, incident_id)
+        alerts = [(each, ports.settings.routed(each.alert, now)) for each in await ports.store.alerts_of(incident_id)]
+        requests = await ports.store.approvals_of(incident_id)
+        await ports.store.save(quiet.resolve(incident, alerts=alerts, requests=requests, settles=claim, now=now))
 
     await anew(attempt)
 
@@ -50,7 +64,7 @@ async def close_group(claim: Claim, *, ports: Ports) -> None:
     newest: datetime = max((each.first_at for each in alerts), default=ports.clock() - timedelta(days=1))
 
     def closed(it: Incident) -> Change:
-        return consequence.close_group(it, newest=newest, settles=claim, now=ports.clock())
+        return quiet.close_group(it, newest=newest, settles=claim, now=ports.clock())
 
     await decide(ports.store, claim.job.incident_id or "", closed)
 

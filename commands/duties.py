@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from commands.alert_timers import close_group, steady_alert, wake_alert
+from commands.alert_timers import close_group, resolve_quiet, steady_alert, wake_alert
 from commands.call_people import invite, page, remind
 from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
 from commands.freeze import tell_stop
@@ -75,6 +75,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.WAKE_ALERT: wake_alert,
         JobName.STEADY_ALERT: steady_alert,
         JobName.TELL_NOTICE: tell_notice,
+        JobName.RESOLVE_QUIET: resolve_quiet,
         JobName.CLOSE_GROUP: close_group,
         JobName.WATCH: watch,
     }

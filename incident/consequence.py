@@ -7,13 +7,12 @@ from typing import Final
 from incident.alert import Alert, AlertRecord, AlertStatus
 from incident.change import Change, event_id
 from incident.digest import Facts
-from incident.flapping import Flapping
 from incident.incident import Earlier, Incident
 from incident.intake import Decision, Seen, Verb, recorded
-from incident.job import Claim, Job, JobName, owe
-from incident.opening import Declaration, claimed, declare, reopen
+from incident.job import Job, JobName, owe
+from incident.opening import Declaration, declare, reopen
 from incident.owing import decided
-from incident.responder import UserId, monitor
+from incident.responder import UserId, is_human, monitor
 from incident.routing import Routed
 from incident.runbook import Procedure
 from incident.severity import Policy
@@ -178,15 +177,28 @@ def _join(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, 
 
 def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
     """A monitor says that it is over. People resolve, unless the alert's route lets the monitor do it."""
+    due = _resolves_at(heard, incident, now)
     event = Event(
         kind=Kind.ALERT_RESOLVED,
         at=heard.alert.ends_at or now,
         actor=monitor(heard.alert.source),
-        facts={**heard.reasons, "still_firing": heard.seen.firing},
+        facts={
+            **heard.reasons,
+            "still_firing": heard.seen.firing,
+            "resolves_at": None if due is None else due.isoformat(),
+        },
         evidence=(f"alert:{record.id}",),
     )
     told = replace(incident, alerts_summed=incident.alerts_summed + 1)
-    return decided(cause, now, told, event, before=incident, alerts=(record,))
+    jobs = () if due is None else (owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank),)
+    return decided(cause, now, told, event, before=incident, jobs=jobs, alerts=(record,))
+
+
+def _resolves_at(heard: Heard, incident: Incident, now: datetime) -> datetime | None:
+    """When it is looked whether the monitor may resolve the incident; None where another alert fires, or people do."""
+    after = heard.routed.resolves_after
+    waits = after is None or heard.seen.firing > 0 or not incident.open or is_human(incident.declared_by)
+    return None if after is None or waits else now + after
 
 
 def _flap(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -253,34 +265,3 @@ def _ignore(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> 
     unheard = heard.seen.known is None and heard.alert.status is AlertStatus.RESOLVED
     alerts, events = (() if unheard else (record,)), ((event,) if heard.first else ())
     return Change(cause=cause, at=now, alerts=alerts, events=events)
-
-
-def looked_at(incident: Incident, record: AlertRecord, rule: Flapping, *, settles: Claim, now: datetime) -> Change:
-    """One that flapped: it is steady again, and told like any other; or it is looked at again later."""
-    due = rule.steady_at(record.changes, now)
-    if due > now:
-        job = owe(JobName.STEADY_ALERT, incident.id, due, subject=record.id)
-        return Change(cause=claimed(settles), at=now, jobs=(job,), settles=settles)
-    steady = replace(record, flapping=False)
-    if not incident.open:
-        return Change(cause=claimed(settles), at=now, alerts=(steady,), settles=settles)
-    event = Event(
-        kind=Kind.ALERT_STEADY,
-        at=now,
-        facts={"alert": record.id, "title": record.alert.title, "firing": record.firing},
-        evidence=(f"alert:{record.id}",),
-    )
-    return decided(claimed(settles), now, incident, event, before=incident, alerts=(steady,), settles=settles)
-
-
-def close_group(incident: Incident, *, newest: datetime, settles: Claim, now: datetime) -> Change:
-    """No new alert joined since ``newest``: those that come now are another trouble; or it is looked at again later."""
-    window, cause = incident.group_window, claimed(settles)
-    if not incident.open or incident.group is None or window is None:
-        return Change(cause=cause, at=now, settles=settles)
-    if newest + window > now:
-        job = owe(JobName.CLOSE_GROUP, incident.id, newest + window)
-        return Change(cause=cause, at=now, jobs=(job,), settles=settles)
-    facts: Facts = {"group": incident.group, "window_seconds": window.total_seconds()}
-    event = Event(kind=Kind.GROUP_CLOSED, at=now, facts=facts)
-    return decided(cause, now, replace(incident, group=None), event, before=incident, settles=settles)

@@ -61,6 +61,7 @@ class JobName(StrEnum):
     WAKE_ALERT = "wake_alert"
     STEADY_ALERT = "steady_alert"
     TELL_NOTICE = "tell_notice"
+    RESOLVE_QUIET = "resolve_quiet"
     CLOSE_GROUP = "close_group"
     WATCH = "watch"
 
@@ -78,6 +79,7 @@ _CONVERGE: Final = frozenset(
         JobName.SHOW_OUTPUT,
         JobName.WAKE_ALERT,
         JobName.STEADY_ALERT,
+        JobName.RESOLVE_QUIET,
         JobName.CLOSE_GROUP,
         JobName.WATCH,
     }

@@ -171,6 +171,8 @@ def resolve(
     cause: str,
     now: datetime,
     requests: Sequence[Approval] = (),
+    facts: Facts | None = None,
+    settles: Claim | None = None,
 ) -> Change:
     """It is over. The diagnostics look once more, the post-mortem is drafted, and its clock starts.
 
@@ -190,8 +192,8 @@ def resolve(
         mitigated_at=incident.mitigated_at or now,
         clocks=(*clocks, *clock.start(ClockKind.POSTMORTEM, incident.policy, now)),
     )
-    facts = {"fix": fix.strip(), "lingering": lingering, "impact_note": impact.strip()}
-    event = Event(kind=Kind.RESOLVED, at=now, actor=by, facts=facts)
+    said: Facts = {"fix": fix.strip(), "lingering": lingering, "impact_note": impact.strip(), **(facts or {})}
+    event = Event(kind=Kind.RESOLVED, at=now, actor=by, facts=said)
     draft = owe(
         JobName.WRITE_POSTMORTEM, incident.id, now, subject=AT_RESOLUTION, urgency=incident.severity.rank, again=cause
     )
@@ -202,7 +204,7 @@ def resolve(
     )
     after, stopped = course.resolved(after, void, by=by, now=now)
     events = (event, *(_voided(each, now) for each in void), *stopped, *_met(incident, after, now))
-    return decided(cause, now, after, *events, before=incident, jobs=(draft,), approvals=void)
+    return decided(cause, now, after, *events, before=incident, jobs=(draft,), approvals=void, settles=settles)
 
 
 def _voided(request: Approval, now: datetime) -> Event:

@@ -12,6 +12,7 @@ from bot.command_line import alerts, app, audit, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.rota_sections import OverrideSection, RotationSection
+from bot.route_sections import MaintenanceSection, RouteSection, SilenceSection
 from bot.sections import File, S3Section, SecretsManagerSection, SharedRedisSection, StoreSection, SystemSection
 from bot.source_sections import EitherSection, MapSection, SourcesSection
 from bot.sources.table import SOURCES
@@ -32,7 +33,19 @@ from commands.figures import Figures
 from commands.menu import MENU
 from incident.job import JobState
 
-SECTIONS = {"approvals", "systems", "targets", "sources", "redis", "store", "exports", "secrets"}
+SECTIONS = {
+    "approvals",
+    "routes",
+    "silences",
+    "maintenance",
+    "systems",
+    "targets",
+    "sources",
+    "redis",
+    "store",
+    "exports",
+    "secrets",
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -89,6 +102,9 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= {f"systems.<name>.{key}" for key in SystemSection.model_fields}
     plain |= {"approvals.rules"} | {f"approvals.rules.match.{key}" for key in MatchSection.model_fields}
     plain |= {f"approvals.rules.{key}" for key in RuleSection.model_fields if key != "match"}
+    rules = {"routes": RouteSection, "silences": SilenceSection, "maintenance": MaintenanceSection}
+    plain |= {f"{part}.{key}" for part, each in rules.items() for key in each.model_json_schema()["properties"]}
+    plain |= set(rules)
     plain |= {f"sources.<monitor>.{key}" for key in EitherSection.model_fields} | {"targets.<name>"}
     plain |= {"sources.cloudwatch.topics", "sources.generic.map", "sources.generic.states"}
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))

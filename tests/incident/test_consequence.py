@@ -3,14 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from incident.alert import AlertRecord
 from incident.change import Change
-from incident.consequence import SUM_UP_EVERY, close_group, looked_at
+from incident.consequence import SUM_UP_EVERY
 from incident.flapping import Flapping
 from incident.job import Claim, Job, JobName, owe
 from incident.muting import Muted
-from incident.routing import Deed
+from incident.quiet import LOOK_AGAIN, close_group, looked_at, resolve
+from incident.responder import Actor, UserId, person
+from incident.routing import Deed, Routed
 from incident.timeline import Kind
+from incident.walk import Walk
 from tests.incident.hearing import FIRING, QUIET, ROUTED, follow, heard
 from tests.incident.test_intake import ENDED_LONG, NOW, OPEN, QUIETED, record
 
@@ -158,6 +163,60 @@ def test_a_group_is_closed_when_no_new_alert_joined_for_its_window() -> None:
     assert late.incident is not None
     assert late.incident.group is None
     assert kinds(late) == [Kind.GROUP_CLOSED]
+
+
+RESOLVING = replace(ROUTED, rule="batch", resolves_after=timedelta(minutes=5))
+OVER = replace(record(QUIET), changes=(NOW - timedelta(hours=1), NOW))
+
+
+def test_the_last_alert_of_a_route_that_resolves_says_when_and_sets_the_timer() -> None:
+    change = follow(heard(QUIET, NOW, known=record(), own=OPEN, routed=RESOLVING), NOW)
+    due = NOW + timedelta(minutes=5)
+    assert change.events[0].facts["resolves_at"] == due.isoformat()
+    assert (JobName.RESOLVE_QUIET, due) in owed(change)
+    others = follow(heard(QUIET, NOW, known=record(), own=OPEN, routed=RESOLVING, firing=1), NOW)
+    assert JobName.RESOLVE_QUIET not in [each.name for each in others.jobs]
+
+
+def end(*alerts: tuple[AlertRecord, Routed], minutes: int = 5, by: Actor | None = None) -> Change:
+    incident = replace(OPEN, declared_by=by or OPEN.declared_by)
+    claim = claim_of(owe(JobName.RESOLVE_QUIET, OPEN.id, NOW))
+    return resolve(incident, alerts=alerts, requests=(), settles=claim, now=NOW + timedelta(minutes=minutes))
+
+
+def test_a_monitor_resolves_when_all_alerts_have_been_quiet_long_enough_and_the_timeline_says_by_which_rule() -> None:
+    change = end((OVER, RESOLVING))
+    assert change.incident is not None
+    assert (change.incident.open, change.incident.resolved_by) == (False, "monitor:alertmanager")
+    said = change.events[0]
+    assert (said.kind, said.facts["rule"], said.facts["quiet_seconds"]) == (Kind.RESOLVED, "batch", 300)
+    early = end((OVER, RESOLVING), minutes=4)
+    assert (early.incident, owed(early)) == (None, [(JobName.RESOLVE_QUIET, NOW + timedelta(minutes=5))])
+
+
+@pytest.mark.parametrize(
+    ("other", "routed"),
+    [(record(), RESOLVING), (replace(OVER, flapping=True), RESOLVING), (OVER, ROUTED)],
+    ids=["fires", "flaps", "leaves it to people"],
+)
+def test_one_alert_that_is_not_over_or_whose_route_leaves_it_to_people_keeps_the_incident_open(
+    other: AlertRecord, routed: Routed
+) -> None:
+    change = end((OVER, RESOLVING), (other, routed))
+    assert (change.incident, change.jobs) == (None, ())
+
+
+def test_what_a_person_declared_is_resolved_by_people() -> None:
+    assert end((OVER, RESOLVING), by=person(UserId("U0ANA"))).incident is None
+
+
+def test_a_monitor_waits_while_people_go_through_a_procedure() -> None:
+    walk = Walk(id="w", procedure="p", title="P", by=UserId("U0ANA"), begun_at=NOW, legs=())
+    claim = claim_of(owe(JobName.RESOLVE_QUIET, OPEN.id, NOW))
+    now = NOW + timedelta(minutes=5)
+    incident = replace(OPEN, walks=(walk,))
+    change = resolve(incident, alerts=[(OVER, RESOLVING)], requests=(), settles=claim, now=now)
+    assert (change.incident, owed(change)) == (None, [(JobName.RESOLVE_QUIET, now + LOOK_AGAIN)])
 
 
 def test_a_flapping_alert_of_before_this_was_counted_is_read_as_steady() -> None:

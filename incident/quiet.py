@@ -1,0 +1,107 @@
+"""What follows when nothing comes: an alert that flapped is steady again, a group is closed, a monitor resolves.
+
+A monitor resolves an incident when the routes of all its alerts let it, and all of them have been quiet long enough.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident import working
+from incident.alert import AlertRecord
+from incident.approval import Approval, ApprovalState
+from incident.change import Change
+from incident.digest import Facts
+from incident.flapping import Flapping
+from incident.incident import Incident
+from incident.job import Claim, JobName, owe
+from incident.opening import claimed
+from incident.owing import decided
+from incident.responder import is_human, monitor
+from incident.routing import Routed
+from incident.timeline import Event, Kind
+
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""How long to wait while people are in the middle of something."""
+
+_UNDER_WAY: Final = frozenset(
+    {ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED, ApprovalState.RUNNING}
+)
+
+
+def resolve(
+    incident: Incident,
+    *,
+    alerts: Sequence[tuple[AlertRecord, Routed]],
+    requests: Sequence[Approval],
+    settles: Claim,
+    now: datetime,
+) -> Change:
+    """The monitor resolves it; or it is looked at again later; or nothing, where people resolve it."""
+    due = quiet_at(incident, alerts)
+    if due is None:
+        return Change(cause=claimed(settles), at=now, settles=settles)
+    if due <= now and (incident.going is not None or any(each.state in _UNDER_WAY for each in requests)):
+        due = now + LOOK_AGAIN
+    if due > now:
+        later = owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank)
+        return Change(cause=claimed(settles), at=now, jobs=(later,), settles=settles)
+    last, routed = max(alerts, key=lambda each: _changed(each[0]))
+    return working.resolve(
+        incident,
+        fix="all its alerts are quiet",
+        lingering="unknown",
+        impact="",
+        by=monitor(last.alert.source),
+        cause=claimed(settles),
+        now=now,
+        facts={"rule": routed.rule, "quiet_seconds": (now - _changed(last)).total_seconds()},
+        settles=settles,
+    )
+
+
+def quiet_at(incident: Incident, alerts: Sequence[tuple[AlertRecord, Routed]]) -> datetime | None:
+    """When all its alerts have been quiet long enough if nothing more happens; None where people resolve it."""
+    if not incident.open or not alerts or is_human(incident.declared_by):
+        return None
+    if any(record.firing or record.flapping or routed.resolves_after is None for record, routed in alerts):
+        return None
+    return max(_changed(record) + (routed.resolves_after or timedelta()) for record, routed in alerts)
+
+
+def _changed(record: AlertRecord) -> datetime:
+    return record.changes[-1] if record.changes else record.last_at
+
+
+def looked_at(incident: Incident, record: AlertRecord, rule: Flapping, *, settles: Claim, now: datetime) -> Change:
+    """One that flapped: it is steady again, and told like any other; or it is looked at again later."""
+    due = rule.steady_at(record.changes, now)
+    if due > now:
+        job = owe(JobName.STEADY_ALERT, incident.id, due, subject=record.id)
+        return Change(cause=claimed(settles), at=now, jobs=(job,), settles=settles)
+    steady = replace(record, flapping=False)
+    if not incident.open:
+        return Change(cause=claimed(settles), at=now, alerts=(steady,), settles=settles)
+    event = Event(
+        kind=Kind.ALERT_STEADY,
+        at=now,
+        facts={"alert": record.id, "title": record.alert.title, "firing": record.firing},
+        evidence=(f"alert:{record.id}",),
+    )
+    over = () if record.firing else (owe(JobName.RESOLVE_QUIET, incident.id, now, urgency=incident.severity.rank),)
+    cause, alerts = claimed(settles), (steady,)
+    return decided(cause, now, incident, event, before=incident, jobs=over, alerts=alerts, settles=settles)
+
+
+def close_group(incident: Incident, *, newest: datetime, settles: Claim, now: datetime) -> Change:
+    """No new alert joined since ``newest``: those that come now are another trouble; or it is looked at again later."""
+    window, cause = incident.group_window, claimed(settles)
+    if not incident.open or incident.group is None or window is None:
+        return Change(cause=cause, at=now, settles=settles)
+    if newest + window > now:
+        job = owe(JobName.CLOSE_GROUP, incident.id, newest + window)
+        return Change(cause=cause, at=now, jobs=(job,), settles=settles)
+    facts: Facts = {"group": incident.group, "window_seconds": window.total_seconds()}
+    event = Event(kind=Kind.GROUP_CLOSED, at=now, facts=facts)
+    return decided(cause, now, replace(incident, group=None), event, before=incident, settles=settles)
