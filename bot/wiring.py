@@ -33,6 +33,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.deliveries import Line
 from bot.slack.faults import outage
 from bot.slack.home import Homes
+from bot.slack.reach import Reach
 from bot.slack.seen import SeenEvents
 from bot.slack.shared_budget import SharedBudgets
 from bot.slack.shared_redis import SharedRedis
@@ -44,7 +45,7 @@ from bot.stores.place import open_store
 from bot.targets import targets_of
 from bot.worker import Worker
 from commands.attest import attest
-from commands.outage import Outage
+from commands.outage import Away, Outage
 from commands.ports import Ports
 from commands.watch import set_watches
 
@@ -110,10 +111,12 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     door = Door(configuration, store, executors, counts, runbooks)
     await door.open(undo, now=utc_now)
     web_client = await _slack(configuration, counts, undo)
-    identity = await _identity(web_client)
+    identity, away = await _identity(web_client)
+    reach = Reach(lambda: slack_client.answers(web_client), last=away)
+    undo.push_async_callback(reach.close)
     door.shared = shared = await _shared(configuration, identity, undo)
     budgets = SharedBudgets(Budgets(), shared)
-    chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=budgets)
+    chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=budgets, reach=reach)
     ports = Ports(
         store=store,
         chat=chat,
@@ -168,22 +171,27 @@ async def _slack(configuration: Configuration, counts: Counts, undo: AsyncExitSt
     return slack_client.client(token, session, configuration.file.slack.api_url)
 
 
-async def _identity(client: AsyncWebClient) -> Identity:
-    """Who Muster is there. Waits for as long as Slack is away. Raises Outage for a token that Slack does not take."""
-    wait = FIRST_WAIT
+async def _identity(client: AsyncWebClient) -> tuple[Identity, Away | None]:
+    """Who Muster is there, and for how long Slack was away before it said so.
+
+    Raises Outage for a token that Slack does not take.
+    """
+    wait, began, away = FIRST_WAIT, utc_now(), False
     while True:
         try:
             answer = await client.auth_test()
         except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            away = outage("auth.test", error)
-            if not away.retry:
-                raise away from error
-            log.warning("slack cannot be reached yet", extra={"error": away.sentence, "again_in_s": wait})
+            fault = outage("auth.test", error)
+            if not fault.retry:
+                raise fault from error
+            log.warning("slack cannot be reached yet", extra={"error": fault.sentence, "again_in_s": wait})
+            away = True
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
         else:
             user, bot, team, url = (str(answer[name]) for name in ("user_id", "bot_id", "team_id", "url"))
-            return Identity(user=user, bot=bot, team=team, url=url)
+            identity = Identity(user=user, bot=bot, team=team, url=url)
+            return identity, Away(since=began, until=utc_now()) if away else None
 
 
 def redactor(configuration: Configuration) -> Redactor:

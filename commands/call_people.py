@@ -4,9 +4,9 @@ from commands.deciding import decide, known
 from commands.messages import PageMessage, ReminderMessage
 from commands.outage import NotYet
 from commands.ports import Ports
-from incident import looking, opening
+from incident import clockwork, looking, opening
 from incident.change import Change
-from incident.clock import ClockKind
+from incident.clock import ClockKind, Signal
 from incident.incident import Incident
 from incident.job import Claim
 from incident.responder import UserId
@@ -70,9 +70,11 @@ async def remind(claim: Claim, *, ports: Ports) -> None:
     kind, _, user = claim.job.subject.partition("/")
     now = ports.clock()
     waiting = [each for each in incident.clocks if each.kind is ClockKind(kind) and each.open]
-    if waiting:
-        # A missed update has its next interval running already: what is told is the one that was missed.
-        missed = [each for each in waiting if each.breached_at is not None]
+    # A missed update has its next interval running already: what is told is the one that was missed.
+    missed = [each for each in waiting if each.breached_at is not None]
+    # After an outage of Slack only the last of what was missed is told.
+    overtaken = missed and f"{clockwork.mark(missed[-1])}-{Signal.BREACH}" not in claim.job.key
+    if waiting and not overtaken:
         message = ReminderMessage(incident=incident, clock=(missed or waiting)[-1], now=now)
         again = claim.attempts > 1
         rank = incident.severity.rank

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from commands.outage import Away
 from incident.alert import AlertRecord
 from incident.approval import Approval
 from incident.clock import Clock
@@ -105,6 +106,15 @@ class EventMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateMessage:
+    """What could not be said when it happened, in one message, oldest first. ``away``: Slack was away meanwhile."""
+
+    incident: Incident
+    events: tuple[Event, ...]
+    away: Away | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopMessage:
     """All remediations are stopped, or may run again, told where incidents are announced."""
 
@@ -165,6 +175,7 @@ Message = (
     | ApprovalMessage
     | OutputMessage
     | EventMessage
+    | LateMessage
     | StopMessage
     | NoticeMessage
     | VerdictMessage

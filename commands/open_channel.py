@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from commands.deciding import decide, known
+from commands.late import is_late
 from commands.outage import NameTaken, Outage
 from commands.ports import Ports
 from incident import opening
@@ -31,11 +32,21 @@ async def open_channel(claim: Claim, *, ports: Ports) -> None:
         await _say_when(incident, away, ports)
         raise
 
+    late = await _late(incident, ports)
+
     def opened(it: Incident) -> Change:
         now = ports.clock()
-        return opening.open_channel(it, channel=channel, name=name, settles=claim, cause=cause, now=now)
+        return opening.open_channel(it, channel=channel, name=name, settles=claim, cause=cause, now=now, late=late)
 
     await decide(ports.store, incident.id, opened)
+
+
+async def _late(incident: Incident, ports: Ports) -> str:
+    """The event of a declaration that Slack did not hear of in time: the channel begins with it."""
+    away = ports.chat.last_away()
+    if away is None or not away.covers(incident.declared_at) or not is_late(incident.declared_at, ports=ports):
+        return ""
+    return (await ports.store.timeline(incident.id))[0].id
 
 
 async def _created(incident: Incident, claim: Claim, ports: Ports) -> tuple[str, str]:

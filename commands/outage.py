@@ -1,6 +1,7 @@
 """What can go wrong outside, and between two who decide at once. Each says whether asking again can help."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 
 class Outage(Exception):
@@ -21,6 +22,18 @@ class BudgetSpent(Outage):
 
     def __init__(self, sentence: str, *, after: timedelta) -> None:
         super().__init__(sentence, retry=True, after=after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A time in which Slack could not be reached. ``until`` is None while it lasts."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it was so at that moment."""
+        return self.since <= at and (self.until is None or at <= self.until)
 
 
 class NotYet(Outage):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from commands.messages import Message
+from commands.outage import Away
 from commands.store import Store
 from incident.alert import Alert, Delivery
 from incident.approval import Preview
@@ -78,6 +79,10 @@ class Chat(Protocol):
 
     def link(self, place: Place) -> str:
         """An address that opens the channel or message."""
+        ...
+
+    def last_away(self) -> Away | None:
+        """When Slack could not be reached last; None when this process never found it so."""
         ...
 
 

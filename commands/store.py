@@ -177,7 +177,21 @@ class Store(Protocol):
         ...
 
     async def waits_behind(self, claim: Claim) -> bool:
-        """Whether an older line of the same incident and urgency is still to be said, only the budget holding it up."""
+        """Whether an older line of the same incident is still to be said, only the budget holding it up.
+
+        Lines for everybody wait for each other, of whatever urgency, and so do those of the threads.
+        """
+        ...
+
+    async def lines_behind(self, claim: Claim, *, limit: int) -> tuple[Claim, ...]:
+        """The lines that wait behind this one, oldest first, whoever holds them."""
+        ...
+
+    async def join(self, claim: Claim, others: Sequence[Claim], *, subject: str) -> None:
+        """Let a claimed line say others that wait behind it, too: they end, and ``subject`` names all of them.
+
+        Raises LostClaim; or Conflict when one of the others was begun meanwhile, and then nothing was changed.
+        """
         ...
 
     async def next_due(self) -> datetime | None:

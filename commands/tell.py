@@ -1,35 +1,44 @@
 """The clock asks: something that happened is to be said, once, where those who need it will read it."""
 
 from commands.deciding import decide, known
+from commands.late import events_of, joined, late_message
 from commands.messages import EventMessage, Message, VerdictMessage
 from commands.outage import NotYet
 from commands.ports import Ports
 from incident import clockwork, opening, working
 from incident.change import Change
 from incident.finding import Comparison, Phase
-from incident.incident import Incident
+from incident.incident import Incident, Place
 from incident.job import Claim
-from incident.owing import HEADLINE, LOUD
+from incident.owing import HEADLINE, LATE, QUIET
 from incident.timeline import Event, Kind, fact
 
 
 async def tell(claim: Claim, *, ports: Ports) -> None:
-    """Say one event: loud ones in the channel, quiet ones in the card's thread, headlines under the announcement."""
+    """Say one event: loud ones in the channel, quiet ones in the card's thread, headlines under the announcement.
+
+    A late one says those behind it, too.
+    """
     incident = await known(ports.store, claim.job.incident_id or "")
-    headline = claim.job.subject.startswith(HEADLINE)
     if await ports.store.waits_behind(claim):
         raise NotYet("an older line is said first")
-    link = await ports.store.event(claim.job.subject.removeprefix(HEADLINE))
+    link = await ports.store.event(events_of(claim)[0])
     if link is not None and link.event is not None:
-        event = link.event
-        place = incident.home.place if event.kind in LOUD else incident.home.thread
-        place = incident.home.announcement if headline else place
+        place = _place(incident, link.event, claim)
         if place is None:
             raise NotYet("the incident has no place in Slack yet")
-        message = await _message(incident, event, ports)
-        again = claim.attempts > 1
-        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
+        claim = await joined(claim, link, ports=ports)
+        message = await _message(incident, link.event, claim, ports)
+        if message is not None:
+            again = claim.attempts > 1
+            await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+def _place(incident: Incident, event: Event, claim: Claim) -> Place | None:
+    if claim.job.subject.startswith(HEADLINE):
+        return incident.home.announcement
+    return incident.home.thread if event.kind in QUIET else incident.home.place
 
 
 async def ring_clocks(claim: Claim, *, ports: Ports) -> None:
@@ -55,7 +64,9 @@ async def sum_up_repeats(claim: Claim, *, ports: Ports) -> None:
     await decide(ports.store, incident.id, summed)
 
 
-async def _message(incident: Incident, event: Event, ports: Ports) -> Message:
+async def _message(incident: Incident, event: Event, claim: Claim, ports: Ports) -> Message | None:
+    if LATE in claim.job.subject:
+        return await late_message(incident, claim, ports=ports)
     if event.kind is not Kind.VERIFIED:
         return EventMessage(incident=incident, event=event)
     findings = await ports.store.findings_of(incident.id)

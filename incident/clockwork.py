@@ -35,7 +35,7 @@ def ring(
             # The end of the watch is no breach: it is the second look that was promised.
             after = replace(after, clocks=_met_on_time(after.clocks, rung))
             rank = incident.severity.rank
-            jobs.append(owe(JobName.VERIFY, incident.id, now, subject=WATCH, urgency=rank, again=_mark(rung)))
+            jobs.append(owe(JobName.VERIFY, incident.id, now, subject=WATCH, urgency=rank, again=mark(rung)))
         else:
             events.append(_said(rung, signal, now))
             jobs.extend(_owed(incident, rung, signal, now))
@@ -63,7 +63,7 @@ def _said(rung: Clock, signal: Signal, now: datetime) -> Event:
 
 
 def _owed(incident: Incident, rung: Clock, signal: Signal, now: datetime) -> Iterable[Job]:
-    again = f"{_mark(rung)}-{signal.value}-{len(rung.reminders)}"
+    again = f"{mark(rung)}-{signal.value}-{len(rung.reminders)}"
     for user in _whoever_can(incident, rung.kind):
         yield owe(
             JobName.REMIND,
@@ -90,10 +90,10 @@ def _escalate(
     event = Event(kind=Kind.ESCALATED, at=now, facts={"users": list(people), "reason": reason})
     rank = incident.severity.rank
     pages = tuple(
-        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"escalated-{_mark(rung)}")
+        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"escalated-{mark(rung)}")
         for user in people
     )
-    invite = (owe(JobName.INVITE, incident.id, now, urgency=rank, again=f"escalated-{_mark(rung)}"),) if people else ()
+    invite = (owe(JobName.INVITE, incident.id, now, urgency=rank, again=f"escalated-{mark(rung)}"),) if people else ()
     return incident.with_responders(*people), (event, (*pages, *invite))
 
 
@@ -102,5 +102,6 @@ def _met_on_time(clocks: tuple[Clock, ...], rung: Clock) -> tuple[Clock, ...]:
     return tuple(done if (c.kind, c.started_at) == (rung.kind, rung.started_at) else c for c in clocks)
 
 
-def _mark(rung: Clock) -> str:
+def mark(rung: Clock) -> str:
+    """What tells one clock of an incident from another, in a job's key."""
     return f"{rung.kind.value}-{int(rung.started_at.timestamp() * 1000)}"

@@ -146,14 +146,20 @@ def await_channel(incident: Incident, *, until: datetime, reason: str, cause: st
     return decided(cause, now, after, event, before=incident, jobs=(announce, *pages))
 
 
-def open_channel(incident: Incident, *, channel: str, name: str, settles: Claim, cause: str, now: datetime) -> Change:
-    """Its channel exists. People first: the invitation, the card and the pages; decoration follows the card."""
+def open_channel(
+    incident: Incident, *, channel: str, name: str, settles: Claim, cause: str, now: datetime, late: str = ""
+) -> Change:
+    """Its channel exists. People first: the invitation, the card and the pages; decoration follows the card.
+
+    ``late`` is the event of its declaration, where the channel says how late it comes.
+    """
     after = replace(incident, home=replace(incident.home, channel=channel, name=name, awaited_until=None))
     event = Event(kind=Kind.CHANNEL_OPENED, at=now, facts={"channel": channel, "name": name})
     rank = incident.severity.rank
     invitation = [owe(JobName.INVITE, incident.id, now, urgency=rank)] if incident.responders else []
     shown = [owe(each, incident.id, now, urgency=rank) for each in (JobName.CARD, JobName.ANNOUNCEMENT)]
-    jobs = (*invitation, *shown, *_pages(incident, now, by=incident.declared_by))
+    said = [owe(JobName.TELL, incident.id, now, subject=late, urgency=rank)] if late else []
+    jobs = (*invitation, *shown, *_pages(incident, now, by=incident.declared_by), *said)
     return decided(cause, now, after, event, before=incident, jobs=jobs, settles=settles)
 
 

@@ -64,6 +64,9 @@ HEADLINES: Final = frozenset({Kind.SEVERITY_CHANGED, Kind.UPDATED, Kind.MITIGATE
 HEADLINE: Final = "headline/"
 """How the subject of a line under the announcement begins; the event's id follows."""
 
+LATE: Final = "late/"
+"""How the subject of a line that says several late events begins; their ids follow, between blanks."""
+
 FOLD: Final = timedelta(milliseconds=300)
 """Changes that come this close together become one edit of the card."""
 

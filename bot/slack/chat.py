@@ -14,10 +14,11 @@ from bot.slack import fit
 from bot.slack.budget import POST, retry_after
 from bot.slack.faults import Refusal, code_of, header_of, outage, status_of
 from bot.slack.names import MARK
+from bot.slack.reach import Reach
 from bot.slack.render import files, render
 from bot.slack.shared_budget import SharedBudgets
 from commands.messages import Message, NoticeMessage, StopMessage
-from commands.outage import BudgetSpent, NameTaken, Outage
+from commands.outage import Away, BudgetSpent, NameTaken, NotYet, Outage
 from incident.incident import Place
 from incident.responder import UserId
 from incident.timeline import SYSTEM
@@ -54,12 +55,14 @@ class SlackChat:
         user: str,
         url: str,
         budgets: SharedBudgets,
+        reach: Reach,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._user = user
         self._url = url.rstrip("/")
         self._budgets = budgets
+        self._reach = reach
         self._clock = clock
         self._groups: dict[str, tuple[float, frozenset[UserId]]] = {}
         self._asking = asyncio.Lock()
@@ -134,7 +137,7 @@ class SlackChat:
         for file in files(message):
             try:
                 await self.share_file(thread, file.name, file.content, file.title, mark=mark, again=again)
-            except BudgetSpent as spent:
+            except (BudgetSpent, NotYet) as spent:
                 # The message is out: the next attempt must know that this one began, so it counts as one.
                 raise Outage(spent.sentence, retry=True, after=spent.after) from spent
 
@@ -219,6 +222,10 @@ class SlackChat:
         message = f"/p{place.thread.replace('.', '')}" if place.thread is not None else ""
         return f"{self._url}/archives/{place.channel}{message}"
 
+    def last_away(self) -> Away | None:
+        """When Slack could not be reached last."""
+        return self._reach.last
+
     async def _marked(self, place: Place, mark: str, urgency: int) -> str | None:
         async for message in self._said(place, urgency):
             metadata = message.get("metadata") or {}
@@ -267,17 +274,20 @@ class SlackChat:
                 return
 
     async def _call(self, method: str, urgency: int, **arguments: object) -> Answer:
-        """One call. Raises BudgetSpent, Refusal when Slack says no, or Outage when there is no answer."""
+        """One call. Raises BudgetSpent, NotYet while Slack is away, Refusal when it says no, or Outage."""
         channel = str(arguments.get("channel", ""))
+        self._reach.check(urgency)
         await self._budgets.spend(method, urgency=urgency, channel=channel)
         body, query = (arguments, None) if method in _IN_BODY else (None, arguments)
         try:
             answer = await self._client.api_call(method, json=body, params=query)
         except SlackApiError as error:
             if status_of(error) == 429 or code_of(error) == "ratelimited":
+                self._reach.answered()
                 after = retry_after(header_of(error, "Retry-After"))
                 raise await self._budgets.limited(method, retry_after=after, channel=channel) from error
-            raise outage(method, error) from error
+            raise self._reach.heard(outage(method, error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise outage(method, error) from error
+            raise self._reach.heard(outage(method, error)) from error
+        self._reach.answered()
         return answer.data if isinstance(answer.data, Mapping) else {}

@@ -14,6 +14,7 @@ from bot.slack.card import card
 from bot.slack.checklist import checklist
 from bot.slack.finding import finding
 from bot.slack.freezes import stop_message
+from bot.slack.late import late
 from bot.slack.lines import event_line, notice, page, reminder, verdict
 from bot.slack.output import output
 from bot.slack.walk_card import walk_card
@@ -24,6 +25,7 @@ from commands.messages import (
     ChecklistMessage,
     EventMessage,
     FindingMessage,
+    LateMessage,
     Message,
     NoticeMessage,
     OutputMessage,
@@ -44,6 +46,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     ApprovalMessage: approval_card,
     OutputMessage: output,
     EventMessage: event_line,
+    LateMessage: late,
     StopMessage: stop_message,
     NoticeMessage: notice,
     VerdictMessage: verdict,

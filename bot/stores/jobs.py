@@ -6,8 +6,9 @@ from typing import Final
 
 from bot.stores.codec import WATCH, moment
 from bot.stores.database import Database, Row
-from commands.outage import LostClaim
+from commands.outage import Conflict, LostClaim
 from incident.job import Claim, Job, JobName, JobState
+from incident.owing import CHATTER
 from incident.watch import WatchRecord
 
 CUT_SHORT_LEASE: Final = timedelta(seconds=30)
@@ -87,6 +88,36 @@ async def cut_short(db: Database) -> tuple[Claim, ...]:
     now = await db.now()
     found = await db.rows("cut_short", now=now, lease_until=now + CUT_SHORT_LEASE)
     return tuple(_claim(row) for row in sorted(found, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
+
+
+async def waits_behind(db: Database, held: Claim) -> bool:
+    """Whether an older line of the same queue is still to be said."""
+    least, most = _queue(held.job)
+    older = await db.row("older_line", incident_id=held.job.incident_id, least=least, most=most, id=held.id)
+    return older is not None
+
+
+async def lines_behind(db: Database, held: Claim, limit: int) -> tuple[Claim, ...]:
+    """The lines of the same queue that come next, oldest first; nobody need hold them."""
+    least, most = _queue(held.job)
+    rows = await db.rows(
+        "lines_behind", incident_id=held.job.incident_id, least=least, most=most, id=held.id, limit=limit
+    )
+    return tuple(_claim(row) for row in rows)
+
+
+async def join(db: Database, held: Claim, others: Sequence[Claim], subject: str) -> None:
+    """Let one line say others too, which end. Raises LostClaim, and Conflict when one of the others was begun."""
+    if not await db.run("say_more", id=held.id, fence=held.fence, subject=subject):
+        raise _lost(held)
+    for each in others:
+        if not await db.run("end_line", id=each.id):
+            raise Conflict(f"{each.job.key} is said already")
+
+
+def _queue(job: Job) -> tuple[int, int]:
+    """The urgencies of the lines that one waits for: those for everybody, or those of the threads."""
+    return (0, CHATTER - 1) if job.urgency < CHATTER else (CHATTER, 2 * CHATTER)
 
 
 def _claim(row: Row) -> Claim:

@@ -149,9 +149,13 @@ class SqlStore(Store):
         return await self._write(jobs.cut_short)
 
     async def waits_behind(self, claim: Claim) -> bool:
-        job = claim.job
-        older = await self._row("older_line", incident_id=job.incident_id, urgency=job.urgency, id=claim.id)
-        return older is not None
+        return await self._read(lambda db: jobs.waits_behind(db, claim))
+
+    async def lines_behind(self, claim: Claim, *, limit: int) -> tuple[Claim, ...]:
+        return await self._read(lambda db: jobs.lines_behind(db, claim, limit))
+
+    async def join(self, claim: Claim, others: Sequence[Claim], *, subject: str) -> None:
+        await self._write(lambda db: jobs.join(db, claim, others, subject))
 
     async def next_due(self) -> datetime | None:
         return _time(await self._row("next_due"), "due_at")

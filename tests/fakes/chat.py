@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from commands.messages import Message
-from commands.outage import BudgetSpent, NameTaken, Outage
+from commands.outage import Away, BudgetSpent, NameTaken, Outage
 from commands.ports import Chat
 from incident.incident import Place
 from incident.responder import UserId
@@ -66,6 +66,8 @@ class FakeChat(Chat):
         self.groups: dict[str, frozenset[UserId]] = {}
         self.strangers: set[UserId] = set()
         """People who cannot be invited."""
+        self.away: Away | None = None
+        """When Slack could not be reached last."""
         self.calls: list[str] = []
         self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
         """What happens elsewhere while the next call of a method is on its way."""
@@ -185,6 +187,9 @@ class FakeChat(Chat):
     async def members_of(self, group: str) -> frozenset[UserId]:
         self._begin("members_of")
         return self.groups.get(group, frozenset())
+
+    def last_away(self) -> Away | None:
+        return self.away
 
     def link(self, place: Place) -> str:
         return f"https://chat.example/{place.channel}/{place.thread or ''}"

@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
-from bot.slack.client import client, session
+from bot.slack.client import answers, client, session
+from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from sandbox.driver import Person
 from sandbox.server import Sandbox
@@ -35,10 +36,18 @@ def slack(box: Sandbox, shared: ClientSession) -> AsyncWebClient:
 
 
 @pytest.fixture
-async def chat(slack: AsyncWebClient) -> SlackChat:
+async def reach(slack: AsyncWebClient) -> AsyncIterator[Reach]:
+    """What is known of the workspace's being there."""
+    made = Reach(lambda: answers(slack))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def chat(slack: AsyncWebClient, reach: Reach) -> SlackChat:
     """The Chat port on the workspace."""
     who = await slack.auth_test()
-    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=SharedBudgets(Budgets()))
+    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=SharedBudgets(Budgets()), reach=reach)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.client import client
 from bot.slack.faults import Refusal
+from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from commands.messages import ApprovalMessage, Card, EventMessage, FindingMessage, OutputMessage
 from commands.outage import BudgetSpent, NameTaken, Outage
@@ -113,7 +114,7 @@ async def test_a_look_back_in_a_channel_that_muster_is_not_in(box: Sandbox, chat
     assert await chat.post(place, CARD, mark="announcement:1", again=True, urgency=1) == first
 
 
-async def test_a_channel_that_may_not_be_read_is_joined_first(shared: ClientSession) -> None:
+async def test_a_channel_that_may_not_be_read_is_joined_first(shared: ClientSession, reach: Reach) -> None:
     """Slack lets a bot post where it is no member, but not look back there."""
     asked = []
 
@@ -130,7 +131,7 @@ async def test_a_channel_that_may_not_be_read_is_joined_first(shared: ClientSess
     app.router.add_route("*", "/api/{method}", answer)
     async with TestServer(app) as server:
         bare = client("xoxb-1", shared, str(server.make_url("/api/")))
-        chat = SlackChat(bare, user="UMUSTER", url="https://x.slack.com", budgets=SharedBudgets(Budgets()))
+        chat = SlackChat(bare, user="UMUSTER", url="https://x.slack.com", budgets=SharedBudgets(Budgets()), reach=reach)
         found = await chat.post(Place(channel="C0ANN0001"), CARD, mark="announcement:1", again=True, urgency=1)
     assert found == "1.5", "a mark that somebody else left is not believed"
     assert asked == ["conversations.history", "conversations.join", "conversations.history"]
@@ -194,11 +195,13 @@ async def test_a_command_too_long_for_its_card_comes_as_a_file(box: Sandbox, cha
 
 
 async def test_a_groups_people_are_known_for_a_minute(
-    slack: AsyncWebClient, box: Sandbox, ana: Person, ben: Person
+    slack: AsyncWebClient, box: Sandbox, ana: Person, ben: Person, reach: Reach
 ) -> None:
     """An approval asks Slack at most once a minute who may approve, however many click."""
     now = 0.0
-    chat = SlackChat(slack, user="U", url="https://x.slack.com/", budgets=SharedBudgets(Budgets()), clock=lambda: now)
+    chat = SlackChat(
+        slack, user="U", url="https://x.slack.com/", budgets=SharedBudgets(Budgets()), reach=reach, clock=lambda: now
+    )
     group = next(group.id for group in box.workspace.groups.values() if group.handle == "oncall")
     assert await chat.members_of(group) == {ana.id, ben.id}
     now = 59.0
@@ -250,11 +253,11 @@ async def test_a_refusal_says_how_to_mend_it(box: Sandbox, chat: SlackChat, code
     assert not refused.value.retry
 
 
-async def test_a_missing_scope_is_named(shared: ClientSession) -> None:
+async def test_a_missing_scope_is_named(shared: ClientSession, reach: Reach) -> None:
     """The sentence says which scope to add, and where."""
     async with Sandbox(scopes={"chat:write"}) as box:
         limited = client(box.bot_token, shared, box.api_url)
-        chat = SlackChat(limited, user="U", url="https://x.slack.com", budgets=SharedBudgets(Budgets()))
+        chat = SlackChat(limited, user="U", url="https://x.slack.com", budgets=SharedBudgets(Budgets()), reach=reach)
         with pytest.raises(Refusal, match=r"scope channels:manage.*OAuth & Permissions"):
             await chat.create_channel("inc-1", urgency=1)
 

@@ -27,6 +27,7 @@ from commands.answers import (
     Underway,
     Which,
 )
+from commands.late import MOST_JOINED
 from commands.messages import (
     Announcement,
     ApprovalMessage,
@@ -34,6 +35,7 @@ from commands.messages import (
     ChecklistMessage,
     EventMessage,
     FindingMessage,
+    LateMessage,
     Message,
     NoticeMessage,
     OutputMessage,
@@ -44,6 +46,7 @@ from commands.messages import (
     WalkMessage,
 )
 from commands.on_call import OnCall
+from commands.outage import Away
 from incident import refusal
 from incident.clock import Clock, ClockKind
 from incident.course import Turn
@@ -163,6 +166,12 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
         ended=st.booleans(),
     ),
     EventMessage: st.builds(EventMessage, incident=any_incident(), event=any_event()),
+    LateMessage: st.builds(
+        LateMessage,
+        incident=any_incident(),
+        events=st.lists(any_event(), min_size=1, max_size=MOST_JOINED).map(tuple),
+        away=st.sampled_from([None, Away(since=NOW), Away(since=NOW, until=NOW)]),
+    ),
     StopMessage: st.builds(StopMessage, event=A_STOPPING),
     NoticeMessage: st.builds(NoticeMessage, event=any_event()),
     VerdictMessage: a_verdict(),

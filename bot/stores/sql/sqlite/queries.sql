@@ -189,11 +189,26 @@ SELECT min(due_at) AS due_at FROM (
 )
 
 -- name: older_line
--- A line that failed more than once does not hold the others up.
+-- A line that failed more than once does not hold the others up. Lines for everybody and those of the threads are two
+-- queues, from the least urgency to the most.
 SELECT 1 FROM jobs
-WHERE incident_id = :incident_id AND urgency = :urgency AND name = 'tell' AND id < :id
+WHERE incident_id = :incident_id AND urgency BETWEEN :least AND :most AND name = 'tell' AND id < :id
     AND state IN ('owed', 'claimed') AND attempts <= 1
 LIMIT 1
+
+-- name: lines_behind
+SELECT id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts FROM jobs
+WHERE incident_id = :incident_id AND urgency BETWEEN :least AND :most AND name = 'tell' AND id > :id
+    AND state IN ('owed', 'claimed')
+ORDER BY id LIMIT :limit
+
+-- name: end_line
+-- It was never begun: it waits behind the line that says it too.
+UPDATE jobs SET state = 'done', worker = NULL, lease_until = NULL, fence = fence + 1
+WHERE id = :id AND state IN ('owed', 'claimed') AND attempts <= 1
+
+-- name: say_more
+UPDATE jobs SET subject = :subject WHERE id = :id AND fence = :fence AND state = 'claimed'
 
 -- name: jobs_waiting
 SELECT state, count(*) AS jobs, sum(CASE WHEN due_at <= :now THEN 1 ELSE 0 END) AS due, min(due_at) AS oldest

@@ -1,0 +1,114 @@
+"""While Slack is away it is asked one small question, and nothing else is tried; on its return the worst goes first."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.slack.chat import SlackChat
+from bot.slack.faults import Refusal
+from bot.slack.reach import FAILURES, Reach
+from commands.messages import EventMessage
+from commands.outage import NotYet, Outage
+from incident.incident import Place
+from incident.timeline import Event, Kind
+from sandbox.server import Sandbox
+from tests.bot.slack.examples import NOW, an_incident
+
+SILENCE = Outage("Slack did not answer", retry=True)
+NO = Refusal("Slack refused: it says nope", retry=False, code="nope", answer={})
+
+
+class Slack:
+    """Whether it is there."""
+
+    there = False
+    asked = 0
+
+    async def answers(self) -> bool:
+        self.asked += 1
+        return self.there
+
+
+@pytest.fixture
+def asked() -> Slack:
+    """Away."""
+    return Slack()
+
+
+@pytest.fixture
+async def known(asked: Slack) -> AsyncIterator[Reach]:
+    """What is known of it, nothing yet."""
+    reach = Reach(asked.answers)
+    yield reach
+    await reach.close()
+
+
+def fail(reach: Reach, times: int) -> None:
+    """So many calls without an answer."""
+    for _ in range(times):
+        reach.heard(SILENCE)
+
+
+def waits(reach: Reach, urgency: int) -> float:
+    """For how long a call of that urgency is put off."""
+    with pytest.raises(NotYet) as put_off:
+        reach.check(urgency)
+    assert put_off.value.after is not None
+    return put_off.value.after.total_seconds()
+
+
+async def test_a_few_silences_are_no_outage_and_any_answer_begins_anew(known: Reach) -> None:
+    """A no, or too many, is an answer."""
+    fail(known, FAILURES - 1)
+    known.heard(NO)
+    fail(known, FAILURES - 1)
+    known.answered()
+    fail(known, FAILURES - 1)
+    known.check(3)
+    assert known.last is None
+
+
+async def test_nothing_is_tried_while_it_is_away_and_the_most_urgent_comes_first(known: Reach, asked: Slack) -> None:
+    fail(known, FAILURES)
+    assert known.last is not None
+    assert known.last.until is None
+    assert waits(known, 0) < waits(known, 1) < waits(known, 3) < waits(known, 7) < 1.5
+    asked.there = True
+    async with asyncio.timeout(5):
+        while known.last.until is None:
+            await asyncio.sleep(0.05)
+    assert waits(known, 0) < waits(known, 3)
+    assert known.last.covers(known.last.since)
+    await asyncio.sleep(0.7)
+    known.check(3)
+
+
+async def test_it_is_asked_less_and_less_often(known: Reach, asked: Slack) -> None:
+    """But for as long as it lasts."""
+    fail(known, FAILURES)
+    await asyncio.sleep(2.0)
+    assert asked.asked == 2
+
+
+async def test_a_real_outage_is_noticed_and_its_end_too(box: Sandbox, chat: SlackChat, reach: Reach) -> None:
+    """Over the wire: what is not tried leaves no call."""
+    place = Place(channel=box.workspace.channel_named("general").id)  # type: ignore[union-attr]
+    message = EventMessage(incident=an_incident(), event=Event(kind=Kind.NOTED, at=NOW, facts={"text": "x"}))
+
+    async def post() -> None:
+        await chat.post(place, message, mark="m", again=False, urgency=1)
+
+    box.faults.outage = True
+    for _ in range(FAILURES):
+        with pytest.raises(Outage, match="Slack"):
+            await post()
+    with pytest.raises(NotYet):
+        await post()
+    box.faults.outage = False
+    async with asyncio.timeout(5):
+        while chat.last_away().until is None:  # type: ignore[union-attr]
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.7)
+    await post()
+    assert [call.ok for call in box.calls.all("chat.postMessage")].count(True) == 1

@@ -1,0 +1,159 @@
+"""After an outage of Slack: what was not said in time is said once, in order, in one message an incident and place."""
+
+from datetime import timedelta
+
+from commands.messages import EventMessage, LateMessage, Message, PageMessage, ReminderMessage
+from commands.outage import Away
+from incident.incident import Incident
+from incident.job import JobName
+from incident.timeline import Kind
+from tests.fakes.chat import NEWS
+from tests.fakes.settings import ANA, BEN
+from tests.fakes.world import World
+
+
+def late(world: World, channel: str) -> list[LateMessage]:
+    """The late messages in a channel and its threads."""
+    found = [each.message for each in world.chat.posts if each.place.channel == channel]
+    return [each for each in found if isinstance(each, LateMessage)]
+
+
+def lines(world: World, incident: Incident, kind: type[Message]) -> list[Message]:
+    """What was posted of one type in the incident's channel, not in a thread."""
+    here = [each for each in world.chat.posts if each.place.channel == incident.home.channel and not each.place.thread]
+    return [each.message for each in here if isinstance(each.message, kind)]
+
+
+async def away(world: World, minutes: float) -> None:
+    """So much time in which Slack is away, and nothing was tried."""
+    since = world.clock()
+    world.clock.now += timedelta(minutes=minutes)
+    world.chat.away = Away(since=since, until=world.clock())
+
+
+async def test_many_late_lines_are_one_message_in_their_order_of_whatever_severity(world: World) -> None:
+    incident = await world.declared()
+    since = world.clock()
+    await world.say(ANA, "update first", about=incident)
+    world.clock.now += timedelta(minutes=2)
+    await world.say(ANA, "severity P0 everybody", about=incident)
+    await world.say(BEN, "note nobody is told of notes", about=incident)
+    world.clock.now += timedelta(minutes=2)
+    await world.say(ANA, "update third", about=incident)
+    world.clock.now += timedelta(minutes=2)
+    world.chat.away = Away(since=since, until=world.clock())
+    await world.work()
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert [each.kind for each in said.events] == [Kind.UPDATED, Kind.SEVERITY_CHANGED, Kind.UPDATED]
+    assert said.away == world.chat.away
+    assert lines(world, incident, EventMessage) == []
+    under_the_announcement = late(world, NEWS)
+    assert [[each.kind for each in one.events] for one in under_the_announcement] == [
+        [Kind.UPDATED, Kind.SEVERITY_CHANGED, Kind.UPDATED]
+    ]
+    await world.say(ANA, "update now", about=incident)
+    await world.work()
+    assert len(lines(world, incident, LateMessage)) == len(lines(world, incident, EventMessage)) == 1
+
+
+async def test_what_slacks_limits_held_back_is_joined_too_and_does_not_call_it_an_outage(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "update first", about=incident)
+    await world.say(ANA, "update second", about=incident)
+    world.clock.now += timedelta(minutes=2)
+    await world.work()
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert (len(said.events), said.away) == (2, None)
+
+
+async def test_a_moment_is_not_late(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "update first", about=incident)
+    await world.say(ANA, "update second", about=incident)
+    world.clock.now += timedelta(seconds=20)
+    await world.work()
+    assert lines(world, incident, LateMessage) == []
+    assert len(lines(world, incident, EventMessage)) == 2
+
+
+async def test_an_answer_lost_on_the_way_does_not_say_it_twice(world: World) -> None:
+    """Whoever tries again finds the message, and nothing of it is said elsewhere."""
+    incident = await world.declared()
+    for each in ("first", "second", "third"):
+        await world.say(ANA, f"update {each}", about=incident)
+    await away(world, 3)
+    world.chat.lose_answer("post")
+    await world.work()
+    await world.let_pass(minutes=1)
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert len(said.events) == 3
+    assert lines(world, incident, EventMessage) == []
+
+
+async def test_a_death_after_the_lines_were_joined_does_not_lose_them(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, "update first", about=incident)
+    await world.say(ANA, "update second", about=incident)
+    await away(world, 3)
+    claim = next(
+        each
+        for each in await world.store.claim("dies", limit=50, lease=timedelta(seconds=10))
+        if each.job.name is JobName.TELL
+    )
+    await world.do_until_away(claim, saves=0)
+    await world.let_pass(minutes=1)
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert len(said.events) == 2
+
+
+async def test_that_something_is_late_is_no_news_once_it_came(world: World) -> None:
+    """Trouble that passed is on the timeline, not in the channel."""
+    incident = await world.declared()
+    world.chat.fail("edit", times=2)
+    await world.say(ANA, "severity P0 worse", about=incident)
+    await away(world, 3)
+    await world.work()
+    told = [each for one in late(world, incident.home.channel or "") for each in one.events]
+    assert Kind.TROUBLE not in {each.kind for each in told}
+
+
+async def test_an_incident_that_slack_did_not_hear_of_begins_with_why(world: World) -> None:
+    """Its channel says when it was declared, before all else that is late."""
+    since = world.clock()
+    await world.say(BEN, "declare P1 Orders stand still")
+    (incident,) = await world.store.open_incidents()
+    await world.say(ANA, "update looking", about=incident)
+    world.clock.now += timedelta(minutes=10)
+    world.chat.away = Away(since=since, until=world.clock())
+    await world.work()
+    incident = await world.again(incident)
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert [each.kind for each in said.events] == [Kind.DECLARED, Kind.UPDATED]
+    assert [type(each) for each in world.chat.told(ANA)] == [PageMessage]
+
+
+async def test_of_reminders_that_could_not_be_sent_only_the_last_is(world: World) -> None:
+    """Two hours without Slack and without an update are one direct message, not four."""
+    incident = await world.declared("Orders stand still", by=BEN)
+    await world.say(ANA, "ack", about=incident)
+    await world.work()
+    held = []
+    for _ in range(12):
+        world.clock.now += timedelta(minutes=10)
+        for claim in await world.store.claim("test", limit=100, lease=timedelta(hours=9)):
+            await (world.do(claim) if claim.job.name is JobName.RING_CLOCKS else _keep(held, claim))
+    reminders = [each for each in held if each.job.name is JobName.REMIND]
+    assert len(reminders) > 1
+    for claim in reminders:
+        await world.do(claim)
+    kinds = [each.clock.kind for each in world.chat.told(ANA) if isinstance(each, ReminderMessage)]
+    assert len(kinds) == len(set(kinds))
+
+
+async def _keep(held: list, claim: object) -> None:
+    held.append(claim)

@@ -1,0 +1,90 @@
+"""Slack is away for a while: pages are taken, people work from a terminal, and on its return all is told once."""
+
+import asyncio
+import json
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+from demo.bot_process import ROOT
+from sandbox.driver import words
+from tests.stories.opened import incident_channels, kinds_posted
+from tests.stories.rig import Rig, rig
+
+
+async def at_terminal(it: Rig, *said: str) -> None:
+    """``muster incidents …`` by Chloe, as another process on the same store."""
+    process = await asyncio.create_subprocess_exec(
+        str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", "incidents", *said,
+        "--as", it.person("chloe").id, "--config", str(it.data_dir / "muster.yaml"),
+        cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+
+
+def alert(number: int, severity: str) -> dict[str, object]:
+    """What Alertmanager posts of one outage of its own."""
+    firing = {
+        "status": "firing",
+        "labels": {"alertname": f"Outage{number}", "severity": severity},
+        "annotations": {"summary": f"Service {number} fails"},
+        "fingerprint": f"outage{number}",
+    }
+    return {"version": "4", "groupKey": f"g{number}", "status": "firing", "alerts": [firing]}
+
+
+async def test_all_that_happened_while_slack_was_away_is_told_once_in_order_the_worst_first(tmp_path: Path) -> None:
+    """Alerts, a declaration and work on three incidents; then Slack is back and says *too many* to nobody."""
+    async with rig(tmp_path) as it:
+        await it.person("emi").command("/incident declare P1 Checkout fails", "general")
+        channel = await it.person("ana").wait_for_channel("inc-1", 20)
+        await asyncio.sleep(2)
+        it.sandbox.faults.outage = True
+        await at_terminal(it, "ack", "INC-1")
+        await at_terminal(it, "update", "INC-1", "looking", "at", "the", "workers")
+        await at_terminal(it, "severity", "INC-1", "P0", "nobody", "can", "pay")
+        for number, level in ((2, "info"), (3, "critical")):
+            assert await it.knocked(alert(number, level), within=5) == 202
+        await at_terminal(it, "declare", "P3", "A page is slow")
+        await at_terminal(it, "update", "INC-1", "restarted", "the", "workers")
+        await at_terminal(it, "resolve", "INC-1", "a", "restart")
+        await asyncio.sleep(2)
+        before = len(it.sandbox.calls.all())
+        it.sandbox.faults.outage = False
+        for number in (2, 3, 4):
+            await it.person("ana").wait_for_channel(f"inc-{number}", 30)
+        await it.person("ana").wait_for("inc-1-checkout-fails", "resolved it: a restart", 20)
+        await asyncio.sleep(3)
+        await _told_once(it, channel.id)
+        calls = it.sandbox.calls.all()[before:]
+        assert [call.method for call in calls if call.error == "ratelimited"] == []
+        opened = [call.arguments["name"] for call in calls if call.method == "conversations.create" and call.ok]
+        levels = dict(await _levels(it))
+        ranks = [levels[int(re.match(r"inc-(\d+)", str(name))[1])] for name in opened]  # type: ignore[index]
+        assert ranks == sorted(ranks), "the worst has its channel first"
+        assert len(incident_channels(it)) == 4
+
+
+async def _told_once(it: Rig, channel: str) -> None:
+    """One message in the channel says what was late, in its order, with why; nothing stands twice."""
+    kinds_posted(it)
+    said = [words(each) for each in it.sandbox.workspace.channels[channel].messages.values() if each.thread_ts is None]
+    (late,) = [each for each in said if "Slack was away from" in each]
+    marks = ["looking at the workers", "from P1 to P0", "restarted the workers", "resolved it: a restart"]
+    places = [late.index(each) for each in marks]
+    assert places == sorted(places)
+    assert Counter(each for text in said for each in marks if each in text) == dict.fromkeys(marks, 1)
+    assert "at Muster's terminal" in late
+
+
+async def _levels(it: Rig) -> list[tuple[int, str]]:
+    process = await asyncio.create_subprocess_exec(
+        str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", "incidents", "list", "--json",
+        "--config", str(it.data_dir / "muster.yaml"),
+        cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir)}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    return [(int(each["key"].removeprefix("INC-")), each["severity"]) for each in json.loads(printed)]
