@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.executors.aws_partial import undone
 from bot.executors.table import Row, drawn
-from bot.executors.tool_answer import MOST_BYTES, Answer, NotAllowed
+from bot.executors.tool_answer import MOST_BYTES, Answer, EndedBadly, NotAllowed
 from compiler.proof.aws.call import Call
 from compiler.proof.secret_names import names_a_secret
 from incident.digest import Facts, Json
+from incident.finding import OutcomeState
 
 _HIDDEN: Final = frozenset({"ResponseMetadata", "NextToken", "nextToken"})
 
@@ -47,15 +49,28 @@ def insights_of(said: Mapping[str, Any], receipt: Facts, *, rows: int) -> Answer
 
 
 def changed_of(call: Call, said: Mapping[str, Any], receipt: Facts) -> Answer:
-    """The answer to a change, without any member that is named like a secret; ``value`` is what ``--query`` finds."""
+    """The answer to a change, without any member that is named like a secret; ``value`` is what ``--query`` finds.
+
+    Raises EndedBadly where the answer names things that were not done.
+    """
     whole = plain({key: value for key, value in said.items() if key not in _HIDDEN}, frozenset(), secrets=False)
     text = json.dumps(whole, indent=4, ensure_ascii=False) if whole else ""
+    _check_all_done(said, text)
     try:
         found = None if call.query is None else _searched(call.query, whole)
     except NotAllowed:
         # The change is made: what cannot be picked from its answer is still there to be read.
         found = None
     return Answer(text=text, value=found, single=isinstance(found, str | int | float), receipt=receipt)
+
+
+def _check_all_done(said: Mapping[str, Any], text: str) -> None:
+    number, why = undone(said)
+    if number:
+        what = "1 thing was" if number == 1 else f"{number} things were"
+        because = f" ({why.rstrip('.')})" if why else ""
+        told = f"AWS took it, and says that {what} not done{because}. The rest may be done: run the diagnostics to see."
+        raise EndedBadly(OutcomeState.FAILED, told, text=text)
 
 
 def plain(value: Any, left_out: frozenset[str], *, secrets: bool = True) -> Json:
@@ -82,7 +97,7 @@ def _searched(query: str, whole: Json) -> Json:
     try:
         found: Json = jmespath.search(query, whole)
     except JMESPathError as fault:
-        raise NotAllowed(f"Nothing can be shown: --query is wrong: {' '.join(str(fault).split())[:200]}.") from fault
+        raise NotAllowed(f"Nothing can be shown: --query is wrong: {' '.join(str(fault).split())}.") from fault
     return found
 
 

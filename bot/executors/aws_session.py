@@ -278,7 +278,7 @@ class Session:
 
     def _refusal(self, response: Mapping[str, Any]) -> Denied | Unanswered:
         error = response.get("Error", {})
-        code, said = str(error.get("Code", "")), " ".join(str(error.get("Message", "")).split())[:300].rstrip(".")
+        code, said = str(error.get("Code", "")), " ".join(str(error.get("Message", "")).split()).rstrip(".")
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in DENIALS:
             told = f"{self._target} does not allow Muster that ({said or code}): grant it, or leave the step out."

@@ -64,14 +64,11 @@ async def apply(engine: Engine, change: Change, run: Run) -> Answer:
     done: list[str] = []
     for container in await touched(engine, change):
         run.sent = True
-        path = f"/containers/{segment(id_of(container))}/{change.action}"
-        try:
-            reply = await engine.send("POST", path, change.query)
-        except Unanswered as fault:
-            raise Unanswered(f"{fault} {_so_far(done, change)}") from fault
-        _check(reply, name_of(container), change, done)
+        reply = await engine.send("POST", f"/containers/{segment(id_of(container))}/{change.action}", change.query)
+        _check(reply, name_of(container), change)
         already = " (it was already so)" if reply.status == _ALREADY else ""
         done.append(f"{name_of(container)}: {_DONE[change.action]}{already}")
+        run.so_far = _so_far(done, change)
     told = f"{'1 container was' if len(done) == 1 else f'{len(done)} containers were'} {_DONE[change.action]}."
     return Answer(text="\n".join(done), changed=len(done), rows=len(done), told=told)
 
@@ -100,15 +97,13 @@ async def execute(engine: Engine, carried: Carried, container: Container, run: R
     return Answer(text=text, changed=1, cut=started.cut)
 
 
-def _check(reply: Reply, name: str, change: Change, done: list[str]) -> None:
+def _check(reply: Reply, name: str, change: Change) -> None:
     if reply.status < 300 or reply.status == _ALREADY:
         return
     said = f"{name} could not be {_DONE[change.action]}: {reply.status}, {reply.message}."
-    if done or reply.status >= _OWN_FAULT:
-        raise Unanswered(f"{said} {_so_far(done, change)}")
-    raise Denied(said)
+    raise (Unanswered if reply.status >= _OWN_FAULT else Denied)(said)
 
 
 def _so_far(done: list[str], change: Change) -> str:
     listed = ", ".join(each.partition(":")[0] for each in done)
-    return f"Before that {listed} had been {_DONE[change.action]}." if done else ""
+    return f"Before that {listed} had been {_DONE[change.action]}."

@@ -33,12 +33,14 @@ class Reply:
 
     @property
     def message(self) -> str:
-        """What the engine says of a refusal."""
+        """What the engine says of a refusal, whole."""
+        if self.cut:
+            return f"status {self.status}"
         try:
             told = json.loads(self.body)
-        except ValueError:
-            return self.body[:200].decode("utf-8", "replace").strip() or f"status {self.status}"
-        return str(told.get("message", ""))[:300] if isinstance(told, dict) else f"status {self.status}"
+        except (ValueError, RecursionError):
+            return self.body.decode("utf-8", "replace").strip() or f"status {self.status}"
+        return str(told.get("message", "")) if isinstance(told, dict) else f"status {self.status}"
 
     def found(self, name: str) -> str:
         """A text of the answer by its name. Raises Unanswered when it is not there."""

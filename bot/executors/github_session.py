@@ -92,7 +92,7 @@ class Session:
         if reply.status < 300:
             return found
         said = str(found.get("message") or "no reason given") if isinstance(found, Mapping) else "no reason given"
-        said = " ".join(said.split())[:300].rstrip(".")
+        said = " ".join(said.split()).rstrip(".")
         if reply.status in _LIMITED and reply.headers.get("x-ratelimit-remaining") == "0":
             raise Unanswered(f"{self._target} has answered as often as it does in an hour: try again later.")
         match reply.status:

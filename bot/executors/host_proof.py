@@ -49,7 +49,7 @@ async def _refused_a_write(host: Host) -> None:
     sought = ["find", *_ROOTS, "-maxdepth", "2", "-writable", "!", "-type", "l", "!", "-type", "c", "-print", "-quit"]
     looked = await host.run(sought)
     if looked.code not in (0, 1):
-        raise Unanswered(f"It could not be told what is writable: {looked.complaint[:200]}")
+        raise Unanswered(f"It could not be told what is writable: {looked.complaint}")
     if writable := looked.output.decode("utf-8", "replace").strip():
         raise NotProven(f"The account of diagnostics may write to {writable}: take that right from it.")
     tried = await host.run(["mktemp", _CANARY])
@@ -58,7 +58,7 @@ async def _refused_a_write(host: Host) -> None:
         await host.run(["rm", "-f", made])
         raise NotProven(f"The account of diagnostics could make {made}: take that right from it.")
     if not re.search(r"Permission denied|Read-only file system", tried.complaint):
-        raise Unanswered(f"A write that must fail did so for another reason: {tried.complaint[:200]}")
+        raise Unanswered(f"A write that must fail did so for another reason: {tried.complaint}")
 
 
 def _facts(status: Ended) -> dict[str, str]:

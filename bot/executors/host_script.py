@@ -51,7 +51,7 @@ async def content(script: Script, reached: Reached) -> bytes:
     """Its bytes, which have the pinned SHA-256. Raises GuardBroken, Denied or Unanswered."""
     ended = await reached.run(["cat", "--", script.path])
     if ended.code != 0 or ended.cut:
-        raise Denied(f"{script.path} cannot be read whole: {ended.complaint[:200] or 'it is too long'}.")
+        raise Denied(f"{script.path} cannot be read whole: {ended.complaint or 'it is too long'}.")
     found = hashlib.sha256(ended.output).hexdigest()
     if found != script.sha256:
         raise GuardBroken(

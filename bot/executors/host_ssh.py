@@ -71,7 +71,7 @@ class SshHost:
             raise Unanswered(f"The line to {self.door.address} was lost: see whether the host is up.")
         told = "\n".join(line for line in complaint.decode("utf-8", "replace").splitlines() if not _homeless(line))
         if code in _NOT_STARTED and not output:
-            raise Denied(f"{argv[0]} could not be started on {self.door.address}: {told[:200]}")
+            raise Denied(f"{argv[0]} could not be started on {self.door.address}: {told}")
         return Ended(binary=argv[0], code=code, output=output, complaint=told, cut=cut)
 
     async def matching(self, pattern: str) -> list[str]:

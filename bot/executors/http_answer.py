@@ -62,7 +62,7 @@ def named_error(reply: Reply) -> str:
     if isinstance(named, dict):
         named = named.get("message")
     if isinstance(named, str) and named.strip():
-        return " ".join(named.split())[:200].rstrip(".")
+        return " ".join(named.split()).rstrip(".")
     return "it says “success: false”" if said.get("success") is False or said.get("ok") is False else ""
 
 

@@ -74,7 +74,7 @@ class Session:
         if not isinstance(said, Mapping):
             raise Unanswered(f"{self._target} answered with something that is no object: check its URL.")
         if said.get("status") == "Failure" or isinstance(said.get("error"), str):
-            why = " ".join(str(said.get("message") or said.get("error") or "no reason given").split())[:200].rstrip(".")
+            why = " ".join(str(said.get("message") or said.get("error") or "no reason given").split()).rstrip(".")
             raise Unanswered(f"{self._target} answered with a success that names an error ({why}): check its URL.")
         return said
 
@@ -178,4 +178,4 @@ def _message(content: bytes) -> str:
     except (ValueError, RecursionError):
         return "no reason given"
     message = said.get("message") if isinstance(said, dict) else None
-    return " ".join(str(message or "no reason given").split())[:300].rstrip(".")
+    return " ".join(str(message or "no reason given").split()).rstrip(".")

@@ -79,10 +79,10 @@ class NatsTool(WordsTool):
         request, target = _request(argv), self.target
         async with session(target.server, target.diagnostic, target=target.name, caps=target.caps) as opened:
             answer = await opened.ask(f"{_API}.STREAM.INFO.{request.stream}")
-        state = _part(answer, "state")
+        state = _there(answer, "state")
         narrowed = ", ".join(f"{key} {value}" for key, value in request.filters.items())
         return (
-            f"Before the purge {request.stream} holds {state.get('messages')} messages ({state.get('bytes')} bytes)"
+            f"Before the purge {request.stream} holds {state['messages']} messages ({state['bytes']} bytes)"
             + (f"; purged is only {narrowed}" if narrowed else "")
             + ". A purge cannot be undone."
         )
@@ -96,9 +96,11 @@ class NatsTool(WordsTool):
             run.sent = True
             answer = await opened.ask(f"{_API}.STREAM.PURGE.{request.stream}", request.filters)
             receipt = self._receipt(opened, target.remediation)
-        purged = answer.get("purged")
-        changed = purged if isinstance(purged, int) else None
-        return Answer(text=f"{changed} messages were purged from {request.stream}.", changed=changed, receipt=receipt)
+        purged = answer["purged"]
+        if not isinstance(purged, int):
+            raise TypeError("the number of purged messages is no number")
+        were = "1 message was" if purged == 1 else f"{purged} messages were"
+        return Answer(text=f"{were} purged from {request.stream}.", changed=purged, receipt=receipt)
 
     async def close(self) -> None:
         """Nothing is kept open between two steps."""
@@ -149,14 +151,14 @@ def _shown(request: Request, answer: Facts, receipt: Facts, caps: Caps) -> Answe
 
 def _streams(answer: Facts) -> tuple[list[str], list[Row], Json]:
     rows = [
-        _row(_part(each, "config").get("name"), *(_part(each, "state").get(key) for key in _HELD), _leader(each))
+        _row(_part(each, "config").get("name"), *(_there(each, "state").get(key) for key in _HELD), _leader(each))
         for each in _listed(answer, "streams")
     ]
     return ["stream", *_HELD, "leader"], rows, len(rows)
 
 
 def _stream(answer: Facts) -> tuple[list[str], list[Row], Json]:
-    config, state = _part(answer, "config"), _part(answer, "state")
+    config, state = _there(answer, "config"), _there(answer, "state")
     facts: list[tuple[str, Json]] = [
         *((key, config.get(key)) for key in ("name", "subjects", "retention", "max_msgs", "max_bytes", "max_age")),
         *((key, config.get(key)) for key in ("storage", "num_replicas", "discard")),
@@ -164,11 +166,11 @@ def _stream(answer: Facts) -> tuple[list[str], list[Row], Json]:
         *((key, state.get(key)) for key in ("num_subjects", "num_deleted", "consumer_count")),
         ("leader", _leader(answer)),
     ]
-    return _facts(facts, state.get("messages"))
+    return _facts(facts, state["messages"])
 
 
 def _subjects(answer: Facts) -> tuple[list[str], list[Row], Json]:
-    counts = _part(_part(answer, "state"), "subjects")
+    counts = _part(_there(answer, "state"), "subjects")
     ordered = sorted(counts.items(), key=lambda pair: (-int(str(pair[1])), pair[0]))
     return ["subject", "messages"], [_row(subject, count) for subject, count in ordered], len(ordered)
 
@@ -187,13 +189,13 @@ def _consumer(answer: Facts) -> tuple[list[str], list[Row], Json]:
         ("acknowledged", _part(answer, "ack_floor").get("stream_seq")),
         ("leader", _leader(answer)),
     ]
-    return _facts(facts, answer.get("num_pending"))
+    return _facts(facts, answer["num_pending"])
 
 
 def _account(answer: Facts) -> tuple[list[str], list[Row], Json]:
     limits = _part(answer, "limits")
     used: list[tuple[str, Json]] = [(key, answer.get(key)) for key in ("memory", "storage", "streams", "consumers")]
-    return _facts([*used, *((f"limit of {key}", value) for key, value in limits.items())], answer.get("streams"))
+    return _facts([*used, *((f"limit of {key}", value) for key, value in limits.items())], answer["streams"])
 
 
 _HELD: Final = ("messages", "bytes", "consumer_count", "last_seq", "last_ts")
@@ -227,6 +229,20 @@ def _part(answer: Facts, key: str) -> Facts:
     return part if isinstance(part, Mapping) else {}
 
 
+def _there(answer: Facts, key: str) -> Facts:
+    """A part that every answer of its kind has. Raises LookupError or TypeError: another answer is no empty one."""
+    part = answer[key]
+    if not isinstance(part, Mapping):
+        raise TypeError(f"{key} is no object")
+    return part
+
+
 def _listed(answer: Facts, key: str) -> list[Facts]:
-    listed = answer.get(key)
-    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    """The same for a list of objects; the server may write null for an empty one."""
+    listed = answer[key] if answer[key] is not None or answer.get("total") != 0 else []
+    if not isinstance(listed, list):
+        raise TypeError(f"{key} is no list")
+    found = [each for each in listed if isinstance(each, Mapping)]
+    if len(found) < len(listed):
+        raise TypeError(f"{key} holds what is no object")
+    return found

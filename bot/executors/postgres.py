@@ -42,7 +42,7 @@ class PostgresTool:
     """Runs SQL on one database; a guard that counts is checked in the transaction that changes."""
 
     kind = "postgres"
-    keeps = frozenset({GuardKind.ROWS, GuardKind.COUNT})
+    keeps = frozenset({GuardKind.ROWS, GuardKind.COUNT, GuardKind.FINGERPRINT})
     margin_seconds = 10.0
     """A commit whose answer was lost is looked up."""
 
@@ -100,7 +100,9 @@ class PostgresTool:
 
     async def change(self, asked: Query, run: Run) -> Answer:
         """Guard, statement and commit in one transaction."""
-        return await Remediation(self._acting(), target=self.target.name, caps=self.target.caps).run(asked, run)
+        target = self.target
+        acting = Remediation(self._acting(), target=target.name, relations=target.relations, caps=target.caps)
+        return await acting.run(asked, run)
 
     async def close(self) -> None:
         """End all connections."""

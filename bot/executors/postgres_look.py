@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -111,22 +111,28 @@ async def look(connection: Connection, query: Query, *, relations: Collection[st
     started = time.perf_counter()
     await connection.execute(opening("READ ONLY", caps, seconds=caps.look_seconds))
     try:
-        await _check_names(connection, query.reading, relations)
-        statement = await connection.prepare(query.reading.text)
-        bounded = _bounded(query.reading, statement, caps)
-        if bounded:
-            cost: float | None = await _check_plan(connection, bounded, query.arguments, caps)
-            # By the driver's cache: the same look is prepared once, and not again each time.
-            found = await connection.fetch(bounded, *query.arguments)
-        else:
-            cost = None
-            found = await (await statement.cursor(*query.arguments)).fetch(caps.rows + 1)
-        rows = [[None if value is None else str(value) for value in record] for record in found]
+        found = await read(connection, query, relations=relations, caps=caps)
         receipt = await _receipt(connection)
     finally:
         await undo(connection)
     seconds = round(time.perf_counter() - started, 4)
-    return _answer(statement.get_attributes(), rows, caps, {**receipt, "cost": cost, "seconds": seconds})
+    return replace(found, receipt={**receipt, **found.receipt, "seconds": seconds})
+
+
+async def read(connection: Connection, query: Query, *, relations: Collection[str], caps: Caps) -> Answer:
+    """One judged read within a transaction that is open. Raises NotAllowed, or one of postgres_session.FAULTS."""
+    await _check_names(connection, query.reading, relations)
+    statement = await connection.prepare(query.reading.text)
+    bounded = _bounded(query.reading, statement, caps)
+    if bounded:
+        cost: float | None = await _check_plan(connection, bounded, query.arguments, caps)
+        # By the driver's cache: the same look is prepared once, and not again each time.
+        found = await connection.fetch(bounded, *query.arguments)
+    else:
+        cost = None
+        found = await (await statement.cursor(*query.arguments)).fetch(caps.rows + 1)
+    rows = [[None if value is None else str(value) for value in record] for record in found]
+    return _answer(statement.get_attributes(), rows, caps, {"cost": cost})
 
 
 async def _check_names(connection: Connection, reading: Reading, reviewed: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """One approved remediation on a PostgreSQL: guard, statement and commit in one transaction, and an honest end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -10,9 +10,18 @@ from typing import Final
 import asyncpg
 
 from bot.executors.caps import Caps
-from bot.executors.postgres_look import Query, Statement, judged
-from bot.executors.postgres_plan import plan_of
-from bot.executors.postgres_session import FAULTS, MARGIN_SECONDS, Connection, Sessions, opening, sentence_of, undo
+from bot.executors.postgres_look import Query, Statement, judged, read
+from bot.executors.postgres_plan import is_planned, plan_of
+from bot.executors.postgres_session import (
+    FAULTS,
+    MARGIN_SECONDS,
+    Connection,
+    Mode,
+    Sessions,
+    opening,
+    sentence_of,
+    undo,
+)
 from bot.executors.table import listed
 from bot.executors.tool_answer import Answer, EndedBadly, GuardBroken, NotAllowed, Run
 from incident.digest import Facts, Json
@@ -23,6 +32,8 @@ from incident.runbook import GuardKind
 _REFUSALS_OF_COMMIT: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError)
 """With these the server says that it did not commit; any other end of a COMMIT leaves it open."""
 
+_PIECE: Final = 100
+"""Rows that are fetched at a time to be counted."""
 _ASK_SECONDS: Final = 3.0
 _LAST_ANSWER_SECONDS: Final = 1.5
 """How long a cancelled run waits for the answer to its commit: it must have stopped within two seconds."""
@@ -60,9 +71,10 @@ class _Work:
 class Remediation:
     """Runs statements with the remediation identity."""
 
-    def __init__(self, sessions: Sessions, *, target: str, caps: Caps) -> None:
+    def __init__(self, sessions: Sessions, *, target: str, relations: Collection[str], caps: Caps) -> None:
         self._sessions = sessions
         self._target = target
+        self._relations = relations
         self._caps = caps
 
     async def run(self, query: Query, run: Run) -> Answer:
@@ -85,8 +97,14 @@ class Remediation:
 
     async def _transaction(self, connection: Connection, query: Query, run: Run, work: _Work) -> None:
         text, arguments = query.reading.text, query.arguments
-        await connection.execute(opening("READ WRITE", self._caps, seconds=self._caps.run_seconds))
+        compared = run.promise.kind is GuardKind.FINGERPRINT
+        # In one snapshot with what is compared: a row that somebody else changes meanwhile makes the change fail.
+        mode: Mode = "ISOLATION LEVEL REPEATABLE READ READ WRITE" if compared else "READ WRITE"
+        await connection.execute(opening(mode, self._caps, seconds=self._caps.run_seconds))
         try:
+            if compared:
+                probe = judged(run.promise.probe or {})
+                run.compare(await read(connection, probe, relations=self._relations, caps=self._caps))
             work.takes_back = await _check_guard(connection, run.promise, text, arguments)
             # Prepared, so that a text of several statements cannot pass.
             statement = await connection.prepare(text)
@@ -94,7 +112,7 @@ class Remediation:
                 raise NotAllowed(f"Nothing was run: the step gives {len(arguments)} arguments, its SQL takes others.")
             work.stage, run.sent = Stage.RUNNING, True
             async with _noticed(connection, run):
-                await _execute(statement, arguments, self._caps, work)
+                await _execute(statement, query, run.promise, self._caps, work)
             if run.promise.kind is GuardKind.ROWS:
                 _check_changed(work.changed, run.promise)
             work.transaction = await connection.fetchval("SELECT pg_current_xact_id_if_assigned()::text")
@@ -159,6 +177,8 @@ async def _check_guard(connection: Connection, promise: Promise, text: str, argu
         seen = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else len(rows)
         if promise.most is None or not isinstance(seen, int) or seen > promise.most:
             raise GuardBroken(f"Nothing was run: {seen} are touched now, approved were at most {promise.most}.")
+    if promise.kind is GuardKind.FINGERPRINT and is_planned(text):
+        return (await plan_of(connection, text, arguments)).changes_rows
     return False
 
 
@@ -177,31 +197,44 @@ async def _noticed(connection: Connection, run: Run) -> AsyncIterator[None]:
         connection.remove_log_listener(notice)
 
 
-async def _execute(statement: Statement, arguments: Sequence[Json], caps: Caps, work: _Work) -> None:
-    """Run the statement and note what came back."""
-    rows = await statement.fetch(*arguments)
+async def _execute(statement: Statement, query: Query, promise: Promise, caps: Caps, work: _Work) -> None:
+    """Run the statement and note what came back; of its rows no more are held than are shown. Raises GuardBroken."""
     columns = statement.get_attributes()
-    work.tag = statement.get_statusmsg() or ""
-    work.changed = _changed(work.tag, rows, columns)
-    if columns:
-        shown = [[None if value is None else str(value) for value in row] for row in rows[: caps.rows]]
-        names, more = [column.name for column in columns], len(rows) > len(shown)
-        work.output, _ = listed(names, shown, more=more, characters=caps.characters)
-        work.value = _cell(rows[0][0]) if len(rows) == 1 and len(columns) == 1 else None
+    if not columns:
+        await statement.fetch(*query.arguments)
+        work.tag = statement.get_statusmsg() or ""
+        number = work.tag.rsplit(" ", 1)[-1]
+        work.changed = int(number) if number.isdecimal() else None
+        return
+    cursor = await statement.cursor(*query.arguments)
+    shown = await cursor.fetch(caps.rows)
+    found, true = len(shown), _true(shown)
+    while rows := await cursor.fetch(_PIECE) if found else []:
+        found, true = found + len(rows), true + _true(rows)
+        _check_not_above(found, promise)
+    if is_planned(query.reading.text):
+        # Of a call for each row (ending sessions) those count that answered true.
+        by_row = query.reading.select and len(columns) == 1 and columns[0].type.name == "bool"
+        work.changed = true if by_row else found
+    cells = [[None if value is None else str(value) for value in row] for row in shown]
+    names, more = [column.name for column in columns], found > len(shown)
+    work.output, _ = listed(names, cells, more=more, characters=caps.characters)
+    work.value = _cell(shown[0][0]) if found == 1 and len(columns) == 1 else None
+
+
+def _true(rows: Sequence[asyncpg.Record]) -> int:
+    return sum(row[0] is True for row in rows)
 
 
 def _cell(value: object) -> Json:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _changed(tag: str, rows: Sequence[asyncpg.Record], columns: Sequence[asyncpg.Attribute]) -> int | None:
-    """How many things changed: the rows that answered *true* where the statement is a call per row (ending sessions),
-    else the number in the server's own word for it, e.g. ``UPDATE 7``.
-    """
-    if tag.startswith("SELECT") and len(columns) == 1 and columns[0].type.name == "bool":
-        return sum(row[0] is True for row in rows)
-    number = tag.rsplit(" ", 1)[-1]
-    return int(number) if number.isdecimal() else None
+def _check_not_above(found: int, promise: Promise) -> None:
+    """Stop counting where it is too much already. Raises GuardBroken."""
+    if promise.kind is GuardKind.ROWS and promise.most is not None and found > promise.most:
+        told = f"It would have changed more than the {promise.most} rows that were approved"
+        raise GuardBroken(f"{told}: rolled back, nothing changed.")
 
 
 def _check_changed(changed: int | None, promise: Promise) -> None:

@@ -29,7 +29,10 @@ MARGIN_SECONDS: Final = 2.0
 _UNDO_SECONDS: Final = 2.0
 
 
-def opening(mode: Literal["READ ONLY", "READ WRITE"], caps: Caps, *, seconds: float) -> str:
+Mode: TypeAlias = Literal["READ ONLY", "READ WRITE", "ISOLATION LEVEL REPEATABLE READ READ WRITE"]
+
+
+def opening(mode: Mode, caps: Caps, *, seconds: float) -> str:
     """The start of a transaction whose mode no later statement can change.
 
     Names are looked up in pg_catalog first, so that nobody's table or function can stand in for the server's own, then
@@ -70,7 +73,7 @@ class Sessions:
     async def session(self) -> AsyncIterator[Connection]:
         """A connection in its first state: asyncpg's pool resets it on return. Raises one of FAULTS."""
         pool = await self._opened()
-        connection = await pool.acquire(timeout=self._caps.connect_seconds)
+        connection = await self._acquired(pool)
         try:
             yield connection
         finally:
@@ -78,6 +81,15 @@ class Sessions:
                 connection.terminate()
             with suppress(*FAULTS):
                 await pool.release(connection, timeout=_UNDO_SECONDS)
+
+    async def _acquired(self, pool: Pool) -> Connection:
+        try:
+            return await pool.acquire(timeout=self._caps.connect_seconds)
+        except TimeoutError as fault:
+            if pool.get_size() >= self._size:
+                raise
+            # No connection came to be, so that this is no statement that takes too long.
+            raise ConnectionError("nobody answered") from fault
 
     async def close(self) -> None:
         """Close every connection: those at work may end what they do for two seconds."""

@@ -101,4 +101,4 @@ def _name(words: tuple[str, ...]) -> str:
 
 
 def _short(reply: Reply) -> str:
-    return f"it answered {str(reply)[:80]!r}"
+    return f"it answered {str(reply)!r}"

@@ -1,9 +1,11 @@
 """One approved change on a Redis: one command, or the removal of the keys that a bounded scan found."""
 
+from collections.abc import Sequence
+
 import hiredis
 
 from bot.executors.redis_look import MOST_KEYS, Command, command_of, scan
-from bot.executors.redis_session import Reply, Session
+from bot.executors.redis_session import Refused, Reply, Session
 from bot.executors.tool_answer import Answer, GuardBroken, NotAllowed, Run
 from compiler.proof import redis
 from incident.digest import Facts
@@ -45,11 +47,22 @@ async def _remove_matching(session: Session, pattern: str, run: Run) -> Answer:
         raise GuardBroken(f"Nothing was removed: {len(found)} keys match now, approved were at most {promise.most}.")
     keys, removed = [str(key) for key in found], 0
     for at in range(0, len(keys), redis.MAX_ELEMENTS):
-        run.sent = True
-        reply = await session.ask("UNLINK", *keys[at : at + redis.MAX_ELEMENTS])
-        removed += reply if isinstance(reply, int) else 0
+        removed += await _remove(session, keys[at : at + redis.MAX_ELEMENTS], run, f"{removed} of {len(keys)}")
         run.receipt = {**run.receipt, "removed": removed}
     return Answer(text="\n".join(keys), changed=removed)
+
+
+async def _remove(session: Session, keys: Sequence[str], run: Run, before: str) -> int:
+    """Remove some keys. Whatever happens meanwhile, the run knows how many are gone, and how many more may be."""
+    told, run.sent = run.so_far, True
+    run.so_far = f"{before} keys were removed, and up to {len(keys)} more may be."
+    try:
+        reply = await session.ask("UNLINK", *keys)
+    except Refused:
+        run.so_far = told
+        raise
+    run.so_far = f"Before that {before} keys were removed."
+    return reply if isinstance(reply, int) else 0
 
 
 def _shown(reply: Reply) -> str:

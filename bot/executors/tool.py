@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Generic
 
 from bot.executors import tool_guard
-from bot.executors.attestation import NotReached, Standing
+from bot.executors.attestation import NotProven, NotReached, Standing
 from bot.executors.hearing import Hearing
 from bot.executors.tool_answer import (
     Answer,
@@ -36,11 +37,14 @@ from compiler.proof.filters.verdict import Filter
 from incident.approval import Preview
 from incident.digest import Facts
 from incident.finding import Outcome, OutcomeState, Sight
-from incident.plan import Plan
+from incident.plan import Plan, Promise
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOKS_A_PROOF: Final = 4
 """A proof asks many things, one after the other: it may take as long as this many looks."""
+_LONGEST: Final = 600
+_LONGEST_END: Final = 200
+"""Characters of a sentence, and of its end that stays where it is longer: what to do stands there."""
 _UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 """What reading an answer of another shape ends in; it is told and logged, and never goes on to the incident."""
 
@@ -93,7 +97,7 @@ class ToolExecutor(Generic[Asked]):
             async with asyncio.timeout(self._seconds(self._caps.look_seconds)):
                 before = await self._tool.before(asked)
         except NotAllowed as gate:
-            raise Outage(f"It could not run even with an approval. {gate}", retry=False) from gate
+            raise Outage(f"It could not run even with an approval. {self._said(str(gate))}", retry=False) from gate
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             raise Outage(self._sentence(fault, self._caps.look_seconds), retry=False) from fault
         return await tool_guard.preview(plan.promise, self._redactor.clean(before), self._seen)
@@ -101,7 +105,7 @@ class ToolExecutor(Generic[Asked]):
     async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
         """Run an approved change once, its guard checked on the way. Raises nothing but Stopped."""
         started, hearing = self._clock(), Hearing(self._redactor, heard)
-        run = Run(promise=plan.promise, heard=hearing.take)
+        run = Run(promise=plan.promise, heard=hearing.take, compare=partial(self._compare, plan.promise))
         try:
             outcome = await self._run(plan, run)
         except asyncio.CancelledError as cancelled:
@@ -111,7 +115,7 @@ class ToolExecutor(Generic[Asked]):
             hearing.end()
         return replace(
             outcome,
-            sentence=self._redactor.clean(outcome.sentence),
+            sentence=self._said(outcome.sentence),
             output=outcome.output or hearing.whole,
             receipt={**run.receipt, **outcome.receipt},
             started_at=started,
@@ -127,6 +131,8 @@ class ToolExecutor(Generic[Asked]):
         try:
             async with asyncio.timeout(self._seconds(seconds)):
                 return await self._tool.prove()
+        except NotProven as weakness:
+            raise NotProven(self._said(str(weakness))) from weakness
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             raise NotReached(self._sentence(fault, seconds)) from fault
 
@@ -149,8 +155,12 @@ class ToolExecutor(Generic[Asked]):
             return Sight(output="", error=self._sentence(fault, seconds)), False
         sight = sight_of(answer, chain, clean=self._redactor.clean, characters=self._caps.characters)
         took = round(time.perf_counter() - started, 4)
-        whole = not (answer.more or (chain and answer.is_part(chain)))
-        return replace(sight, receipt=self._receipt(asked, answer), seconds=took), whole
+        return replace(sight, receipt=self._receipt(asked, answer), seconds=took), _whole(answer, chain)
+
+    def _compare(self, promise: Promise, answer: Answer) -> None:
+        chain = chain_of((promise.probe or {}).get("filters"))
+        sight = sight_of(answer, chain, clean=self._redactor.clean, characters=self._caps.characters)
+        tool_guard.compare(promise, sight, _whole(answer, chain))
 
     def _judged_change(self, command: Facts) -> Asked:
         """Raises NotAllowed."""
@@ -203,11 +213,23 @@ class ToolExecutor(Generic[Asked]):
             trace = self._redactor.clean("".join(traceback.format_exception(fault)))
             _LOG.error("%s answered what cannot be read: %s", self._name, trace)
             return f"{self._name} answered something that Muster cannot read: see Muster's log, and do it by hand."
-        return self._redactor.clean(str(fault))
+        return self._said(str(fault))
+
+    def _said(self, sentence: str) -> str:
+        """Cleaned, and only then cut: half a secret is not known for one."""
+        clean = self._redactor.clean(sentence)
+        if len(clean) <= _LONGEST:
+            return clean
+        return f"{clean[: _LONGEST - _LONGEST_END].rstrip()} … {clean[-_LONGEST_END:].lstrip()}"
+
+
+def _whole(answer: Answer, chain: Sequence[Filter]) -> bool:
+    """Whether nothing is missing from its value."""
+    return not (answer.more or (chain and answer.is_part(chain)))
 
 
 def _failed(fault: BaseException, sentence: str, run: Run) -> Outcome:
-    if not run.sent or isinstance(fault, Denied):
+    if not run.sent or (isinstance(fault, Denied) and not run.so_far):
         return Outcome(state=OutcomeState.FAILED, sentence=f"Nothing was changed. {sentence}")
     unknown = "Nobody knows whether it took effect: run the diagnostics before doing it again."
-    return Outcome(state=OutcomeState.UNKNOWN, sentence=f"{sentence} {unknown}")
+    return Outcome(state=OutcomeState.UNKNOWN, sentence=" ".join(filter(None, (sentence, run.so_far, unknown))))

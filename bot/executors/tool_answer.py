@@ -91,6 +91,10 @@ def nobody(piece: bytes) -> None:
     """Nobody listens."""
 
 
+def _uncompared(answer: Answer) -> None:
+    raise NotAllowed("Nothing was run: there is nothing to compare its guard with.")
+
+
 @dataclass(slots=True)
 class Run:
     """One change as it goes on. ``sent`` says that the target has it, or may have it, by now.
@@ -100,7 +104,11 @@ class Run:
 
     promise: Promise = NO_PROMISE
     heard: HeardBytes = nobody
+    compare: Callable[[Answer], None] = _uncompared
+    """Takes what the fingerprint's read answers within the change itself. Raises GuardBroken where it is another."""
     sent: bool = False
+    so_far: str = ""
+    """What a change of several parts has done by now, as a sentence; empty before the first was done."""
     receipt: Facts = field(default_factory=dict)
     """What is known of it even when it fails."""
     stopped: tuple[OutcomeState, str] | None = None
@@ -114,6 +122,7 @@ def stopped(run: Run) -> Outcome:
     elif run.sent:
         state = OutcomeState.UNKNOWN
         sentence = "It was stopped after it was sent, and may have taken effect: run the diagnostics to see."
+        sentence = f"{sentence} {run.so_far}".strip()
     else:
         state, sentence = OutcomeState.CANCELLED, "It was stopped before anything was sent."
     return Outcome(state=state, sentence=sentence, receipt=run.receipt)

@@ -45,18 +45,23 @@ async def check(promise: Promise, seen: Seen) -> None:
     if promise.probe is None or promise.kind is GuardKind.ROWS:
         raise NotAllowed("Nothing was sent: the step's guard is none that this target can keep.")
     if promise.kind is GuardKind.FINGERPRINT:
-        value, why = await _value(promise.probe, seen)
-        if value is None:
-            raise _unchecked(why)
-        if value != promise.value:
-            was = f"{promise.of} is {value} now, and was {promise.value} when it was asked for"
-            raise GuardBroken(f"Nothing was sent: {was}. Look at it, and ask again.")
+        compare(promise, *await seen(promise.probe))
         return
     count, why = await _count(promise.probe, seen)
     if count is None or promise.most is None:
         raise _unchecked(why)
     if count > promise.most:
         raise GuardBroken(f"Nothing was sent: {count} are touched now, approved were at most {promise.most}.")
+
+
+def compare(promise: Promise, sight: Sight, whole: bool) -> None:
+    """What a fingerprint's read sees now is what it saw. Raises GuardBroken, or NotAllowed when it cannot be told."""
+    value = _fingerprint(sight) if whole and sight.error is None else None
+    if value is None:
+        raise _unchecked(sight.error or "")
+    if value != promise.value:
+        was = f"{promise.of} is {value} now, and was {promise.value} when it was asked for"
+        raise GuardBroken(f"Nothing was sent: {was}. Look at it, and ask again.")
 
 
 async def _count(probe: Facts, seen: Seen) -> tuple[int | None, str]:

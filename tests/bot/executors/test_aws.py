@@ -274,14 +274,12 @@ async def stub() -> AsyncIterator[TestServer]:
             return _taken(str(asked["RoleArn"]), json.loads(str(asked["Policy"])))
         if target.startswith("Logs_20140328."):
             return _logs(target)
+        tried = "muster-canary" in await request.text()
         if "DescribeServices" in target:
             state = {"status": "ACTIVE", "deployments": [{}], "runningCount": 2, "desiredCount": 2}
             return web.json_response({"services": [state if "slow" not in key else {**state, "runningCount": 1}]})
-        if "taken-key" in key:
-            return web.json_response({"service": {"serviceName": "web", "password": "hidden-value"}})
-        tried = "muster-canary" in await request.text()
-        if "ListClusters" in target or ("UpdateService" in target and not tried):
-            return await _faulty(request, key)
+        if "ListClusters" in target or (target.endswith((".UpdateService", ".RunTask")) and not tried):
+            return await _changed(request, target, key)
         denied = {"__type": "AccessDeniedException", "message": "no"}
         if target.startswith(("Delete", "Reboot", "Terminate")):
             return web.Response(
@@ -315,6 +313,15 @@ def _logs(target: str) -> web.Response:
     name = target.partition(".")[2]
     denied = {"__type": "AccessDeniedException", "message": "no"}
     return web.json_response(answers.get(name, denied), status=200 if name in answers else 400)
+
+
+async def _changed(request: web.Request, target: str, key: str) -> web.StreamResponse:
+    if "taken-key" in key:
+        return web.json_response({"service": {"serviceName": "web", "password": "hidden-value"}})
+    if target.endswith(".RunTask"):
+        failures = [{"arn": "arn:aws:ecs:x", "reason": "RESOURCE:MEMORY"}, {"reason": "AGENT"}]
+        return web.json_response({"tasks": [{"taskArn": "one"}], "failures": failures})
+    return await _faulty(request, key)
 
 
 async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
@@ -399,6 +406,18 @@ async def test_every_fault_of_aws_ends_in_one_sentence(stub: TestServer, key: st
     assert (outcome.state is OutcomeState.UNKNOWN) == unknown
     assert "Nobody knows whether it took effect" in outcome.sentence
     await faulty.close()
+
+
+async def test_a_batch_that_aws_did_only_in_part_has_failed_and_says_how_much_of_it(stub: TestServer) -> None:
+    aws = stubbed(stub, "frugal")
+    outcome = await aws.run(plan("ecs run-task --cluster shop --task-definition web --count 3"))
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.sentence == (
+        "AWS took it, and says that 2 things were not done (RESOURCE:MEMORY). The rest may be done: run the "
+        "diagnostics to see."
+    )
+    assert "taskArn" in outcome.output
+    await aws.close()
 
 
 async def test_aws_that_cannot_be_reached_changes_nothing() -> None:

@@ -1,6 +1,7 @@
 """A target that misbehaves in any way costs its cap and ends in one sentence, whatever kind it is."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
 
 CAPS = Caps(connect_seconds=1, look_seconds=1, run_seconds=1)
+SECRET = "a-secret-that-nobody-may-see"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MOST_SENT = 64 << 20
 """Bytes that an endless answer may get rid of before nobody reads it any more: what sockets hold comes on top."""
@@ -34,6 +36,8 @@ class Rude:
         self.wrong = wrong
         self.sent = 0
         self.port = 0
+        self.before = 0
+        self.status = ""
 
     async def start(self) -> asyncio.Server:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -65,6 +69,10 @@ class Rude:
             case "drops halfway":
                 writer.write(OK + b'Content-Length: 5000\r\n\r\n{"items": [')
                 await writer.drain()
+            case "tells a secret":
+                before = "x " * self.before
+                body = json.dumps({"message": f"{before}{SECRET}", "error": f"{before}{SECRET}", "ApiVersion": "1.43"})
+                writer.write(f"{self.status}Content-Length: {len(body)}\r\n\r\n{body}".encode())
             case _:
                 body = b'{"error": "no such thing", "ApiVersion": "1.43"}'
                 writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -88,13 +96,13 @@ def _kubernetes(port: int, clock: Clock) -> Executor:
         remediation=Identity(token="fix-token"),
         caps=CAPS,
     )
-    return ToolExecutor(KubernetesTool(target, clock=clock), redactor=Redactor(), clock=clock)
+    return ToolExecutor(KubernetesTool(target, clock=clock), redactor=Redactor([SECRET]), clock=clock)
 
 
 def _docker(port: int, clock: Clock) -> Executor:
     url = f"http://127.0.0.1:{port}"
     target = DockerTarget(name="rude", environment="production", diagnostic=url, remediation=url, caps=CAPS)
-    return ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor(), clock=clock)
+    return ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor([SECRET]), clock=clock)
 
 
 def _http(port: int, clock: Clock) -> Executor:
@@ -106,7 +114,7 @@ def _http(port: int, clock: Clock) -> Executor:
         remediation_token="fix-token",
         caps=CAPS,
     )
-    return target.executor(redactor=Redactor(), clock=clock)
+    return target.executor(redactor=Redactor([SECRET]), clock=clock)
 
 
 KINDS = {
@@ -167,3 +175,21 @@ async def test_what_it_would_touch_cannot_be_told_by_a_target_that_misbehaves(
         await executor.preview(plan(kind))
     assert told.value.sentence.strip().endswith(".")
     assert rude.sent < MOST_SENT
+
+
+@pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "409 Conflict", "500 Internal Server Error"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_secret_in_an_error_is_hidden_wherever_the_sentence_is_cut(
+    kind: str, status: str, clock: Clock
+) -> None:
+    """A text is cleaned before it is cut: half of a secret would not be known for one."""
+    server = Rude("tells a secret")
+    server.status = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
+    listening = await server.start()
+    executor = KINDS[kind].make(server.port, clock)
+    for server.before in (0, *range(90, 152, 2), *range(180, 212, 2), *range(240, 302, 2)):
+        outcome = await executor.run(plan(kind))
+        assert outcome.state is not OutcomeState.RAN
+        assert len(outcome.sentence) < 800
+        assert not any(SECRET[at : at + 6] in outcome.sentence for at in range(len(SECRET) - 6)), outcome.sentence
+    listening.close()

@@ -1,6 +1,7 @@
 """A real NATS: what its streams hold is seen by a user proven unable to write, and purged by another after approval."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -298,3 +299,74 @@ async def test_a_run_that_gets_no_answer_is_unknown_and_can_be_cut_short(server:
             await asyncio.wait_for(running, 2)
         assert cut.value.outcome.state is OutcomeState.UNKNOWN
         assert "may have taken effect" in cut.value.outcome.sentence
+
+
+class Misfit(Strange):
+    """A server that lets Muster in, refuses every change to the diagnostic user, and answers all else with one text."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self._answer = answer
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"X","version":"2.10.0","max_payload":1048576,"proto":1,"headers":true}\r\n')
+        ids: dict[bytes, bytes] = {}
+        while line := await reader.readline():
+            match line.split():
+                case [b"PING"]:
+                    writer.write(b"PONG\r\n")
+                case [b"SUB", subject, sid]:
+                    ids[subject.rstrip(b"*")] = sid
+                case [b"PUB" | b"HPUB", subject, *reply, size]:
+                    await reader.readexactly(int(size) + 2)
+                    writer.write(self._said_to(subject, reply, ids))
+                case _:
+                    pass
+        writer.close()
+
+    def _said_to(self, subject: bytes, reply: list[bytes], ids: dict[bytes, bytes]) -> bytes:
+        if not reply:
+            return b"-ERR 'Permissions Violation for Publish to \"" + subject + b"\"'\r\n"
+        rights = {"publish": {"allow": ["$JS.API.INFO"]}, "subscribe": {"allow": ["_INBOX.>"]}}
+        known = json.dumps({"data": {"user": LOOKER, "permissions": rights}}).encode()
+        body = known if b"USER.INFO" in subject else self._answer
+        sid = next(each for prefix, each in ids.items() if reply[0].startswith(prefix))
+        return b"MSG %b %b %d\r\n%b\r\n" % (reply[0], sid, len(body), body)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("stream ls", b'{"total": 2}'),
+        ("stream ls", b'{"streams": {"a": 1}, "total": 1}'),
+        ("stream ls", b'{"streams": ["ORDERS"], "total": 1}'),
+        ("stream ls", b'{"streams": [{"config": {"name": "ORDERS"}}], "total": 1}'),
+        ("stream info ORDERS", b'{"config": {"name": "ORDERS"}}'),
+        ("consumer ls ORDERS", b'{"consumers": null, "total": 3}'),
+        ("consumer info ORDERS workers", b'{"ok": true}'),
+        ("account info", b"{}"),
+    ],
+)
+async def test_an_answer_of_another_shape_is_told_and_never_taken_for_an_empty_one(
+    clock: Clock, line: str, answer: bytes
+) -> None:
+    async with Misfit(answer) as misfit:
+        sight = await executor(misfit, clock).look(plan(*line.split()))  # type: ignore[arg-type]  # only its port
+    assert sight.error is not None
+    assert sight.error.startswith("story-nats answered something that Muster cannot read: ")
+
+
+async def test_a_list_that_the_server_writes_as_null_is_empty(clock: Clock) -> None:
+    async with Misfit(b'{"streams": null, "total": 0}') as misfit:
+        sight = await executor(misfit, clock).look(plan("stream", "ls"))  # type: ignore[arg-type]  # only its port
+    assert (sight.error, sight.value) == (None, 0)
+
+
+async def test_a_purge_whose_answer_counts_nothing_is_unknown(clock: Clock) -> None:
+    async with Misfit(b'{"success": true}') as misfit:
+        nats = executor(misfit, clock)  # type: ignore[arg-type]  # only its port is asked for
+        with pytest.raises(Outage, match="cannot read"):
+            await nats.preview(plan("stream", "purge", "ORDERS", "-f"))
+        outcome = await nats.run(plan("stream", "purge", "ORDERS", "-f"))
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "None" not in outcome.sentence + outcome.output

@@ -1,9 +1,10 @@
 """An approved remediation on PostgreSQL runs once, within its guard, and its end is told as it is."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import pytest
@@ -14,6 +15,7 @@ from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Stopped
+from incident.digest import Facts
 from incident.finding import OutcomeState
 from incident.plan import Plan, Promise
 from incident.runbook import GuardKind
@@ -52,6 +54,80 @@ async def test_it_runs_and_says_how_many_rows_changed(executor: ToolExecutor[Que
     assert outcome.receipt["tag"] == "UPDATE 7"
     assert outcome.receipt["transaction_id"]
     assert await shop.count("status = 'failed'") == 7
+
+
+RETURNING = "UPDATE jobs SET note = repeat('x', 20000) WHERE id <= $1 RETURNING *"
+
+
+async def test_what_a_change_returns_is_counted_and_no_more_of_it_held_than_is_shown(shop: Shop, clock: Clock) -> None:
+    """The server sends four thousand rows of 20 kB each: they pass by, and the first few are shown."""
+    await shop.superuser.execute("INSERT INTO jobs SELECT n, 'new' FROM generate_series(100, 4000) AS n")
+    caps = Caps(look_seconds=2, run_seconds=10, connect_seconds=2, rows=5)
+    executor = shop.target(caps=caps).executor(redactor=Redactor([PASSWORD]), clock=clock)
+    probe: Facts = {"sql": "SELECT count(*) FROM jobs WHERE id <= $1", "arguments": [4000]}
+    promise = Promise(kind=GuardKind.ROWS, seen=3908, most=3908, probe=probe)
+    tracemalloc.start()
+    outcome = await executor.run(plan(RETURNING, 4000, verdict=Verdict.MUTATING, promise=promise))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (outcome.state, outcome.changed) == (OutcomeState.RAN, 3908)
+    assert most < 20_000_000
+    fewer = replace(promise, most=1200)
+    outcome = await executor.run(plan(RETURNING, 4000, verdict=Verdict.MUTATING, promise=fewer))
+    assert outcome.state is OutcomeState.VOID
+    assert outcome.sentence.startswith("It would have changed more than the 1200 rows that were approved: rolled back")
+    await executor.close()
+
+
+STATE: Facts = {"sql": "SELECT status, count(*) FROM jobs GROUP BY status ORDER BY status", "arguments": []}
+
+
+def compared(value: str) -> Plan:
+    """A change that is approved for as long as the jobs are as they were seen."""
+    promise = Promise(kind=GuardKind.FINGERPRINT, probe=STATE, of="the jobs", value=value)
+    return plan(FAIL, 7, verdict=Verdict.MUTATING, promise=promise)
+
+
+async def test_a_fingerprint_is_compared_in_the_transaction_of_the_change(
+    executor: ToolExecutor[Query], shop: Shop
+) -> None:
+    """Whoever changes a row after the comparison, and before the change, makes the change fail."""
+    seen = (await executor.preview(compared(""))).value
+    assert seen is not None
+    assert "running" in seen
+    assert (await executor.run(compared("something else"))).state is OutcomeState.VOID
+    async with shop.superuser.transaction():
+        await shop.superuser.execute("UPDATE jobs SET status = 'done' WHERE id = 3")
+        running = asyncio.create_task(executor.run(compared(seen)))
+        await asyncio.sleep(0.25)
+    outcome = await running
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.sentence.startswith("Nothing was changed, it was rolled back.")
+    assert await shop.count("status = 'failed'") == 0
+    again = await executor.run(compared(seen))
+    assert again.state is OutcomeState.VOID
+    assert "the jobs is" in again.sentence
+    now = (await executor.preview(compared(""))).value
+    assert now is not None
+    assert (await executor.run(compared(now))).state is OutcomeState.RAN
+
+
+async def test_a_database_that_does_not_answer_at_all_cannot_be_reached(shop: Shop, clock: Clock) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1 << 16):
+            continue
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    address = f"postgresql://x:y@127.0.0.1:{server.sockets[0].getsockname()[1]}/shop?sslmode=disable"
+    caps = Caps(look_seconds=2, run_seconds=2, connect_seconds=0.3)
+    target = shop.target(caps=caps, diagnostic_dsn=address, remediation_dsn=address)
+    executor = target.executor(redactor=Redactor([PASSWORD]), clock=clock)
+    said = "shop-db could not be reached: see whether the server is up and its address is right."
+    assert (await executor.run(fail())).sentence == f"Nothing was run. {said}"
+    assert (await executor.attest()).proof == said
+    await executor.close()
+    server.close()
 
 
 async def test_above_the_approved_number_it_is_rolled_back(executor: ToolExecutor[Query], shop: Shop) -> None:

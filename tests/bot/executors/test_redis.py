@@ -17,6 +17,7 @@ from bot.executors.redis_session import MOST_BYTES, Login, Server
 from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
+from commands.ports import Stopped
 from demo.redis import RealRedis
 from incident.digest import Facts, Json
 from incident.finding import OutcomeState, Sight
@@ -304,6 +305,69 @@ async def test_removing_what_matches_takes_what_was_counted(bench: Bench) -> Non
     outcome = await bench.executor.run(asked)
     assert (outcome.state, outcome.changed) == (OutcomeState.RAN, 3)
     assert await bench.admin.keys() == [b"other"]
+
+
+class Cut:
+    """A way to the server that lets some removals through; at the next one it hangs up, or only falls silent."""
+
+    def __init__(self, port: int, *, passed: int, silent: bool) -> None:
+        self._port = port
+        self._passed = passed
+        self._silent = silent
+        self._seen = 0
+        self.port = 0
+
+    async def __aenter__(self) -> "Cut":
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_connection("127.0.0.1", self._port)
+        answering = asyncio.create_task(_copied(back, writer))
+        while piece := await reader.read(1 << 16):
+            self._seen += b"UNLINK" in piece and b"rate_limit:" in piece
+            if self._seen <= self._passed:
+                forth.write(piece)
+            elif not self._silent:
+                break
+        forth.close()
+        await answering
+        writer.close()
+
+
+async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(1 << 16):
+        writer.write(piece)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_a_removal_lost_midway_tells_how_many_keys_may_be_gone(bench: Bench, silent: bool) -> None:
+    for number in range(247):
+        await bench.admin.set(f"rate_limit:more_{number}", number)
+    asked = plan("UNLINK", matching="rate_limit:*", promise=counted(250, "SCAN", "0", "MATCH", "rate_limit:*"))
+    async with Cut(bench.server.port, passed=1, silent=silent) as cut:
+        executor = bench.made(server=Server(host="127.0.0.1", port=cut.port))
+        outcome = await executor.run(asked)
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "100 of 250 keys were removed, and up to 100 more may be." in outcome.sentence
+    assert await bench.admin.dbsize() == 150
+
+
+async def test_a_removal_that_is_stopped_tells_how_many_keys_may_be_gone(bench: Bench) -> None:
+    asked = plan("UNLINK", matching="rate_limit:*", promise=counted(3, "SCAN", "0", "MATCH", "rate_limit:*"))
+    async with Cut(bench.server.port, passed=0, silent=True) as cut:
+        executor = bench.made(server=Server(host="127.0.0.1", port=cut.port))
+        running = asyncio.create_task(executor.run(asked))
+        await asyncio.sleep(0.7)
+        running.cancel()
+        with pytest.raises(Stopped) as stopped:
+            await running
+    assert stopped.value.outcome.state is OutcomeState.UNKNOWN
+    assert "0 of 3 keys were removed, and up to 3 more may be." in stopped.value.outcome.sentence
 
 
 async def test_more_than_approved_removes_nothing(bench: Bench) -> None:
