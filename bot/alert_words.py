@@ -1,10 +1,26 @@
 """What alerts did, each in one plain sentence with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
-from bot.phrase import Template
-from incident.timeline import Kind
+from bot.phrase import Template, duration
+from incident.timeline import Event, Kind
+
+
+def because(event: Event) -> Iterator[str]:
+    """What else is known of why it happened: the alert, the rule by name, the group, the reason of the severity."""
+    facts = event.facts
+    if event.kind is Kind.DECLARED and facts.get("alert"):
+        yield f"Alert {facts['alert']}"
+    if facts.get("rule"):
+        yield f"Rule {facts['rule']}" + (f": {facts['rule_reason']}" if facts.get("rule_reason") else "")
+    if facts.get("group") and event.kind is Kind.DECLARED:
+        window = facts.get("group_window_seconds")
+        until = f"until none came for {duration(timedelta(seconds=window))}" if isinstance(window, int | float) else ""
+        yield f"Other alerts of the group {facts['group']} join it while it is open{', ' if until else ''}{until}"
+    if facts.get("severity_reason"):
+        yield f"{facts.get('severity')} because {facts['severity_reason']}"
 
 
 def _steady(facts: Mapping[str, object]) -> str:

@@ -42,6 +42,12 @@ def show_incident(number: Number, json: AsJson = False, config_file: ConfigFile 
     finish(lambda: inspection.show_incident(config.store_of(config_file), number, as_json=json))
 
 
+@app.command("why")
+def why_incident(number: Number, json: AsJson = False, config_file: ConfigFile = config.USUAL) -> None:
+    """How one incident came to be: which alert, which rule, why this severity, who was called and why."""
+    finish(lambda: inspection.explain_incident(config.store_of(config_file), number, as_json=json))
+
+
 @app.command("declare")
 def declare(
     words: Annotated[list[str], typer.Argument(help="P0–P3, then what is broken; P2 where no level is named.")],

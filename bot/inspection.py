@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import typer
 
+from bot.alert_words import because
 from bot.ending import NotFoundError
 from bot.exports.json import export
 from bot.exports.markdown import markdown
@@ -16,6 +17,7 @@ from bot.stores.place import StorePlace, opened
 from bot.words import actor_words, event_sentence
 from commands import freeze
 from commands.store import Store
+from commands.why import EXPLAINS
 from incident.incident import Incident
 from incident.postmortem import Record, draft
 from incident.responder import Actor
@@ -46,6 +48,20 @@ async def show_incident(place: StorePlace, name: str, *, as_json: bool) -> None:
         if link.event is not None:
             at = link.event.at.strftime("%Y-%m-%d %H:%M:%S")
             typer.echo(f"{at}  {event_sentence(link.event, actor_words)}")
+
+
+async def explain_incident(place: StorePlace, name: str, *, as_json: bool) -> None:
+    """Print how one incident came to be: each decision, its reason and its rule, oldest first."""
+    record = await _record(place, name)
+    events = [each.event for each in record.timeline if each.event is not None and each.event.kind in EXPLAINS]
+    if as_json:
+        told = [{"at": each.at.isoformat(), "kind": each.kind.value, "facts": dict(each.facts)} for each in events]
+        typer.echo(as_text(told))
+        return
+    for event in events:
+        typer.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event_sentence(event, actor_words)}")
+        for words in because(event):
+            typer.echo(f"{'':21}{words}")
 
 
 async def write_postmortem(place: StorePlace, name: str, format_: str, output: Path | None) -> None:

@@ -146,6 +146,14 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """How the incident came to be: each decision about its alerts, its people and its level, oldest first."""
+
+    incident: Incident
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepsOf:
     """How many steps of a system's runbook Muster runs, and how many people do."""
 
@@ -195,6 +203,7 @@ Answer = (
     | Which
     | Listing
     | CatchUp
+    | Why
     | Procedures
     | Underway
     | Checkup

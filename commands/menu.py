@@ -27,6 +27,7 @@ from commands.show import list_incidents, show
 from commands.take_role import take_role
 from commands.update import update
 from commands.watches import watches
+from commands.why import why
 
 
 class Function(Protocol):
@@ -66,6 +67,13 @@ MENU: Final = (
         line="what is known, what was tried, who does what",
         does=show,
         also=("status", "catchup", "summary", "info"),
+    ),
+    Verb(
+        word="why",
+        usage="",
+        line="how it came to be: which alert, which rule, why this severity, who was called and why",
+        does=why,
+        also=("explain", "reason", "origin"),
     ),
     Verb(
         word="list",

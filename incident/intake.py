@@ -88,7 +88,7 @@ def decide(alert: Alert, routed: Routed, seen: Seen, now: datetime) -> Decision:
         return Decision(verb=Verb.JOINS, why=why, incident=current)
     if still and own is not None:
         return Decision(verb=Verb.REOPENS, why="still firing after its incident was resolved", incident=own)
-    return _came_back(own, seen.last, now, routed.reopens_within)
+    return _came_back(seen, now, routed.reopens_within)
 
 
 def _quiet(known: AlertRecord | None, own: Incident | None) -> Decision:
@@ -104,8 +104,8 @@ def _caught_up(own: Incident) -> Decision:
     return Decision(verb=Verb.REPEATS, why=why, incident=own)
 
 
-def _came_back(own: Incident | None, last: Incident | None, now: datetime, window: timedelta) -> Decision:
-    ended = [each for each in (own, last) if each is not None]
+def _came_back(seen: Seen, now: datetime, window: timedelta) -> Decision:
+    ended = [each for each in (seen.own, seen.last) if each is not None]
     soon = [each for each in ended if _resolved_within(each, window, now)]
     if soon:
         # The group's newest comes last and wins: only that one can go on without a twin of its group.
@@ -113,7 +113,9 @@ def _came_back(own: Incident | None, last: Incident | None, now: datetime, windo
     if ended:
         why = f"came back long after {ended[-1].key} was resolved"
         return Decision(verb=Verb.DECLARES, why=why, earlier=ended[-1])
-    return Decision(verb=Verb.DECLARES, why="nothing is known of it yet")
+    muted = seen.known.muted_by if seen.known is not None else ""
+    why = f"fires still, now that “{muted}” is over" if muted else "nothing is known of it yet"
+    return Decision(verb=Verb.DECLARES, why=why)
 
 
 def _resolved_within(incident: Incident, span: timedelta, now: datetime) -> bool:

@@ -194,10 +194,13 @@ def announce(
 
 def page(incident: Incident, *, user: UserId, escalated: bool, message: str, settles: Claim, now: datetime) -> Change:
     """One person was called."""
+    rule = f"escalation of {incident.system}" if escalated else f"on call for {incident.system}"
+    if user == user_of(incident.declared_by):
+        rule = "whoever declares it is told where"
     event = Event(
         kind=Kind.PAGED,
         at=now,
-        facts={"user": user, "escalated": escalated, "reason": ""},
+        facts={"user": user, "escalated": escalated, "reason": "", "rule": rule},
         evidence=(f"message:{message}",),
     )
     after = incident.with_responders(user)

@@ -32,6 +32,7 @@ from bot.slack.names import Action, pack
 from bot.slack.on_call import on_call_lines
 from bot.slack.walk_answers import procedures, underway
 from bot.slack.watches import watches
+from bot.slack.why import why
 from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
@@ -49,6 +50,7 @@ from commands.answers import (
     Underway,
     Watches,
     Which,
+    Why,
 )
 from commands.menu import MENU
 from incident.incident import Incident
@@ -206,6 +208,7 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Which: _which,
     Listing: _listing,
     CatchUp: _catchup,
+    Why: why,
     Procedures: procedures,
     Underway: underway,
     Checkup: checkup,

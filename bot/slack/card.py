@@ -14,6 +14,7 @@ from bot.slack.blocks import (
     actions,
     bold,
     button,
+    channel,
     elements,
     fallback,
     header,
@@ -28,13 +29,13 @@ from bot.slack.blocks import (
 )
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, Choice, pack
-from bot.words import clock_words, duration
+from bot.words import actor_words, clock_words, duration
 from commands.messages import Card
 from incident import checklist
 from incident.alert import AlertRecord
 from incident.clock import Clock, ClockKind, ClockState, current
 from incident.incident import Incident
-from incident.responder import Role
+from incident.responder import Role, is_human
 
 MENTIONED: Final = 10
 """How many of those who were called are named; a card of mentions alone would help nobody."""
@@ -47,7 +48,7 @@ def card(message: Card) -> Rendered:
         fallback(f"{signs.headline(incident)} · {incident.status.value}"),
         [
             header(signs.headline(incident)),
-            paragraph(state_line(incident, leader=False), summary_line(incident)),
+            paragraph(state_line(incident, leader=False), summary_line(incident), earlier_line(incident)),
             paragraph(stop_line(message.stop) if incident.open else [], evidence_line(incident.evidence)),
             paragraph(
                 *clock_lines(incident.clocks),
@@ -79,12 +80,25 @@ def _end(incident: Incident) -> list[Element]:
     if incident.resolved_at is None:
         return [text("mitigated "), moment(When(incident.mitigated_at))] if incident.mitigated_at else []
     lasted = duration(incident.resolved_at - (incident.started_at or incident.declared_at))
-    return [text("resolved "), moment(When(incident.resolved_at)), text(f" after {lasted}")]
+    ended = [text("resolved "), moment(When(incident.resolved_at)), text(f" after {lasted}")]
+    by = incident.resolved_by
+    if by is None or is_human(by):
+        return ended
+    return [*ended, text(f" by {actor_words(by)}, all alerts being quiet")]
 
 
 def summary_line(incident: Incident) -> list[Element]:
     """At most two lines of summary."""
     return [text(fit.one_line(incident.summary, 240))] if incident.summary.strip() else []
+
+
+def earlier_line(incident: Incident) -> list[Element]:
+    """The incident that the same alerts led to before, and its channel."""
+    before = incident.earlier
+    if before is None:
+        return []
+    words = [text(f"Again: the same alerts led to {before.key}, resolved "), moment(When(before.resolved_at, day=True))]
+    return joined(words, [channel(before.channel)] if before.channel is not None else [])
 
 
 def clock_lines(clocks: Sequence[Clock]) -> list[list[Element]]:

@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
-from bot.slack.card import alerts_words, clock_lines, roles_line, state_line, summary_line
+from bot.slack.card import alerts_words, clock_lines, earlier_line, roles_line, state_line, summary_line
 from bot.slack.freezes import evidence_line, stop_line
 from bot.words import event_phrase
 from incident import checklist
@@ -55,7 +55,9 @@ def catchup(
         fallback(signs.headline(incident)),
         [
             header(signs.headline(incident)),
-            paragraph(state_line(incident, leader=False), summary_line(incident), _place(incident)),
+            paragraph(
+                state_line(incident, leader=False), summary_line(incident), earlier_line(incident), _place(incident)
+            ),
             paragraph(stop_line(stop) if incident.open else [], evidence_line(incident.evidence)),
             paragraph(*clock_lines(incident.clocks), roles_line(incident), _counts(incident, alerts)),
             _happened(timeline),

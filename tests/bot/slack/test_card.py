@@ -10,8 +10,8 @@ from incident import clock
 from incident.alert import AlertStatus
 from incident.checklist import Item, tick
 from incident.clock import ClockKind
-from incident.incident import Home, Incident, Place, Status
-from incident.responder import Role
+from incident.incident import Earlier, Home, Incident, Place, Status
+from incident.responder import Role, monitor
 from incident.runbook import Procedure
 from tests.bot.slack.examples import ADA, BOB, NOW, a_procedure, a_step, an_alert, an_incident
 from tests.bot.slack.reading import buttons, lines, menu
@@ -114,3 +114,15 @@ def test_the_announcement_leads_to_the_channel() -> None:
     assert list(buttons(waiting)) == ["Acknowledge", "Update", "Resolve"]
     ended = an_incident(status=Status.RESOLVED, resolved_at=NOW)
     assert not buttons(render(Announcement(incident=ended, alerts=())))
+
+
+def test_a_card_leads_back_to_the_incident_of_the_same_alerts_before() -> None:
+    before = Earlier(id="inc_0", number=97, resolved_at=NOW - timedelta(hours=5), channel="C0BEFORE1")
+    shown = lines(render(card(an_incident(earlier=before))))
+    assert "Again: the same alerts led to INC-97, resolved " in shown
+    assert "C0BEFORE1" in shown
+
+
+def test_a_card_says_that_a_monitor_resolved_it_and_why() -> None:
+    ended = an_incident(status=Status.RESOLVED, resolved_at=NOW, resolved_by=monitor("grafana"))
+    assert "by Grafana, all alerts being quiet" in lines(render(card(ended)))

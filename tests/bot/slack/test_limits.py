@@ -26,6 +26,7 @@ from commands.answers import (
     Stopping,
     Underway,
     Which,
+    Why,
 )
 from commands.late import MOST_JOINED
 from commands.messages import (
@@ -241,6 +242,7 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
             on_call=(OnCall(system=incident.title, shifts=(Shift(person=ADA, until=NOW),) * 60),) * 60,
         ),
         CatchUp(record=record, procedure=None, now=NOW),
+        Why(incident=incident, events=tuple(data.draw(any_event()) for _ in range(3)) * 30),
         Procedures(incident=incident, own=own, others=(own,) * 120),
         Underway(message=data.draw(any_walk_message())),
         Help(unknown=words, nearest="note"),
