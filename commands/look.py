@@ -17,6 +17,7 @@ from incident.digest import identifier
 from incident.finding import Finding, Phase, Sight, public
 from incident.incident import Incident
 from incident.job import Claim
+from incident.measure import measured
 from incident.plan import Plan, draw_up
 from incident.responder import UserId
 from incident.runbook import Catalog, Procedure, Step
@@ -147,7 +148,10 @@ async def see(step: Step, given: Mapping[str, str], *, catalog: Catalog, ports: 
     """What would run, and what it saw. Raises NotRunnable, NotReadOnly, BadParameter."""
     target = step.target or ""
     plan = draw_up(step, given, catalog=catalog, environment=ports.executors.environment(target))
-    return plan, await ports.executors.of(target).look(plan)
+    sight = await ports.executors.of(target).look(plan)
+    if step.measure is None or sight.error is not None:
+        return plan, sight
+    return plan, replace(sight, value=measured(step.measure, sight.output, ports.clock()), single=False)
 
 
 async def post_finding(claim: Claim, *, ports: Ports) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from compiler.command import ARGV_KINDS
 from incident.digest import Facts, Json
 from incident.expectation import Operator
+from incident.measure import Measure
 from incident.severity import Severity
 from incident.watch import Bound
 
@@ -113,6 +114,10 @@ _STEP: Final = _object(
         "environment": _said("The environment that the target must be of.", _TEXT),
         "expects": _said("What the value is when nothing is wrong.", _EXPECTATION),
         "critical": _said("What the value is as long as it is not critical.", _EXPECTATION),
+        "measure": _said(
+            "What of a time that it shows is its value, to which its bounds apply.",
+            {"enum": [measure.value for measure in Measure]},
+        ),
         "watch": _WATCH,
         "parameters": _list(_PARAMETER),
         "sha256": _said(

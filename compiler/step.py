@@ -20,26 +20,18 @@ from compiler.proof.one_value import is_one_value
 from compiler.section import Section
 from compiler.watch import watched
 from incident.digest import Facts, digest
+from incident.measure import Measure
 from incident.plan import bind
 from incident.runbook import Guard, GuardKind, Origin, Parameter, Step, StepKind
 from incident.verdict import Judgement, Verdict
 
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
-    *(
-        "target",
-        "environment",
-        "expects",
-        "critical",
-        "watch",
-        "guard",
-        "undo",
-        "temporary",
-        "cool_down",
-        "effect_after",
-    ),
-    *("title", "when", "by_hand", "tags", "gives", "private", "undo_step"),
+    *("target", "environment", "expects", "critical", "measure", "watch", "private", "gives"),
+    *("guard", "undo", "undo_step", "temporary", "cool_down", "effect_after"),
+    *("title", "when", "by_hand", "tags"),
 )
+MEASURES: Final = {measure.value: measure for measure in Measure}
 VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 RUN_BY_MUSTER: Final = frozenset({"postgres", "redis", "http", *ARGV_KINDS})
@@ -266,6 +258,7 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         parameters=read.parameters,
         expects=None if remediation else expectation(own("expects"), "expects"),
         critical=None if remediation else expectation(own("critical"), "critical"),
+        measure=own("measure").word("measure", MEASURES) if "measure" in own("measure") else None,
         guard=guarded(own("guard"), read.executor, read.command, read.values) if remediation else _UNGUARDED,
         undo=own("undo").text("undo", "") if remediation else "",
         undo_step=_undo_step(read) if remediation else "",

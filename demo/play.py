@@ -35,7 +35,7 @@ async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: 
     # Whoever ends it from outside ends the bot and the servers with it, as Ctrl+C does.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     try:
-        async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL) as stage:
+        async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL, watches=not story) as stage:
             await (_story(stage, as_json) if story else _by_hand(stage))
     except (NotReadyError, StoryError, NoServerError) as problem:
         raise DemoError(f"{problem} The bot's log is {data_dir / 'bot.log'}.") from problem

@@ -56,7 +56,8 @@ class Stage:
     """``async with Stage(system, data_dir) as stage:``; afterwards nothing runs on; data and log stay in ``data_dir``.
 
     ``url`` is the address of the page. Ana and Ben are on call; Ben, Chloé and Dev may approve. ``patient`` and
-    ``monitor`` are there once it is entered.
+    ``monitor`` are there once it is entered. With ``watches`` the runbook's diagnostics look by themselves, too; a
+    story that plays itself goes by its monitor alone. ``runbook`` is another folder than the system's own.
     """
 
     patient: Patient
@@ -71,11 +72,15 @@ class Stage:
         latency: float = 0.0,
         tiers: bool = True,
         lease: str = "10s",
+        watches: bool = False,
+        runbook: Path | None = None,
     ) -> None:
         self.system = system
         self.data_dir = data_dir
         self.panel = DemoPanel()
         self._lease = lease
+        self._watches = watches
+        self._runbook = runbook or ROOT / "runbooks" / system.name
         self.sandbox = Sandbox(port=port, panel=self.panel, title=system.company)
         self.sandbox.faults.delay(latency)
         self.sandbox.tiers.on = tiers
@@ -151,7 +156,8 @@ class Stage:
                 port=self._port,
                 lease=self._lease,
                 system=self.system.name,
-                runbook=ROOT / "runbooks" / self.system.name,
+                runbook=self._runbook,
+                watches=str(self._watches).lower(),
                 targets=yaml.safe_dump({"targets": _plain(self.patient.targets)}, sort_keys=False, allow_unicode=True),
                 **people,
             ),
@@ -181,4 +187,5 @@ systems:
     on_call: [{ana}, {ben}]
     escalation: [{chloe}]
     approvers: [{ben}, {chloe}, {dev}]
+    watches: {watches}
 {targets}"""

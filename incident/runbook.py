@@ -14,6 +14,7 @@ from typing import Final
 from incident import refusal
 from incident.digest import Facts
 from incident.expectation import Expectation
+from incident.measure import Measure
 from incident.severity import Policy, Severity
 from incident.verdict import Verdict
 from incident.watch import Bound, Watch
@@ -170,6 +171,8 @@ class Step:
     """How long to wait before the next step: *watch for 10 minutes, then promote*."""
     gives: str = ""
     """What the one value that it shows or returns is called, which later steps take; empty: it gives none."""
+    measure: Measure | None = None
+    """What of a time that it shows is its value; None: its value is what it sees."""
     watch: Watch | None = None
     """How often it looks by itself, and what it raises; None: only when somebody asks."""
 

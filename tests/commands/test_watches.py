@@ -10,8 +10,10 @@ from commands.answers import Watches
 from commands.messages import NoticeMessage
 from commands.ports import Ports
 from commands.watch import STRANGE_FOR, STRANGE_TIMES, set_watches
+from incident.expectation import Expectation, Operator
 from incident.incident import Incident, Status
 from incident.job import JobName
+from incident.measure import Measure
 from incident.runbook import Catalog, Route, Step, StepKind
 from incident.severity import Severity
 from incident.timeline import SYSTEM, Event, Kind
@@ -208,3 +210,17 @@ async def test_everybody_can_see_how_the_watches_stand(watched: World) -> None:
 def test_a_watched_step_is_found_in_its_catalog() -> None:
     steps: tuple[Step, ...] = catalog().watched
     assert [each.id for each in steps] == ["count-stuck"]
+
+
+async def test_the_age_of_what_a_step_shows_can_be_its_value(world: World) -> None:
+    """A certificate that ends in 20 days is beyond a bound of 30."""
+    ends = (world.clock() + timedelta(days=20)).isoformat()
+    world.database.sees["count-stuck"] = f"it ends at {ends}"
+    bound = Expectation(operator=Operator.AT_LEAST, value=30.0)
+    watching(world, catalog(Watch(every=EVERY), measure=Measure.DAYS_LEFT, expects=bound))
+    await set_watches(process="here", ports=world.ports)
+    await world.let_pass(minutes=1)
+    (incident,) = await incidents(world)
+    assert incident.summary == "It is 20.0; it should be at least 30. Seen on shop-db."
+    (finding, *_) = await world.store.findings_of(incident.id)
+    assert (finding.sight.value, finding.healthy) == (20.0, False)
