@@ -161,6 +161,7 @@ def _checked(path: Path) -> tuple[Branch, File]:
     except ValidationError as error:
         raise WrongSetting(_sentence(path, tree, error.errors()[0])) from None
     _check_names(path, tree, file)
+    _check_paged(path, tree, file)
     return tree, file
 
 
@@ -223,6 +224,13 @@ def _check_names(path: Path, tree: Branch, file: File) -> None:
         raise WrongSetting(f"{path}, line {line}: “default_system” is {default!r}, which is none of: {known}.")
 
 
+def _check_paged(path: Path, tree: Branch, file: File) -> None:
+    for system in file.pagerduty.systems if file.pagerduty is not None else ():
+        if system not in file.systems:
+            line, known = _line(tree, ["pagerduty", "systems", system]), ", ".join(file.systems)
+            raise WrongSetting(f"{path}, line {line}: “pagerduty.systems.{system}” is none of: {known}.")
+
+
 def _check_identities(configuration: Configuration, tree: Branch) -> None:
     for each in shared(configuration.file.targets, configuration.secret):
         places: list[int | str] = ["targets", each.target, *each.key.split(".")]
@@ -237,6 +245,8 @@ def _named(file: File) -> set[str]:
     for shared_by_all in (file.store, file.redis):
         if shared_by_all is not None:
             names.add(shared_by_all.url_env)
+    if file.pagerduty is not None:
+        names.update(file.pagerduty.variables())
     for target in file.targets.values():
         if isinstance(target, PostgresSection):
             names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}

@@ -34,7 +34,8 @@ def explain(source: str, files: Sequence[Path], *, as_json: bool, config_file: P
     if source not in SOURCES:
         raise UnknownSourceError(f"There is no source {source!r}; choose one of: {', '.join(SOURCES)}.")
     configuration = written(config_file) if config_file is not None else None
-    parser = ParserTable(configuration.file.sources.mapped if configuration is not None else None)
+    file = configuration.file if configuration is not None else None
+    parser = ParserTable(file.sources.mapped, file.priorities) if file is not None else ParserTable()
     would = _would(configuration) if configuration is not None else None
     for path in files:
         told = _explained(source, path, parser, would, now)

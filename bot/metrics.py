@@ -32,6 +32,12 @@ class Counts:
             "method",
             "outcome",
         )
+        self._pagerduty_calls = Tally(
+            "muster_pagerduty_calls_total",
+            "Calls to PagerDuty, by how they went: answered, refused, limited (429), trouble (5xx) or silent.",
+            "call",
+            "outcome",
+        )
         self._attempts = Tally(
             "muster_job_attempts_total",
             "Jobs that this process took up, by how that went: done, put_off, failed, given_up or lost.",
@@ -47,13 +53,19 @@ class Counts:
         """A call to Slack ended."""
         self._slack_calls.add(method, outcome)
 
+    def pagerduty_call(self, call: str, outcome: str) -> None:
+        """A call to PagerDuty ended."""
+        self._pagerduty_calls.add(call, outcome)
+
     def attempt(self, name: JobName, outcome: str) -> None:
         """A job was taken up, and that ended."""
         self._attempts.add(name.value, outcome)
 
     def metrics(self) -> tuple[Metric, ...]:
         """As they stand."""
-        return tuple(each.metric() for each in (self._deliveries, self._slack_calls, self._attempts))
+        return tuple(
+            each.metric() for each in (self._deliveries, self._slack_calls, self._pagerduty_calls, self._attempts)
+        )
 
 
 def of_store(figures: Figures, incidents: Iterable[Incident]) -> tuple[Metric, ...]:

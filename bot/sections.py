@@ -1,5 +1,6 @@
 """``muster.yaml``, section by section: what each key means. ``bot/config.py`` reads it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.gate_sections import ApprovalsSection
+from bot.pager_sections import PagerDutySection
 from bot.personal_data import Personal
 from bot.rota_sections import Called, Somebody
 from bot.route_sections import FlappingSection, MaintenanceSection, RouteSection, SilenceSection
@@ -20,6 +22,7 @@ from bot.setting_shapes import (
 )
 from bot.source_sections import SourcesSection
 from bot.target_sections import TargetSection
+from incident.severity import Severity
 
 
 class WebSection(Section):
@@ -146,3 +149,9 @@ class File(Section):
     redis: SharedRedisSection | None = None
     exports: ExportsSection = ExportsSection.unsaid()
     secrets: SecretsSection = SecretsSection.unsaid()
+    pagerduty: PagerDutySection | None = None
+
+    @property
+    def priorities(self) -> Mapping[str, Severity]:
+        """What the team says that PagerDuty's priorities mean."""
+        return self.pagerduty.levels() if self.pagerduty is not None else {}

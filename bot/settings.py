@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from bot.gate_sections import rule_of
+from bot.pager_sections import PagedSystemSection
+from bot.pagerduty.on_call import OnCallList
 from bot.rota_sections import layers_of
 from bot.route_sections import flapping_of, mute_of, route_of
 from bot.sections import File, SystemSection
@@ -10,6 +12,7 @@ from commands.ports import Runbooks
 from incident import rota, routing
 from incident.alert import Alert
 from incident.gate import Rule
+from incident.paging import Paging
 from incident.responder import UserId
 from incident.rota import Shift
 from incident.routing import Routed, Routing
@@ -19,9 +22,10 @@ from incident.severity import HOUSE, Policy, Severity
 class TeamSettings:
     """The configured people of each system, and each severity's deadlines: the runbook's, else the house's."""
 
-    def __init__(self, file: File, runbooks: Runbooks) -> None:
+    def __init__(self, file: File, runbooks: Runbooks, pagerduty: OnCallList | None = None) -> None:
         self._file = file
         self._runbooks = runbooks
+        self._pagerduty = pagerduty
         self._rules = tuple(rule_of(each) for each in file.approvals.rules)
         self._routing = Routing(
             routes=tuple(map(route_of, file.routes)),
@@ -32,7 +36,8 @@ class TeamSettings:
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
         """Who is on call for a system at a moment, first one first, and until when."""
-        return rota.shifts(layers_of(self._system(system).on_call), at)
+        there = self._pagerduty.shifts(system) if self._pagerduty is not None else ()
+        return there or rota.shifts(layers_of(self._system(system).on_call), at)
 
     def on_call(self, system: str, at: datetime) -> tuple[UserId, ...]:
         """The same people alone: those who are called at once."""
@@ -40,8 +45,20 @@ class TeamSettings:
 
     def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
         """Who is called when it lasts too long; the on-call again when nobody else is named."""
+        there = self._pagerduty.escalation(system) if self._pagerduty is not None else ()
+        if there:
+            return there
         named = self._system(system).escalation or self._system(system).on_call
         return tuple(each.person for each in rota.shifts(layers_of(named), at))
+
+    def doubt(self, system: str) -> str:
+        """Why those on call may not be right now: PagerDuty does not say, or nobody knows whom it names."""
+        return self._pagerduty.doubt(system) if self._pagerduty is not None else ""
+
+    def paging(self, system: str) -> Paging | None:
+        """What the team wants of PagerDuty for a system."""
+        section = self._file.pagerduty
+        return None if section is None else (section.systems.get(system) or PagedSystemSection()).paging()
 
     def approvers(self, system: str) -> tuple[str, ...]:
         """People and groups who may approve a remediation."""

@@ -22,6 +22,7 @@ from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
 from bot.metrics import Counts
+from bot.pager_account import account_of
 from bot.personal_data import Personal
 from bot.redaction import Redactor
 from bot.runbooks import LoadedRunbooks, load_runbooks
@@ -33,6 +34,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.deliveries import Line
 from bot.slack.faults import outage
 from bot.slack.home import Homes
+from bot.slack.people import Addresses
 from bot.slack.reach import Reach
 from bot.slack.seen import SeenEvents
 from bot.slack.shared_budget import SharedBudgets
@@ -117,16 +119,21 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     door.shared = shared = await _shared(configuration, identity, undo)
     budgets = SharedBudgets(Budgets(), shared)
     chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=budgets, reach=reach)
+    pagerduty = account_of(configuration, Addresses(chat), clock=utc_now, counted=counts.pagerduty_call)
+    if pagerduty is not None:
+        undo.push_async_callback(pagerduty.calls.close)
+        _in_the_background(pagerduty.on_call.keep_asking(), "on call", undo)
     ports = Ports(
         store=store,
         chat=chat,
         executors=executors,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks),
+        settings=TeamSettings(configuration.file, runbooks, pagerduty.on_call if pagerduty is not None else None),
         drafts=FileDrafts(configuration.data_dir, chat.link),
-        sources=ParserTable(configuration.file.sources.mapped),
+        sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities),
         clock=utc_now,
         export=export,
+        pager=pagerduty.pager if pagerduty is not None else None,
     )
     worker = _work(ports, configuration.file.lease, counts, undo)
     store.on_owed = worker.wake

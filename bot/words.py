@@ -7,7 +7,7 @@ proves that no refusal and no kind of event is missing.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot import alert_words, walk_words
+from bot import alert_words, pager_words, walk_words
 from bot.clock_words import clock_words
 from bot.gate_words import GATE_EVENTS, GATE_REFUSALS
 from bot.phrase import Phrase, Template, When, clock_time, duration, fill, plain
@@ -16,7 +16,7 @@ from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
 from incident.refusal import Refused
-from incident.responder import MUSTER, Actor, terminal_name, user_of
+from incident.responder import MUSTER, Actor, pager_name, terminal_name, user_of
 from incident.timeline import Event, Kind
 from incident.verdict import Verdict
 
@@ -46,6 +46,9 @@ def actor_words(actor: Actor) -> str:
     terminal = terminal_name(actor)
     if terminal is not None:
         return f"{user_of(actor) or terminal or 'Somebody'}{THERE}"
+    pager = pager_name(actor)
+    if pager is not None:
+        return f"{pager} (PagerDuty)"
     return user_of(actor) or actor.removeprefix("monitor:").capitalize()
 
 
@@ -152,6 +155,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     **GATE_REFUSALS,
     refusals.CoolingDown: "This step ran on the same target a moment ago. It can run again[ from {until:when}].",
     **walk_words.REFUSALS,
+    **pager_words.REFUSALS,
 }
 
 
@@ -245,10 +249,10 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.CHANNEL_OPENED: "The channel #{name} is open",
     Kind.PAGED: _page,
     Kind.RESPONDER_JOINED: "{user:who} joined",
-    Kind.ACKNOWLEDGED: "{actor} acknowledged after {after_seconds:span}",
+    Kind.ACKNOWLEDGED: "{actor} acknowledged[ in {via}] after {after_seconds:span}",
     Kind.SEVERITY_CHANGED: _severity,
     Kind.ROLE_TAKEN: "{user:who} is now {role}[, in place of {from:who}]",
-    Kind.NOTED: "{actor} noted: {text}",
+    Kind.NOTED: "{actor} noted[ in {via}]: {text}",
     Kind.TICKED: "{actor} ticked {number}. {item}",
     Kind.UNTICKED: "{actor} opened {number}. {item} again",
     Kind.UPDATED: "{actor} gave an update: {text}[ · Status: {status_to}][ · Impact: {impact}][ · Next: {next}]",
@@ -279,5 +283,6 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.TROUBLE: _trouble,
     Kind.ATTESTED: "{target}: {proof}",
     **walk_words.EVENTS,
+    **pager_words.EVENTS,
     Kind.DEAD_LETTER: "A message from {source} could not be understood and is kept for replay[: {reason}]",
 }

@@ -35,5 +35,10 @@ WORK: Final[Mapping[str, str]] = {
     JobName.EXPORT_POSTMORTEM: "keep the post-mortem draft in the bucket",
     JobName.REMIND: "send a reminder",
     JobName.WATCH: "look for a watch",
+    JobName.CALL_PAGER: "call PagerDuty",
+    JobName.TELL_PAGER: "tell PagerDuty what changed",
+    JobName.NOTE_PAGER: "write a note in PagerDuty",
+    JobName.SUMMON: "ask for help through PagerDuty",
+    JobName.FOLLOW_PAGER: "take in what PagerDuty told",
     **walk_words.WORK,
 }

@@ -9,7 +9,9 @@ from incident.change import Change
 from incident.clock import ClockKind, Signal
 from incident.incident import Incident
 from incident.job import Claim
+from incident.pager_course import SUMMONED
 from incident.responder import UserId
+from incident.timeline import fact
 
 
 async def invite(claim: Claim, *, ports: Ports) -> None:
@@ -83,7 +85,11 @@ async def remind(claim: Claim, *, ports: Ports) -> None:
 
 
 async def _reason(claim: Claim, ports: Ports) -> str:
-    """What one person let run alone, and why: whoever is called for it must read that first."""
+    """Why somebody's help is wanted; or what one person let run alone, and why: they must read that first."""
+    _, _, wanted = claim.job.key.partition(f":{SUMMONED}")
+    link = await ports.store.event(wanted) if wanted else None
+    if link is not None and link.event is not None:
+        return fact(link.event, "reason") or "Your help is wanted"
     _, _, approval_id = claim.job.key.partition(":glass-")
     request = await ports.store.approval(approval_id) if approval_id else None
     return f"Break-glass: “{request.plan.title}” runs without a second person: {request.reason}" if request else ""

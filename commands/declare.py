@@ -47,6 +47,8 @@ async def declare_filled(
             summary=summary,
             procedure=catalog.procedure(procedure_id) if catalog else None,
             catalog=catalog.digest if catalog else None,
+            paging=ports.settings.paging(home),
+            doubt=ports.settings.doubt(home),
         ),
         cause=asked.cause,
         now=asked.at,

@@ -7,6 +7,7 @@ from typing import Protocol
 from commands.alert_timers import close_group, resolve_quiet, steady_alert, wake_alert
 from commands.call_people import invite, page, remind
 from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
+from commands.follow_pager import follow_pager
 from commands.freeze import tell_stop
 from commands.look import diagnose, post_finding
 from commands.notice import tell_notice
@@ -16,6 +17,7 @@ from commands.run_remediation import cool_down, expire_approval, not_run, previe
 from commands.show_output import show_output
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
+from commands.tell_pager import call_pager, note_pager, summon, tell_pager
 from commands.walk_card import walk_card
 from commands.walk_jobs import not_looked, not_watched, run_leg, watch_hold
 from commands.watch import look_later, watch
@@ -78,6 +80,11 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.RESOLVE_QUIET: resolve_quiet,
         JobName.CLOSE_GROUP: close_group,
         JobName.WATCH: watch,
+        JobName.CALL_PAGER: call_pager,
+        JobName.TELL_PAGER: tell_pager,
+        JobName.NOTE_PAGER: note_pager,
+        JobName.SUMMON: summon,
+        JobName.FOLLOW_PAGER: follow_pager,
     }
 )
 

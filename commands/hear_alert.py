@@ -26,6 +26,8 @@ async def hear(alert: Alert, *, delivery: str | None, received_at: datetime, now
         received_at=received_at,
         policy=ports.settings.policy(routed.system, routed.severity),
         responders=ports.settings.on_call(routed.system, now),
+        doubt=ports.settings.doubt(routed.system),
+        paging=ports.settings.paging(routed.system),
         procedure=catalog.procedure(concerned.procedure) if catalog and concerned else None,
     )
 

@@ -18,6 +18,7 @@ from commands.evidence import evidence
 from commands.fix import fix
 from commands.freeze import freeze, unfreeze
 from commands.note import note
+from commands.page import page
 from commands.ports import Ports
 from commands.postmortem import postmortem
 from commands.procedure import procedure
@@ -103,6 +104,13 @@ MENU: Final = (
         line="take a role, or give it",
         does=take_role,
         also=("roles", "assign", "lead"),
+    ),
+    Verb(
+        word="page",
+        usage="@person|policy [why]",
+        line="call somebody to help, or whoever is on call by one of the pager's escalation policies",
+        does=page,
+        also=("call", "summon", "escalate"),
     ),
     Verb(
         word="note",

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from commands.drafts import Drafts, Export
 from commands.messages import Message
 from commands.outage import Away
+from commands.pager import Pager
 from commands.store import Store
 from incident.alert import Alert, Delivery
 from incident.approval import Preview
 from incident.finding import Outcome, Sight
 from incident.gate import Rule
 from incident.incident import Place
+from incident.paging import Paging, Tiding
 from incident.plan import Plan
-from incident.postmortem import Draft, Record
 from incident.responder import UserId
 from incident.rota import Shift
 from incident.routing import Routed
@@ -206,6 +208,14 @@ class Settings(Protocol):
         """Who is called when it lasts too long, asked at that moment."""
         ...
 
+    def doubt(self, system: str) -> str:
+        """Why the two above may not be right now, in one sentence; empty while nothing speaks against them."""
+        ...
+
+    def paging(self, system: str) -> Paging | None:
+        """What the team wants of its pager for a system; None where it has none."""
+        ...
+
     def approvers(self, system: str) -> tuple[str, ...]:
         """People and groups who may approve a remediation, where no rule says otherwise."""
         ...
@@ -234,34 +244,15 @@ class Settings(Protocol):
         ...
 
 
-class Drafts(Protocol):
-    """Where post-mortem drafts are written."""
-
-    async def write(self, record: Record, draft: Draft) -> Mapping[str, str]:
-        """Write the draft in every format; format → path."""
-        ...
-
-    async def read(self, path: str) -> bytes:
-        """The bytes of a written draft."""
-        ...
-
-
-class Export(Protocol):
-    """Where post-mortem drafts are kept besides the disk."""
-
-    async def keep(self, incident: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
-        """Keep the files (format → bytes) of one draft of an incident (its key) as a new version; their addresses.
-
-        Nothing that is there is overwritten, and the same draft again keeps nothing more. Raises Outage.
-        """
-        ...
-
-
 class Sources(Protocol):
     """The parsers of what monitors send."""
 
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
         """The alerts of one delivery. Raises Unreadable."""
+        ...
+
+    def tiding(self, delivery: Delivery) -> Tiding | None:
+        """What a delivery of the pager tells of one of its incidents, whether or not it is an alert too."""
         ...
 
 
@@ -290,4 +281,6 @@ class Ports(Ground):
     sources: Sources
     clock: Callable[[], datetime]
     export: Export | None = None
+    """None where the team configured none."""
+    pager: Pager | None = None
     """None where the team configured none."""

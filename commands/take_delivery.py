@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from commands.deciding import anew
+from commands.follow_pager import tidings_owed
 from commands.hear_alert import hear
 from commands.outage import Unreadable
 from commands.ports import Ports
@@ -45,8 +46,12 @@ async def take_delivery(claim: Claim, *, ports: Ports) -> None:
         return
     for position, alert in enumerate(alerts):
         await take_alert(alert, cause=f"{delivery.key}#{position}", delivery=delivery, ports=ports)
-    taken = replace(delivery, state=DeliveryState.TAKEN, reason="" if alerts else "nothing in it is an alert")
-    await ports.store.save(Change(cause=claimed(claim), at=ports.clock(), deliveries=(taken,), settles=claim))
+    tidings = tidings_owed(delivery, ports=ports)
+    taken = replace(
+        delivery, state=DeliveryState.TAKEN, reason="" if alerts or tidings else "nothing in it is an alert"
+    )
+    change = Change(cause=claimed(claim), at=ports.clock(), deliveries=(taken,), jobs=tidings, settles=claim)
+    await ports.store.save(change)
 
 
 async def bury(claim: Claim, reason: str, *, ports: Ports) -> None:

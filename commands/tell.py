@@ -47,7 +47,8 @@ async def ring_clocks(claim: Claim, *, ports: Ports) -> None:
 
     def rung(it: Incident) -> Change:
         now = ports.clock()
-        return clockwork.ring(it, escalation=ports.settings.escalation(it.system, now), settles=claim, now=now)
+        people, doubt = ports.settings.escalation(it.system, now), ports.settings.doubt(it.system)
+        return clockwork.ring(it, escalation=people, doubt=doubt, settles=claim, now=now)
 
     await decide(ports.store, incident.id, rung)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.incident import Incident
-from incident.responder import Actor, Role, UserId, terminal_name, user_of
+from incident.responder import Actor, Role, UserId, pager_name, terminal_name, user_of
 from incident.timeline import Event, Kind, fact
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,6 +37,8 @@ class Cast:
             return f"{self.part_of(user, at)} at the terminal" if terminal else self.part_of(user, at)
         if terminal:
             return "somebody at the terminal"
+        if pager_name(actor) is not None:
+            return "somebody in PagerDuty"
         return "Muster" if actor == "muster" else actor.replace(":", " ", 1)
 
     def part_of(self, user: UserId, at: datetime) -> str:

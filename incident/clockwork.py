@@ -11,6 +11,7 @@ from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
+from incident.pager_owing import doubted
 from incident.responder import Role, UserId
 from incident.timeline import Event, Kind
 
@@ -24,8 +25,12 @@ def ring(
     escalation: Sequence[UserId],
     settles: Claim,
     now: datetime,
+    doubt: str = "",
 ) -> Change:
-    """Everything that came due by ``now``, recorded and said once; the timer is set for what comes next."""
+    """Everything that came due by ``now``, recorded and said once; the timer is set for what comes next.
+
+    ``doubt`` says why ``escalation`` may not be whoever is on call now.
+    """
     clocks, signals = clock.ring(incident.clocks, incident.policy, now)
     after = replace(incident, clocks=clocks)
     events: list[Event] = []
@@ -41,7 +46,7 @@ def ring(
             jobs.extend(_owed(incident, rung, signal, now))
         if rung.kind is ClockKind.ESCALATE and signal is Signal.BREACH:
             after, more = _escalate(after, rung, escalation, now)
-            events.append(more[0])
+            events.extend((more[0], *doubted(doubt, now)))
             jobs.extend(more[1])
     again = clock.next_instant(after.clocks)
     if again is not None and after.clocks == incident.clocks:

@@ -12,6 +12,7 @@ from incident.intake import Decision, Seen, Verb, recorded
 from incident.job import Job, JobName, owe
 from incident.opening import Declaration, declare, reopen
 from incident.owing import decided
+from incident.paging import Paging
 from incident.responder import UserId, is_human, monitor
 from incident.routing import Routed
 from incident.runbook import Procedure
@@ -27,8 +28,8 @@ class Heard:
     """One alert that came, and how it was decided. ``delivery`` is the key of the request that brought it; None when
     nothing came, but what kept it quiet is over.
 
-    ``policy`` and ``responders`` are those of an incident that it would declare; ``procedure`` the one that is followed
-    in the incident concerned.
+    ``policy``, ``responders`` and ``paging`` are those of an incident that it would declare; ``procedure`` the one that
+    is followed in the incident concerned.
     """
 
     alert: Alert
@@ -39,6 +40,9 @@ class Heard:
     received_at: datetime
     policy: Policy
     responders: tuple[UserId, ...] = ()
+    doubt: str = ""
+    """Why these may not be whoever is on call."""
+    paging: Paging | None = None
     procedure: Procedure | None = None
 
     @property
@@ -112,6 +116,8 @@ def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) ->
         policy=heard.policy,
         reason=f"an alert declares: {heard.decision.why}; {routed.reason}",
         responders=heard.responders,
+        doubt=heard.doubt,
+        paging=heard.paging,
         summary=alert.description,
         procedure=routed.procedure,
         catalog=routed.catalog,

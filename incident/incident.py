@@ -9,6 +9,7 @@ from incident import refusal
 from incident.checklist import Item
 from incident.clock import Clock
 from incident.evidence import EvidenceFreeze
+from incident.paging import Paged
 from incident.responder import Actor, Role, UserId
 from incident.severity import Policy, Severity
 from incident.walk import Walk, WalkState
@@ -137,6 +138,8 @@ class Incident:
     alerts_summed: int = 0
     """How many messages of monitors the timeline has told of; repeats beyond it are summed up next."""
     home: Home = Home()
+    paged: Paged | None = None
+    """How it stands with the pager; None where the team has none."""
 
     @property
     def key(self) -> str:

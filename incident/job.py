@@ -64,6 +64,11 @@ class JobName(StrEnum):
     RESOLVE_QUIET = "resolve_quiet"
     CLOSE_GROUP = "close_group"
     WATCH = "watch"
+    CALL_PAGER = "call_pager"
+    TELL_PAGER = "tell_pager"
+    NOTE_PAGER = "note_pager"
+    SUMMON = "summon"
+    FOLLOW_PAGER = "follow_pager"
 
 
 _CONVERGE: Final = frozenset(
@@ -82,6 +87,7 @@ _CONVERGE: Final = frozenset(
         JobName.RESOLVE_QUIET,
         JobName.CLOSE_GROUP,
         JobName.WATCH,
+        JobName.TELL_PAGER,
     }
 )
 

@@ -16,6 +16,8 @@ from incident.finding import Finding, Phase
 from incident.incident import Earlier, Incident, Place, Status
 from incident.job import Claim, Job, JobName, owe
 from incident.owing import CHATTER, decided
+from incident.pager_owing import doubted
+from incident.paging import Paged, Paging
 from incident.responder import MUSTER, Actor, UserId, user_of
 from incident.runbook import SECURITY, Procedure, Step, StepKind
 from incident.severity import Policy, Severity
@@ -37,7 +39,7 @@ HOUSE_CHECKLIST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """What is known when an incident is declared. ``reason`` says why, in words."""
+    """What is known when an incident is declared. ``reason`` says why, ``doubt`` why its people may not be on call."""
 
     title: str
     severity: Severity
@@ -57,6 +59,8 @@ class Declaration:
     started_at: datetime | None = None
     detected_at: datetime | None = None
     evidence: tuple[str, ...] = ()
+    paging: Paging | None = None
+    doubt: str = ""
 
 
 def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[AlertRecord, ...] = ()) -> Change:
@@ -89,6 +93,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         clocks=clock.started(policy, now),
         evidence=_frozen(asked.procedure, now),
         alerts_summed=len(alerts),
+        paged=Paged(paging=asked.paging) if asked.paging is not None else None,
     )
     declared = Event(
         kind=Kind.DECLARED,
@@ -112,7 +117,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
     ]
     if asked.group_window is not None:
         jobs.append(owe(JobName.CLOSE_GROUP, incident.id, now + asked.group_window))
-    events = (declared, *([incident.evidence.event] if incident.evidence else []))
+    events = (declared, *([incident.evidence.event] if incident.evidence else []), *doubted(asked.doubt, now))
     return decided(cause, now, incident, *events, before=None, jobs=jobs, alerts=owned)
 
 

@@ -12,6 +12,7 @@ from incident.course import place
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
+from incident.pager_owing import called, linked, pager_jobs
 from incident.timeline import Event, Kind
 from incident.walk import LegState
 
@@ -23,6 +24,7 @@ LOUD: Final = frozenset(
         Kind.REOPENED,
         Kind.CLOCK_BREACHED,
         Kind.ESCALATED,
+        Kind.ON_CALL_DOUBTED,
         Kind.BROKE_GLASS,
         Kind.REMEDIATED,
         Kind.VERIFIED,
@@ -51,6 +53,9 @@ QUIET: Final = frozenset(
         Kind.SAID_YES,
         Kind.EVIDENCE_FROZEN,
         Kind.COOLED_DOWN,
+        Kind.PAGER_CALLED,
+        Kind.PAGER_SAID,
+        Kind.SUMMONED,
     }
 )
 """Worth one line in the thread, because an edited card notifies nobody."""
@@ -84,6 +89,7 @@ def decided(
     settles: Claim | None = None,
 ) -> Change:
     """The Change of one incident, with everything that follows from it. ``before`` is None for a new incident."""
+    incident = called(linked(incident, alerts), events, now)
     return Change(
         cause=cause,
         at=now,
@@ -98,6 +104,7 @@ def decided(
             *_displays(now, incident, before, alerts, approvals),
             *_clocks(incident, before),
             *_walks(now, incident, before),
+            *pager_jobs(cause, now, incident, before, events),
         ),
         settles=settles,
     )

@@ -213,5 +213,9 @@ class MayNotStop(Refused):
     """Stopping all remediations, and lifting that, is for the people on call and the approvers."""
 
 
+class NobodyToPage(Refused):
+    """Nobody was named whom Muster can page (``asked``, ``policies``: the escalation policies that have a name)."""
+
+
 class UnknownWord(Refused):
     """A command does not know the word that follows it (``asked``, ``usage``)."""

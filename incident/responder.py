@@ -7,8 +7,8 @@ UserId = NewType("UserId", str)
 """A person as the chat knows them, e.g. ``U02ABC``."""
 
 Actor = NewType("Actor", str)
-"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager``, ``muster``, or ``terminal``, behind which may stand
-who they say they are: ``terminal:user:U02ABC``, ``terminal:ana@example.com``."""
+"""Whoever did something: ``user:U02ABC``, ``monitor:alertmanager``, ``muster``; ``pager:Jo Fell`` where only the pager
+knows them; ``terminal``, behind which may stand who they say they are (``terminal:user:U02ABC``, ``terminal:ana``)."""
 
 MUSTER: Final = Actor("muster")
 TERMINAL: Final = Actor("terminal")
@@ -51,6 +51,11 @@ def at_terminal(name: str) -> Actor:
     return Actor(f"{TERMINAL}:{name}")
 
 
+def known_to_pager(name: str) -> Actor:
+    """The actor that a person is whom only the pager knows, and whom the chat cannot name."""
+    return Actor(f"pager:{name}")
+
+
 def user_of(actor: Actor) -> UserId | None:
     """The person of the chat behind an actor; None for a monitor, Muster itself, or whom the chat does not know."""
     named = actor.removeprefix(f"{TERMINAL}:")
@@ -58,8 +63,13 @@ def user_of(actor: Actor) -> UserId | None:
 
 
 def is_human(actor: Actor) -> bool:
-    """Whether somebody did it, in the chat or at the terminal, and no monitor, nor Muster by itself."""
-    return user_of(actor) is not None or terminal_name(actor) is not None
+    """Whether somebody did it, in the chat, at the terminal or in the pager, and no monitor, nor Muster by itself."""
+    return user_of(actor) is not None or terminal_name(actor) is not None or pager_name(actor) is not None
+
+
+def pager_name(actor: Actor) -> str | None:
+    """What somebody is called whom only the pager knows; None for anybody else."""
+    return actor.removeprefix("pager:") if actor.startswith("pager:") else None
 
 
 def terminal_name(actor: Actor) -> str | None:

@@ -48,6 +48,8 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "conversations.replies": _TIER_3,
     "conversations.setTopic": _TIER_2,
     "users.conversations": _TIER_3,
+    "users.info": _TIER_4,
+    "users.lookupByEmail": _TIER_3,
     "usergroups.users.list": _TIER_2,
     "pins.add": _TIER_2,
     "bookmarks.add": _TIER_2,

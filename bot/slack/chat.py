@@ -70,7 +70,7 @@ class SlackChat:
     async def create_channel(self, name: str, *, urgency: int) -> str:
         """Open a public channel; its id. Raises NameTaken."""
         try:
-            answer = await self._call("conversations.create", urgency, name=name)
+            answer = await self.call("conversations.create", urgency, name=name)
         except Refusal as no:
             if no.code == "name_taken":
                 raise NameTaken(name) from no
@@ -98,7 +98,7 @@ class SlackChat:
     async def _invite(self, channel: str, users: Sequence[UserId], urgency: int) -> list[UserId]:
         arguments = {"channel": channel, "users": ",".join(users), "force": True}
         try:
-            answer = await self._call("conversations.invite", urgency, **arguments)
+            answer = await self.call("conversations.invite", urgency, **arguments)
         except Refusal as no:
             if no.code not in _THERE_ALREADY | _CANNOT_COME:
                 raise
@@ -120,7 +120,7 @@ class SlackChat:
     async def _post(self, place: Place, message: Message, mark: str, urgency: int) -> str:
         about = SYSTEM if isinstance(message, StopMessage | NoticeMessage) else message.incident.id
         payload = {"mark": mark, "incident": about}
-        answer = await self._call(
+        answer = await self.call(
             POST,
             urgency,
             channel=place.channel,
@@ -143,13 +143,13 @@ class SlackChat:
 
     async def edit(self, place: Place, timestamp: str, message: Message, *, urgency: int) -> None:
         """Bring a posted message to what ``message`` says now."""
-        await self._call("chat.update", urgency, channel=place.channel, ts=timestamp, **render(message))
+        await self.call("chat.update", urgency, channel=place.channel, ts=timestamp, **render(message))
 
     async def direct(self, user: UserId, message: Message, *, mark: str, again: bool, urgency: int) -> str:
         """Send one person a direct message; its timestamp."""
         if not again and not files(message):
             return await self._post(Place(channel=user), message, mark, urgency)
-        opened = await self._call("conversations.open", urgency, users=user)
+        opened = await self.call("conversations.open", urgency, users=user)
         return await self.post(
             Place(channel=str(opened["channel"]["id"])), message, mark=mark, again=again, urgency=urgency
         )
@@ -157,7 +157,7 @@ class SlackChat:
     async def pin(self, channel: str, timestamp: str, *, urgency: int) -> None:
         """Pin a message; already pinned is fine."""
         try:
-            await self._call("pins.add", urgency, channel=channel, timestamp=timestamp)
+            await self.call("pins.add", urgency, channel=channel, timestamp=timestamp)
         except Refusal as no:
             if no.code != "already_pinned":
                 raise
@@ -165,23 +165,23 @@ class SlackChat:
     async def bookmark(self, channel: str, title: str, url: str, *, urgency: int, again: bool) -> None:
         """Add a link to the channel's head; one that was begun before is not added twice."""
         if again:
-            listed = await self._call("bookmarks.list", urgency, channel_id=channel)
+            listed = await self.call("bookmarks.list", urgency, channel_id=channel)
             if any(each.get("link") == url for each in listed["bookmarks"]):
                 return
         words = fit.one_line(title, 250)
-        await self._call("bookmarks.add", urgency, channel_id=channel, title=words, type="link", link=url)
+        await self.call("bookmarks.add", urgency, channel_id=channel, title=words, type="link", link=url)
 
     async def set_topic(self, channel: str, topic: str, *, urgency: int) -> None:
         """Set the channel's topic (at most 250 characters; longer ones are cut)."""
-        await self._call("conversations.setTopic", urgency, channel=channel, topic=fit.one_line(topic, fit.TOPIC))
+        await self.call("conversations.setTopic", urgency, channel=channel, topic=fit.one_line(topic, fit.TOPIC))
 
     async def share_file(self, place: Place, name: str, content: bytes, title: str, *, mark: str, again: bool) -> str:
         """Upload a file into a channel or thread; its id. A file carries no mark: its name and size are looked for."""
         if again and (shared := await self._shared(place, name, len(content))) is not None:
             return shared
-        target = await self._call("files.getUploadURLExternal", 2, filename=name, length=len(content))
+        target = await self.call("files.getUploadURLExternal", 2, filename=name, length=len(content))
         await self._upload(str(target["upload_url"]), content)
-        await self._call(
+        await self.call(
             "files.completeUploadExternal",
             2,
             files=[{"id": target["file_id"], "title": fit.one_line(title, 250)}],
@@ -207,7 +207,7 @@ class SlackChat:
             asked_at, members = self._groups.get(group, (None, frozenset()))
             now = self._clock()
             if asked_at is None or now - asked_at >= FRESH:
-                answer = await self._call("usergroups.users.list", 0, usergroup=group)
+                answer = await self.call("usergroups.users.list", 0, usergroup=group)
                 members = frozenset(UserId(user) for user in answer["users"])
                 self._groups[group] = (now, members)
             return members
@@ -215,7 +215,7 @@ class SlackChat:
     async def show_home(self, user: UserId, view: Mapping[str, object], *, seen: str = "") -> None:
         """Put a home tab in front of one person, unless it is not the one with the hash ``seen`` any more (Refusal)."""
         guard = {"hash": seen} if seen else {}
-        await self._call("views.publish", 2, user_id=user, view=view, **guard)
+        await self.call("views.publish", 2, user_id=user, view=view, **guard)
 
     def link(self, place: Place) -> str:
         """An address that opens the channel or message."""
@@ -250,7 +250,7 @@ class SlackChat:
                 return
             if no.code != "not_in_channel":
                 raise
-            await self._call("conversations.join", urgency, channel=place.channel)
+            await self.call("conversations.join", urgency, channel=place.channel)
             async for message in self._read(place, urgency):
                 yield message
 
@@ -267,13 +267,13 @@ class SlackChat:
     async def _pages(self, method: str, urgency: int, most: int, **arguments: object) -> AsyncIterator[Answer]:
         cursor = ""
         for _ in range(most):
-            page = await self._call(method, urgency, **arguments, **({"cursor": cursor} if cursor else {}))
+            page = await self.call(method, urgency, **arguments, **({"cursor": cursor} if cursor else {}))
             yield page
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
 
-    async def _call(self, method: str, urgency: int, **arguments: object) -> Answer:
+    async def call(self, method: str, urgency: int, **arguments: object) -> Answer:
         """One call. Raises BudgetSpent, NotYet while Slack is away, Refusal when it says no, or Outage."""
         channel = str(arguments.get("channel", ""))
         self._reach.check(urgency)

@@ -22,6 +22,7 @@ METHODS: Final[Mapping[str, str]] = {
     "usergroups.users.list": "usergroups:read",
     "users.conversations": "channels:read",
     "users.info": "users:read",
+    "users.lookupByEmail": "users:read.email",
 }
 """Method → scope, in public channels."""
 

@@ -4,6 +4,10 @@ triggered, reopened, unacknowledged   firing: somebody has to look
 resolved                              resolved
 all others (acknowledged, notes, roles, services, ``pagey.ping`` …)   no alert: nothing changes in what is broken
 
+What people and rules do with an incident there (acknowledge, note, escalate …) is a tiding besides
+(``bot/sources/pagerduty_tidings.py``). An incident that Muster itself had made there is never an alert: it bears the
+key that Muster gave it.
+
 Source: developer.pagerduty.com/docs/webhooks-overview and …/verifying-webhook-signatures. The signature is an HMAC over
 the raw bytes; while its secret is being replaced PagerDuty sends one signature for each. It covers neither a time nor
 the headers: which request this is, and how old, is read from the signed body alone, so that an old request sent again
@@ -18,12 +22,13 @@ from datetime import timedelta
 from typing import Final
 
 from bot.sources.admission import Proof, Request, body_hash
-from bot.sources.reading import document, links, text, time
+from bot.sources.reading import document, links, table, text, time
 from commands.outage import Unreadable
 from incident import severity
 from incident.alert import Alert, AlertStatus
+from incident.paging import CLIENT, PAGER, incident_of
 
-NAME: Final = "pagerduty"
+NAME: Final = PAGER
 
 STATUSES: Final[Mapping[str, AlertStatus]] = {
     "incident.triggered": AlertStatus.FIRING,
@@ -58,7 +63,7 @@ PROOF: Final = Proof(
 
 def request_key(request: Request) -> str:
     """The event's id; what has none is told apart by its bytes."""
-    event = text(_event(request.body).get("id"))
+    event = text(event_in(request.body).get("id"))
     return event if _EVENT_ID.fullmatch(event) else body_hash(request.body)
 
 
@@ -71,18 +76,24 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if not isinstance(event, Mapping):
         raise Unreadable("the body has no event")
     status = STATUSES.get(text(event.get("event_type")).lower())
-    return () if status is None else (_alert(event, status),)
+    return () if status is None or _by_muster(event) else (_alert(event, status),)
+
+
+def _by_muster(event: Mapping[str, object]) -> bool:
+    """Whether Muster had it made: it bears Muster's key, or says that it was just made by Muster's event."""
+    key = text(incident_in(event).get("incident_key"))
+    return incident_of(key) is not None or (not key and text(table(event, "client").get("name")) == CLIENT)
 
 
 def _alert(event: Mapping[str, object], status: AlertStatus) -> Alert:
-    incident = _incident(event)
+    incident = incident_in(event)
     key = text(incident.get("id")) or text(incident.get("incident_key"))
     if not key:
         raise Unreadable("the event names no incident")
     title = text(incident.get("title")) or text(incident.get("summary")) or f"PagerDuty incident {key}"
     happened = time(event.get("occurred_at"))
     triggered = text(event.get("event_type")).lower() == "incident.triggered"
-    service = _name(incident.get("service"))
+    service = name_of(incident.get("service"))
     return Alert(
         source=NAME,
         key=key[:200],
@@ -95,20 +106,20 @@ def _alert(event: Mapping[str, object], status: AlertStatus) -> Alert:
         labels=_labels(incident, title, service),
         links=links(
             pagerduty=incident.get("html_url"),
-            bridge=_table(incident, "conference_bridge").get("conference_url"),
+            bridge=table(incident, "conference_bridge").get("conference_url"),
         ),
     )
 
 
-def _incident(event: Mapping[str, object]) -> Mapping[str, object]:
+def incident_in(event: Mapping[str, object]) -> Mapping[str, object]:
     """The incident that the event is about; some forwarders nest it once more."""
-    data = _table(event, "data")
-    return _table(data, "incident") or data
+    data = table(event, "data")
+    return table(data, "incident") or data
 
 
 def _severity(incident: Mapping[str, object]) -> str | None:
     """The priority where Muster knows its word; else the urgency, which is always there: high or low."""
-    priority = _name(incident.get("priority"))
+    priority = name_of(incident.get("priority"))
     return priority if severity.of_word(priority) else text(incident.get("urgency")) or priority or None
 
 
@@ -117,32 +128,27 @@ def _labels(incident: Mapping[str, object], title: str, service: str) -> Mapping
     labels = {
         "alertname": title,
         "service": service,
-        "priority": _name(incident.get("priority")),
+        "priority": name_of(incident.get("priority")),
         "urgency": text(incident.get("urgency")),
-        "escalation_policy": _name(incident.get("escalation_policy")),
+        "escalation_policy": name_of(incident.get("escalation_policy")),
         "number": text(incident.get("number")),
     }
     return {name: value for name, value in labels.items() if value}
 
 
 def _fresh(request: Request) -> bool:
-    happened = time(_event(request.body).get("occurred_at"))
+    happened = time(event_in(request.body).get("occurred_at"))
     return happened is None or request.at - happened <= OLDEST
 
 
-def _event(body: bytes) -> Mapping[str, object]:
+def event_in(body: bytes) -> Mapping[str, object]:
     """The event of a body that may hold none."""
     try:
-        return _table(document(body), "event")
+        return table(document(body), "event")
     except Unreadable:
         return {}
 
 
-def _name(reference: object) -> str:
+def name_of(reference: object) -> str:
     """What PagerDuty calls the thing that it refers to."""
     return text(reference.get("summary")) or text(reference.get("name")) if isinstance(reference, Mapping) else ""
-
-
-def _table(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
-    value = whole.get(name)
-    return value if isinstance(value, Mapping) else {}

@@ -1,6 +1,7 @@
 """The visible table of monitors: name → how it proves itself, what tells its requests apart, what its bodies mean."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,8 +19,11 @@ from bot.sources import (
     uptimerobot,
 )
 from bot.sources.admission import BEARER, SHARED, Source, same_body
+from bot.sources.pagerduty_tidings import tiding
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
+from incident.paging import Tiding
+from incident.severity import Severity
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     {
@@ -38,10 +42,16 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
 
 
 class ParserTable:
-    """The parsers, as the commands ask for them. ``mapped`` says how the generic source's bodies are read."""
+    """The parsers, as the commands ask for them. ``mapped`` says how the generic source's bodies are read.
 
-    def __init__(self, mapped: generic.Mapped | None = None) -> None:
+    ``priorities`` is what the team says that PagerDuty's priorities mean.
+    """
+
+    def __init__(
+        self, mapped: generic.Mapped | None = None, priorities: Mapping[str, Severity] = MappingProxyType({})
+    ) -> None:
         self._mapped = mapped
+        self._priorities = priorities
 
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
         """The alerts of one delivery. Raises Unreadable."""
@@ -50,4 +60,12 @@ class ParserTable:
         source = SOURCES.get(delivery.source)
         if source is None:
             raise Unreadable(f"no parser is known for the source {delivery.source}")
-        return source.parse(delivery.body)
+        return tuple(map(self._judged, source.parse(delivery.body)))
+
+    def tiding(self, delivery: Delivery) -> Tiding | None:
+        """What a delivery of PagerDuty tells of one of its incidents."""
+        return tiding(delivery.body) if delivery.source == pagerduty.NAME else None
+
+    def _judged(self, alert: Alert) -> Alert:
+        level = self._priorities.get(alert.labels.get("priority", "")) if alert.source == pagerduty.NAME else None
+        return alert if level is None else replace(alert, severity=level.value)

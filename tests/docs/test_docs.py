@@ -11,6 +11,7 @@ from bot import incident_commands, runbook_commands
 from bot.command_line import alerts, app, audit, store
 from bot.gate_sections import MatchSection, RuleSection
 from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
+from bot.pager_sections import PagedSystemSection, PagerDutySection
 from bot.rota_sections import OverrideSection, RotationSection
 from bot.route_sections import MaintenanceSection, RouteSection, SilenceSection
 from bot.sections import File, S3Section, SecretsManagerSection, SharedRedisSection, StoreSection, SystemSection
@@ -35,6 +36,7 @@ from incident.job import JobState
 
 SECTIONS = {
     "approvals",
+    "pagerduty",
     "routes",
     "silences",
     "maintenance",
@@ -110,6 +112,8 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     plain |= set(settings(SecretsManagerSection, "secrets.aws."))
     plain |= set(settings(StoreSection, "store."))
+    plain |= {key for key in settings(PagerDutySection, "pagerduty.") if key != "pagerduty.systems"}
+    plain |= set(settings(PagedSystemSection, "pagerduty.systems.<name>."))
     assert table == plain
     targets = (
         PostgresSection,

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from commands.drafts import Drafts, Export
 from commands.outage import Outage
-from commands.ports import Drafts, Export
 from incident.postmortem import Draft, Record
 
 

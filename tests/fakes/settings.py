@@ -7,6 +7,7 @@ from commands.ports import Settings
 from incident import rota, routing
 from incident.alert import Alert
 from incident.gate import Rule
+from incident.paging import Paging
 from incident.responder import UserId
 from incident.rota import Rotation, Shift
 from incident.routing import Routed, Routing
@@ -29,6 +30,8 @@ class FakeSettings(Settings):
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
     routes: Routing = field(default_factory=Routing)
+    doubted: str = ""
+    paged: Paging | None = None
     runbooks: FakeRunbooks = field(default_factory=FakeRunbooks)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
@@ -39,6 +42,12 @@ class FakeSettings(Settings):
 
     def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
         return tuple(each.person for each in rota.shifts(self.seconds, at))
+
+    def doubt(self, system: str) -> str:
+        return self.doubted
+
+    def paging(self, system: str) -> Paging | None:
+        return self.paged
 
     def approvers(self, system: str) -> tuple[str, ...]:
         return self.approving

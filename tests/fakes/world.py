@@ -25,6 +25,7 @@ from commands.take_delivery import keep_delivery
 from incident.approval import Approval
 from incident.incident import Incident
 from incident.job import Claim, JobName
+from incident.paging import Paging
 from incident.responder import UserId
 from incident.severity import Severity
 from incident.timeline import Event, Kind, broken_at
@@ -32,6 +33,7 @@ from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
 from tests.fakes.drafts import FakeDrafts
 from tests.fakes.executors import FakeExecutor, FakeExecutors
+from tests.fakes.pager import FakePager
 from tests.fakes.runbooks import DATABASE, STUCK
 from tests.fakes.settings import ANA, FakeSettings
 from tests.fakes.weak_store import WeakStore
@@ -54,6 +56,14 @@ def ports(store: Store, clock: FakeClock, chat: FakeChat | None = None, settings
         sources=ParserTable(),
         clock=clock,
     )
+
+
+def with_pager(world: "World", paging: Paging) -> FakePager:
+    """A pager for the world's team, which wants that of it."""
+    pager = FakePager()
+    world.settings.paged = paging
+    world.ports = replace(world.ports, pager=pager)
+    return pager
 
 
 @dataclass(kw_only=True)
@@ -100,11 +110,11 @@ class World:
         await self.work()
         return (await self.store.approvals_of(incident.id))[-1]
 
-    async def knock(self, body: Mapping[str, object] | bytes) -> bool:
+    async def knock(self, body: Mapping[str, object] | bytes, source: str = "alertmanager") -> bool:
         """A monitor posts a body; whether it is new."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = Request(headers={}, body=raw, at=self.clock())
-        return await keep_delivery(delivery_of("alertmanager", request), store=self.ports.store)
+        return await keep_delivery(delivery_of(source, request), store=self.ports.store)
 
     async def again(self, incident: Incident) -> Incident:
         """The incident as it stands now."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.exports.drafts import FileDrafts
+from commands.drafts import Drafts
 from commands.outage import Outage
-from commands.ports import Drafts
 from incident.postmortem import draft
 from tests.incident.kept import after, storybook
 

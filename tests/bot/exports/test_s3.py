@@ -10,8 +10,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from bot.exports.s3 import S3Export
+from commands.drafts import Export
 from commands.outage import Outage
-from commands.ports import Export
 
 BUCKET = "drafts"
 

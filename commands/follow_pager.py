@@ -1,0 +1,100 @@
+"""The pager tells: what people and rules did with its own incident happens to the incident here, too."""
+
+from datetime import datetime
+
+from commands.asked import procedure_of
+from commands.deciding import anew, known
+from commands.outage import NotYet, Outage
+from commands.ports import Ports
+from incident import opening
+from incident.alert import Delivery
+from incident.change import Change
+from incident.following import News, follow
+from incident.incident import Incident
+from incident.job import Claim, Job, JobName
+from incident.opening import policy_of
+from incident.paging import PAGER, Tiding, incident_of, own
+from incident.responder import UserId
+from incident.timeline import Event, Kind
+
+PATIENCE = 3
+"""So many times the pager is asked who somebody is; then their name there must do."""
+
+
+def tidings_owed(delivery: Delivery, *, ports: Ports) -> tuple[Job, ...]:
+    """The job that takes in what a delivery of the pager tells besides its alerts; nothing for anything else."""
+    tiding = ports.sources.tiding(delivery) if ports.pager is not None else None
+    if tiding is None or own(tiding.text):
+        return ()
+    key = f"{JobName.FOLLOW_PAGER.value}:{delivery.key}"
+    job = Job(name=JobName.FOLLOW_PAGER, key=key, due_at=delivery.received_at, subject=delivery.key, urgency=1)
+    return (job,)
+
+
+async def follow_pager(claim: Claim, *, ports: Ports) -> None:
+    """Take in one thing that the pager tells; nothing, when it is about no incident of Muster's."""
+    delivery = await ports.store.delivery(claim.job.subject)
+    tiding = ports.sources.tiding(delivery) if delivery is not None else None
+    incident = await _about(tiding, ports) if tiding is not None else None
+    now = ports.clock()
+    if delivery is None or tiding is None or incident is None or incident.paged is None:
+        await ports.store.save(
+            Change(cause=opening.claimed(claim), at=now, settles=claim, events=_strange(tiding, now))
+        )
+        return
+    by = await _who(tiding, claim, ports)
+
+    async def attempt() -> None:
+        it = await known(ports.store, incident.id)
+        news = await _news(it, tiding, delivery.key, by, ports)
+        await ports.store.save(follow(it, news, settles=claim, now=ports.clock()))
+
+    await anew(attempt)
+
+
+async def _about(tiding: Tiding, ports: Ports) -> Incident | None:
+    """The incident that has the pager's incident among its alerts, or that Muster called the pager for."""
+    record = await ports.store.alert(f"{PAGER}:{tiding.ref}")
+    if record is not None:
+        return await ports.store.incident(record.incident_id) if record.incident_id else None
+    # What is told of notes and responders does not say under which name the incident there was made.
+    key = tiding.key or (await ports.pager.key(tiding.ref) if ports.pager is not None else "")
+    own_id = incident_of(key)
+    return await ports.store.incident(own_id) if own_id is not None else None
+
+
+def _strange(tiding: Tiding | None, now: datetime) -> tuple[Event, ...]:
+    """A call of another Muster, which says so under the name that it gave; it may be missed here."""
+    if tiding is None or incident_of(tiding.key) is None:
+        return ()
+    facts = {"alert": f"{PAGER}:{tiding.ref}", "title": tiding.key, "reason": "another Muster called the pager for it"}
+    return (Event(kind=Kind.ALERT_IGNORED, at=now, facts=facts),)
+
+
+async def _who(tiding: Tiding, claim: Claim, ports: Ports) -> UserId | None:
+    if tiding.by is None or ports.pager is None:
+        return None
+    try:
+        return await ports.pager.person(tiding.by)
+    except NotYet:
+        return None
+    except Outage:
+        if claim.attempts < PATIENCE:
+            raise
+        return None
+
+
+async def _news(incident: Incident, tiding: Tiding, delivery: str, by: UserId | None, ports: Ports) -> News:
+    severity = ports.pager.severity_of(tiding.text) if ports.pager is not None else None
+    procedure = procedure_of(incident, ports)
+    others = await ports.store.alerts_of(incident.id)
+    return News(
+        tiding=tiding,
+        delivery=delivery,
+        by=by,
+        severity=severity,
+        policy=policy_of(ports.settings.policy(incident.system, severity), procedure) if severity else None,
+        procedure=procedure,
+        firing=any(each.firing and each.id != f"{PAGER}:{tiding.ref}" for each in others),
+        requests=await ports.store.approvals_of(incident.id),
+    )

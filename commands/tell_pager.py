@@ -1,0 +1,114 @@
+"""The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
+
+from commands.deciding import decide, known
+from commands.outage import NotYet
+from commands.pager import Pager, Wanted
+from commands.ports import Ports
+from incident import opening, pager_course
+from incident.change import Change
+from incident.incident import Incident
+from incident.job import Claim
+from incident.pager_owing import TO_PERSON, TO_POLICY, standing
+from incident.responder import UserId, user_of
+from incident.timeline import Event, fact
+
+
+async def call_pager(claim: Claim, *, ports: Ports) -> None:
+    """Ring whoever is on call, once: the pager knows the incident by its id. One that is resolved is let be."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    if ports.pager is None or not incident.open:
+        await _let_be(claim, ports)
+        return
+    made = await ports.pager.call(incident)
+
+    def called(it: Incident) -> Change:
+        return pager_course.called(it, ref=made.ref, keyed=made.keyed, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, called)
+
+
+async def tell_pager(claim: Claim, *, ports: Ports) -> None:
+    """Bring the pager's incidents to where this one is: acknowledged, resolved, open again, and how bad."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    if ports.pager is None or incident.paged is None:
+        await _let_be(claim, ports)
+        return
+    refs = await _refs(incident, ports.pager)
+    holds = standing(incident)
+    by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
+    changed: list[str] = []
+    for ref in refs:
+        changed += await ports.pager.tell(ref, incident.paged.told, holds, by=by)
+
+    def told(it: Incident) -> Change:
+        done = tuple(dict.fromkeys(changed))
+        return pager_course.told(it, holds=holds, refs=refs, changed=done, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, told)
+
+
+async def note_pager(claim: Claim, *, ports: Ports) -> None:
+    """Write what somebody noted here, or told everybody, on the pager's newest incident, once."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    link = await ports.store.event(claim.job.subject)
+    if ports.pager is not None and link is not None and link.event is not None:
+        event, refs = link.event, await _refs(incident, ports.pager)
+        again = claim.attempts > 1
+        by = user_of(event.actor)
+        await ports.pager.note(refs[-1], _written(incident, event), mark=claim.job.subject, by=by, again=again)
+    await _let_be(claim, ports)
+
+
+async def summon(claim: Claim, *, ports: Ports) -> None:
+    """Ask a person, or whoever is on call by an escalation policy, through the pager to come and help."""
+    incident = await known(ports.store, claim.job.incident_id or "")
+    if ports.pager is None or not incident.open:
+        await _let_be(claim, ports)
+        return
+    wanted = _wanted(claim.job.subject)
+    mark = claim.job.key.rpartition(":")[2]
+    link = await ports.store.event(mark)
+    asked = link.event if link is not None else None
+    ref = await ports.pager.summon(
+        incident,
+        wanted,
+        f"{incident.key}, {incident.severity.value}: {incident.title}" + (_because(asked) if asked else ""),
+        mark=mark,
+        by=user_of(asked.actor) if asked else None,
+        again=claim.attempts > 1,
+    )
+
+    def summoned(it: Incident) -> Change:
+        return pager_course.summoned(it, ref=ref, user=wanted.user, settles=claim, now=ports.clock())
+
+    await decide(ports.store, incident.id, summoned)
+
+
+async def _let_be(claim: Claim, ports: Ports) -> None:
+    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+async def _refs(incident: Incident, pager: Pager) -> tuple[str, ...]:
+    """The pager's incidents. One that Muster called for is looked for by its name while the pager makes it."""
+    paged = incident.paged
+    if paged is not None and paged.refs:
+        return paged.refs
+    found = await pager.find(incident)
+    if found is None:
+        raise NotYet("the pager's own incident is not there yet")
+    return (found,)
+
+
+def _wanted(subject: str) -> Wanted:
+    if subject.startswith(TO_PERSON):
+        return Wanted(user=UserId(subject.removeprefix(TO_PERSON)))
+    return Wanted(policy=subject.removeprefix(TO_POLICY))
+
+
+def _because(asked: Event) -> str:
+    reason = fact(asked, "reason")
+    return f" ({reason})" if reason else ""
+
+
+def _written(incident: Incident, event: Event) -> str:
+    return f"{fact(event, 'text')} ({incident.key})"

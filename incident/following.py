@@ -1,0 +1,143 @@
+"""What the pager tells becomes what happened here: each thing once, by whoever did it there, and never told back.
+
+What is so already changes nothing: that is how Muster's own word, coming back from the pager, ends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incident import working
+from incident.approval import Approval
+from incident.change import Change
+from incident.digest import Facts
+from incident.incident import Incident
+from incident.job import Claim
+from incident.opening import claimed, reopen
+from incident.owing import decided
+from incident.paging import PAGER, Tiding, Word
+from incident.responder import Actor, UserId, known_to_pager, monitor, person
+from incident.runbook import Procedure
+from incident.severity import Policy, Severity
+from incident.timeline import Event, Kind
+
+VIA = "PagerDuty"
+FIX = "resolved in PagerDuty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One tiding, with what is known here about it. ``by`` is who did it there, if the chat knows them."""
+
+    tiding: Tiding
+    delivery: str
+    by: UserId | None = None
+    severity: Severity | None = None
+    """What the priority means here, with the ``policy`` of that level."""
+    policy: Policy | None = None
+    procedure: Procedure | None = None
+    """What the incident follows."""
+    firing: bool = False
+    """Another alert of the incident is firing still."""
+    requests: Sequence[Approval] = ()
+    """The incident's requests."""
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever did it."""
+        if self.by is not None:
+            return person(self.by)
+        return known_to_pager(self.tiding.by.name) if self.tiding.by is not None else monitor(PAGER)
+
+    @property
+    def proof(self) -> str:
+        """What proves it."""
+        return f"delivery:{self.delivery}"
+
+
+def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> Change:
+    """The Change that a tiding makes, which also ends the job that took it in."""
+    then = min(now, max(news.tiding.at or now, incident.declared_at))
+    known = _known(incident, news, then)
+    change = None if _stale(incident, news, then) else _followed(known, news, claimed(settles), then)
+    if change is None:
+        return decided(claimed(settles), now, known, before=incident, settles=settles)
+    first, *rest = change.events
+    proof = first.evidence if news.proof in first.evidence else (*first.evidence, news.proof)
+    first = replace(first, evidence=proof, facts={**first.facts, "via": VIA})
+    return replace(change, events=(first, *rest), settles=settles)
+
+
+def _known(incident: Incident, news: News, then: datetime) -> Incident:
+    """With the pager's incident, which is known by name only until it tells of itself, and how new its priority is."""
+    paged, ref = incident.paged, news.tiding.ref
+    if paged is None:
+        return incident
+    paged = replace(paged, refs=tuple(dict.fromkeys((*paged.refs, ref))))
+    if news.tiding.word is Word.PRIORITY and not _stale(incident, news, then):
+        paged = replace(paged, priority_at=then)
+    return replace(incident, paged=paged)
+
+
+def _stale(incident: Incident, news: News, then: datetime) -> bool:
+    """A priority from before the one that is known: two that come together may be taken in in either order."""
+    newest = incident.paged.priority_at if incident.paged is not None else None
+    return news.tiding.word is Word.PRIORITY and newest is not None and then <= newest
+
+
+def _followed(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
+    word, actor = news.tiding.word, news.actor
+    if word is Word.NOTED:
+        text, proof = news.tiding.text, news.proof
+        return working.note(incident, text=text, by=actor, cause=cause, now=then, evidence=proof) if text else None
+    if word is Word.ACKNOWLEDGED:
+        waits = incident.open and incident.acknowledged_at is None
+        return working.acknowledge(incident, by=actor, cause=cause, now=then) if waits else None
+    if word is Word.RESOLVED:
+        return _resolved(incident, news, cause, then)
+    if word is Word.REOPENED:
+        if incident.open:
+            return None
+        return reopen(
+            incident, by=actor, reason="reopened in PagerDuty", procedure=news.procedure, cause=cause, now=then
+        )
+    if word is Word.PRIORITY:
+        return _priority(incident, news, cause, then)
+    return _said(incident, news, cause, then) if word is not Word.TRIGGERED and incident.open else None
+
+
+def _resolved(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
+    if not incident.open or incident.paged is None:
+        return None
+    by_hand = news.tiding.by is not None and incident.paged.paging.follows_resolve
+    if not by_hand or news.firing:
+        return _said(incident, news, cause, then)
+    return working.resolve(
+        incident,
+        fix=FIX,
+        lingering="unknown",
+        impact="",
+        by=news.actor,
+        cause=cause,
+        now=then,
+        requests=news.requests,
+    )
+
+
+def _priority(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
+    to = news.severity
+    if incident.paged is None or not incident.open or to is incident.severity:
+        return None
+    if to is None or news.policy is None or not incident.paged.paging.follows_priority:
+        return _said(incident, news, cause, then)
+    reason = f"its priority in PagerDuty is {news.tiding.text} now"
+    return working.change_severity(
+        incident, to=to, policy=news.policy, by=news.actor, reason=reason, cause=cause, now=then
+    )
+
+
+def _said(incident: Incident, news: News, cause: str, then: datetime) -> Change:
+    """Worth a line, and nothing else follows from it."""
+    facts: Facts = {"word": news.tiding.word.value, "text": news.tiding.text}
+    event = Event(kind=Kind.PAGER_SAID, at=then, actor=news.actor, facts=facts)
+    return decided(cause, then, incident, event, before=incident)

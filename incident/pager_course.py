@@ -1,0 +1,113 @@
+"""What became of what Muster owed the pager."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from incident import refusal
+from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.change import Change, event_id
+from incident.incident import Incident
+from incident.job import Claim, Job, JobName, owe
+from incident.opening import claimed
+from incident.owing import decided
+from incident.pager_owing import TO_PERSON, TO_POLICY, standing
+from incident.paging import PAGER, PagerState, Standing
+from incident.responder import Actor, UserId
+from incident.timeline import Event, Kind
+
+SUMMONED = "summoned-"
+"""Marks the page of somebody whom a person wanted; the id of the event that says so follows."""
+
+
+def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: datetime) -> Change:
+    """The pager rings. What was decided here after the call was owed is told to it next; before that, it is not.
+
+    So an acknowledgement of before does not silence a call that was made because it became worse. Without a key
+    (``keyed``) the pager's incident is kept as an alert of this one: else what is told of it would open another.
+    """
+    paged = incident.paged
+    if paged is None:
+        return Change(cause=claimed(settles), at=now, settles=settles)
+    owed_at, acknowledged_at = paged.call_owed_at or now, incident.acknowledged_at
+    earlier = acknowledged_at is not None and acknowledged_at <= owed_at
+    knows = Standing(state=PagerState.ACKNOWLEDGED if earlier else PagerState.TRIGGERED)
+    after = replace(incident, paged=replace(paged.linked([ref], knows), told=knows))
+    event = Event(kind=Kind.PAGER_CALLED, at=now, facts={"ref": ref})
+    tell = owe(JobName.TELL_PAGER, incident.id, now, urgency=incident.severity.rank)
+    kept = () if keyed else (_kept(incident, ref, now),)
+    return decided(claimed(settles), now, after, event, before=incident, jobs=(tell,), alerts=kept, settles=settles)
+
+
+def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
+    alert = Alert(source=PAGER, key=ref, status=AlertStatus.FIRING, title=incident.title)
+    return AlertRecord(alert=alert, incident_id=incident.id, first_at=now, last_at=now)
+
+
+def told(
+    incident: Incident,
+    *,
+    holds: Standing,
+    refs: Sequence[str],
+    changed: Sequence[str],
+    settles: Claim,
+    now: datetime,
+) -> Change:
+    """The pager holds ``holds`` of it; ``changed`` is what had to be changed there for that, in words."""
+    paged = incident.paged
+    if paged is None:
+        return Change(cause=claimed(settles), at=now, settles=settles)
+    after = replace(incident, paged=replace(paged.linked(refs, holds), told=holds))
+    event = Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": list(changed)})
+    events = (event,) if changed else ()
+    return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
+
+
+def summon(
+    incident: Incident,
+    *,
+    user: UserId | None,
+    policy: tuple[str, str] | None,
+    reason: str,
+    by: Actor,
+    cause: str,
+    now: datetime,
+) -> Change:
+    """Somebody wants a person's help, or that of an escalation policy (its name, the pager's id). Raises Ended."""
+    if not incident.open:
+        raise refusal.Ended(number=incident.number)
+    facts = {"user": user, "policy": policy[0] if policy else None, "reason": reason}
+    event = Event(kind=Kind.SUMMONED, at=now, actor=by, facts=facts)
+    after = incident.with_responders(user) if user else incident
+    jobs = (*_chat_jobs(incident, user, cause, now), *_pager_job(incident, user, policy, cause, now))
+    return decided(cause, now, after, event, before=incident, jobs=jobs)
+
+
+def _chat_jobs(incident: Incident, user: UserId | None, cause: str, now: datetime) -> Sequence[Job]:
+    if user is None:
+        return ()
+    rank = incident.severity.rank
+    page = owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"{SUMMONED}{event_id(cause, 0)}")
+    invite = owe(JobName.INVITE, incident.id, now, urgency=rank, again=cause)
+    return (page, invite) if incident.home.channel is not None else (page,)
+
+
+def _pager_job(
+    incident: Incident, user: UserId | None, policy: tuple[str, str] | None, cause: str, now: datetime
+) -> Sequence[Job]:
+    if incident.paged is None:
+        return ()
+    subject = TO_PERSON + user if user else TO_POLICY + (policy[1] if policy else "")
+    rank = incident.severity.rank
+    return (owe(JobName.SUMMON, incident.id, now, subject=subject, urgency=rank, again=event_id(cause, 0)),)
+
+
+def summoned(incident: Incident, *, ref: str | None, user: UserId | None, settles: Claim, now: datetime) -> Change:
+    """The pager asks them; or, without a ``ref``, it does not know that person."""
+    paged = incident.paged
+    if paged is not None and ref is not None:
+        after = replace(incident, paged=paged.linked([ref], standing(incident)))
+        return decided(claimed(settles), now, after, before=incident, settles=settles)
+    facts = {"word": "stranger", "user": user}
+    event = Event(kind=Kind.PAGER_SAID, at=now, facts=facts)
+    return decided(claimed(settles), now, incident, event, before=incident, settles=settles)

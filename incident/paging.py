@@ -1,0 +1,141 @@
+"""The pager: a service that rings people's telephones and keeps incidents of its own, beside Muster's.
+
+An incident that the pager began, and one that Muster called the pager for, are linked to the pager's own incident. From
+then on each side is told what happens on the other, once: what is told is only what changed here since the last time,
+and what has the pager's own state already is not told again. So no change comes back to where it began.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from incident.severity import Severity
+
+PAGER: Final = "pagerduty"
+"""The source whose alerts are the pager's own incidents; an alert's key is that incident's id."""
+
+CLIENT: Final = "Muster"
+"""Who Muster says it is when it calls the pager by an event."""
+
+_KEY: Final = re.compile(r"muster:(inc_[0-9a-f]{20})(?::\S+)?", re.ASCII)
+_MARK: Final = re.compile(r"\[muster:ev_[0-9a-f]{20}\]", re.ASCII)
+
+
+class PagerState(StrEnum):
+    """How one of the pager's incidents stands there. While it is triggered, the pager goes on calling people."""
+
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """What the team wants of its pager for one system."""
+
+    calls_from: Severity | None = None
+    """An incident as bad as that calls the pager; None: only the escalation and people do."""
+    escalation: str | None = None
+    """The pager's id of the escalation policy that is asked for help when it lasts too long."""
+    adds_responders: bool = False
+    """Whoever is given a role is asked through the pager, too."""
+    follows_resolve: bool = True
+    """A person who resolves it in the pager resolves it here."""
+    follows_priority: bool = True
+    """Another priority in the pager is another severity here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What both sides hold of an incident: how far it is, and how bad."""
+
+    state: PagerState
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged:
+    """How one incident stands with the pager. ``refs`` are the pager's own incidents that are linked with it."""
+
+    paging: Paging
+    refs: tuple[str, ...] = ()
+    call_owed_at: datetime | None = None
+    """When it was decided to call the pager; None: not called by Muster."""
+    told: Standing | None = None
+    """What the pager was last told, or knew when it was linked; None before that."""
+    priority_at: datetime | None = None
+    """When the pager's priority last changed, by its own time: an older word of it is no news."""
+
+    @property
+    def there(self) -> bool:
+        """Whether the pager has an incident of it, or will have."""
+        return bool(self.refs) or self.call_owed_at is not None
+
+    def linked(self, refs: Sequence[str], knows: Standing) -> "Paged":
+        """With more of the pager's incidents. ``knows`` is what the pager holds of the first one."""
+        more = tuple(dict.fromkeys((*self.refs, *refs)))
+        return replace(self, refs=more, told=self.told or knows)
+
+
+class Word(StrEnum):
+    """What the pager tells of one of its incidents."""
+
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    NOTED = "noted"
+    PRIORITY = "priority"
+    ESCALATED = "escalated"
+    DELEGATED = "delegated"
+    REASSIGNED = "reassigned"
+    RESPONDER_ADDED = "responder_added"
+    RESPONDER_REPLIED = "responder_replied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagerPerson:
+    """Somebody as the pager knows them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiding:
+    """One thing that happened in the pager, with one of its incidents (``ref``), at its own time."""
+
+    word: Word
+    ref: str
+    key: str = ""
+    """What whoever made the pager's incident called it."""
+    at: datetime | None = None
+    by: PagerPerson | None = None
+    """None when no person did it: a rule, a time that ran out, an integration."""
+    text: str = ""
+    """A note's words; the name of the priority; who it went to, or what they replied."""
+
+
+def key_of(incident_id: str, *more: str) -> str:
+    """What Muster calls the pager's incident that it makes: the pager makes no second one while one is open."""
+    return ":".join(("muster", incident_id, *more))
+
+
+def incident_of(key: str) -> str | None:
+    """The incident that Muster made a pager's incident for, by the name it gave it; None for anybody else's."""
+    found = _KEY.fullmatch(key)
+    return found[1] if found else None
+
+
+def marked(text: str, mark: str) -> str:
+    """A text for the pager by which Muster knows it again; ``mark`` is the id of the event that it tells of."""
+    return f"{text} [muster:{mark}]"
+
+
+def own(text: str) -> bool:
+    """Whether Muster wrote that text."""
+    return _MARK.search(text) is not None

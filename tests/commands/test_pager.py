@@ -1,0 +1,290 @@
+"""Both sides of an incident that the pager knows: each change is told once to the other, and never comes back."""
+
+import pytest
+
+from commands.outage import Outage
+from incident.incident import Incident, Status
+from incident.job import JobName
+from incident.paging import PagerState, Paging, key_of
+from incident.refusal import NobodyToPage
+from incident.responder import known_to_pager, person
+from incident.severity import Severity
+from incident.timeline import Kind
+from tests.fakes import monitor
+from tests.fakes.pager import FakePager, There
+from tests.fakes.settings import ANA, BEN, CLEO, DAN
+from tests.fakes.world import World, with_pager
+
+REF = "QORDERS1"
+AGENT = {"id": "PBEN", "type": "user_reference", "summary": "Ben There"}
+CALLS = Paging(calls_from=Severity.P1, escalation="PHELP00", adds_responders=True)
+
+
+@pytest.fixture
+def pager(world: World) -> FakePager:
+    """Calls from P1 on; its Ben is Slack's."""
+    made = with_pager(world, CALLS)
+    made.people = {"PBEN": BEN}
+    return made
+
+
+async def told(world: World, event_type: str, number: int = 1, **changed: object) -> None:
+    """The pager's webhook, taken in; each ``number`` is a request of its own."""
+    body = dict(monitor.pagerduty(f"incident.{event_type}", **changed))
+    event = {**body["event"], "id": f"01{event_type}{number}", "agent": AGENT}  # type: ignore[dict-item]
+    await world.knock({"event": event}, "pagerduty")
+    await world.work()
+
+
+async def began(world: World, pager: FakePager) -> Incident:
+    """An incident that a page began; the pager has it under REF."""
+    pager.there[REF] = There()
+    await told(world, "triggered")
+    incident = await world.store.incident_by_number(1)
+    assert incident is not None
+    return incident
+
+
+async def test_what_the_pager_began_is_linked_and_the_pager_is_not_called_again(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    assert incident.paged is not None
+    assert incident.paged.refs == (REF,)
+    await world.let_pass(minutes=31)
+    assert not [each for each in pager.changes if "called" in each]
+
+
+async def test_an_acknowledgement_here_reaches_the_pager_once_and_its_echo_changes_nothing(
+    world: World, pager: FakePager
+) -> None:
+    incident = await began(world, pager)
+    await world.say(ANA, "ack", incident)
+    await world.work()
+    await told(world, "acknowledged")
+    assert pager.changes == [f"{REF} acknowledged by {ANA}"]
+    assert [each.actor for each in await world.events(incident, Kind.ACKNOWLEDGED)] == [person(ANA)]
+
+
+async def test_an_acknowledgement_there_counts_here_for_whoever_it_was_and_is_not_told_back(
+    world: World, pager: FakePager
+) -> None:
+    incident = await began(world, pager)
+    pager.there[REF].state = PagerState.ACKNOWLEDGED
+    await told(world, "acknowledged")
+    [event] = await world.events(incident, Kind.ACKNOWLEDGED)
+    assert (event.actor, event.facts["via"]) == (person(BEN), "PagerDuty")
+    assert (await world.again(incident)).acknowledged_by == BEN
+    assert pager.changes == []
+
+
+async def test_whom_only_the_pager_knows_is_named_as_there(world: World, pager: FakePager) -> None:
+    pager.people = {}
+    incident = await began(world, pager)
+    await told(world, "acknowledged")
+    [event] = await world.events(incident, Kind.ACKNOWLEDGED)
+    assert event.actor == known_to_pager("Ben There")
+    assert (await world.again(incident)).acknowledged_by is None
+
+
+async def test_the_same_webhook_twice_is_one_event(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await told(world, "annotated", type="incident_note", content="it is the disk", incident={"id": REF})
+    await told(world, "annotated", type="incident_note", content="it is the disk", incident={"id": REF})
+    assert [each.facts["text"] for each in await world.events(incident, Kind.NOTED)] == ["it is the disk"]
+    assert pager.changes == []
+
+
+async def test_a_note_here_is_a_note_there_and_its_echo_is_none_here(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await world.say(ANA, "note the disk is full", incident)
+    await world.work()
+    [note] = pager.there[REF].notes
+    await told(world, "annotated", type="incident_note", content=note.replace("[", "[muster:"), incident={"id": REF})
+    assert pager.changes == [f"{REF} noted by {ANA}"]
+    assert len(await world.events(incident, Kind.NOTED)) == 1
+
+
+async def test_a_resolution_here_resolves_it_there_and_a_reopening_reopens_it(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await world.say(ANA, "resolve restarted it", incident)
+    await world.work()
+    await world.say(ANA, "reopen it is back", incident)
+    await world.work()
+    assert pager.changes == [f"{REF} resolved by {ANA}", f"{REF} triggered by None"]
+
+
+async def test_a_person_who_resolves_it_there_resolves_it_here(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    pager.there[REF].state = PagerState.RESOLVED
+    await told(world, "resolved")
+    after = await world.again(incident)
+    assert (after.status, after.resolved_by) == (Status.RESOLVED, person(BEN))
+    assert pager.changes == []
+
+
+async def test_a_resolution_there_is_only_said_where_the_team_wants_it_so_or_another_alert_fires(
+    world: World, pager: FakePager
+) -> None:
+    world.settings.paged = Paging(calls_from=Severity.P1, follows_resolve=False)
+    incident = await began(world, pager)
+    await told(world, "resolved")
+    assert (await world.again(incident)).open
+    assert [each.facts["word"] for each in await world.events(incident, Kind.PAGER_SAID)] == ["resolved"]
+
+
+async def test_a_priority_changed_there_changes_the_severity_and_an_older_word_of_it_nothing(
+    world: World, pager: FakePager
+) -> None:
+    incident = await began(world, pager)
+    await told(world, "priority_updated", priority={"summary": "P0"})
+    assert (await world.again(incident)).severity is Severity.P0
+    await told(world, "priority_updated", 2, priority={"summary": "P3"})
+    assert (await world.again(incident)).severity is Severity.P0, "it happened no later than the first"
+
+
+async def test_what_nothing_follows_from_is_said_in_one_line(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await told(world, "escalated", assignees=[{"summary": "Dan"}])
+    [event] = await world.events(incident, Kind.PAGER_SAID)
+    assert event.facts["text"] == "Dan"
+
+
+async def test_a_declaration_as_bad_as_that_calls_the_pager_once_and_a_milder_one_does_not(
+    world: World, pager: FakePager
+) -> None:
+    mild = await world.declared(level=Severity.P2)
+    assert pager.changes == []
+    await world.say(ANA, "severity P1 more users", mild)
+    await world.work()
+    assert pager.changes == ["PD1 called"]
+    assert pager.there["PD1"].key == key_of(mild.id)
+
+
+async def test_an_acknowledgement_before_a_raise_does_not_silence_the_call(world: World, pager: FakePager) -> None:
+    mild = await world.declared(level=Severity.P2)
+    await world.say(ANA, "ack", mild)
+    await world.say(ANA, "severity P1 more users", mild)
+    await world.work()
+    assert pager.there["PD1"].state is PagerState.TRIGGERED
+
+
+async def test_what_was_acknowledged_while_the_pager_was_away_is_told_after_the_call(
+    world: World, pager: FakePager
+) -> None:
+    pager.away = True
+    incident = await world.declared()
+    assert incident.home.channel is not None, "the pager being away holds nothing up"
+    world.clock.advance(seconds=1)
+    await world.say(ANA, "ack", incident)
+    pager.away = False
+    await world.let_pass(seconds=5)
+    assert pager.changes == ["PD1 called", f"PD1 acknowledged by {ANA}"]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+async def test_a_lost_answer_leads_to_nothing_twice(world: World, pager: FakePager, lost: int) -> None:
+    pager.forgets = lost
+    incident = await world.declared()
+    await world.say(ANA, "ack", incident)
+    await world.say(ANA, "note look", incident)
+    await world.let_pass(seconds=10)
+    assert pager.changes == list(dict.fromkeys(pager.changes))
+    assert [each.partition(" ")[2].split(" by")[0] for each in pager.changes].count("called") == 1
+    assert (pager.there["PD1"].state, len(pager.there["PD1"].notes)) == (PagerState.ACKNOWLEDGED, 1)
+
+
+@pytest.mark.parametrize("name", [JobName.CALL_PAGER, JobName.TELL_PAGER, JobName.NOTE_PAGER])
+async def test_a_death_between_the_call_and_its_record_leads_to_nothing_twice(
+    world: World, pager: FakePager, name: JobName
+) -> None:
+    incident = await world.declared(work=name is not JobName.CALL_PAGER)
+    if name is not JobName.CALL_PAGER:
+        await world.say(ANA, "ack" if name is JobName.TELL_PAGER else "note look", incident)
+    claim = await world.claim(name)
+    await world.do_until_away(claim, saves=0)
+    done = list(pager.changes)
+    await world.let_pass(seconds=30)
+    assert done
+    assert pager.changes == done
+
+
+async def test_muster_s_own_call_comes_back_as_a_webhook_and_opens_nothing(world: World, pager: FakePager) -> None:
+    incident = await world.declared()
+    own = {"id": "PD1", "incident_key": key_of(incident.id)}
+    for event_type in ("triggered", "acknowledged", "unacknowledged", "resolved", "reopened"):
+        await told(world, event_type, **own)
+    assert [each.number for each in await world.store.recent_incidents()] == [1]
+    assert len(await world.events(incident, Kind.REOPENED)) == 1
+
+
+async def test_a_call_of_another_muster_opens_nothing_and_is_kept_as_ignored(world: World, pager: FakePager) -> None:
+    await told(world, "triggered", incident_key=key_of("inc_0123456789abcdef0123"))
+    assert await world.store.recent_incidents() == ()
+    [link] = await world.store.timeline("system")
+    assert link.event is not None
+    assert link.event.kind is Kind.ALERT_IGNORED
+
+
+async def test_what_lasts_too_long_asks_the_policy_for_help(world: World, pager: FakePager) -> None:
+    await began(world, pager)
+    await world.let_pass(minutes=31)
+    assert [each.policy for each in pager.there[REF].asked] == ["PHELP00"]
+
+
+async def test_page_calls_a_person_in_the_chat_and_by_the_pager(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await world.say(ANA, f"page <@{DAN}> the database", incident)
+    await world.work()
+    assert DAN in (await world.again(incident)).responders
+    assert [each.user for each in pager.there[REF].asked] == [DAN]
+    [page] = world.chat.told(DAN)
+    assert getattr(page, "reason", "") == "the database"
+
+
+async def test_page_calls_a_policy_by_its_name(world: World, pager: FakePager) -> None:
+    incident = await world.declared(level=Severity.P3)
+    await world.say(ANA, "page Database please", incident)
+    await world.work()
+    assert [each.policy for each in pager.there["PD1"].asked] == ["PDBA000"]
+
+
+async def test_page_without_a_pager_calls_in_the_chat_and_knows_no_policies(world: World) -> None:
+    incident = await world.declared()
+    await world.say(ANA, f"page <@{CLEO}>", incident)
+    await world.work()
+    assert world.chat.told(CLEO)
+    with pytest.raises(NobodyToPage):
+        await world.say(ANA, "page database", incident)
+
+
+async def test_a_person_without_an_account_is_said_to_be_called_in_the_chat_only(
+    world: World, pager: FakePager
+) -> None:
+    pager.strangers = frozenset({DAN})
+    incident = await began(world, pager)
+    await world.say(ANA, f"page <@{DAN}>", incident)
+    await world.work()
+    assert [each.facts["word"] for each in await world.events(incident, Kind.PAGER_SAID)] == ["stranger"]
+
+
+async def test_whoever_is_given_a_role_is_asked_and_whoever_takes_one_is_not(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    await world.say(ANA, "role scribe", incident)
+    await world.say(ANA, f"role commander <@{CLEO}>", incident)
+    await world.work()
+    assert [each.user for each in pager.there[REF].asked] == [CLEO]
+
+
+async def test_a_doubt_about_who_is_on_call_is_one_line_in_the_channel(world: World) -> None:
+    world.settings.doubted = "PagerDuty has not said yet who is on call"
+    incident = await world.declared()
+    assert len(await world.events(incident, Kind.ON_CALL_DOUBTED)) == 1
+
+
+async def test_a_pager_that_is_away_is_said_to_be_late_by_the_worker_only_after_a_while(
+    world: World, pager: FakePager
+) -> None:
+    pager.away = True
+    await world.declared()
+    with pytest.raises(Outage):
+        await pager.key("PD1")
+    assert "PagerDuty did not answer" in world.errors

@@ -1,0 +1,107 @@
+"""A pager that keeps its own incidents in memory. ``away`` makes it silent; ``forgets`` loses the next answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from commands.outage import Outage
+from commands.pager import Called, Pager, Wanted
+from incident.incident import Incident
+from incident.paging import PagerPerson, PagerState, Standing, key_of
+from incident.responder import UserId
+from incident.severity import Severity, of_word
+
+
+@dataclass
+class There:
+    """One of the pager's incidents."""
+
+    key: str = ""
+    state: PagerState = PagerState.TRIGGERED
+    notes: list[str] = field(default_factory=list)
+    asked: list[Wanted] = field(default_factory=list)
+    severity: Severity | None = None
+
+
+@dataclass
+class FakePager(Pager):
+    """Everything works, and everybody is known by the name that the pager has for them."""
+
+    there: dict[str, There] = field(default_factory=dict)
+    people: dict[str, UserId] = field(default_factory=dict)
+    strangers: frozenset[UserId] = frozenset()
+    changes: list[str] = field(default_factory=list)
+    """What was changed there, in order."""
+    keyed: bool = True
+    away: bool = False
+    forgets: int = 0
+    named: dict[str, str] = field(default_factory=lambda: {"database": "PDBA000"})
+
+    @property
+    def policies(self) -> Mapping[str, str]:
+        return self.named
+
+    async def call(self, incident: Incident) -> Called:
+        self._reach()
+        found = await self.find(incident)
+        ref = found if found is not None else self._made(key_of(incident.id), "called")
+        return Called(ref=ref, keyed=self.keyed)
+
+    async def find(self, incident: Incident) -> str | None:
+        self._reach()
+        return next((ref for ref, each in self.there.items() if each.key == key_of(incident.id)), None)
+
+    async def key(self, ref: str) -> str:
+        self._reach()
+        return self.there[ref].key if ref in self.there else ""
+
+    async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
+        self._reach()
+        each = self.there[ref]
+        if (told is None or told.state is not now.state) and each.state is not now.state:
+            each.state = now.state
+            self._changed(f"{ref} {now.state.value} by {by}")
+            return (now.state.value,)
+        return ()
+
+    async def note(self, ref: str, text: str, *, mark: str, by: UserId | None, again: bool) -> None:
+        self._reach()
+        each = self.there[ref]
+        if not any(mark in note for note in each.notes):
+            each.notes.append(f"{text} [{mark}]")
+            self._changed(f"{ref} noted by {by}")
+
+    async def summon(
+        self, incident: Incident, wanted: Wanted, message: str, *, mark: str, by: UserId | None, again: bool
+    ) -> str | None:
+        self._reach()
+        if wanted.user in self.strangers:
+            return None
+        refs = incident.paged.refs if incident.paged is not None else ()
+        ref = refs[-1] if refs else self._made(key_of(incident.id, mark), "called")
+        if wanted not in self.there[ref].asked:
+            self.there[ref].asked.append(wanted)
+            self._changed(f"{ref} asked {wanted.user or wanted.policy}")
+        return ref
+
+    async def person(self, known: PagerPerson) -> UserId | None:
+        self._reach()
+        return self.people.get(known.id)
+
+    def severity_of(self, priority: str) -> Severity | None:
+        return of_word(priority)
+
+    def _made(self, key: str, what: str) -> str:
+        ref = f"PD{len(self.there) + 1}"
+        self.there[ref] = There(key=key)
+        self._changed(f"{ref} {what}")
+        return ref
+
+    def _changed(self, what: str) -> None:
+        self.changes.append(what)
+        if self.forgets:
+            self.forgets -= 1
+            raise Outage("PagerDuty did not answer", retry=True)
+
+    def _reach(self) -> None:
+        if self.away:
+            raise Outage("PagerDuty did not answer", retry=True)
