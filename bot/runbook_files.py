@@ -1,13 +1,15 @@
 """A runbook on disk: the document, its compiled catalog and the team's overlay, which stand beside one another."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bot import second_process
 from compiler.catalog import load
 from compiler.catalog_text import catalog_text
-from compiler.compiling.compiled import Compiled, compile_runbook
+from compiler.compiling.compiled import Compiled, compile_runbook, in_turn
 from compiler.compiling.entries import slug
 from compiler.found import Found
 from compiler.overlay import FORM_LENGTH
@@ -18,6 +20,8 @@ DOCUMENT: Final = "runbook.md"
 CATALOG: Final = "catalog.yaml"
 OVERLAY: Final = "overlay.yaml"
 _LARGEST: Final = 20_000_000
+_LARGE: Final = 200_000
+"""Longer texts are worth a second process, which takes a while to begin."""
 
 
 class Unreadable(Exception):
@@ -60,7 +64,8 @@ def compilation(path: Path, *, bound: bool = False) -> Compilation:
     """
     text = read_text(path)
     system = slug(path.resolve().parent.name if path.name == DOCUMENT else path.stem)
-    compiled = compile_runbook(text, system=system, file=path.name)
+    large = len(text) > _LARGE and (os.cpu_count() or 1) > 1
+    compiled = compile_runbook(text, system=system, file=path.name, beside=second_process.beside if large else in_turn)
     written = catalog_text(compiled.catalog, path.name)
     overlay = path.parent / OVERLAY
     overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""

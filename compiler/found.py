@@ -6,7 +6,7 @@ cells of a column headed *Command*. What is only shown (output, configuration, p
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -68,9 +68,17 @@ class Found:
 
 def commands(document: Document) -> tuple[Found, ...]:
     """All commands of the document in the order of their lines."""
-    found = [each for index, piece in enumerate(document.pieces) for each in _in_piece(index, piece)]
-    found += _in_headings(document.headings)
-    return tuple(sorted(found, key=lambda each: each.line))
+    return in_order(document, in_pieces(document, range(len(document.pieces))))
+
+
+def in_pieces(document: Document, numbers: range) -> list[Found]:
+    """The commands of some of the document's pieces."""
+    return [each for number in numbers for each in _in_piece(number, document.pieces[number])]
+
+
+def in_order(document: Document, found: Iterable[Found]) -> tuple[Found, ...]:
+    """All commands of the document, `found` being those of its pieces."""
+    return tuple(sorted((*found, *_in_headings(document.headings)), key=lambda each: each.line))
 
 
 def _in_piece(index: int, piece: Piece) -> Iterator[Found]:

@@ -2,13 +2,13 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
@@ -17,7 +17,7 @@ from compiler.compiling.procedures import Assembly, of_command, procedure_entry
 from compiler.compiling.routes import routes
 from compiler.compiling.watches import watches
 from compiler.document import Document
-from compiler.found import Found, commands
+from compiler.found import Found, in_order, in_pieces
 from compiler.markdown import read
 from compiler.recognise import Recognised, recognise
 from compiler.recognise.facts import Level
@@ -25,6 +25,7 @@ from compiler.recognise.procedure import Procedure
 from incident.digest import Facts, Json
 from incident.severity import HOUSE
 
+T = TypeVar("T")
 _NOT_KEPT: Final = frozenset({"path", "last"})
 """Fields of a fact that the catalog leaves out: its line says where it stands."""
 _EMPTY: Final = (None, "", (), False)
@@ -45,12 +46,28 @@ class Compiled:
     missed: tuple[Missed, ...] = ()
 
 
-def compile_runbook(text: str, *, system: str, file: str = "runbook.md") -> Compiled:
+class Beside(Protocol):
+    """How a part of the work is done beside the rest: it is begun now, and what it answers waits for its end."""
+
+    def __call__(self, work: Callable[[], T]) -> Callable[[], T]: ...
+
+
+def in_turn(work: Callable[[], T]) -> Callable[[], T]:
+    """Nothing is done beside anything: the part is done when it is asked for."""
+    return work
+
+
+def compile_runbook(text: str, *, system: str, file: str = "runbook.md", beside: Beside = in_turn) -> Compiled:
     """The runbook in ``text``, compiled; ``system`` is the id of what it is about. Never raises, whatever the text."""
     document = read(text)
+    numbers = range(len(document.pieces))
+    # To recognise what is no command takes about as long as to judge half of the commands.
+    here = len(numbers) // 4
+    others = beside(lambda: in_pieces(document, numbers[here:]))
     recognised = recognise(document)
     rows = typed_rows(document)
-    found = tuple(_typed(each, rows) for each in commands(document))
+    judged = in_order(document, [*in_pieces(document, numbers[:here]), *others()])
+    found = tuple(_typed(each, rows) for each in judged)
     assembly = Assembly(left=list(found))
     catalog = _catalog(recognised, assembly, system, file)
     return Compiled(
