@@ -254,7 +254,9 @@ def reopen(
     )
     again = identifier("again", cause)
     owned = tuple(replace(record, incident_id=incident.id) for record in alerts)
-    jobs = (*_pages(incident, now, by=by, again=again), *looks(incident, procedure, now, again=again))
+    jobs = [*_pages(incident, now, by=by, again=again), *looks(incident, procedure, now, again=again)]
+    if incident.group_window is not None:
+        jobs.append(owe(JobName.CLOSE_GROUP, incident.id, now + incident.group_window))
     return decided(cause, now, after, event, before=incident, jobs=jobs, alerts=owned)
 
 

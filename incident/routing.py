@@ -150,7 +150,7 @@ def _by_route(alert: Alert, route: TeamRoute, found: Routed, catalogs: Catalogs)
     procedure = found.procedure if system == found.system else None
     if route.procedure is not None and catalog is not None:
         procedure = catalog.procedure(route.procedure)
-    severity, severity_reason = level_of(alert, route.severity, procedure, by=route.reason)
+    severity, severity_reason = level_of(alert, route.severity, procedure, by=f"route “{route.name}”")
     if route.severity is None and procedure == found.procedure:
         severity, severity_reason = found.severity, found.severity_reason
     return replace(

@@ -61,4 +61,34 @@ def test_the_map_of_the_settings_is_used_without_their_secrets(tmp_path: Path) -
     )
     (tmp_path / "body.json").write_text(json.dumps({"title": "Shop", "verdict": "broken"}))
     _, out, _ = explained("--source", "generic", "--config", tmp_path / "muster.yaml", "--json", tmp_path / "body.json")
-    assert json.loads(out)["alerts"][0]["status"] == "firing"
+    (told,) = json.loads(out)["alerts"]
+    assert told["status"] == "firing"
+    assert "x/catalog.yaml cannot be read" in told["would"]["error"], "what the rules say takes the runbooks"
+
+
+def test_with_the_settings_it_says_what_each_alert_would_do_one_after_the_other_and_why(tmp_path: Path) -> None:
+    runbook = Path(__file__).resolve().parents[2] / "runbooks" / "ai-storybook"
+    (tmp_path / "muster.yaml").write_text(
+        "slack: {announcements: C0INCIDENTS}\n"
+        f"systems: {{ai-storybook: {{runbook: {runbook}, on_call: [U0ANA], approvers: [S0DBA]}}}}\n"
+        "routes: [{name: shop, matchers: [title=Shop], system: ai-storybook, procedure: stuck-jobs, severity: P3}]\n"
+    )
+    firing, over = tmp_path / "firing.json", tmp_path / "over.json"
+    firing.write_text(json.dumps([FIRING, {**FIRING, "id": 8}]))
+    over.write_text(json.dumps({**FIRING, "status": "up"}))
+    settings = ("--source", "generic", "--config", tmp_path / "muster.yaml")
+    _, out, _ = explained(*settings, "--json", firing, over)
+    first, second, third = [each["would"] for line in out.splitlines() for each in json.loads(line)["alerts"]]
+    assert first == {
+        "verb": "declares",
+        "system": "ai-storybook",
+        "procedure": "stuck-jobs",
+        "severity": "P3",
+        "severity_reason": "route “shop” says so",
+        "group": "procedure:ai-storybook/stuck-jobs",
+        "rule": "shop",
+        "reason": "route “shop” matches title=Shop; nothing is known of it yet",
+    }
+    assert (second["verb"], third["verb"]) == ("joins", "resolves")
+    _, out, _ = explained(*settings, firing)
+    assert "→ declares (P3 of ai-storybook, procedure stuck-jobs): route “shop” matches title=Shop; nothing is" in out

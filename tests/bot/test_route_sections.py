@@ -57,7 +57,7 @@ def routed(folder: Path, fires: Alert, now: datetime = NOON, text: str = ROUTES)
 def test_a_route_says_all_that_it_names_and_leaves_the_rest_to_the_runbooks(tmp_path: Path) -> None:
     found = routed(tmp_path, alert(team="data", alertname="BatchLate", cluster="eu-1"))
     assert (found.rule, found.system, found.procedure, found.severity) == ("batch", SHOP, STUCK, Severity.P3)
-    assert found.severity_reason == "route “batch” matches team=data, alertname=~Batch.*, severity!=info says so"
+    assert found.severity_reason == "route “batch” says so"
     assert found.group == "system:shop/cluster=eu-1/service="
     assert (found.group_window, found.reopens_within) == (timedelta(minutes=30), timedelta(hours=4))
     assert found.resolves_after == timedelta(minutes=10)

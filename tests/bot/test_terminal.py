@@ -155,3 +155,14 @@ def test_whoever_is_at_the_terminal_is_called_as_nobody_proved_it(terminal: Term
     assert it.responders == ("U0ANA1", "U0BEN1")
     shown = terminal.run("show", "1")
     assert "caro@example.com at Muster's terminal acknowledged" in shown.stdout
+
+
+def test_why_an_incident_came_to_be_is_told_at_the_terminal_too(terminal: Terminal) -> None:
+    terminal.told("declare", "P1", "Checkout", "fails", "--as", "U0CARO")
+    terminal.told("severity", "1", "P0", "more users")
+    said = terminal.run("why", "INC-1")
+    assert said.exit_code == 0
+    assert "U0CARO at Muster's terminal declared P1: Checkout fails" in said.stdout
+    assert "changed the severity from P1 to P0: more users" in said.stdout
+    kinds = [each["kind"] for each in json.loads(terminal.run("why", "1", "--json").stdout)]
+    assert kinds == ["declared", "severity_changed"]

@@ -17,7 +17,7 @@ from incident.routing import Deed, Routed
 from incident.timeline import Kind
 from incident.walk import Walk
 from tests.incident.hearing import FIRING, QUIET, ROUTED, follow, heard
-from tests.incident.test_intake import ENDED_LONG, NOW, OPEN, QUIETED, record
+from tests.incident.test_intake import ENDED_LONG, ENDED_SOON, NOW, OPEN, QUIETED, record
 
 UNTIL = NOW + timedelta(hours=1)
 MUTED = replace(ROUTED, muted=Muted(rule="upgrade", reason="the database is moved", until=UNTIL))
@@ -163,6 +163,14 @@ def test_a_group_is_closed_when_no_new_alert_joined_for_its_window() -> None:
     assert late.incident is not None
     assert late.incident.group is None
     assert kinds(late) == [Kind.GROUP_CLOSED]
+
+
+def test_what_reopens_has_its_window_again() -> None:
+    own = replace(ENDED_SOON, group="g", group_window=timedelta(minutes=30))
+    change = follow(heard(now=NOW, known=record(QUIET), own=own), NOW)
+    assert kinds(change) == [Kind.REOPENED]
+    assert (JobName.CLOSE_GROUP, NOW + timedelta(minutes=30)) in owed(change)
+    assert change.events[0].facts["rule"] == "otherwise"
 
 
 RESOLVING = replace(ROUTED, rule="batch", resolves_after=timedelta(minutes=5))
