@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.phrase import Template, duration
-from incident.timeline import Event, Kind
+from incident.timeline import Event, Kind, fact
 
 
 def because(event: Event) -> Iterator[str]:
@@ -13,14 +13,19 @@ def because(event: Event) -> Iterator[str]:
     facts = event.facts
     if event.kind is Kind.DECLARED and facts.get("alert"):
         yield f"Alert {facts['alert']}"
-    if facts.get("rule"):
-        yield f"Rule {facts['rule']}" + (f": {facts['rule_reason']}" if facts.get("rule_reason") else "")
+    if facts.get("rule") and event.kind is not Kind.RESOLVED:
+        said = fact(event, "rule_reason")
+        yield f"Rule {facts['rule']}" + (f": {said}" if said and said not in fact(event, "reason") else "")
     if facts.get("group") and event.kind is Kind.DECLARED:
         window = facts.get("group_window_seconds")
         until = f"until none came for {duration(timedelta(seconds=window))}" if isinstance(window, int | float) else ""
         yield f"Other alerts of the group {facts['group']} join it while it is open{', ' if until else ''}{until}"
     if facts.get("severity_reason"):
         yield f"{facts.get('severity')} because {facts['severity_reason']}"
+
+
+def _notified(facts: Mapping[str, object]) -> str:
+    return "{title}" + ("" if facts.get("count") == 1 else "[ (came {count} times)]") + ". No incident: {rule_reason}"
 
 
 def _steady(facts: Mapping[str, object]) -> str:
@@ -34,7 +39,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     "so, the incident is resolved at {resolves_at:when}]",
     Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
     Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})]",
-    Kind.ALERT_NOTIFIED: "{title}[ (came {count} times)]. No incident: {rule_reason}",
+    Kind.ALERT_NOTIFIED: _notified,
     Kind.ALERT_FLAPPING: "{title} flaps: {changes} changes, too many for {within_seconds:span}. It is only counted "
     "until it is steady",
     Kind.ALERT_STEADY: _steady,

@@ -61,11 +61,12 @@ async def rig(
     redis: str = "",
     store: str = "",
     replicas: int = 1,
+    rules: str = "",
 ) -> AsyncIterator[Rig]:
     """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
 
     ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
-    ``replicas`` has a folder of its own.
+    ``replicas`` has a folder of its own. ``rules`` are further sections of their settings.
     """
     async with Sandbox() as sandbox:
         secrets = {
@@ -78,6 +79,7 @@ async def rig(
         more = ("redis: {url_env: RIG_REDIS_URL}\n" if redis else "") + (
             "store: {url_env: RIG_STORE_URL}\n" if store else ""
         )
+        more += rules
         bots = []
         for number in range(replicas):
             port, folder = free_port(), data_dir if number == 0 else data_dir / f"replica-{number}"

@@ -1,0 +1,42 @@
+"""The team's rules in a real bot: a line instead of an incident, one outage as one incident that its monitor ends."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.fakes import monitor
+from tests.stories.rig import rig
+
+RULES = """\
+routes:
+  - {name: hints, matchers: [alertname=Hint], notify: true}
+  - name: storage
+    matchers: ['alertname=~"Disk.*|Queue.*"']
+    system: ai-storybook
+    group_by: []
+    resolves: true
+    resolves_after: 1s
+"""
+
+
+async def test_alerts_go_where_the_rules_lead_them_and_why_says_so(tmp_path: Path) -> None:
+    async with rig(tmp_path, rules=RULES) as it:
+        ana, now = it.person("ana"), datetime.now(UTC)
+
+        async def hear(name: str, status: str = "firing") -> None:
+            sent = monitor.alert(name, status=status, starts=now, ends=datetime.now(UTC))
+            assert await it.knocked(monitor.body(sent, group=name), within=20) == 202
+
+        await hear("Hint")
+        await ana.wait_for("incidents", "Hint on eu-1. No incident: route “hints” matches alertname=Hint")
+        await hear("DiskFull")
+        await hear("QueueFull")
+        channel = await ana.wait_for_channel("inc-1-diskfull-on-eu-1")
+        await hear("DiskFull", "resolved")
+        await hear("QueueFull", "resolved")
+        await ana.wait_for(channel, "resolved it: all its alerts are quiet for 1 s (rule storage)")
+        why = str((await ana.command("/incident why", channel)).payload)
+        assert "Rule storage" in why
+        assert "Other alerts of the group system:ai-storybook join it while it is open" in why
+        assert "P1 because the monitor calls it critical" in why
+        assert "Rule on call for ai-storybook" in why
+        assert len(it.calls("conversations.create")) == 1
