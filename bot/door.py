@@ -1,5 +1,6 @@
 """The web server, open before Slack has answered: a page that comes during an outage of Slack is heard."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -9,6 +10,7 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
+from bot.collector import Collector
 from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.exposition import Metric, text
@@ -17,13 +19,12 @@ from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
+from bot.spool import Spool
 from bot.web import Health, application, runner
 from commands.outage import Outage
-from commands.ports import Runbooks
+from commands.ports import AlertPorts, Runbooks
 from commands.store import Store
-from commands.take_delivery import keep_delivery
 from commands.watched import watches_of
-from incident.alert import Delivery
 
 FETCH_WITHIN: Final = 8.0
 """Seconds; SNS itself waits fifteen for the answer that hangs on it."""
@@ -37,23 +38,32 @@ log = logging.getLogger(__name__)
 class Door:
     """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
 
-    def __init__(
-        self, configuration: Configuration, store: Store, executors: Registry, counts: Counts, runbooks: Runbooks
-    ) -> None:
+    def __init__(self, configuration: Configuration, executors: Registry, counts: Counts, runbooks: Runbooks) -> None:
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
         self._configuration = configuration
-        self._store = store
+        self._store: Store | None = None
         self._executors = executors
         self._counts = counts
         self._runbooks = runbooks
+        self._collector = Collector(Spool(configuration.data_dir))
+        self._closing = AsyncExitStack()
 
-    async def open(self, undo: AsyncExitStack, *, now: Callable[[], datetime]) -> None:
+    def connect(self, ports: AlertPorts) -> None:
+        """The store stands: what came before goes into it from the spool."""
+        self._store = ports.store
+        self._collector.connect(ports)
+
+    async def close(self) -> None:
+        """Answer whoever waits, then take nothing more. Closed already is fine."""
+        await self._closing.aclose()
+
+    async def open(self, *, now: Callable[[], datetime]) -> None:
         """Listen. Raises Outage when the address cannot be had."""
         topics = self._configuration.file.sources.topics
         admits = doors(self._configuration.source_secrets(), topics, _fetched)
         app = application(
-            keep=self._keep,
+            take=self._collector.take,
             admits=admits,
             health=self._health,
             clock=now,
@@ -62,9 +72,12 @@ class Door:
         )
         if self._configuration.file.slack.deliveries == "http":
             app.router.add_post("/slack/events", self._slack)
+        self._closing.push_async_callback(self._collector.close)
+        collecting = asyncio.create_task(self._collector.run(), name="intake")
+        self._closing.push_async_callback(_ended, collecting)
         served = runner(app)
         await served.setup()
-        undo.push_async_callback(served.cleanup)
+        self._closing.push_async_callback(served.cleanup)
         section = self._configuration.file.web
         try:
             await web.TCPSite(served, section.host, section.port).start()
@@ -73,9 +86,6 @@ class Door:
                 f"{section.host}:{section.port} cannot be listened on ({error.strerror}): choose another web.port.",
                 retry=False,
             ) from error
-
-    async def _keep(self, delivery: Delivery) -> bool:
-        return await keep_delivery(delivery, store=self._store)
 
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:
@@ -95,6 +105,7 @@ class Door:
                 "slack_connected": connected,
                 "slack_silent_for_s": line.silent_for if line is not None else None,
                 **await self._kept(),
+                "spooled": self._collector.spooled,
                 "diagnostics": self._diagnostics(),
                 "redis": self._redis(),
             },
@@ -102,6 +113,8 @@ class Door:
 
     async def _kept(self) -> Mapping[str, object]:
         """What the store holds. While it is away the process is alive all the same: a restart would not mend it."""
+        if self._store is None:
+            return {"store": "away: it was not reached yet"}
         try:
             figures, stop = await self._store.figures(), await self._store.stopped()
         except Outage as away:
@@ -116,12 +129,16 @@ class Door:
             (
                 *self._counts.metrics(),
                 of_targets({name: self._proven(name) for name in self._executors.targets}),
-                *process_gauges(connected=line is not None and line.connected, stored=bool(stored)),
+                *process_gauges(
+                    connected=line is not None and line.connected, stored=bool(stored), spooled=self._collector.spooled
+                ),
                 *stored,
             )
         )
 
     async def _of_store(self) -> tuple[Metric, ...]:
+        if self._store is None:
+            return ()
         try:
             figures, incidents = await self._store.figures(), await self._store.open_incidents(limit=COUNTED)
             watches = await watches_of(self._store, self._runbooks)
@@ -148,6 +165,11 @@ class Door:
             name: "not proven yet" if each is None else ("on" if each.proven else f"off: {each.proof}")
             for name, each in known.items()
         }
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _fetched(address: str) -> bytes:

@@ -22,7 +22,7 @@ class Counts:
     def __init__(self) -> None:
         self._deliveries = Tally(
             "muster_deliveries_total",
-            "Requests of monitors, by how they were answered: taken, repeat, refused, too_large or not_kept.",
+            "Requests of monitors, by outcome: taken, repeat, dead, spooled, refused, too_large or not_kept.",
             "source",
             "outcome",
         )
@@ -166,9 +166,10 @@ def _number(watch: Watched) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def process_gauges(*, connected: bool, stored: bool) -> tuple[Metric, Metric]:
-    """Whether Slack reaches this process, and whether it reaches its store."""
+def process_gauges(*, connected: bool, stored: bool, spooled: int) -> tuple[Metric, ...]:
+    """Whether Slack reaches this process, whether it reaches its store, and what waits for that."""
     return (
         gauge("muster_slack_connected", "1 while Slack reaches this process.", int(connected)),
+        gauge("muster_spooled", "Requests of monitors in this process's spool, which wait for the store.", spooled),
         gauge("muster_store_up", "1 while the store answers; at 0 its numbers are left out.", int(stored)),
     )

@@ -1,8 +1,8 @@
-"""Where monitors knock: the raw body is on disk before the answer, and the answer is one that keeps the sender trying.
+"""Where monitors knock: what came is decided and on disk before the answer; no answer lets a sender give up.
 
-202  taken, a repeat, or kept as a dead letter      401, 403  not proven to be the source (see sources/table.py)
-404  no such source                                 413       over 1 MiB
-503  the store, or what proves the source, is away: the sender will try again
+202  taken, a repeat, kept as a dead letter, or in the spool for the store's return
+401, 403  not proven to be the source (see sources/table.py)      404  no such source      413  over 1 MiB
+503  too much comes in, the disk is full as well, or what proves the source is away: the sender will try again
 
 Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http.py).
 """
@@ -15,13 +15,17 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.collector import Reception
 from bot.exposition import CONTENT_TYPE
-from bot.sources.admission import Request
+from bot.sources.admission import Request, same_body
 from bot.sources.table import SOURCES
 from commands.outage import Outage
 from incident.alert import Delivery
 
 LARGEST_BODY: Final = 1024 * 1024
+RETRY_AFTER: Final = "5"
+"""Seconds; never 429, after which some monitors give up."""
+JSON: Final = "application/json"
 KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 """What is kept of the headers: never a credential."""
 
@@ -39,20 +43,21 @@ class Health:
 
 def application(
     *,
-    keep: Callable[[Delivery], Awaitable[bool]],
+    take: Callable[[Delivery], Awaitable[Reception]],
     admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
     counted: Callable[[str, str], None],
     metrics: Callable[[], Awaitable[str]],
 ) -> web.Application:
-    """The web application. ``keep`` saves a delivery durably; ``admits`` tells of each configured source whether a
-    request is proven to be its own, or raises Outage when that cannot be told now. ``counted`` hears each request's
-    source and outcome.
+    """The web application. ``take`` decides a delivery and makes it durable, or raises Outage.
+
+    ``admits`` tells of each configured source whether a request is proven to be its own, or raises Outage when that
+    cannot be told now. ``counted`` hears each request's source and outcome.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
 
-    async def take(request: web.Request) -> web.Response:
+    async def knock(request: web.Request) -> web.Response:
         name = request.match_info["source"]
         if name not in admits:
             return _said(404, f"No alerts of a source named “{name[:40]}” are taken here.")
@@ -67,13 +72,14 @@ def application(
                 counted(name, "refused")
                 proof = SOURCES[name].proof
                 return _said(proof.status, proof.refusal)
-            fresh = await keep(delivery_of(name, came))
+            reception = await take(delivery_of(name, came))
         except Outage as outage:
             counted(name, "not_kept")
             log.warning("delivery not kept", extra={"source": name, "error": outage.sentence})
-            return _said(503, "It cannot be taken now; send it again.")
-        counted(name, "taken" if fresh else "repeat")
-        return web.json_response({"taken": True, "repeat": not fresh}, status=202)
+            return _said(503, "It cannot be taken now; send it again.", headers={"Retry-After": RETRY_AFTER})
+        counted(name, reception.value)
+        repeat = b"true" if reception is Reception.REPEAT else b"false"
+        return web.Response(body=b'{"taken": true, "repeat": %b}' % repeat, status=202, content_type=JSON)
 
     async def healthy(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive", **(await health()).facts})
@@ -85,7 +91,7 @@ def application(
     async def measured(_: web.Request) -> web.Response:
         return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
 
-    app.router.add_post("/alerts/{source}", take)
+    app.router.add_post("/alerts/{source}", knock)
     app.router.add_get("/healthz", healthy)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", measured)
@@ -99,14 +105,16 @@ def runner(app: web.Application) -> web.AppRunner:
 
 def delivery_of(source: str, request: Request) -> Delivery:
     """One request as it is kept. Raises KeyError for a source that the table does not hold."""
+    number = SOURCES[source].request_key(request)
     return Delivery(
-        key=f"{source}:{SOURCES[source].request_key(request)}",
+        key=f"{source}:{same_body(request) if number is None else number}",
         source=source,
         received_at=request.at,
         headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
         body=request.body,
+        by_body=number is None,
     )
 
 
-def _said(status: int, sentence: str) -> web.Response:
-    return web.json_response({"error": sentence}, status=status)
+def _said(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response({"error": sentence}, status=status, headers=headers)

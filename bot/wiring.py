@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -23,8 +23,7 @@ from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
 from bot.metrics import Counts
 from bot.pager_account import account_of
-from bot.personal_data import Personal
-from bot.redaction import Redactor
+from bot.redactors import redactor, stricter_redactors
 from bot.runbooks import LoadedRunbooks, load_runbooks
 from bot.settings import TeamSettings
 from bot.slack import client as slack_client
@@ -43,12 +42,12 @@ from bot.slack.signed_http import SignedHttp
 from bot.slack.socket import Connection
 from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
-from bot.stores.place import open_store
+from bot.stores.place import store_in_time
 from bot.targets import targets_of
 from bot.worker import Worker
 from commands.attest import attest
 from commands.outage import Away, Outage
-from commands.ports import Ports
+from commands.ports import AlertPorts, Ports
 from commands.watch import set_watches
 
 ATTEST_EVERY: Final = 3600.0
@@ -97,8 +96,6 @@ async def _started(configuration: Configuration, undo: AsyncExitStack, ended: as
 async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     """Start everything; ``undo`` stops it in the reverse order, so that what takes in ends before what works."""
     runbooks = load_runbooks(configuration)
-    store = await open_store(configuration.store, clock=utc_now)
-    undo.push_async_callback(store.close)
     executors = Registry(
         targets_of(configuration),
         redactor=redactor(configuration),
@@ -110,8 +107,9 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     if export is not None:
         undo.push_async_callback(export.close)
     counts = Counts()
-    door = Door(configuration, store, executors, counts, runbooks)
-    await door.open(undo, now=utc_now)
+    door = Door(configuration, executors, counts, runbooks)
+    ground = await _open(door, configuration, runbooks, undo)
+    store = ground.store
     web_client = await _slack(configuration, counts, undo)
     identity, away = await _identity(web_client)
     reach = Reach(lambda: slack_client.answers(web_client), last=away)
@@ -130,11 +128,12 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         runbooks=runbooks,
         settings=TeamSettings(configuration.file, runbooks, pagerduty.on_call if pagerduty is not None else None),
         drafts=FileDrafts(configuration.data_dir, chat.link),
-        sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities),
+        sources=ground.sources,
         clock=utc_now,
         export=export,
         pager=pagerduty.pager if pagerduty is not None else None,
     )
+    door.connect(ports)
     worker = _work(ports, configuration.file.lease, counts, undo)
     store.on_owed = worker.wake
     app = _app(web_client, identity, chat, ports, shared, undo)
@@ -142,6 +141,25 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
     _in_the_background(_set_watches(ports), "watches", undo)
+    return ports
+
+
+async def _open(door: Door, configuration: Configuration, runbooks: LoadedRunbooks, undo: AsyncExitStack) -> AlertPorts:
+    """Open the door, then the store behind it: from then on alerts are decided, whether Slack answers or not."""
+    undo.push_async_callback(door.close)
+    await door.open(now=utc_now)
+    store = await store_in_time(configuration.store, clock=utc_now)
+    undo.push_async_callback(store.close)
+    ports = AlertPorts(
+        store=store,
+        runbooks=runbooks,
+        settings=TeamSettings(configuration.file, runbooks),
+        sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities),
+        clock=utc_now,
+    )
+    door.connect(ports)
+    # Once more: whoever waits at the door is answered while there still is a store.
+    undo.push_async_callback(door.close)
     return ports
 
 
@@ -199,20 +217,6 @@ async def _identity(client: AsyncWebClient) -> tuple[Identity, Away | None]:
             user, bot, team, url = (str(answer[name]) for name in ("user_id", "bot_id", "team_id", "url"))
             identity = Identity(user=user, bot=bot, team=team, url=url)
             return identity, Away(since=began, until=utc_now()) if away else None
-
-
-def redactor(configuration: Configuration) -> Redactor:
-    """What hides secrets, and the data about people that the team wants hidden everywhere."""
-    return Redactor(configuration.every_secret(), personal=configuration.file.redact)
-
-
-def stricter_redactors(configuration: Configuration, runbooks: LoadedRunbooks) -> Mapping[str, Redactor]:
-    """The same for each target of the systems that want more hidden; of two systems' wishes both are met."""
-    wishes: dict[str, set[Personal]] = {}
-    for name, section in configuration.file.systems.items():
-        for target in runbooks.targets(name) if section.redact else ():
-            wishes.setdefault(target, set(configuration.file.redact)).update(section.redact)
-    return {target: Redactor(configuration.every_secret(), personal=kinds) for target, kinds in wishes.items()}
 
 
 def process_name() -> str:

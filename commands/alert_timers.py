@@ -22,7 +22,7 @@ async def wake_alert(claim: Claim, *, ports: Ports) -> None:
         if record is None or not record.firing or not record.muted_by:
             await ports.store.save(_settled(claim, now))
             return
-        heard = await hear(record.alert, delivery=None, received_at=now, now=now, ports=ports)
+        heard = await hear(record.alert, now=now, ground=ports)
         await ports.store.save(replace(consequence.follow(heard, cause=claimed(claim), now=now), settles=claim))
 
     await anew(attempt)

@@ -65,7 +65,7 @@ async def checklist(claim: Claim, *, ports: Ports) -> None:
 async def announcement(claim: Claim, *, ports: Ports) -> None:
     """Post the announcement, or edit it."""
     incident = await known(ports.store, claim.job.incident_id or "")
-    alerts = await ports.store.alerts_of(incident.id)
+    alerts = await ports.store.alert_tally(incident.id)
     message = Announcement(incident=incident, alerts=alerts, channel_due=incident.home.awaited_until)
     rank = incident.severity.rank
     known_place = incident.home.announcement
@@ -147,7 +147,7 @@ async def _card(incident: Incident, ports: Ports) -> Card:
     requests = await ports.store.approvals_of(incident.id)
     return Card(
         incident=incident,
-        alerts=await ports.store.alerts_of(incident.id),
+        alerts=await ports.store.alert_tally(incident.id),
         procedure=procedure_of(incident, ports),
         open_approvals=sum(each.state is ApprovalState.ASKED for each in requests),
         runbook_url=catalog.runbook_url if catalog else None,

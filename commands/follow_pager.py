@@ -5,7 +5,7 @@ from datetime import datetime
 from commands.asked import procedure_of
 from commands.deciding import anew, known
 from commands.outage import NotYet, Outage
-from commands.ports import Ports
+from commands.ports import AlertPorts, Ports
 from incident import opening
 from incident.alert import Delivery
 from incident.change import Change
@@ -21,9 +21,11 @@ PATIENCE = 3
 """So many times the pager is asked who somebody is; then their name there must do."""
 
 
-def tidings_owed(delivery: Delivery, *, ports: Ports) -> tuple[Job, ...]:
+def tidings_owed(delivery: Delivery, *, ports: AlertPorts) -> tuple[Job, ...]:
     """The job that takes in what a delivery of the pager tells besides its alerts; nothing for anything else."""
-    tiding = ports.sources.tiding(delivery) if ports.pager is not None else None
+    # Asked of the settings: while Slack is away at the start, there is no pager to call yet.
+    followed = ports.settings.paging(ports.runbooks.default()) is not None
+    tiding = ports.sources.tiding(delivery) if followed else None
     if tiding is None or own(tiding.text):
         return ()
     key = f"{JobName.FOLLOW_PAGER.value}:{delivery.key}"

@@ -1,22 +1,38 @@
-"""What is known when an alert comes, and what it does then: looked up, routed and decided, not yet saved."""
+"""What is known when an alert comes, and what it does then: routed and decided, not yet saved."""
 
 from datetime import datetime
 
-from commands.ports import Ports
+from commands.ports import Ground
 from incident import intake
-from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.alert import Alert
 from incident.consequence import Heard
 from incident.intake import Seen
 from incident.routing import Routed
+from incident.taking import View
 
 
-async def hear(alert: Alert, *, delivery: str | None, received_at: datetime, now: datetime, ports: Ports) -> Heard:
+async def hear(alert: Alert, *, now: datetime, ground: Ground) -> Heard:
+    """One alert that is heard of again without a request: what is known of it is looked up."""
+    routed = ground.settings.routed(alert, now)
+    view = View(await ground.store.known({f"{alert.source}:{alert.key}"}, {routed.group}))
+    seen = view.seen(f"{alert.source}:{alert.key}", routed.group)
+    return heard_as(alert, routed, seen, delivery=None, received_at=now, now=now, ground=ground)
+
+
+def heard_as(
+    alert: Alert,
+    routed: Routed,
+    seen: Seen,
+    *,
+    delivery: str | None,
+    received_at: datetime,
+    now: datetime,
+    ground: Ground,
+) -> Heard:
     """One alert with its decision. ``delivery`` is the key of the request that brought it, where one did."""
-    routed = ports.settings.routed(alert, now)
-    seen = await _look_up(alert, routed, ports)
     decision = intake.decide(alert, routed, seen, now)
     concerned = decision.incident
-    catalog = ports.runbooks.catalog(concerned.system) if concerned is not None else None
+    catalog = ground.runbooks.catalog(concerned.system) if concerned is not None else None
     return Heard(
         alert=alert,
         routed=routed,
@@ -24,23 +40,9 @@ async def hear(alert: Alert, *, delivery: str | None, received_at: datetime, now
         decision=decision,
         delivery=delivery,
         received_at=received_at,
-        policy=ports.settings.policy(routed.system, routed.severity),
-        responders=ports.settings.on_call(routed.system, now),
-        doubt=ports.settings.doubt(routed.system),
-        paging=ports.settings.paging(routed.system),
+        policy=ground.settings.policy(routed.system, routed.severity),
+        responders=ground.settings.on_call(routed.system, now),
+        doubt=ground.settings.doubt(routed.system),
+        paging=ground.settings.paging(routed.system),
         procedure=catalog.procedure(concerned.procedure) if catalog and concerned else None,
-    )
-
-
-async def _look_up(alert: Alert, routed: Routed, ports: Ports) -> Seen:
-    known = await ports.store.alert(f"{alert.source}:{alert.key}")
-    own = await ports.store.incident(known.incident_id) if known is not None and known.incident_id else None
-    others: tuple[AlertRecord, ...] = ()
-    if own is not None and alert.status is AlertStatus.RESOLVED:
-        others = await ports.store.alerts_of(own.id)
-    return Seen(
-        known=known,
-        own=own,
-        last=await ports.store.last_incident_of_group(routed.group),
-        firing=sum(each.firing and (known is None or each.id != known.id) for each in others),
     )

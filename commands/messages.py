@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commands.outage import Away
-from incident.alert import AlertRecord
+from incident.alert import AlertTally
 from incident.approval import Approval
 from incident.clock import Clock
 from incident.finding import Comparison, Finding
@@ -22,7 +22,7 @@ class Card:
     """The live card: first in the channel, pinned, edited in place."""
 
     incident: Incident
-    alerts: tuple[AlertRecord, ...]
+    alerts: AlertTally
     procedure: Procedure | None
     open_approvals: int
     runbook_url: str | None
@@ -42,7 +42,7 @@ class Announcement:
     """One incident in the announcements channel, edited in place. ``channel_due`` is when its channel can come."""
 
     incident: Incident
-    alerts: tuple[AlertRecord, ...]
+    alerts: AlertTally
     channel_due: datetime | None = None
 
 

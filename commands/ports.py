@@ -272,14 +272,20 @@ class Ground(Kept):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports(Ground):
-    """Everything a command may reach. ``clock`` tells the time (UTC), because work outside takes some."""
+class AlertPorts(Ground):
+    """What alerts are taken in by: likewise. ``clock`` tells the time (UTC), because work outside takes some."""
+
+    sources: Sources
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(AlertPorts):
+    """Everything a command may reach."""
 
     chat: Chat
     executors: Executors
     drafts: Drafts
-    sources: Sources
-    clock: Callable[[], datetime]
     export: Export | None = None
     """None where the team configured none."""
     pager: Pager | None = None

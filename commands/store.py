@@ -1,12 +1,12 @@
 """Where everything true is kept, as the commands need it; ``bot/stores`` fulfils it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.figures import Figures
-from incident.alert import AlertRecord, Delivery
+from incident.alert import AlertRecord, AlertTally, Delivery
 from incident.approval import Approval
 from incident.change import Change
 from incident.finding import Finding
@@ -14,6 +14,7 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.postmortem import Record
 from incident.stop import Stop
+from incident.taking import Batch, Known
 from incident.timeline import Link
 from incident.watch import WatchRecord
 
@@ -40,6 +41,24 @@ class Store(Protocol):
         A new incident gets its number; events get their place in the chain; a job whose key is known already is owed
         no second time, except a *converge* job, which takes another generation and the new due time (while it waits:
         the earlier one, unless it is a timer). A repeat changes nothing but still ends the job that it settles.
+        """
+        ...
+
+    async def known(self, alert_ids: Collection[str], groups: Collection[str]) -> Known:
+        """What is known of some alerts (``source:key``) and groups, all at one moment.
+
+        It holds the alerts' records, the incidents of these, and the newest incident of each group.
+        """
+        ...
+
+    async def kept(self, deliveries: Collection[str], causes: Collection[str]) -> frozenset[str]:
+        """Those of these deliveries' keys and of these causes that are known already."""
+        ...
+
+    async def take(self, batch: Batch) -> None:
+        """Save what monitors said, whole, or raise Conflict or LostClaim and save nothing.
+
+        Conflict, when something that was decided on is no longer so, or a delivery or cause is not new.
         """
         ...
 
@@ -73,6 +92,10 @@ class Store(Protocol):
 
     async def alerts_of(self, incident_id: str) -> tuple[AlertRecord, ...]:
         """The alerts that belong to an incident, oldest first."""
+        ...
+
+    async def alert_tally(self, incident_id: str) -> AlertTally:
+        """How many alerts an incident has, and how they stand; cheap, however many they are."""
         ...
 
     async def approval(self, approval_id: str) -> Approval | None:

@@ -56,11 +56,11 @@ async def ring_clocks(claim: Claim, *, ports: Ports) -> None:
 async def sum_up_repeats(claim: Claim, *, ports: Ports) -> None:
     """One line for all that the monitors repeated since the last one."""
     incident = await known(ports.store, claim.job.incident_id or "")
-    alerts = await ports.store.alerts_of(incident.id)
-    messages = sum(each.count for each in alerts)
+    tally = await ports.store.alert_tally(incident.id)
 
     def summed(it: Incident) -> Change:
-        return working.sum_up(it, messages=messages, alerts=len(alerts), settles=claim, now=ports.clock())
+        now = ports.clock()
+        return working.sum_up(it, messages=tally.messages, alerts=tally.alerts, settles=claim, now=now)
 
     await decide(ports.store, incident.id, summed)
 

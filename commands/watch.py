@@ -5,7 +5,7 @@ from typing import Final
 
 from commands.look import see
 from commands.ports import Ports
-from commands.take_delivery import take_alert
+from commands.take_alerts import take_alerts
 from commands.watched import every_watch
 from incident import opening, watching
 from incident.alert import Alert, AlertStatus, Delivery, DeliveryState
@@ -16,6 +16,7 @@ from incident.job import Claim
 from incident.plan import Plan
 from incident.refusal import Refused
 from incident.runbook import Catalog, Step
+from incident.taking import Taking
 from incident.watch import SOURCE, Watch, WatchRecord, first_look, next_look
 from incident.watching import Look
 
@@ -121,8 +122,7 @@ async def _send(alert: Alert, claim: Claim, plan: Plan | None, sight: Sight, por
     """Hand the alert in, with the look as its evidence. A look that was cut short is repeated, its alert is not."""
     key = f"{alert.source}:{alert.key}:{claim.job.due_at.isoformat()}:{alert.status.value}"
     delivery = _evidence(key, alert, plan, sight, ports.clock())
-    await ports.store.save(Change(cause=f"delivery:{key}", at=delivery.received_at, deliveries=(delivery,)))
-    await take_alert(alert, cause=key, delivery=delivery, ports=ports)
+    await take_alerts(Taking(delivery=delivery, alerts=(alert,)), ports=ports)
 
 
 def _evidence(key: str, alert: Alert, plan: Plan | None, sight: Sight, now: datetime) -> Delivery:

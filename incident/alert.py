@@ -1,6 +1,6 @@
 """What a monitor said: one message about one thing, whatever monitor it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,26 @@ class AlertRecord:
         return self.alert.status is AlertStatus.FIRING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTally:
+    """How many alerts an incident has, how many of them fire, how many messages came, and from which sources."""
+
+    alerts: int = 0
+    firing: int = 0
+    messages: int = 0
+    sources: tuple[str, ...] = ()
+
+
+def tally_of(records: Collection[AlertRecord]) -> AlertTally:
+    """What is counted of these alerts."""
+    return AlertTally(
+        alerts=len(records),
+        firing=sum(each.firing for each in records),
+        messages=sum(each.count for each in records),
+        sources=tuple(sorted({each.alert.source for each in records})),
+    )
+
+
 class DeliveryState(StrEnum):
     """What became of a raw webhook body."""
 
@@ -83,6 +103,8 @@ class Delivery:
     """One webhook request as it came: the raw body, an allow-list of headers (never a credential), when it came.
 
     ``key`` says *this request again*. A *dead* delivery could not be understood; it is kept for replay with its reason.
+    ``by_body`` is true of one that just came and bears no number: its key is its body's hash, and holds only for as
+    long as the state of its alerts (see taking.request_keys).
     """
 
     key: str
@@ -92,3 +114,4 @@ class Delivery:
     body: bytes
     state: DeliveryState = DeliveryState.RECEIVED
     reason: str = ""
+    by_body: bool = False

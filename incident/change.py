@@ -36,6 +36,8 @@ class Change:
     """A stop of all remediations that is new, or lifted now; another one that came between is a conflict."""
     jobs: tuple[Job, ...] = ()
     settles: Claim | None = None
+    still_open: str | None = None
+    """An incident that it counts on without changing it: resolved meanwhile, that is a conflict."""
 
     def event_id(self, index: int) -> str:
         """The id that the event at ``index`` will have in the store."""

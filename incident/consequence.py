@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from incident.alert import Alert, AlertRecord, AlertStatus
+from incident.alert import Alert, AlertRecord
 from incident.change import Change, event_id
 from incident.digest import Facts
 from incident.incident import Earlier, Incident
@@ -18,6 +18,10 @@ from incident.routing import Routed
 from incident.runbook import Procedure
 from incident.severity import Policy
 from incident.timeline import Event, Kind
+from incident.typed import visible
+
+MOST_LISTED: Final = 20
+"""So many alerts' comings and goings have a line each on an incident's timeline; in a storm, the others are counted."""
 
 SUM_UP_EVERY: Final = timedelta(minutes=1)
 """How often repeated alerts get one line on the timeline and a new count on the card."""
@@ -109,7 +113,7 @@ def _in_incident(heard: Heard, incident: Incident, record: AlertRecord, *, cause
 def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
     alert, routed, before = heard.alert, heard.routed, heard.decision.earlier
     asked = Declaration(
-        title=alert.title[:200],
+        title=alert.title[:200] if visible(alert.title) else f"An alert of {alert.source} without a title",
         severity=routed.severity,
         system=routed.system,
         by=monitor(alert.source),
@@ -169,7 +173,10 @@ def _reopen(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str
 
 
 def _join(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
-    """Another alert of the same trouble."""
+    """Another alert of the same trouble. In a storm it is only counted, and the incident is not touched."""
+    summary = owe(JobName.SUM_UP_REPEATS, incident.id, now + SUM_UP_EVERY)
+    if incident.alerts_listed >= MOST_LISTED:
+        return Change(cause=cause, at=now, alerts=(record,), jobs=(summary,), still_open=incident.id)
     event = Event(
         kind=Kind.ALERT_JOINED,
         at=now,
@@ -177,8 +184,8 @@ def _join(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, 
         facts=heard.reasons,
         evidence=(f"alert:{record.id}",),
     )
-    summary = owe(JobName.SUM_UP_REPEATS, incident.id, now + SUM_UP_EVERY)
-    return decided(cause, now, incident, event, before=incident, jobs=(summary,), alerts=(record,))
+    listed = replace(incident, alerts_listed=incident.alerts_listed + 1)
+    return decided(cause, now, listed, event, before=incident, jobs=(summary,), alerts=(record,))
 
 
 def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -195,9 +202,11 @@ def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: st
         },
         evidence=(f"alert:{record.id}",),
     )
-    told = replace(incident, alerts_summed=incident.alerts_summed + 1)
+    # The incident is touched in a storm as well: of two who end its last alerts at once, one must see that it is over.
+    events = [event] if incident.alerts_listed < MOST_LISTED or heard.seen.firing == 0 else []
+    told = replace(incident, alerts_summed=incident.alerts_summed + 1, alerts_listed=incident.alerts_listed + 1)
     jobs = () if due is None else (owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank),)
-    return decided(cause, now, told, event, before=incident, jobs=jobs, alerts=(record,))
+    return decided(cause, now, told, *events, before=incident, jobs=jobs, alerts=(record,))
 
 
 def _resolves_at(heard: Heard, incident: Incident, now: datetime) -> datetime | None:
@@ -266,8 +275,6 @@ def _notify(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> 
 
 
 def _ignore(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
-    """Nothing follows from it but the line that says so, once."""
+    """Nothing follows from it but the line that says so, once; an end is remembered for what it may have overtaken."""
     event = Event(kind=Kind.ALERT_IGNORED, at=now, actor=monitor(heard.alert.source), facts=heard.reasons)
-    unheard = heard.seen.known is None and heard.alert.status is AlertStatus.RESOLVED
-    alerts, events = (() if unheard else (record,)), ((event,) if heard.first else ())
-    return Change(cause=cause, at=now, alerts=alerts, events=events)
+    return Change(cause=cause, at=now, alerts=(record,), events=(event,) if heard.first else ())

@@ -137,6 +137,8 @@ class Incident:
     """Its evidence is frozen; None when it is not, or no longer."""
     alerts_summed: int = 0
     """How many messages of monitors the timeline has told of; repeats beyond it are summed up next."""
+    alerts_listed: int = 0
+    """How many alerts' comings and goings have a line of their own on the timeline."""
     home: Home = Home()
     paged: Paged | None = None
     """How it stands with the pager; None where the team has none."""

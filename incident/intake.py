@@ -3,6 +3,7 @@
 firing    its route says that it is nothing              ignored
           known and firing, its incident open            repeats
           known and firing, its incident just resolved   repeats   (the monitor has not caught up)
+          the end of this very outage came before it     repeats   (it was on the way for longer)
           a silence or maintenance holds for it          muted     (decided anew when that is over)
           its route wants no more than a line            notifies
           an open incident of its own or of its group    joins
@@ -13,6 +14,8 @@ firing    its route says that it is nothing              ignored
 resolved  known and firing                               resolves
           known and quiet already                        repeats
           never heard of                                 ignored
+
+An end that was ignored is remembered: when its beginning comes after it, both are decided, in their own order.
 """
 
 from dataclasses import dataclass, replace
@@ -27,6 +30,9 @@ from incident.routing import Deed, Routed
 
 CATCH_UP: Final = timedelta(minutes=5)
 """How long a monitor may go on repeating an alert after people resolved its incident."""
+
+OVERTAKEN_WITHIN: Final = timedelta(minutes=1)
+"""How much later than its end the beginning of an outage may come; later, it is an outage of its own."""
 
 
 class Verb(StrEnum):
@@ -75,6 +81,8 @@ def decide(alert: Alert, routed: Routed, seen: Seen, now: datetime) -> Decision:
         return _quiet(known, own)
     if routed.deed is Deed.NOTHING:
         return Decision(verb=Verb.IGNORED, why=routed.reason)
+    if known is not None and known.firings and overtaken(alert, known, now):
+        return Decision(verb=Verb.REPEATS, why="its end came before it, and is known", incident=own)
     still = known is not None and known.firing and not known.muted_by
     if still and own is not None and (own.open or _resolved_within(own, CATCH_UP, now)):
         return _caught_up(own)
@@ -122,11 +130,38 @@ def _resolved_within(incident: Incident, span: timedelta, now: datetime) -> bool
     return incident.resolved_at is not None and now - incident.resolved_at <= span
 
 
+def overtaken(alert: Alert, known: AlertRecord, now: datetime) -> bool:
+    """Whether an alert that fires was on the way for longer than its own end, by the same start of the outage."""
+    same = alert.starts_at is not None and alert.starts_at == known.alert.starts_at
+    return same and alert.status is AlertStatus.FIRING and not known.firing and now - known.last_at <= OVERTAKEN_WITHIN
+
+
+def told(alert: Alert, known: AlertRecord | None, now: datetime) -> tuple[Alert, ...]:
+    """What is to be decided for one message, in order: itself, and then its end, where that came before it."""
+    if known is not None and not known.firings and overtaken(alert, known, now):
+        return (alert, known.alert)
+    return (alert,)
+
+
 def recorded(alert: Alert, known: AlertRecord | None, incident_id: str | None, now: datetime) -> AlertRecord:
-    """The alert's record with this message in it, based on the version that was decided on."""
-    if known is None:
-        return AlertRecord(alert=alert, incident_id=incident_id, first_at=now, last_at=now, changes=(now,))
+    """The alert's record with this message in it, based on the version that was decided on.
+
+    An end that nothing began before is remembered, and counted when its beginning comes.
+    """
     firing = alert.status is AlertStatus.FIRING
+    if known is None:
+        once = int(firing)
+        return AlertRecord(
+            alert=alert,
+            incident_id=incident_id,
+            first_at=now,
+            last_at=now,
+            count=once,
+            firings=once,
+            changes=(now,) * once,
+        )
+    if known.firings and overtaken(alert, known, now):
+        return replace(known, count=known.count + 1)
     return replace(
         known,
         alert=alert,

@@ -243,6 +243,7 @@ def reopen(
         resolved_by=None,
         mitigated_at=None,
         alerts_summed=incident.alerts_summed + len(alerts),
+        alerts_listed=0,
         clocks=(*clock.stop(incident.clocks, ClockKind, now), *clock.started(incident.policy, now)),
     )
     event = Event(

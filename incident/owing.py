@@ -75,6 +75,12 @@ LATE: Final = "late/"
 FOLD: Final = timedelta(milliseconds=300)
 """Changes that come this close together become one edit of the card."""
 
+COUNT_FOLD: Final = timedelta(seconds=20)
+"""The same for what only changes the number of alerts on it: a storm may not use up what Slack allows."""
+
+HEADLINE_COUNT_FOLD: Final = timedelta(minutes=1)
+"""The same for that number on the announcement."""
+
 
 def decided(
     cause: str,
@@ -139,13 +145,17 @@ def _displays(
         return
     # What is being posted just now shows what was true when it was read, so it is owed anew, too.
     opened = before.home.channel is not None
-    if opened and (_card(incident) != _card(before) or alerts or approvals):
+    if opened and (_card(incident) != _card(before) or approvals):
         yield owe(JobName.CARD, incident.id, due, urgency=rank)
+    elif opened and alerts:
+        yield owe(JobName.CARD, incident.id, now + COUNT_FOLD, urgency=rank)
     if before.home.card is not None and incident.checklist != before.checklist:
         yield owe(JobName.CHECKLIST, incident.id, due, urgency=rank)
     announced = opened or before.home.awaited_until is not None
-    if announced and (_headline(incident) != _headline(before) or alerts):
+    if announced and _headline(incident) != _headline(before):
         yield owe(JobName.ANNOUNCEMENT, incident.id, due, urgency=rank)
+    elif announced and alerts:
+        yield owe(JobName.ANNOUNCEMENT, incident.id, now + HEADLINE_COUNT_FOLD, urgency=rank)
     if incident.home.channel is not None and _topic(incident) != _topic(before):
         yield owe(JobName.TOPIC, incident.id, due, urgency=rank)
     for approval in approvals:

@@ -45,7 +45,7 @@ def announcement(message: Announcement) -> Rendered:
 
 def _place_line(incident: Incident, message: Announcement) -> list[Element]:
     alerts = alerts_words(message.alerts)
-    sources = fit.one_line(", ".join(sorted({record.alert.source for record in message.alerts})), fit.NAME)
+    sources = fit.one_line(", ".join(message.alerts.sources), fit.NAME)
     return joined(
         _channel(incident, message.channel_due),
         [text(f"from {sources}: {alerts}")] if alerts else [],

@@ -32,7 +32,7 @@ from bot.slack.names import Action, Choice, pack
 from bot.words import actor_words, clock_words, duration
 from commands.messages import Card
 from incident import checklist
-from incident.alert import AlertRecord
+from incident.alert import AlertTally
 from incident.clock import Clock, ClockKind, ClockState, current
 from incident.incident import Incident
 from incident.responder import Role, is_human
@@ -130,12 +130,11 @@ def responders_line(incident: Incident) -> list[Element]:
     return [bold("Called"), *names, *([text(f" and {more} more")] if more > 0 else [])] if called else []
 
 
-def alerts_words(alerts: Sequence[AlertRecord]) -> str:
+def alerts_words(tally: AlertTally) -> str:
     """``12 alerts (3 firing)``; nothing when a person declared it."""
-    if not alerts:
+    if not tally.alerts:
         return ""
-    firing = sum(alert.firing for alert in alerts)
-    return f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'} ({firing} firing)"
+    return f"{tally.alerts} alert{'' if tally.alerts == 1 else 's'} ({tally.firing} firing)"
 
 
 def _counts_line(message: Card) -> list[Element]:

@@ -24,7 +24,7 @@ from bot.slack.card import alerts_words, clock_lines, earlier_line, roles_line, 
 from bot.slack.freezes import evidence_line, stop_line
 from bot.words import event_phrase
 from incident import checklist
-from incident.alert import AlertRecord
+from incident.alert import AlertRecord, tally_of
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.stop import Stop
@@ -72,7 +72,7 @@ def _place(incident: Incident) -> list[Element]:
 
 
 def _counts(incident: Incident, alerts: Sequence[AlertRecord]) -> list[Element]:
-    words = alerts_words(alerts)
+    words = alerts_words(tally_of(alerts))
     return [text(words)] if words else []
 
 

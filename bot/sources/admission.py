@@ -44,8 +44,8 @@ class Source:
     """One monitor: how it proves itself, what tells its requests apart, and what its bodies mean."""
 
     proof: Proof
-    request_key: Callable[[Request], str]
-    """The same text for the same request sent again, and only for that."""
+    request_key: Callable[[Request], str | None]
+    """The same text for the same request sent again, and only for that; None where the monitor gives it no number."""
     parse: Callable[[bytes], tuple[Alert, ...]]
     """The alerts of a body, none when it is about something else. Raises Unreadable."""
 
@@ -100,8 +100,16 @@ BEARER: Final = Proof(holds=bearer, status=401, refusal="The Bearer token of thi
 SHARED: Final = Proof(holds=shared, status=401, refusal="The token of this source is missing or wrong.")
 
 
+def unnumbered(request: Request) -> str | None:
+    """For a monitor that numbers nothing."""
+    return None
+
+
 def same_body(request: Request) -> str:
-    """For a monitor that numbers nothing: the body's hash, for as long as a sender's own retries last."""
+    """What tells requests without a number apart: the body's hash, for as long as a sender's own retries last.
+
+    Within that time it holds only until the state of an alert in it changes (incident/taking.py).
+    """
     return f"{body_hash(request.body)}:{int(request.at.timestamp()) // SAME_BODY_SECONDS}"
 
 

@@ -108,9 +108,10 @@ PROOF: Final = Proof(
 )
 
 
-def request_key(request: Request) -> str:
+def request_key(request: Request) -> str | None:
     """The sender's own key beside the bytes, which are what is signed."""
-    return f"{request.headers.get('Idempotency-Key', '')[:64]}:{body_hash(request.body)}"
+    number = request.headers.get("Idempotency-Key", "")[:64]
+    return f"{number}:{body_hash(request.body)}" if number else None
 
 
 def parse(body: bytes, mapped: Mapped | None = None) -> tuple[Alert, ...]:

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.sources.admission import Proof, Request, body_hash
+from bot.sources.admission import Proof, Request
 from bot.sources.reading import document, links, table, text, time
 from commands.outage import Unreadable
 from incident import severity
@@ -61,10 +61,10 @@ PROOF: Final = Proof(
 )
 
 
-def request_key(request: Request) -> str:
+def request_key(request: Request) -> str | None:
     """The event's id; what has none is told apart by its bytes."""
     event = text(event_in(request.body).get("id"))
-    return event if _EVENT_ID.fullmatch(event) else body_hash(request.body)
+    return event if _EVENT_ID.fullmatch(event) else None
 
 
 def parse(body: bytes) -> tuple[Alert, ...]:

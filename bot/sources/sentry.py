@@ -41,9 +41,10 @@ def admitted(request: Request, secrets: Sequence[str]) -> bool:
 PROOF: Final = Proof(holds=admitted, status=403, refusal="The signature of this source is missing or wrong.")
 
 
-def request_key(request: Request) -> str:
+def request_key(request: Request) -> str | None:
     """The request's own id beside its bytes: the signature does not cover the id."""
-    return f"{request.headers.get('Request-ID', '')[:64]}:{body_hash(request.body)}"
+    number = request.headers.get("Request-ID", "")[:64]
+    return f"{number}:{body_hash(request.body)}" if number else None
 
 
 def parse(body: bytes) -> tuple[Alert, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from bot.sources.admission import Request, body_hash
+from bot.sources.admission import Request
 from bot.sources.reading import document, text
 from commands.outage import Outage, Unreadable
 
@@ -83,10 +83,10 @@ class Topics:
         log.info("subscription confirmed")
 
 
-def request_key(request: Request) -> str:
+def request_key(request: Request) -> str | None:
     """The message's id, which is signed; what is no message of SNS is told apart by its bytes."""
     number = text(_envelope(request.body).get("MessageId"))
-    return number if re.fullmatch(r"[\w-]{1,64}", number, re.ASCII) else body_hash(request.body)
+    return number if re.fullmatch(r"[\w-]{1,64}", number, re.ASCII) else None
 
 
 def _envelope(body: bytes) -> Envelope:

@@ -18,7 +18,7 @@ from bot.sources import (
     statuspage,
     uptimerobot,
 )
-from bot.sources.admission import BEARER, SHARED, Source, same_body
+from bot.sources.admission import BEARER, SHARED, Source, unnumbered
 from bot.sources.pagerduty_tidings import tiding
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
@@ -27,16 +27,16 @@ from incident.severity import Severity
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     {
-        alertmanager.NAME: Source(proof=BEARER, request_key=same_body, parse=alertmanager.parse),
+        alertmanager.NAME: Source(proof=BEARER, request_key=unnumbered, parse=alertmanager.parse),
         cloudwatch.NAME: Source(proof=SHARED, request_key=sns.request_key, parse=cloudwatch.parse),
-        datadog.NAME: Source(proof=SHARED, request_key=same_body, parse=datadog.parse),
+        datadog.NAME: Source(proof=SHARED, request_key=unnumbered, parse=datadog.parse),
         generic.NAME: Source(proof=generic.PROOF, request_key=generic.request_key, parse=generic.parse),
-        grafana.NAME: Source(proof=grafana.PROOF, request_key=same_body, parse=grafana.parse),
-        opsgenie.NAME: Source(proof=SHARED, request_key=same_body, parse=opsgenie.parse),
+        grafana.NAME: Source(proof=grafana.PROOF, request_key=unnumbered, parse=grafana.parse),
+        opsgenie.NAME: Source(proof=SHARED, request_key=unnumbered, parse=opsgenie.parse),
         pagerduty.NAME: Source(proof=pagerduty.PROOF, request_key=pagerduty.request_key, parse=pagerduty.parse),
         sentry.NAME: Source(proof=sentry.PROOF, request_key=sentry.request_key, parse=sentry.parse),
-        statuspage.NAME: Source(proof=SHARED, request_key=same_body, parse=statuspage.parse),
-        uptimerobot.NAME: Source(proof=SHARED, request_key=same_body, parse=uptimerobot.parse),
+        statuspage.NAME: Source(proof=SHARED, request_key=unnumbered, parse=statuspage.parse),
+        uptimerobot.NAME: Source(proof=SHARED, request_key=unnumbered, parse=uptimerobot.parse),
     }
 )
 

@@ -1,12 +1,14 @@
 """How one Change goes into a database: each table by its own rule, all of them inside one transaction."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from bot.stores import jobs
 from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, event_text
-from bot.stores.database import Database, NotUnique
+from bot.stores.database import Database, NotUnique, Value
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
 from incident import gate, refusal, timeline
@@ -37,16 +39,17 @@ async def apply(db: Database, change: Change) -> Applied:
     incident_id = change.incident.id if change.incident is not None else None
     if not await db.run("remember_cause", cause=change.cause, incident_id=incident_id, at=change.at):
         return await _repeat(db, change)
-    incident = await _put_incident(db, change.incident) if change.incident is not None else None
+    incident = None
+    if change.incident is not None:
+        incident = await put_incident(db, change.incident, was=change.incident.version)
     await _append(db, change, timeline.SYSTEM if incident is None else incident.id)
-    for record in change.alerts:
-        await _put_alert(db, record)
+    await put_alerts(db, [(record.version, record) for record in change.alerts])
     for finding in change.findings:
         await _add_finding(db, finding)
     for approval in change.approvals:
         await _put_approval(db, approval, change.at)
     for delivery in change.deliveries:
-        await _put_delivery(db, delivery)
+        await db.run("put_delivery", **_delivery_row(delivery))
     if change.stop is not None:
         await _put_stop(db, change.stop)
     owed_again = change.settles is not None and await jobs.settle(db, change.settles) is JobState.OWED
@@ -81,13 +84,14 @@ async def _repeat(db: Database, change: Change) -> Applied:
     return Applied(saved=Saved(incident=None if row is None else INCIDENT.value(row["body"]), fresh=False), owes=owes)
 
 
-async def _put_incident(db: Database, decided: Incident) -> Incident:
-    new = decided.version == 0
-    number = await _next_number(db) if new else decided.number
+async def put_incident(db: Database, decided: Incident, *, was: int) -> Incident:
+    """Save an incident that was decided on as it was at version ``was`` (0: new). Raises Conflict."""
+    number = decided.number or await _next_number(db)
     incident = replace(decided, number=number, version=decided.version + 1)
     try:
         written = await db.run(
-            "insert_incident" if new else "update_incident",
+            "update_incident" if was else "insert_incident",
+            **({"was": was} if was else {}),
             id=incident.id,
             number=incident.number,
             version=incident.version,
@@ -100,7 +104,7 @@ async def _put_incident(db: Database, decided: Incident) -> Incident:
     except NotUnique as error:
         raise Conflict(f"{incident.id} is declared already, or its group has another open incident") from error
     if not written:
-        raise Conflict(f"{incident.id} is no longer at version {decided.version}")
+        raise Conflict(f"{incident.id} is no longer at version {was}")
     return incident
 
 
@@ -117,35 +121,56 @@ async def _append(db: Database, change: Change, chain: str) -> None:
     if chain == timeline.SYSTEM:
         await db.lock(chain)  # an incident's chain is guarded by the incident's row
     last = await db.row("last_link", chain=chain)
-    seq, link = (0, timeline.GENESIS) if last is None else (last["seq"], last["link"])
+    rows, _ = event_rows(change, chain, (0, timeline.GENESIS) if last is None else (last["seq"], last["link"]))
+    await db.run_many("append_events", rows)
+
+
+End: TypeAlias = tuple[int, str]
+"""Where a chain ends: the sequence number and the link of its last event."""
+
+
+def event_rows(change: Change, chain: str, end: End) -> tuple[list[Mapping[str, Value]], End]:
+    """The rows of a Change's events, chained to where the chain ends, and where it ends then."""
+    rows: list[Mapping[str, Value]] = []
     recorded_at = change.at.astimezone(UTC)
+    seq, link = end
     for index, event in enumerate(change.events):
         seq, content = seq + 1, timeline.content(event)
         link = timeline.link(link, chain, seq, recorded_at, content)
-        await db.run(
-            "append_event",
-            id=change.event_id(index),
-            chain=chain,
-            seq=seq,
-            recorded_at=recorded_at,
-            content=content,
-            link=link,
-            body=event_text(event),
+        rows.append(
+            {
+                "id": change.event_id(index),
+                "chain": chain,
+                "seq": seq,
+                "recorded_at": recorded_at,
+                "content": content,
+                "link": link,
+                "body": event_text(event),
+            }
         )
+    return rows, (seq, link)
 
 
-async def _put_alert(db: Database, decided: AlertRecord) -> None:
+async def put_alerts(db: Database, decided: Iterable[tuple[int, AlertRecord]]) -> None:
+    """Save alerts' records, each with the version that it was decided on first. Raises Conflict."""
+    rows = sorted((_alert_row(was, record) for was, record in decided), key=lambda row: str(row["id"]))
+    new, known = [row for row in rows if not row["was"]], [row for row in rows if row["was"]]
+    if await db.run_many("add_alerts", new) != len(new) or await db.run_many("change_alerts", known) != len(known):
+        raise Conflict("one of the alerts is no longer at the version that was decided on")
+
+
+def _alert_row(was: int, decided: AlertRecord) -> Mapping[str, Value]:
     record = replace(decided, version=decided.version + 1)
-    written = await db.run(
-        "update_alert" if decided.version else "insert_alert",
-        id=record.id,
-        version=record.version,
-        incident_id=record.incident_id,
-        first_at=record.first_at,
-        body=ALERT.text(record),
-    )
-    if not written:
-        raise Conflict(f"the alert {record.id} is no longer at version {decided.version}")
+    return {
+        "id": record.id,
+        "was": was,
+        "version": record.version,
+        "incident_id": record.incident_id,
+        "first_at": record.first_at,
+        "firing": record.firing,
+        "messages": record.count,
+        "body": ALERT.text(record),
+    }
 
 
 async def _add_finding(db: Database, finding: Finding) -> None:
@@ -189,14 +214,19 @@ async def _put_stop(db: Database, stop: Stop) -> None:
         raise Conflict(f"the stop {stop.id} was lifted meanwhile")
 
 
-async def _put_delivery(db: Database, delivery: Delivery) -> None:
-    await db.run(
-        "put_delivery",
-        key=delivery.key,
-        source=delivery.source,
-        received_at=delivery.received_at,
-        headers=json.dumps(dict(delivery.headers)),
-        body=delivery.body,
-        state=delivery.state.value,
-        reason=delivery.reason,
-    )
+async def put_deliveries(db: Database, deliveries: Iterable[Delivery]) -> int:
+    """Save raw requests; how many of them are new. What came is never overwritten."""
+    rows = sorted(map(_delivery_row, deliveries), key=lambda row: str(row["key"]))
+    return await db.run_many("add_deliveries", rows)
+
+
+def _delivery_row(delivery: Delivery) -> Mapping[str, Value]:
+    return {
+        "key": delivery.key,
+        "source": delivery.source,
+        "received_at": delivery.received_at,
+        "headers": json.dumps(dict(delivery.headers)),
+        "body": delivery.body,
+        "state": delivery.state.value,
+        "reason": delivery.reason,
+    }

@@ -41,7 +41,9 @@ class Codec(Generic[T]):
 
 
 INCIDENT: Final = Codec(Incident)
+INCIDENTS: Final = Codec(tuple[Incident, ...])
 ALERT: Final = Codec(AlertRecord)
+ALERTS: Final = Codec(tuple[AlertRecord, ...])
 FINDING: Final = Codec(Finding)
 APPROVAL: Final = Codec(Approval)
 STOP: Final = Codec(Stop)

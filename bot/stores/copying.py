@@ -16,7 +16,7 @@ import asyncpg
 from bot.stores.codec import moment
 from bot.stores.migrations import migrations
 from bot.stores.postgres import CONNECT_WITHIN, PostgresStore
-from bot.stores.postgres_connection import Connection, kept, said
+from bot.stores.postgres_connection import Connection, kept_text, said
 from bot.stores.queries import folder
 from bot.stores.sqlite import DIALECT
 from bot.stores.sqlite_connection import Connection as FileConnection
@@ -35,7 +35,7 @@ ORDER BY table_name, ordinal_position
 _MAKERS: Final[Mapping[str, Callable[[str | int | bytes], Kept]]] = {
     "timestamp with time zone": lambda value: moment(str(value)),
     "boolean": bool,
-    "text": lambda value: kept(str(value)),
+    "text": lambda value: kept_text(str(value)),
 }
 """What a column of PostgreSQL takes for what SQLite keeps."""
 

@@ -4,14 +4,14 @@ The rules are coroutines because PostgreSQL answers over a network. SQLite answe
 it without an event loop, in whichever thread has the connection.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
-Value: TypeAlias = str | int | bytes | datetime | None
-"""What a query takes. A bool is an int."""
+Value: TypeAlias = str | int | bytes | datetime | Sequence[str] | None
+"""What a query takes. A bool is an int; texts are looked for one by one."""
 
 
 class NotUnique(Exception):
@@ -29,6 +29,13 @@ class Database(Protocol):
 
     async def run(self, query: str, **values: Value) -> int:
         """Run a named query that returns no rows; how many it changed. Raises NotUnique."""
+        ...
+
+    async def run_many(self, query: str, rows: Sequence[Mapping[str, Value]]) -> int:
+        """Run a named query once for all of these rows; how many it changed. No rows, nothing to do. Raises NotUnique.
+
+        One statement, however many they are: each that a thread runs costs it the interpreter's lock.
+        """
         ...
 
     async def row(self, query: str, **values: Value) -> Row | None:

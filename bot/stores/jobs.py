@@ -1,13 +1,14 @@
 """The jobs table: owed, claimed under a lease, settled once. Each function is one part of a transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.stores.codec import WATCH, moment
-from bot.stores.database import Database, Row
+from bot.stores.database import Database, Row, Value
 from commands.outage import Conflict, LostClaim
-from incident.job import Claim, Job, JobName, JobState
+from incident.job import Claim, Job, JobMode, JobName, JobState
 from incident.owing import CHATTER
 from incident.watch import WatchRecord
 
@@ -17,18 +18,29 @@ CUT_SHORT_LEASE: Final = timedelta(seconds=30)
 
 async def owe(db: Database, jobs: Iterable[Job]) -> None:
     """Owe each job; a known key is owed no second time, unless it converges."""
+    folded: dict[str, Job] = {}
     for job in jobs:
-        await db.run(
-            "owe",
-            key=job.key,
-            name=job.name.value,
-            mode=job.mode.value,
-            incident_id=job.incident_id,
-            subject=job.subject,
-            urgency=job.urgency,
-            due_at=job.due_at,
-            is_timer=job.is_timer,
-        )
+        earlier = folded.get(job.key)
+        if earlier is None:
+            folded[job.key] = job
+        elif job.mode is JobMode.CONVERGE:
+            due_at = job.due_at if job.is_timer else min(earlier.due_at, job.due_at)
+            folded[job.key] = replace(job, due_at=due_at)
+    # One order for everybody, in which each incident's own stays.
+    rows = sorted(map(_row, folded.values()), key=lambda row: str(row["incident_id"]))
+    await db.run_many("owe", rows)
+
+
+def _row(job: Job) -> Mapping[str, Value]:
+    return {
+        "key": job.key,
+        "name": job.name.value,
+        "mode": job.mode.value,
+        "incident_id": job.incident_id,
+        "subject": job.subject,
+        "urgency": job.urgency,
+        "due_at": job.due_at,
+    }
 
 
 async def claim(db: Database, worker: str, limit: int, lease: timedelta) -> tuple[Claim, ...]:

@@ -1,6 +1,7 @@
 """Where the store is, as the team configured it, and the way into it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,10 @@ from bot.stores.sqlite import SQLiteStore, utc_now
 from commands.outage import Outage
 
 FILE: Final = "muster.db"
+FIRST_WAIT: Final = 0.5
+LONGEST_WAIT: Final = 5.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,20 @@ async def open_store(place: StorePlace, *, clock: Callable[[], datetime] = utc_n
 
         return await PostgresStore.open(place.url)
     return await SQLiteStore.open(place.data_dir / FILE, clock=clock)
+
+
+async def store_in_time(place: StorePlace, *, clock: Callable[[], datetime]) -> SqlStore:
+    """Open the store, and wait for as long as it is away. Raises Outage when waiting is no use."""
+    wait = FIRST_WAIT
+    while True:
+        try:
+            return await open_store(place, clock=clock)
+        except Outage as away:
+            if not away.retry:
+                raise
+            log.warning("store cannot be reached yet", extra={"error": away.sentence, "again_in_s": wait})
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import asyncpg
 
-from bot.stores.changing import Applied
 from bot.stores.codec import moment
 from bot.stores.database import Database
 from bot.stores.migrations import migrations
@@ -109,9 +108,9 @@ class PostgresStore(SqlStore):
         left = await self._read(look)
         return None if left is None else (self._clock or _utc_now)() + left
 
-    def _tell(self, applied: Applied) -> None:
-        super()._tell(applied)
-        if applied.owes:
+    def _tell_owed(self, owes: bool) -> None:
+        super()._tell_owed(owes)
+        if owes:
             self._wakes.tell()
 
     async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:

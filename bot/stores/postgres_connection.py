@@ -97,6 +97,17 @@ class Session(database.Database):
             raise database.NotUnique(error.constraint_name) from error
         return int(status.rpartition(" ")[2])
 
+    async def run_many(self, query: str, rows: Sequence[Mapping[str, database.Value]]) -> int:
+        if not rows:
+            return 0
+        asked = self._named[query]
+        columns = [[kept(row[name]) for row in rows] for name in asked.names]
+        try:
+            status = await self._connection.execute(asked.sql, *columns)
+        except asyncpg.UniqueViolationError as error:
+            raise database.NotUnique(error.constraint_name) from error
+        return int(status.rpartition(" ")[2])
+
     async def row(self, query: str, **values: database.Value) -> database.Row | None:
         asked = self._named[query]
         return await self._connection.fetchrow(asked.sql, *_in_order(asked, values))
@@ -124,7 +135,16 @@ def kept(value: database.Value) -> database.Value:
 
     What monitors name their alerts may hold one; a body is JSON, which escapes it.
     """
-    return value.replace("\0", "\u2400") if isinstance(value, str) else value
+    if isinstance(value, str):
+        return kept_text(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [kept_text(each) for each in value]
+    return value
+
+
+def kept_text(text: str) -> str:
+    """A text as PostgreSQL keeps it."""
+    return text.replace("\0", "\u2400")
 
 
 async def lock(connection: Connection, name: str, *, within: float | None = None) -> None:

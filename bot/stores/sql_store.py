@@ -2,19 +2,19 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from bot.stores import changing, jobs
+from bot.stores import changing, jobs, taking
 from bot.stores.changing import Applied
 from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, WATCH, Codec, event_value, moment
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
 from commands.store import Saved, Store
-from incident.alert import AlertRecord, Delivery, DeliveryState
+from incident.alert import AlertRecord, AlertTally, Delivery, DeliveryState
 from incident.approval import Approval
 from incident.change import Change
 from incident.finding import Finding
@@ -22,6 +22,7 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.postmortem import Record
 from incident.stop import Stop
+from incident.taking import Batch, Known
 from incident.timeline import Link
 from incident.watch import WatchRecord
 
@@ -55,6 +56,15 @@ class SqlStore(Store):
         applied = await self._write(lambda db: changing.apply(db, change), self._tell)
         return applied.saved
 
+    async def known(self, alert_ids: Collection[str], groups: Collection[str]) -> Known:
+        return await self._read(lambda db: taking.known(db, alert_ids, groups), at_one_moment=True)
+
+    async def kept(self, deliveries: Collection[str], causes: Collection[str]) -> frozenset[str]:
+        return await self._read(lambda db: taking.kept(db, deliveries, causes))
+
+    async def take(self, batch: Batch) -> None:
+        await self._write(lambda db: taking.take(db, batch), self._tell_owed)
+
     async def incident(self, incident_id: str) -> Incident | None:
         return await self._one(INCIDENT, "incident", id=incident_id)
 
@@ -78,6 +88,9 @@ class SqlStore(Store):
 
     async def alerts_of(self, incident_id: str) -> tuple[AlertRecord, ...]:
         return await self._all(ALERT, "alerts_of", incident_id=incident_id)
+
+    async def alert_tally(self, incident_id: str) -> AlertTally:
+        return await self._read(lambda db: taking.tally(db, incident_id))
 
     async def approval(self, approval_id: str) -> Approval | None:
         return await self._one(APPROVAL, "approval", id=approval_id)
@@ -164,7 +177,10 @@ class SqlStore(Store):
         return await self._read(figures, at_one_moment=True)
 
     def _tell(self, applied: Applied) -> None:
-        if applied.owes:
+        self._tell_owed(applied.owes)
+
+    def _tell_owed(self, owes: bool) -> None:
+        if owes:
             self.on_owed()
 
     async def _one(self, codec: Codec[T], query: str, **values: Value) -> T | None:

@@ -1,9 +1,12 @@
 """A connection to the SQLite file: how it is opened and migrated, how a query is called, and what its faults mean."""
 
+import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,6 +21,10 @@ OLDEST: Final = (3, 37, 0)
 """The oldest SQLite that knows the tables' strict types."""
 PATIENCE: Final = 5.0
 """Seconds to wait while another process writes."""
+
+MOST_ROWS: Final = 1000
+"""In one statement; SQLite takes 32,766 values."""
+_ROWS: Final = re.compile(r"new \(([^)]*)\) AS \(VALUES :rows\)")
 
 _SENTENCES: Final[Mapping[int, tuple[str, bool]]] = {
     sqlite3.SQLITE_FULL: ("The disk that holds {path} is full: free some space.", True),
@@ -56,6 +63,17 @@ class Connection:
     def run(self, query: str, **values: Value) -> int:
         """Run a named query that returns no rows; how many it changed."""
         return self._raw.execute(self._queries[query], values).rowcount
+
+    def run_many(self, query: str, rows: Sequence[Mapping[str, Value]]) -> int:
+        """Run a named query for all rows at once; how many it changed. ``:rows`` in it stands for their values."""
+        sql, changed = self._queries[query], 0
+        columns = _columns(sql)
+        for start in range(0, len(rows), MOST_ROWS):
+            some = rows[start : start + MOST_ROWS]
+            places = ", ".join([f"({', '.join('?' * len(columns))})"] * len(some))
+            values = [row[column] for row in some for column in columns]
+            changed += self._raw.execute(sql.replace(":rows", places), values).rowcount
+        return changed
 
     def row(self, query: str, **values: Value) -> sqlite3.Row | None:
         """The first row of a named query."""
@@ -116,6 +134,12 @@ class Direct(database.Database):
         except sqlite3.IntegrityError as error:
             raise database.NotUnique(str(error)) from error
 
+    async def run_many(self, query: str, rows: Sequence[Mapping[str, database.Value]]) -> int:
+        try:
+            return self._connection.run_many(query, [_kept(row) for row in rows])
+        except sqlite3.IntegrityError as error:
+            raise database.NotUnique(str(error)) from error
+
     async def row(self, query: str, **values: database.Value) -> database.Row | None:
         return self._connection.row(query, **_kept(values))
 
@@ -130,7 +154,23 @@ class Direct(database.Database):
 
 
 def _kept(values: Mapping[str, database.Value]) -> dict[str, Value]:
-    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    return {name: _value(value) for name, value in values.items()}
+
+
+def _value(value: database.Value) -> Value:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, (str, int, bytes)) or value is None:
+        return value
+    return json.dumps(list(value))
+
+
+@cache
+def _columns(sql: str) -> tuple[str, ...]:
+    """What the rows of a query hold, in its order."""
+    found = _ROWS.search(sql)
+    assert found is not None, "run_many is asked of queries with rows"
+    return tuple(column.strip() for column in found[1].split(","))
 
 
 def _use_wal(raw: sqlite3.Connection) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, AppRunner, Request
 
+from bot.collector import Reception
 from bot.exposition import text
 from bot.metrics import Counts
 from bot.sources.admission import SAME_BODY_SECONDS
@@ -21,7 +23,7 @@ from bot.sources.admission import Request as Came
 from bot.sources.doors import doors
 from bot.web import LARGEST_BODY, Health, application, delivery_of, runner
 from commands.outage import Outage
-from commands.take_delivery import keep_delivery
+from commands.take_alerts import heard, take_alerts
 from incident.alert import Delivery, DeliveryState
 from tests.fakes import monitor
 from tests.fakes.clock import START
@@ -57,11 +59,12 @@ class Door:
         self.kept: list[Delivery] = []
         self.counts = Counts()
 
-    async def keep(self, delivery: Delivery) -> bool:
+    async def take(self, delivery: Delivery) -> Reception:
         if self.away:
             raise Outage("the database does not answer", retry=True)
-        self.kept.append(delivery)
-        return await keep_delivery(delivery, store=self.world.ports.store)
+        taken = await take_alerts(heard(delivery, ports=self.world.ports), ports=self.world.ports)
+        self.kept.append(replace(delivery, key=taken.key))
+        return Reception.DEAD if taken.dead else Reception.TAKEN if taken.fresh else Reception.REPEAT
 
     async def say_health(self) -> Health:
         return self.health
@@ -72,7 +75,7 @@ class Door:
     def application(self) -> Application:
         secrets = {"alertmanager": [TOKEN, NEXT_TOKEN], "pagerduty": [SECRET, NEXT_SECRET]}
         return application(
-            keep=self.keep,
+            take=self.take,
             admits=doors(secrets, (), nowhere),
             health=self.say_health,
             clock=self.world.clock,
@@ -98,12 +101,13 @@ async def knock(client: Client, body: bytes = BODY, headers: Mapping[str, str] =
         return answer.status, await answer.json()
 
 
-async def test_a_delivery_is_on_disk_when_it_is_answered(door: Door, client: Client) -> None:
+async def test_a_delivery_is_decided_and_on_disk_when_it_is_answered(door: Door, client: Client) -> None:
     assert await knock(client) == (202, {"taken": True, "repeat": False})
     (kept,) = door.kept
     stored = await door.world.store.delivery(kept.key)
     assert stored is not None
-    assert (stored.body, stored.state, stored.received_at) == (BODY, DeliveryState.RECEIVED, START)
+    assert (stored.body, stored.state, stored.received_at) == (BODY, DeliveryState.TAKEN, START)
+    assert len(await door.world.store.open_incidents()) == 1
 
 
 async def test_the_same_body_again_is_a_repeat_and_later_it_is_taken_anew(door: Door, client: Client) -> None:
@@ -185,7 +189,7 @@ async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
         app = application(
-            keep=door.keep,
+            take=door.take,
             admits=doors(tokens, (), nowhere),
             health=door.say_health,
             clock=door.world.clock,

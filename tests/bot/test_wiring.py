@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from bot.redactors import redactor, stricter_redactors
 from bot.runbooks import LoadedRunbooks
-from bot.wiring import redactor, stricter_redactors
 from tests.bot.test_config import GOOD, read, refused
 from tests.fakes.runbooks import CATALOG, DATABASE
 

@@ -1,20 +1,24 @@
 """A monitor asks: nothing that it says is lost, nothing it says twice happens twice, and each alert has its reason."""
 
 import asyncio
-from datetime import timedelta
+import json
+from dataclasses import replace
 
 import pytest
 
-from commands.take_delivery import bury
-from incident.alert import DeliveryState
+from commands.outage import Outage
+from commands.take_delivery import bury, take_delivery
+from incident.alert import Delivery, DeliveryState
+from incident.change import Change
 from incident.incident import Status
-from incident.job import JobName
+from incident.job import Claim, Job, JobName
 from incident.responder import monitor as monitor_actor
 from incident.severity import Severity
 from incident.timeline import SYSTEM, Kind
 from tests.fakes import monitor
 from tests.fakes.clock import START
 from tests.fakes.settings import ANA, BEN
+from tests.fakes.weak_store import WeakStore
 from tests.fakes.world import World
 
 OTHER = monitor.alert(instance="us-1")
@@ -63,24 +67,21 @@ async def test_the_same_request_twenty_times_at_once_is_one(world: World) -> Non
 async def test_twenty_different_requests_about_one_trouble_at_once_are_one_incident(world: World) -> None:
     bodies = [monitor.body(monitor.alert(instance=f"eu-{n}")) for n in range(20)]
     await asyncio.gather(*(world.knock(each) for each in bodies))
-    claims = await world.store.claim("test", limit=50, lease=timedelta(seconds=10))
-    await asyncio.gather(*(world.do(each) for each in claims if each.job.name is JobName.TAKE_DELIVERY))
     incident = await open_one(world)
     assert len(await world.store.alerts_of(incident)) == 20
     assert world.errors == []
 
 
-@pytest.mark.parametrize("saves", [0, 1, 2])
-async def test_a_delivery_whose_taking_was_cut_short_is_taken_on_without_doing_anything_twice(
-    world: World, saves: int
-) -> None:
-    await world.knock(monitor.body(monitor.alert(), OTHER))
-    await world.do_until_away(await world.claim(JobName.TAKE_DELIVERY), saves)
-    world.clock.advance(seconds=11)
-    await world.work()
+async def test_a_request_that_the_store_goes_away_from_is_taken_whole_when_it_comes_again(world: World) -> None:
+    store = await WeakStore.open(world.path, clock=world.clock)
+    body = monitor.body(monitor.alert(), OTHER)
+    with pytest.raises(Outage):
+        await replace(world, ports=replace(world.ports, store=store)).knock(body)
+    await store.close()
+    assert await world.store.open_incidents() == ()
+    assert await world.knock(body)
     records = await world.store.alerts_of(await open_one(world))
     assert [each.count for each in records] == [1, 1]
-    assert len(world.chat.channels) == 2
 
 
 async def test_alerts_of_one_trouble_join_and_a_repeat_is_only_counted(world: World) -> None:
@@ -94,7 +95,6 @@ async def test_alerts_of_one_trouble_join_and_a_repeat_is_only_counted(world: Wo
     version = incident.version
     world.clock.advance(minutes=6)
     await world.knock(monitor.body(monitor.alert(), OTHER))
-    await world.do(await world.claim(JobName.TAKE_DELIVERY))
     assert (await world.again(incident)).version == version, "a repeat does not touch the incident"
     assert sum(each.count for each in await world.store.alerts_of(incident.id)) == 5
 
@@ -102,7 +102,6 @@ async def test_alerts_of_one_trouble_join_and_a_repeat_is_only_counted(world: Wo
 async def test_repeats_are_summed_up_in_one_line_that_counts_only_what_was_not_told(world: World) -> None:
     for minutes in range(4):
         await world.knock(monitor.body())
-        await world.do(await world.claim(JobName.TAKE_DELIVERY))
         world.clock.advance(minutes=6 * (minutes < 3))
     await world.let_pass(minutes=2)
     (incident,) = await world.store.open_incidents()
@@ -192,9 +191,29 @@ async def test_one_odd_alert_does_not_lose_the_rest(world: World) -> None:
     assert titles == {"?", "OrdersStuck on eu-1"}
 
 
-async def test_a_delivery_that_could_not_be_taken_however_often_is_kept_as_a_dead_letter(world: World) -> None:
-    await world.knock(monitor.body())
-    await bury(await world.claim(JobName.TAKE_DELIVERY), "KeyError in take_delivery", ports=world.ports)
+async def left_over(world: World, raw: bytes) -> Claim:
+    """A request that an older Muster kept and still owes, and the claim of its job."""
+    delivery = Delivery(key="alertmanager:old", source="alertmanager", received_at=world.clock(), headers={}, body=raw)
+    job = Job(
+        name=JobName.TAKE_DELIVERY, key="take_delivery:old", due_at=world.clock(), subject=delivery.key, urgency=0
+    )
+    await world.store.save(Change(cause="old", at=world.clock(), deliveries=(delivery,), jobs=(job,)))
+    return await world.claim(JobName.TAKE_DELIVERY)
+
+
+async def test_what_an_older_muster_left_over_is_taken_in_once(world: World) -> None:
+    await take_delivery(await left_over(world, json.dumps(monitor.body()).encode()), ports=world.ports)
+    await world.work()
+    (record,) = await world.store.alerts_of(await open_one(world))
+    assert record.count == 1
+    delivery = await world.store.delivery("alertmanager:old")
+    assert delivery is not None
+    assert delivery.state is DeliveryState.TAKEN
+
+
+async def test_what_was_left_over_and_could_not_be_taken_however_often_is_kept_as_a_dead_letter(world: World) -> None:
+    claim = await left_over(world, json.dumps(monitor.body()).encode())
+    await bury(claim, "KeyError in take_delivery", ports=world.ports)
     (dead,) = await world.store.dead_deliveries()
     assert dead.reason == "KeyError in take_delivery"
     assert await system_events(world) == [(Kind.DEAD_LETTER, "KeyError in take_delivery")]

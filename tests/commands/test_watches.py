@@ -119,7 +119,7 @@ async def test_a_look_that_dies_before_it_is_kept_is_repeated_and_its_alert_is_n
     await watched.let_pass(minutes=2)
     watched.clock.now += EVERY
     claim = await watched.claim(JobName.WATCH)
-    await watched.do_until_away(claim, saves=2)
+    await watched.do_until_away(claim, saves=1)
     (incident,) = await incidents(watched)
     watched.clock.now += 2 * LEASE
     await watched.work()

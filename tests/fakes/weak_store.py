@@ -5,6 +5,7 @@ from commands.outage import Outage
 from commands.store import Saved
 from incident.change import Change
 from incident.job import Claim
+from incident.taking import Batch
 from incident.watch import WatchRecord
 
 
@@ -20,6 +21,10 @@ class WeakStore(SQLiteStore):
     async def look_again(self, claim: Claim, record: WatchRecord) -> None:
         self._spend()
         await super().look_again(claim, record)
+
+    async def take(self, batch: Batch) -> None:
+        self._spend()
+        await super().take(batch)
 
     def _spend(self) -> None:
         if self.saves_left <= 0:

@@ -21,7 +21,7 @@ from commands.fix import fix_filled
 from commands.outage import BudgetSpent, NotYet, Outage
 from commands.ports import Ports
 from commands.store import Store
-from commands.take_delivery import keep_delivery
+from commands.take_alerts import heard, take_alerts
 from incident.approval import Approval
 from incident.incident import Incident
 from incident.job import Claim, JobName
@@ -114,7 +114,8 @@ class World:
         """A monitor posts a body; whether it is new."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = Request(headers={}, body=raw, at=self.clock())
-        return await keep_delivery(delivery_of(source, request), store=self.ports.store)
+        taking = heard(delivery_of(source, request), ports=self.ports)
+        return (await take_alerts(taking, ports=self.ports)).fresh
 
     async def again(self, incident: Incident) -> Incident:
         """The incident as it stands now."""

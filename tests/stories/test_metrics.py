@@ -28,7 +28,7 @@ async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> N
         health = await it.health()
     assert told['muster_deliveries_total{source="alertmanager",outcome="taken"}'] == 1
     assert told['muster_slack_calls_total{method="conversations.create",outcome="answered"}'] == 1
-    assert told['muster_job_attempts_total{job="take_delivery",outcome="done"}'] == 1
+    assert told['muster_job_attempts_total{job="open_channel",outcome="done"}'] == 1
     assert sum(number for series, number in told.items() if series.startswith("muster_incidents_open")) == 1
     assert (told["muster_slack_connected"], told["muster_store_up"], told["muster_dead_letters"]) == (1, 1, 0)
     asked = set(

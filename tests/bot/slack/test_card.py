@@ -7,22 +7,21 @@ from bot.slack.names import Action
 from bot.slack.render import render
 from commands.messages import Announcement, Card, ChecklistMessage
 from incident import clock
-from incident.alert import AlertStatus
+from incident.alert import AlertTally
 from incident.checklist import Item, tick
 from incident.clock import ClockKind
 from incident.incident import Earlier, Home, Incident, Place, Status
 from incident.responder import Role, monitor
 from incident.runbook import Procedure
-from tests.bot.slack.examples import ADA, BOB, NOW, a_procedure, a_step, an_alert, an_incident
+from tests.bot.slack.examples import ADA, BOB, NOW, a_procedure, a_step, an_incident
 from tests.bot.slack.reading import buttons, lines, menu
 
 
 def card(incident: Incident, procedure: Procedure | None = None, approvals: int = 0) -> Card:
     """A card with two alerts, one of which fires."""
-    quiet = an_alert(alert=replace(an_alert().alert, status=AlertStatus.RESOLVED))
     return Card(
         incident=incident,
-        alerts=(an_alert(), quiet),
+        alerts=AlertTally(alerts=2, firing=1, messages=2, sources=("alertmanager",)),
         procedure=procedure,
         open_approvals=approvals,
         runbook_url="https://example.com/runbook",
@@ -105,15 +104,19 @@ def test_a_very_long_checklist_says_what_it_does_not_show() -> None:
 
 def test_the_announcement_leads_to_the_channel() -> None:
     """Or says that its thread is the place until the channel comes."""
-    message = render(Announcement(incident=an_incident(), alerts=(an_alert(),)))
+    message = render(
+        Announcement(
+            incident=an_incident(), alerts=AlertTally(alerts=1, firing=1, messages=1, sources=("alertmanager",))
+        )
+    )
     assert "#C0CHAN001 · from alertmanager: 1 alert (1 firing)" in lines(message)
     assert list(buttons(message)) == ["Join channel"]
     homeless = an_incident(home=Home(announcement=Place(channel="C0ANN0001", thread="1.0")))
-    waiting = render(Announcement(incident=homeless, alerts=(), channel_due=NOW + timedelta(minutes=1)))
+    waiting = render(Announcement(incident=homeless, alerts=AlertTally(), channel_due=NOW + timedelta(minutes=1)))
     assert "Work in this thread until its channel opens at 12:04 UTC" in lines(waiting)
     assert list(buttons(waiting)) == ["Acknowledge", "Update", "Resolve"]
     ended = an_incident(status=Status.RESOLVED, resolved_at=NOW)
-    assert not buttons(render(Announcement(incident=ended, alerts=())))
+    assert not buttons(render(Announcement(incident=ended, alerts=AlertTally())))
 
 
 def test_a_card_leads_back_to_the_incident_of_the_same_alerts_before() -> None:

@@ -16,6 +16,7 @@ from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from commands.messages import ApprovalMessage, Card, EventMessage, FindingMessage, OutputMessage
 from commands.outage import BudgetSpent, NameTaken, Outage
+from incident.alert import AlertTally
 from incident.incident import Place
 from incident.responder import UserId
 from incident.timeline import Event, Kind
@@ -23,7 +24,7 @@ from sandbox.driver import Person, words
 from sandbox.server import Sandbox
 from tests.bot.slack.examples import NOW, a_finding, a_plan, a_request, an_incident
 
-CARD = Card(incident=an_incident(), alerts=(), procedure=None, open_approvals=0, runbook_url=None)
+CARD = Card(incident=an_incident(), alerts=AlertTally(), procedure=None, open_approvals=0, runbook_url=None)
 
 
 def note(text: str) -> EventMessage:

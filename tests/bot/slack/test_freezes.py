@@ -10,6 +10,7 @@ from commands.answers import CatchUp, Listing, Stopping
 from commands.messages import ApprovalMessage, Card, StopMessage
 from commands.overview import Overview
 from incident import refusal
+from incident.alert import AlertTally
 from incident.approval import Approval, ApprovalPolicy, ApprovalState
 from incident.evidence import EvidenceFreeze, Lift
 from incident.incident import Incident
@@ -69,7 +70,7 @@ def test_a_stop_and_frozen_evidence_stand_on_an_open_request_and_not_on_one_that
 
 def test_the_live_card_the_list_and_the_home_tell_of_a_stop() -> None:
     incident = an_incident(evidence=FROZEN.with_lift(Lift(step_id="x", by=ADA, at=NOW, reason="copied")))
-    card = Card(incident=incident, alerts=(), procedure=None, open_approvals=0, runbook_url=None, stop=STOP)
+    card = Card(incident=incident, alerts=AlertTally(), procedure=None, open_approvals=0, runbook_url=None, stop=STOP)
     shown = lines(render(card))
     assert STANDS in shown
     assert "🧊 Evidence is frozen since 12:03 UTC: a break-in · 1 step may run nevertheless" in shown

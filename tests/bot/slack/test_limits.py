@@ -49,6 +49,7 @@ from commands.messages import (
 from commands.on_call import OnCall
 from commands.outage import Away
 from incident import refusal
+from incident.alert import AlertTally
 from incident.clock import Clock, ClockKind
 from incident.course import Turn
 from incident.finding import Comparison
@@ -107,7 +108,7 @@ def a_card(draw: st.DrawFn) -> Card:
     procedure = a_procedure(a_step(title=draw(TEXT)))
     return Card(
         incident=draw(any_incident()),
-        alerts=(an_alert(),) * 3,
+        alerts=AlertTally(alerts=3, firing=3, messages=3, sources=(an_alert().alert.source,)),
         procedure=procedure,
         open_approvals=2,
         runbook_url=draw(URL),
@@ -152,7 +153,10 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
     Card: a_card(),
     ChecklistMessage: st.builds(ChecklistMessage, incident=any_incident()),
     Announcement: st.builds(
-        Announcement, incident=any_incident(), alerts=st.just((an_alert(),)), channel_due=st.just(NOW)
+        Announcement,
+        incident=any_incident(),
+        alerts=st.just(AlertTally(alerts=1, firing=1, messages=1, sources=(an_alert().alert.source,))),
+        channel_due=st.just(NOW),
     ),
     PageMessage: st.builds(
         PageMessage, incident=any_incident(), user=st.just(ADA), place=PLACE, escalated=st.booleans(), reason=TEXT

@@ -231,10 +231,8 @@ def test_the_signed_event_tells_requests_apart_and_no_header_can() -> None:
 
 
 @pytest.mark.parametrize("odd", ["", "a b", "x" * 65, "../x", None, 7.5])
-def test_an_event_with_an_odd_id_is_told_apart_by_its_bytes(odd: object) -> None:
-    keys = [request_key(knock(json.dumps({"event": {"id": odd, "n": each}}).encode(), "")) for each in (1, 1, 2)]
-    assert keys[0] == keys[1] != keys[2]
-    assert all(len(key) == 24 for key in keys)
+def test_an_event_with_an_odd_id_has_no_number(odd: object) -> None:
+    assert request_key(knock(json.dumps({"event": {"id": odd}}).encode(), "")) is None
 
 
 # Whatever comes.
@@ -256,4 +254,4 @@ def test_no_value_is_so_odd_that_it_breaks_the_reading(changed: Mapping[str, obj
     with suppress(Unreadable):
         parse(raw)
     assert not admitted(knock(raw, signature(raw, "other")), [SECRET])
-    assert request_key(knock(raw, ""))
+    request_key(knock(raw, ""))

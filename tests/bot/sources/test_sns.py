@@ -152,4 +152,4 @@ async def test_a_forwarder_may_come_with_a_token_where_there_is_one(amazon: Amaz
 
 def test_the_same_message_again_is_the_same_request(amazon: Amazon) -> None:
     assert request_key(amazon.says()) == request_key(amazon.says(version="1")) == "m1"
-    assert request_key(Request(headers={}, body=b"odd", at=START)) != "m1"
+    assert request_key(Request(headers={}, body=b"odd", at=START)) is None

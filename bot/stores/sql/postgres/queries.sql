@@ -16,7 +16,7 @@ VALUES (:id, :number, :version, :is_open, :urgency, :alert_group, :channel, :bod
 UPDATE incidents
 SET version = :version, is_open = :is_open, urgency = :urgency, alert_group = :alert_group, channel = :channel,
     body = :body
-WHERE id = :id AND number = :number AND version = :version - 1
+WHERE id = :id AND number = :number AND version = :was
 
 -- name: incident
 SELECT body FROM incidents WHERE id = :id
@@ -39,9 +39,15 @@ SELECT body FROM incidents WHERE alert_group = :group ORDER BY number DESC LIMIT
 -- name: last_link
 SELECT seq, link FROM events WHERE chain = :chain ORDER BY seq DESC LIMIT 1
 
--- name: append_event
+-- name: append_events
+WITH new (id, chain, seq, recorded_at, content, link, body) AS (
+    SELECT * FROM unnest(
+        :id::text[], :chain::text[], :seq::bigint[], :recorded_at::timestamptz[], :content::text[], :link::text[],
+        :body::text[]
+    )
+)
 INSERT INTO events (id, chain, seq, recorded_at, content, link, body)
-VALUES (:id, :chain, :seq, :recorded_at, :content, :link, :body)
+SELECT id, chain, seq, recorded_at, content, link, body FROM new WHERE true
 
 -- name: timeline
 SELECT id, seq, recorded_at, content, link, body FROM events WHERE chain = :chain ORDER BY seq
@@ -52,13 +58,81 @@ SELECT id, seq, recorded_at, content, link, body FROM events WHERE id = :id
 -- name: chains
 SELECT DISTINCT chain FROM events ORDER BY chain
 
--- name: insert_alert
-INSERT INTO alerts (id, version, incident_id, first_at, body) VALUES (:id, :version, :incident_id, :first_at, :body)
+-- name: add_alerts
+WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (
+    SELECT * FROM unnest(
+        :id::text[], :was::bigint[], :version::bigint[], :incident_id::text[], :first_at::timestamptz[],
+        :firing::boolean[], :messages::bigint[], :body::text[]
+    )
+)
+INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, body)
+SELECT id, version, incident_id, first_at, firing, messages, body FROM new WHERE true
 ON CONFLICT (id) DO NOTHING
 
--- name: update_alert
-UPDATE alerts SET version = :version, incident_id = :incident_id, first_at = :first_at, body = :body
-WHERE id = :id AND version = :version - 1
+-- name: change_alerts
+-- The version must be the one that was decided on.
+WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (
+    SELECT * FROM unnest(
+        :id::text[], :was::bigint[], :version::bigint[], :incident_id::text[], :first_at::timestamptz[],
+        :firing::boolean[], :messages::bigint[], :body::text[]
+    )
+)
+UPDATE alerts
+SET version = new.version, incident_id = new.incident_id, first_at = new.first_at, firing = new.firing,
+    messages = new.messages, body = new.body
+FROM new WHERE alerts.id = new.id AND alerts.version = new.was
+
+-- name: alert_tally
+SELECT count(*) AS alerts, count(*) FILTER (WHERE firing) AS firing, coalesce(sum(messages), 0)::bigint AS messages,
+    string_agg(DISTINCT split_part(id, ':', 1), ',') AS sources
+FROM alerts WHERE incident_id = :incident_id
+
+-- name: known_alerts
+-- All in one row, as one JSON text.
+SELECT '[' || string_agg(body, ',') || ']' AS bodies FROM alerts WHERE id = ANY (:ids::text[])
+
+-- name: known_incidents
+-- Those of these ids, and the newest of each group.
+SELECT '[' || string_agg(body, ',') || ']' AS bodies FROM incidents WHERE id IN (
+    SELECT unnest(:ids::text[])
+    UNION
+    SELECT (SELECT id FROM incidents WHERE alert_group = groups.value ORDER BY number DESC LIMIT 1)
+    FROM unnest(:groups::text[]) AS groups (value)
+)
+
+-- name: firing_alerts
+SELECT incident_id, count(*) AS firing FROM alerts
+WHERE firing AND incident_id = ANY (:ids::text[]) GROUP BY incident_id
+
+-- name: known_deliveries
+SELECT json_agg(key)::text AS keys FROM deliveries WHERE key = ANY (:keys::text[])
+
+-- name: known_causes
+SELECT json_agg(cause)::text AS causes FROM causes WHERE cause = ANY (:causes::text[])
+
+-- name: still_open
+-- They stay as they are until this transaction ends.
+SELECT id FROM incidents WHERE id = ANY (:ids::text[]) AND is_open FOR SHARE
+
+-- name: add_causes
+WITH new (cause, at) AS (
+    SELECT * FROM unnest(:cause::text[], :at::timestamptz[])
+)
+INSERT INTO causes (cause, at) SELECT cause, at FROM new WHERE true ON CONFLICT (cause) DO NOTHING
+
+-- name: add_deliveries
+WITH new (key, source, received_at, headers, body, state, reason) AS (
+    SELECT * FROM unnest(
+        :key::text[], :source::text[], :received_at::timestamptz[], :headers::text[], :body::bytea[], :state::text[],
+        :reason::text[]
+    )
+)
+INSERT INTO deliveries (key, source, received_at, headers, body, state, reason)
+SELECT key, source, received_at, headers, body, state, reason FROM new WHERE true
+ON CONFLICT (key) DO NOTHING
+
+-- name: replay_delivery
+UPDATE deliveries SET state = :state, reason = :reason WHERE key = :key AND state <> 'taken'
 
 -- name: alert
 SELECT body FROM alerts WHERE id = :id
@@ -128,10 +202,16 @@ WHERE state = 'dead' ORDER BY received_at, key LIMIT :limit
 -- A known key is owed no second time, but a converge job is owed anew. While it waits, the earlier time stands, so that
 -- a stream of debts cannot push it away for ever; a timer takes the new time. While it runs, it stays with its holder,
 -- and the new generation makes it owed again when that one settles.
+WITH new (key, name, mode, incident_id, subject, urgency, due_at) AS (
+    SELECT * FROM unnest(
+        :key::text[], :name::text[], :mode::text[], :incident_id::text[], :subject::text[], :urgency::int[],
+        :due_at::timestamptz[]
+    )
+)
 INSERT INTO jobs (key, name, mode, incident_id, subject, urgency, due_at)
-VALUES (:key, :name, :mode, :incident_id, :subject, :urgency, :due_at)
+SELECT key, name, mode, incident_id, subject, urgency, due_at FROM new WHERE true
 ON CONFLICT (key) DO UPDATE SET
-    due_at = CASE WHEN jobs.state = 'owed' AND NOT :is_timer::boolean THEN least(jobs.due_at, excluded.due_at)
+    due_at = CASE WHEN jobs.state = 'owed' AND jobs.name <> 'ring_clocks' THEN least(jobs.due_at, excluded.due_at)
         ELSE excluded.due_at END,
     urgency = excluded.urgency,
     generation = jobs.generation + 1,

@@ -16,7 +16,7 @@ VALUES (:id, :number, :version, :is_open, :urgency, :alert_group, :channel, :bod
 UPDATE incidents
 SET version = :version, is_open = :is_open, urgency = :urgency, alert_group = :alert_group, channel = :channel,
     body = :body
-WHERE id = :id AND number = :number AND version = :version - 1
+WHERE id = :id AND number = :number AND version = :was
 
 -- name: incident
 SELECT body FROM incidents WHERE id = :id
@@ -39,9 +39,10 @@ SELECT body FROM incidents WHERE alert_group = :group ORDER BY number DESC LIMIT
 -- name: last_link
 SELECT seq, link FROM events WHERE chain = :chain ORDER BY seq DESC LIMIT 1
 
--- name: append_event
+-- name: append_events
 INSERT INTO events (id, chain, seq, recorded_at, content, link, body)
-VALUES (:id, :chain, :seq, :recorded_at, :content, :link, :body)
+WITH new (id, chain, seq, recorded_at, content, link, body) AS (VALUES :rows)
+SELECT id, chain, seq, recorded_at, content, link, body FROM new WHERE true
 
 -- name: timeline
 SELECT id, seq, recorded_at, content, link, body FROM events WHERE chain = :chain ORDER BY seq
@@ -52,13 +53,65 @@ SELECT id, seq, recorded_at, content, link, body FROM events WHERE id = :id
 -- name: chains
 SELECT DISTINCT chain FROM events ORDER BY chain
 
--- name: insert_alert
-INSERT INTO alerts (id, version, incident_id, first_at, body) VALUES (:id, :version, :incident_id, :first_at, :body)
+-- name: add_alerts
+INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, body)
+WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (VALUES :rows)
+SELECT id, version, incident_id, first_at, firing, messages, body FROM new WHERE true
 ON CONFLICT (id) DO NOTHING
 
--- name: update_alert
-UPDATE alerts SET version = :version, incident_id = :incident_id, first_at = :first_at, body = :body
-WHERE id = :id AND version = :version - 1
+-- name: change_alerts
+-- The version must be the one that was decided on.
+UPDATE alerts
+SET version = new.version, incident_id = new.incident_id, first_at = new.first_at, firing = new.firing,
+    messages = new.messages, body = new.body
+FROM (WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (VALUES :rows) SELECT * FROM new) AS new
+WHERE alerts.id = new.id AND alerts.version = new.was
+
+-- name: alert_tally
+SELECT count(*) AS alerts, coalesce(sum(firing), 0) AS firing,
+    coalesce(sum(messages), 0) AS messages,
+    group_concat(DISTINCT substr(id, 1, instr(id, ':') - 1)) AS sources
+FROM alerts WHERE incident_id = :incident_id
+
+-- name: known_alerts
+-- All in one row, as one JSON text.
+SELECT '[' || group_concat(body, ',') || ']' AS bodies FROM alerts WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: known_incidents
+-- Those of these ids, and the newest of each group.
+SELECT '[' || group_concat(body, ',') || ']' AS bodies FROM incidents WHERE id IN (
+    SELECT value FROM json_each(:ids)
+    UNION
+    SELECT (SELECT id FROM incidents WHERE alert_group = groups.value ORDER BY number DESC LIMIT 1)
+    FROM json_each(:groups) AS groups
+)
+
+-- name: firing_alerts
+SELECT incident_id, count(*) AS firing FROM alerts
+WHERE firing = 1 AND incident_id IN (SELECT value FROM json_each(:ids)) GROUP BY incident_id
+
+-- name: known_deliveries
+SELECT json_group_array(key) AS keys FROM deliveries WHERE key IN (SELECT value FROM json_each(:keys))
+
+-- name: known_causes
+SELECT json_group_array(cause) AS causes FROM causes WHERE cause IN (SELECT value FROM json_each(:causes))
+
+-- name: still_open
+SELECT id FROM incidents WHERE id IN (SELECT value FROM json_each(:ids)) AND is_open = 1
+
+-- name: add_causes
+INSERT INTO causes (cause, at)
+WITH new (cause, at) AS (VALUES :rows)
+SELECT cause, at FROM new WHERE true ON CONFLICT (cause) DO NOTHING
+
+-- name: add_deliveries
+INSERT INTO deliveries (key, source, received_at, headers, body, state, reason)
+WITH new (key, source, received_at, headers, body, state, reason) AS (VALUES :rows)
+SELECT key, source, received_at, headers, body, state, reason FROM new WHERE true
+ON CONFLICT (key) DO NOTHING
+
+-- name: replay_delivery
+UPDATE deliveries SET state = :state, reason = :reason WHERE key = :key AND state <> 'taken'
 
 -- name: alert
 SELECT body FROM alerts WHERE id = :id
@@ -129,9 +182,10 @@ WHERE state = 'dead' ORDER BY received_at, key LIMIT :limit
 -- a stream of debts cannot push it away for ever; a timer takes the new time. While it runs, it stays with its holder,
 -- and the new generation makes it owed again when that one settles.
 INSERT INTO jobs (key, name, mode, incident_id, subject, urgency, due_at)
-VALUES (:key, :name, :mode, :incident_id, :subject, :urgency, :due_at)
+WITH new (key, name, mode, incident_id, subject, urgency, due_at) AS (VALUES :rows)
+SELECT key, name, mode, incident_id, subject, urgency, due_at FROM new WHERE true
 ON CONFLICT (key) DO UPDATE SET
-    due_at = iif(state = 'owed' AND NOT :is_timer, min(due_at, excluded.due_at), excluded.due_at),
+    due_at = iif(state = 'owed' AND name <> 'ring_clocks', min(due_at, excluded.due_at), excluded.due_at),
     urgency = excluded.urgency,
     generation = generation + 1,
     attempts = iif(state IN ('done', 'given_up'), 0, attempts),

@@ -1,0 +1,224 @@
+"""A monitor asks: what was heard is decided and durable before anybody is told that it was taken.
+
+Everything that waits is taken in together: known by one look at the store, decided one alert after the other, saved in
+one transaction. What another process changed meanwhile is decided anew.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from commands.deciding import anew
+from commands.follow_pager import tidings_owed
+from commands.hear_alert import heard_as
+from commands.outage import Conflict, Outage, Unreadable
+from commands.ports import AlertPorts
+from incident import intake
+from incident.alert import Alert, Delivery, DeliveryState
+from incident.change import Change
+from incident.consequence import follow
+from incident.job import Job
+from incident.responder import monitor
+from incident.routing import Routed
+from incident.taking import Batch, Known, Taking, View, request_keys
+from incident.timeline import Event, Kind
+
+PATIENCE: Final = 2.5
+"""Seconds that the store has for each of its answers."""
+TOGETHER: Final = 3
+"""So many times a batch is decided anew as a whole; then each of it alone."""
+NO_ALERT: Final = "nothing in it is an alert"
+FAULT: Final = "of a fault of Muster's own, which is in its log"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of something heard. ``fresh``: it was not known before. ``key`` names its delivery.
+
+    ``dead`` is why it was kept as a dead letter.
+    """
+
+    key: str
+    fresh: bool
+    dead: str = ""
+
+
+class Unsure(Outage):
+    """The store went away while it saved: nobody knows yet what it kept. ``keys`` are those it may have kept them by.
+
+    Whoever takes them in again by the same keys takes in nothing twice.
+    """
+
+    def __init__(self, away: str, keys: Sequence[str]) -> None:
+        super().__init__(away, retry=True)
+        self.keys = tuple(keys)
+
+
+def heard(delivery: Delivery, *, ports: AlertPorts, cause: str = "") -> Taking:
+    """A request as it is to be taken in. ``cause`` tells it from a copy of itself that was left in a spool."""
+    try:
+        alerts, dead = ports.sources.parse(delivery), ""
+    except Unreadable as unreadable:
+        alerts, dead = (), str(unreadable)
+    except Exception:
+        log.exception("a parser failed", extra={"delivery": delivery.key})
+        alerts, dead = (), FAULT
+    return Taking(delivery=delivery, alerts=alerts, cause=cause, dead=dead)
+
+
+async def take_alerts(taking: Taking, *, ports: AlertPorts, within: float = PATIENCE) -> Taken:
+    """Take in what was heard, whatever heard it: decided and durable when this returns. Raises Outage.
+
+    Raises LostClaim when another has the job that ``taking`` settles. ``within`` is how many seconds it may take.
+    """
+
+    async def attempt() -> Taken:
+        (taken,) = await _take((taking,), ports, within)
+        return taken
+
+    return await anew(attempt)
+
+
+async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within: float = PATIENCE) -> tuple[Taken, ...]:
+    """The same for many at once, in their order.
+
+    Fewer come back where the store went away after the first few. Raises Outage, and then none was taken; Unsure, and
+    then none or all.
+    """
+    for _ in range(TOGETHER):
+        try:
+            return await _take(takings, ports, within)
+        except Conflict:
+            continue
+    taken: list[Taken] = []
+    for each in takings:
+        try:
+            taken.append(await take_alerts(each, ports=ports, within=within))
+        except Outage:
+            if not taken:
+                raise
+            break
+    return tuple(taken)
+
+
+async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
+    now = ports.clock()
+    routes = [[ports.settings.routed(alert, now) for alert in each.alerts] for each in takings]
+    names = {f"{alert.source}:{alert.key}" for each in takings for alert in each.alerts}
+    async with _soon(within):
+        known = await ports.store.known(names, {routed.group for each in routes for routed in each})
+    keys = request_keys(takings, known.records, now)
+    asked = [_asked(one, key, each, ports) for one, key, each in zip(takings, keys, routes, strict=True)]
+    async with _soon(within):
+        kept = await ports.store.kept(set(keys), {each.cause for each in takings if each.cause})
+    batch, taken = _decided(asked, known, kept, now, ports)
+    try:
+        async with _soon(within):
+            await ports.store.take(batch)
+    except Outage as away:
+        raise Unsure(away.sentence, [each.key for each in taken]) from away
+    return taken
+
+
+@asynccontextmanager
+async def _soon(seconds: float) -> AsyncIterator[None]:
+    """A store that does not answer in time is away: a monitor waits for a few seconds only."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise Outage("The store does not answer in time.", retry=True) from late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Something heard, the key that it is known again by, where each alert of it leads, and what it tells besides."""
+
+    taking: Taking
+    key: str
+    routes: Sequence[Routed]
+    tidings: tuple[Job, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.key, self.taking.cause)))
+
+
+def _asked(taking: Taking, key: str, routes: Sequence[Routed], ports: AlertPorts) -> _Asked:
+    tidings = () if taking.dead else tidings_owed(replace(taking.delivery, key=key), ports=ports)
+    return _Asked(taking=taking, key=key, routes=routes, tidings=tidings)
+
+
+def _decided(
+    asked: Sequence[_Asked], known: Known, kept: frozenset[str], now: datetime, ports: AlertPorts
+) -> tuple[Batch, tuple[Taken, ...]]:
+    """What is to be saved, and what became of each. What cannot be decided is kept as a dead letter."""
+    view, gone = View(known), set(kept)
+    fresh: list[_Asked] = []
+    changes: list[Change] = []
+    for position, each in enumerate(asked):
+        if not each.taking.replayed and not gone.isdisjoint(each.names):
+            continue
+        try:
+            changes += _changes(each, view, now, ports)
+        except Exception:
+            log.exception("an alert could not be decided", extra={"delivery": each.key})
+            dead = replace(each, taking=replace(each.taking, alerts=(), dead=FAULT), routes=(), tidings=())
+            return _decided((*asked[:position], dead, *asked[position + 1 :]), known, kept, now, ports)
+        gone |= each.names
+        fresh.append(each)
+    new = set(map(id, fresh))
+    taken = tuple(Taken(key=each.key, fresh=id(each) in new, dead=each.taking.dead) for each in asked)
+    batch = Batch(
+        at=now,
+        changes=tuple(changes),
+        deliveries=tuple(_kept(each) for each in fresh if not each.taking.replayed),
+        replayed=tuple(_kept(each) for each in fresh if each.taking.replayed),
+        causes=tuple(each.taking.cause for each in fresh if each.taking.cause),
+        settles=tuple(each.taking.settles for each in asked if each.taking.settles is not None),
+    )
+    return batch, taken
+
+
+def _changes(asked: _Asked, view: View, now: datetime, ports: AlertPorts) -> list[Change]:
+    changes: list[Change] = []
+    for position, (alert, routed) in enumerate(zip(asked.taking.alerts, asked.routes, strict=True)):
+        known = view.seen(f"{alert.source}:{alert.key}", routed.group).known
+        for turn, told in enumerate(intake.told(alert, known, now)):
+            cause = f"{asked.key}#{position}{'+' * turn}"
+            changes.append(_change(told, routed, asked, cause=cause, view=view, now=now, ports=ports))
+            view.apply(changes[-1])
+    if asked.tidings:
+        changes.append(Change(cause=f"tidings:{asked.key}", at=now, jobs=asked.tidings))
+    if asked.taking.dead and not asked.taking.replayed:
+        changes.append(_buried(asked, now))
+    return changes
+
+
+def _change(
+    alert: Alert, routed: Routed, asked: _Asked, *, cause: str, view: View, now: datetime, ports: AlertPorts
+) -> Change:
+    seen = view.seen(f"{alert.source}:{alert.key}", routed.group)
+    received_at = asked.taking.delivery.received_at
+    one = heard_as(alert, routed, seen, delivery=asked.key, received_at=received_at, now=now, ground=ports)
+    return follow(one, cause=cause, now=now)
+
+
+def _kept(asked: _Asked) -> Delivery:
+    dead = asked.taking.dead
+    state = DeliveryState.DEAD if dead else DeliveryState.TAKEN
+    reason = dead or ("" if asked.taking.alerts or asked.tidings else NO_ALERT)
+    return replace(asked.taking.delivery, key=asked.key, state=state, reason=reason)
+
+
+def _buried(asked: _Asked, now: datetime) -> Change:
+    source = asked.taking.delivery.source
+    facts = {"source": source, "delivery": asked.key, "reason": asked.taking.dead}
+    event = Event(kind=Kind.DEAD_LETTER, at=now, actor=monitor(source), facts=facts)
+    return Change(cause=f"dead:{asked.key}", at=now, events=(event,))

@@ -1,0 +1,131 @@
+"""What monitors said at about the same time, decided one after the other and saved together.
+
+``Known`` is what the store knows of it, ``View`` what is true after each decision, and ``Batch`` what is saved: all of
+it in one transaction, or nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from incident import intake
+from incident.alert import Alert, AlertRecord, Delivery
+from incident.change import Change
+from incident.digest import identifier
+from incident.incident import Incident
+from incident.intake import Seen
+from incident.job import Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows of some alerts: their records, the incidents of these and of their groups.
+
+    ``firing`` counts each incident's alerts that fire.
+    """
+
+    records: Mapping[str, AlertRecord] = field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()
+    firing: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """A request and the alerts in it; a watch's look is one, too. What is taken in under the same key is a repeat.
+
+    ``cause`` names a copy of it that lay in a spool, so that it is not taken in again either. ``dead`` is why it could
+    not be understood. ``replayed`` is true of one that the store has kept as a dead letter, or left over, until now.
+    ``settles`` is the job that brought it, and that this ends.
+    """
+
+    delivery: Delivery
+    alerts: tuple[Alert, ...]
+    cause: str = ""
+    dead: str = ""
+    replayed: bool = False
+    settles: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Requests of monitors and what they change. Each delivery and each cause must be new to the store.
+
+    The changes are in the order in which they were decided, each on what the one before left: an incident's versions
+    count through. ``replayed`` are deliveries that were dead letters, or left over, until now.
+    """
+
+    at: datetime
+    changes: tuple[Change, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    replayed: tuple[Delivery, ...] = ()
+    causes: tuple[str, ...] = ()
+    settles: tuple[Claim, ...] = ()
+
+
+class View:
+    """What is true while a batch is decided: what was known, and what each Change made of it."""
+
+    def __init__(self, known: Known) -> None:
+        self._records = dict(known.records)
+        self._incidents = {each.id: each for each in known.incidents}
+        self._firing = dict(known.firing)
+        self._newest: dict[str, Incident] = {}
+        for each in sorted(known.incidents, key=lambda incident: incident.number):
+            self._note(each)
+
+    def seen(self, alert_id: str, group: str) -> Seen:
+        """What is known of one alert now."""
+        known = self._records.get(alert_id)
+        own = self._incidents.get(known.incident_id) if known is not None and known.incident_id else None
+        firing = self._firing.get(own.id, 0) if own is not None else 0
+        others = firing - (known is not None and known.firing)
+        return Seen(known=known, own=own, last=self._newest.get(group), firing=others)
+
+    def apply(self, change: Change) -> None:
+        """Take a Change as saved: what it holds has the next version."""
+        if change.incident is not None:
+            self._note(replace(change.incident, version=change.incident.version + 1))
+        for record in change.alerts:
+            self._count(self._records.get(record.id), -1)
+            self._count(record, 1)
+            self._records[record.id] = replace(record, version=record.version + 1)
+
+    def _note(self, incident: Incident) -> None:
+        self._incidents[incident.id] = incident
+        if incident.group is None:
+            return
+        newest = self._newest.get(incident.group)
+        if newest is None or newest.id == incident.id or _newer(incident, newest):
+            self._newest[incident.group] = incident
+
+    def _count(self, record: AlertRecord | None, by: int) -> None:
+        if record is not None and record.firing and record.incident_id is not None:
+            self._firing[record.incident_id] = self._firing.get(record.incident_id, 0) + by
+
+
+def _newer(incident: Incident, other: Incident) -> bool:
+    """One that has no number yet is declared in this very batch, after all that have one."""
+    return other.number != 0 and (incident.number == 0 or incident.number > other.number)
+
+
+def request_keys(takings: Sequence[Taking], records: Mapping[str, AlertRecord], now: datetime) -> tuple[str, ...]:
+    """The key by which each request is known when it comes again.
+
+    A monitor that numbers its requests says the key. Else the same bytes are the same request for as long as all their
+    alerts are in the state in which they left them: the next outage may be told in the very same bytes.
+    """
+    left: dict[str, AlertRecord] = dict(records)
+    return tuple(_request_key(each, left, now) for each in takings)
+
+
+def _request_key(taking: Taking, left: dict[str, AlertRecord], now: datetime) -> str:
+    turns = {}
+    for heard in taking.alerts:
+        name = f"{heard.source}:{heard.key}"
+        for alert in intake.told(heard, left.get(name), now):
+            left[name] = intake.recorded(alert, left.get(name), None, now)
+        turns[name] = f"{left[name].firings}{'f' if left[name].firing else 'q'}"
+    if taking.replayed or not (taking.delivery.by_body and turns):
+        return taking.delivery.key
+    one = next(iter(turns.values())) if len(turns) == 1 else identifier("turns", *map("=".join, sorted(turns.items())))
+    return f"{taking.delivery.key}:{one}"
