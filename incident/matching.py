@@ -40,18 +40,21 @@ class BadMatcher(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """One condition on an alert. ``pattern`` is set where the operator asks for one."""
+    """One condition on an alert. ``pattern`` is set where the operator asks for one, ``wanted`` unless it says not."""
 
     name: str
     operator: Operator
     value: str
     pattern: re.Pattern[str] | None = None
+    wanted: bool = True
+    label: str | None = None
+    """The label that it reads; None where it reads one of the four words."""
 
     def takes(self, alert: Alert) -> bool:
         """True when the alert meets it."""
-        said = value_of(alert, self.name)
+        said = value_of(alert, self.name) if self.label is None else alert.labels.get(self.label, "")
         met = said == self.value if self.pattern is None else self.pattern.fullmatch(said) is not None
-        return met is (self.operator in (Operator.IS, Operator.MATCHES))
+        return met is self.wanted
 
     def __str__(self) -> str:
         return f"{self.name}{self.operator.value}{self.value}"
@@ -69,7 +72,10 @@ def matcher(written: str) -> Matcher:
             pattern = re.compile(value, re.DOTALL)
         except re.error as error:
             raise BadMatcher(f"“{value}” is no pattern that can be read ({error.msg})") from None
-    return Matcher(name=parts["name"], operator=operator, value=value, pattern=pattern)
+    wanted = operator in (Operator.IS, Operator.MATCHES)
+    name = parts["name"]
+    label = None if name in FIELDS else name.removeprefix(_LABEL)
+    return Matcher(name=name, operator=operator, value=value, pattern=pattern, wanted=wanted, label=label)
 
 
 def value_of(alert: Alert, name: str) -> str:
@@ -82,7 +88,10 @@ def value_of(alert: Alert, name: str) -> str:
 
 def takes(matchers: tuple[Matcher, ...], alert: Alert) -> bool:
     """True when the alert meets all of them."""
-    return all(each.takes(alert) for each in matchers)
+    for each in matchers:
+        if not each.takes(alert):
+            return False
+    return True
 
 
 def _unquoted(value: str) -> str:
