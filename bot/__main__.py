@@ -5,32 +5,39 @@ import gc
 # What importing makes lives as long as the process: looking through it again and again is a tenth of the start.
 gc.disable()
 
+import os
 import sys
 from importlib import import_module
 from threading import Thread
 
+# pydantic would look through every package that is installed for plugins of its own; Muster has none.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 
 def main() -> None:
     """The entry point."""
+    word, *rest = sys.argv[1:] or [""]
     # Work on runbooks needs nothing of the bot: without it, it begins most of a second earlier. What it makes is kept
     # to the end and holds no cycles: the collector stays off.
-    if sys.argv[1:2] == ["runbook"]:
+    if word == "runbook":
         from bot.runbook_commands import app
 
-        app(sys.argv[2:], prog_name="muster runbook")
+        app(rest, prog_name="muster runbook")
+        return
+    # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
+    # it. Nothing that aiohttp imports is imported from here, so neither waits for the other for ever.
+    beside = Thread(target=import_module, args=("aiohttp.connector",))
+    beside.start()
+    if word == "run":
+        from bot.run_command import app
     else:
-        # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
-        # it. Nothing that aiohttp imports is imported from here, so neither waits for the other for ever.
-        beside = Thread(target=import_module, args=("aiohttp.connector",))
-        beside.start()
         from bot.command_line import app
-
-        beside.join()
-        gc.freeze()
-        # Cycles are rare here; looking for them after every 700 objects is a fifth of loading large runbooks.
-        gc.set_threshold(50_000, 20, 50)
-        gc.enable()
-        app()
+    beside.join()
+    gc.freeze()
+    # Cycles are rare here; looking for them after every 700 objects is a fifth of loading large runbooks.
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
+    app(rest, prog_name="muster run") if word == "run" else app()
 
 
 if __name__ == "__main__":

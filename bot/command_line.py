@@ -17,7 +17,7 @@ from bot.doctor.examine import examine
 from bot.ending import fail, finish
 from bot.explaining import UnknownSourceError, explain
 from bot.options import As, AsJson, ConfigFile, who
-from bot.wiring import serve
+from bot.run_command import run
 
 app = typer.Typer(
     name="muster",
@@ -38,11 +38,7 @@ app.add_typer(runbook_commands.app, name="runbook")
 Reason = Annotated[list[str] | None, typer.Argument(help="Why, in any number of words.")]
 
 
-@app.command()
-def run(config_file: ConfigFile = config.USUAL) -> None:
-    """Run the bot until it is stopped."""
-    logs.set_up()
-    finish(lambda: serve(config.load(config_file)))
+app.command()(run)
 
 
 @app.command()

@@ -138,7 +138,7 @@ class File(Section):
     """Where alerts lead, the first that fits; then the alert names of the runbooks."""
     silences: tuple[SilenceSection, ...] = ()
     maintenance: tuple[MaintenanceSection, ...] = ()
-    flapping: FlappingSection = FlappingSection()
+    flapping: FlappingSection = FlappingSection.unsaid()
     lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")

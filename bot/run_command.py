@@ -1,0 +1,17 @@
+"""`muster run`: apart from the other commands, without which it starts earlier."""
+
+import typer
+
+from bot import config, logs
+from bot.ending import finish
+from bot.options import ConfigFile
+from bot.wiring import serve
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(config_file: ConfigFile = config.USUAL) -> None:
+    """Run the bot until it is stopped."""
+    logs.set_up()
+    finish(lambda: serve(config.load(config_file)))
