@@ -88,10 +88,7 @@ def value_of(alert: Alert, name: str) -> str:
 
 def takes(matchers: tuple[Matcher, ...], alert: Alert) -> bool:
     """True when the alert meets all of them."""
-    for each in matchers:
-        if not each.takes(alert):
-            return False
-    return True
+    return all(each.takes(alert) for each in matchers)
 
 
 def _unquoted(value: str) -> str:
