@@ -15,12 +15,14 @@ from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.exposition import Metric, text
 from bot.gate_words import stop_sentence
+from bot.listening import Listening
+from bot.logs import process_name
 from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.doors import doors
 from bot.spool import Spool
-from bot.web import Health, application, runner
+from bot.web import Health, application
 from commands.outage import Outage
 from commands.ports import AlertPorts, Runbooks
 from commands.store import Store
@@ -41,6 +43,7 @@ class Door:
     def __init__(self, configuration: Configuration, executors: Registry, counts: Counts, runbooks: Runbooks) -> None:
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
+        self.listening = Listening(configuration)
         self._configuration = configuration
         self._store: Store | None = None
         self._executors = executors
@@ -75,17 +78,7 @@ class Door:
         self._closing.push_async_callback(self._collector.close)
         collecting = asyncio.create_task(self._collector.run(), name="intake")
         self._closing.push_async_callback(_ended, collecting)
-        served = runner(app)
-        await served.setup()
-        self._closing.push_async_callback(served.cleanup)
-        section = self._configuration.file.web
-        try:
-            await web.TCPSite(served, section.host, section.port).start()
-        except OSError as error:
-            raise Outage(
-                f"{section.host}:{section.port} cannot be listened on ({error.strerror}): choose another web.port.",
-                retry=False,
-            ) from error
+        await self.listening.open(app, self._closing)
 
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:
@@ -98,9 +91,13 @@ class Door:
     async def _health(self) -> Health:
         line = await self.line.health() if self.line is not None else None
         connected = line is not None and line.connected
+        missing = [] if connected else ["the connection to Slack"]
+        if self.listening.leaving:
+            missing.append("time: this process is stopping")
         return Health(
-            missing=() if connected else ("the connection to Slack",),
+            missing=tuple(missing),
             facts={
+                "process": process_name(),
                 "slack_deliveries": self._configuration.file.slack.deliveries,
                 "slack_connected": connected,
                 "slack_silent_for_s": line.silent_for if line is not None else None,

@@ -1,6 +1,8 @@
 """What Muster writes for whoever operates it: JSON lines on stderr, each with the job and incident it is about."""
 
 import logging
+import os
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +38,11 @@ def _told_what_it_is_about(record: logging.LogRecord) -> bool:
         if name not in record.__dict__:
             setattr(record, name, value)
     return True
+
+
+def process_name() -> str:
+    """What tells several processes of one store apart."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def set_up() -> None:

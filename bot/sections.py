@@ -31,6 +31,9 @@ class WebSection(Section):
     host: str = "127.0.0.1"
     """The address to listen on; loopback unless somebody decides otherwise."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    linger: Annotated[Span, Field(le=timedelta(minutes=1))] = timedelta(0)
+    """How long a process that was asked to stop still takes requests, while ``/readyz`` says 503: until a load balancer
+    has left it."""
 
 
 class SlackSection(Section):

@@ -85,8 +85,10 @@ def application(
         return web.json_response({"status": "alive", **(await health()).facts})
 
     async def ready(_: web.Request) -> web.Response:
-        missing = (await health()).missing
-        return web.json_response({"ready": not missing, "missing": list(missing)}, status=503 if missing else 200)
+        told = await health()
+        missing, process = told.missing, told.facts.get("process")
+        said = {"ready": not missing, "missing": list(missing), "process": process}
+        return web.json_response(said, status=503 if missing else 200)
 
     async def measured(_: web.Request) -> web.Response:
         return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from bot.door import Door
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
+from bot.logs import process_name
 from bot.metrics import Counts
 from bot.pager_account import account_of
 from bot.redactors import redactor, stricter_redactors
@@ -138,6 +138,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     store.on_owed = worker.wake
     app = _app(web_client, identity, chat, ports, shared, undo)
     door.line = await _listen(configuration, app, undo)
+    undo.push_async_callback(door.listening.linger)
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
     _in_the_background(_set_watches(ports), "watches", undo)
@@ -217,11 +218,6 @@ async def _identity(client: AsyncWebClient) -> tuple[Identity, Away | None]:
             user, bot, team, url = (str(answer[name]) for name in ("user_id", "bot_id", "team_id", "url"))
             identity = Identity(user=user, bot=bot, team=team, url=url)
             return identity, Away(since=began, until=utc_now()) if away else None
-
-
-def process_name() -> str:
-    """What tells this process from the others that share its store."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _work(ports: Ports, lease: timedelta, counts: Counts, undo: AsyncExitStack) -> Worker:

@@ -13,6 +13,11 @@ import aiohttp
 
 READY_WITHIN: Final = 20.0
 STOP_WITHIN: Final = 15.0
+HANDED_OVER: Final = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); "
+    "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); os.execv(sys.argv[2], sys.argv[2:])"
+)
+"""Gives a program a listening socket as systemd does."""
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -23,8 +28,10 @@ class NotReadyError(Exception):
 class BotProcess:
     """``muster run`` with one configuration. Its log goes to ``bot.log`` beside that."""
 
-    def __init__(self, config: Path, *, port: int, environment: Mapping[str, str]) -> None:
+    def __init__(self, config: Path, *, port: int, environment: Mapping[str, str], door: int | None = None) -> None:
+        """``door`` is a listening socket's descriptor, which is handed over: several processes may take from it."""
         self._config = config
+        self._door = door
         self._environment = environment
         self.web_url = f"http://127.0.0.1:{port}"
         self.log = config.parent / "bot.log"
@@ -41,10 +48,11 @@ class BotProcess:
         """Start it and wait until it is ready; the seconds that took. Raises NotReadyError."""
         began = asyncio.get_running_loop().time()
         with self.log.open("ab") as log:
+            handed = () if self._door is None else (sys.executable, "-c", HANDED_OVER, str(self._door))
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", "--config", str(self._config),
+                *handed, sys.executable, "-m", "bot", "run", "--config", str(self._config),
                 cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
-                stdout=log, stderr=log,
+                stdout=log, stderr=log, pass_fds=() if self._door is None else (self._door,),
             )  # fmt: skip
         await self._ready(self._process, began + within)
         return asyncio.get_running_loop().time() - began
@@ -69,12 +77,17 @@ class BotProcess:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None and asyncio.get_running_loop().time() < deadline:
                 with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"{self.web_url}/readyz") as answer:
-                        if answer.status == 200:
-                            return
+                    if await self._is_ready(session, process.pid):
+                        return
                 await asyncio.sleep(0.02)
         lines = self.log.read_text(errors="replace").splitlines()[-3:]
         raise NotReadyError("The bot did not become ready. The end of its log: " + " / ".join(lines))
+
+    async def _is_ready(self, session: aiohttp.ClientSession, pid: int) -> bool:
+        """Whether this very process is: another one may answer at the same door."""
+        async with session.get(f"{self.web_url}/readyz", headers={"Connection": "close"}) as answer:
+            told = await answer.json(content_type=None)
+            return answer.status == 200 and (self._door is None or str(told["process"]).endswith(f":{pid}"))
 
 
 def free_port() -> int:

@@ -21,15 +21,12 @@ class Hours:
     timezone: str
     days: tuple[int, ...] = ()
 
-    def near(self, now: datetime, days: int = _WEEK) -> Iterator[tuple[datetime, datetime]]:
-        """When they begin and end (UTC), from yesterday's on for so many days.
-
-        Whatever holds now is there with none; within a week comes what is next.
-        """
+    def near(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When they begin and end (UTC), from yesterday's on for a week: whatever holds now or comes next is there."""
         zone = ZoneInfo(self.timezone)
         today = now.astimezone(zone).date()
         overnight = timedelta(days=1 if self.end <= self.start else 0)
-        for ahead in range(-1, days + 1):
+        for ahead in range(-1, _WEEK + 1):
             day = today + timedelta(days=ahead)
             if not self.days or day.weekday() in self.days:
                 start, end = datetime.combine(day, self.start, zone), datetime.combine(day + overnight, self.end, zone)
@@ -38,8 +35,7 @@ class Hours:
 
 def ends(hours: Sequence[Hours], now: datetime) -> datetime | None:
     """When the hours that hold now are over (UTC); None when none of them holds."""
-    held = (end for each in hours for start, end in each.near(now, 0) if start <= now < end)
-    return max(held, default=None)
+    return max((end for each in hours for start, end in each.near(now) if start <= now < end), default=None)
 
 
 def begins(hours: Sequence[Hours], now: datetime) -> datetime | None:

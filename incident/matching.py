@@ -40,21 +40,18 @@ class BadMatcher(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """One condition on an alert. ``pattern`` is set where the operator asks for one, ``wanted`` unless it says not."""
+    """One condition on an alert. ``pattern`` is set where the operator asks for one."""
 
     name: str
     operator: Operator
     value: str
     pattern: re.Pattern[str] | None = None
-    wanted: bool = True
-    label: str | None = None
-    """The label that it reads; None where it reads one of the four words."""
 
     def takes(self, alert: Alert) -> bool:
         """True when the alert meets it."""
-        said = value_of(alert, self.name) if self.label is None else alert.labels.get(self.label, "")
+        said = value_of(alert, self.name)
         met = said == self.value if self.pattern is None else self.pattern.fullmatch(said) is not None
-        return met is self.wanted
+        return met is (self.operator in (Operator.IS, Operator.MATCHES))
 
     def __str__(self) -> str:
         return f"{self.name}{self.operator.value}{self.value}"
@@ -72,10 +69,7 @@ def matcher(written: str) -> Matcher:
             pattern = re.compile(value, re.DOTALL)
         except re.error as error:
             raise BadMatcher(f"“{value}” is no pattern that can be read ({error.msg})") from None
-    wanted = operator in (Operator.IS, Operator.MATCHES)
-    name = parts["name"]
-    label = None if name in FIELDS else name.removeprefix(_LABEL)
-    return Matcher(name=name, operator=operator, value=value, pattern=pattern, wanted=wanted, label=label)
+    return Matcher(name=parts["name"], operator=operator, value=value, pattern=pattern)
 
 
 def value_of(alert: Alert, name: str) -> str:

@@ -325,10 +325,11 @@ async def test_health_says_what_is_missing(door: Door, client: Client) -> None:
     async with client.get("/healthz") as answer:
         assert (answer.status, await answer.json()) == (200, {"status": "alive", "slack_connected": True})
     assert (await client.get("/readyz")).status == 200
-    door.health = Health(missing=("the connection to Slack",))
+    door.health = Health(missing=("the connection to Slack",), facts={"process": "host:7"})
     async with client.get("/readyz") as answer:
         assert answer.status == 503
-        assert await answer.json() == {"ready": False, "missing": ["the connection to Slack"]}
+        told = {"ready": False, "missing": ["the connection to Slack"], "process": "host:7"}
+        assert await answer.json() == told
     assert (await client.get("/healthz")).status == 200, "alive, though not ready"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -62,13 +63,15 @@ async def rig(
     store: str = "",
     replicas: int = 1,
     rules: str = "",
+    one_door: bool = False,
 ) -> AsyncIterator[Rig]:
     """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
 
     ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
-    ``replicas`` has a folder of its own. ``rules`` are further sections of their settings.
+    ``replicas`` has a folder of its own. ``rules`` are further sections of their settings. ``one_door``: all of them
+    take from one listening socket.
     """
-    async with Sandbox() as sandbox:
+    async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
         secrets = {
             "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
             "RIG_ALERTMANAGER_TOKEN": TOKEN,
@@ -81,13 +84,22 @@ async def rig(
         )
         more += rules
         bots = []
+        door = undo.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024)) if one_door else None
         for number in range(replicas):
-            port, folder = free_port(), data_dir if number == 0 else data_dir / f"replica-{number}"
+            port = free_port() if door is None else int(door.getsockname()[1])
+            folder = data_dir if number == 0 else data_dir / f"replica-{number}"
             config = _written(
-                sandbox, folder, port, lease=lease, deliveries="http" if signed_http else "socket", more=more
+                sandbox,
+                folder,
+                port,
+                lease=lease,
+                deliveries="http" if signed_http else "socket",
+                linger="1s" if one_door else "0s",
+                more=more,
             )
             environment = {"MUSTER_DATA_DIR": str(folder), **secrets, **_line(sandbox, port, signed_http)}
-            bots.append(BotProcess(config, port=port, environment=environment))
+            handed = None if door is None else door.fileno()
+            bots.append(BotProcess(config, port=port, environment=environment, door=handed))
         try:
             if started:
                 await asyncio.gather(*(bot.start() for bot in bots))
@@ -98,7 +110,7 @@ async def rig(
             await asyncio.gather(*(bot.kill() for bot in bots))
 
 
-def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliveries: str, more: str) -> Path:
+def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliveries: str, linger: str, more: str) -> Path:
     people = {user.name: user.id for user in sandbox.workspace.users.values()}
     incidents = sandbox.workspace.channel_named("incidents")
     assert incidents is not None
@@ -107,7 +119,7 @@ def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliverie
     config.write_text(
         CONFIG.format(
             announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
-            runbook=ROOT / "runbooks" / "ai-storybook", deliveries=deliveries, **people,
+            runbook=ROOT / "runbooks" / "ai-storybook", deliveries=deliveries, linger=linger, **people,
         )
         + more,
         encoding="utf-8",
@@ -125,7 +137,7 @@ def _line(sandbox: Sandbox, port: int, signed_http: bool) -> dict[str, str]:
 
 CONFIG = """\
 slack: {{announcements: {announcements}, api_url: "{api_url}", deliveries: {deliveries}}}
-web: {{port: {port}}}
+web: {{port: {port}, linger: {linger}}}
 lease: {lease}
 sources: {{alertmanager: {{token_env: RIG_ALERTMANAGER_TOKEN}}, pagerduty: {{secret_env: RIG_PAGERDUTY_SECRETS}}}}
 systems:
