@@ -48,6 +48,8 @@ GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.QuietHours: "This step may not run in quiet hours.[ They are over {until:day}: ask again then.]",
     refusals.EvidenceFrozen: "Evidence is frozen here[ ({reason})], and this step would change something. "
     "The commander may let it run[: /incident evidence lift {step} and the reason].",
+    refusals.EvidenceKeptElsewhere: "INC-{number} keeps the evidence of this step's target[ ({reason})]. "
+    "Its commander may let the step run, there[: /incident evidence lift {step} and the reason].",
     refusals.EvidenceNotFrozen: "Evidence is not frozen in this incident, so there is nothing to lift.",
     refusals.NotTheCommander: "Only the commander may decide that[; ask {commander:who}]. "
     "To lead the incident yourself: /incident role commander.",

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.config import Written, WrongSetting
 from bot.gate_names import check_rules
+from bot.gate_reach import check_reach
 from bot.route_names import check_routes
 from compiler.catalog import CatalogError, load
 from incident.alert import Alert
@@ -73,6 +74,7 @@ def load_runbooks(configuration: Written) -> LoadedRunbooks:
         catalog = catalog if section.watches else unwatched(catalog)
         catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
     check_rules(configuration, catalogs.values())
+    check_reach(configuration, catalogs.values())
     check_routes(configuration, catalogs)
     return LoadedRunbooks(catalogs, file.default_system or next(iter(file.systems)))
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from commands.asked import Asked
 from commands.deciding import anew, said_before, with_approval
-from commands.gating import check_runbook, is_named, meant
+from commands.gating import check_evidence, check_runbook, is_named, meant
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
@@ -27,6 +27,7 @@ async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
         cause, now = asked.cause, ports.clock()
         change = remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
         check_runbook(incident, request.plan, ports=ports)
+        await check_evidence(incident, request.plan, ports=ports)
         return change
 
     return await _answer(asked, approval_id, ports, decision)
@@ -52,6 +53,7 @@ async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Por
 
     async def decision(incident: Incident, request: Approval) -> Change:
         check_runbook(incident, request.plan, ports=ports)
+        await check_evidence(incident, request.plan, ports=ports)
         return remedy.break_glass(
             incident,
             request,
@@ -74,7 +76,8 @@ async def cancel(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        own = asked.by in (request.requester, request.decided_by, incident.roles.get(Role.COMMANDER))
+        commander = incident.roles.get(Role.COMMANDER)
+        own = asked.by in (request.requester, request.decided_by, *request.yes, commander)
         allowed = own or await _allowed(asked, incident, request, ports)
         return running.cancel(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
 
@@ -95,6 +98,7 @@ async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Ap
     allowed = await _may_be_alone(asked, incident, request, ports)
     approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
     gate.check(incident, request.plan, request.policy, stop=await ports.store.stopped(), now=ports.clock())
+    await check_evidence(incident, request.plan, ports=ports)
     return request
 
 

@@ -50,10 +50,14 @@ async def _decide(asked: Asked, decision: Decision, ports: Ports) -> Done:
 
 
 def _step(asked: Asked, name: str, ports: Ports) -> Step:
-    """The step of that id, in whatever procedure: another than the incident's may be walked. Raises NoSuchStep."""
-    catalog, own = ports.runbooks.catalog(asked.incident.system), procedure_of(asked.incident, ports)
-    every = [step for procedure in catalog.procedures for step in procedure.remediations] if catalog else []
-    for step in every:
-        if step.id == name:
-            return step
+    """The step of that id, in whatever procedure and system: another may be walked, or reach the same target.
+
+    Raises NoSuchStep.
+    """
+    own = procedure_of(asked.incident, ports)
+    for system in (asked.incident.system, *ports.runbooks.systems):
+        catalog = ports.runbooks.catalog(system)
+        for procedure in catalog.procedures if catalog else ():
+            if step := next((each for each in procedure.remediations if each.id == name), None):
+                return step
     raise refusal.NoSuchStep(asked=name, offered=tuple(each.id for each in own.remediations) if own else ())

@@ -7,7 +7,7 @@ from typing import Protocol
 from commands.answers import Answer, Form, FormWanted, Preparing
 from commands.asked import Asked, procedure_of
 from commands.deciding import decide
-from commands.gating import is_named, policy_of
+from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
 from incident import gate, giving, refusal, remedy
@@ -88,6 +88,7 @@ async def ask_for(
     until = await cooling_until(step.id, plan.target, policy.cool_down, ports)
     if until is not None:
         raise refusal.CoolingDown(until=until, step=step.title)
+    await check_evidence(asked.incident, plan, ports=ports)
     stop = await ports.store.stopped()
     return await decide(
         ports.store,

@@ -1,6 +1,7 @@
 """What the team's rules demand of one remediation, and whether a person is one of those whom a rule names."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from commands.outage import Outage
 from commands.ports import Ports
@@ -43,6 +44,19 @@ def check_runbook(incident: Incident, plan: Plan, *, ports: Ports) -> None:
     environment = ports.executors.environment(plan.target)
     if not is_as_written(plan, ports.runbooks.catalog(incident.system), environment):
         raise refusal.RunbookChanged(step=plan.title)
+
+
+async def check_evidence(incident: Incident, plan: Plan, *, ports: Ports) -> None:
+    """Whether another open incident keeps the evidence of the plan's target. Raises EvidenceKeptElsewhere."""
+    others = [each for each in await ports.store.incidents_with_evidence() if each.id != incident.id]
+    gate.check_evidence(plan, others, partial(_reached, ports))
+
+
+def _reached(ports: Ports, system: str) -> frozenset[str]:
+    """The targets of all steps of a system."""
+    catalog = ports.runbooks.catalog(system)
+    steps = (step for procedure in catalog.procedures for step in procedure.steps) if catalog else ()
+    return frozenset(step.target for step in steps if step.target is not None)
 
 
 async def is_named(user: UserId, names: Sequence[str], incident: Incident, *, ports: Ports) -> bool:

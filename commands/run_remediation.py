@@ -8,7 +8,7 @@ from commands.asked import procedure_of
 from commands.carry_out import carry_out
 from commands.deciding import anew, known, with_approval
 from commands.fix import cooling_until
-from commands.gating import check_runbook
+from commands.gating import check_evidence, check_runbook
 from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
@@ -185,6 +185,7 @@ async def _beginning(claim: Claim, incident: Incident, request: Approval, ports:
     if until is not None:
         raise refusal.CoolingDown(until=until, step=plan.title)
     check_runbook(incident, plan, ports=ports)
+    await check_evidence(incident, plan, ports=ports)
     stop = await ports.store.stopped()
     return remedy.begin(incident, request, stop=stop, settles=claim, now=ports.clock())
 

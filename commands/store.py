@@ -78,6 +78,10 @@ class Store(Protocol):
         """Those not resolved, worst first, then newest."""
         ...
 
+    async def incidents_with_evidence(self) -> tuple[Incident, ...]:
+        """The open incidents whose evidence is kept, oldest first."""
+        ...
+
     async def recent_incidents(self, limit: int = 20) -> tuple[Incident, ...]:
         """The newest, open or not."""
         ...

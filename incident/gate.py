@@ -4,7 +4,7 @@ Rules are read as in an SSH client's configuration: each key is taken from the f
 and what no rule names takes the default. So the narrow rules stand first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -131,6 +131,21 @@ def check(incident: Incident, plan: Plan, policy: ApprovalPolicy, *, stop: Stop 
         raise refusal.QuietHours(step=plan.title, until=quiet)
 
 
+def check_evidence(plan: Plan, others: Sequence[Incident], reached: Callable[[str], Collection[str]]) -> None:
+    """Whether another open incident keeps the evidence of the plan's target. Raises EvidenceKeptElsewhere.
+
+    ``others`` are incidents that keep evidence; ``reached`` tells the targets of a system, all of which it covers.
+    """
+    for other in others:
+        frozen = other.evidence
+        if frozen is None or plan.verdict is Verdict.READ_ONLY or not frozen.holds(plan.step_id):
+            continue
+        if plan.target in reached(other.system):
+            raise refusal.EvidenceKeptElsewhere(
+                number=other.number, step=plan.step_id, title=plan.title, reason=frozen.reason
+            )
+
+
 def check_stop(stop: Stop | None) -> None:
     """Whether anything at all may be asked for, approved or begun. Raises Stopped."""
     if stop is not None:
@@ -150,6 +165,7 @@ def why(refused: Refused) -> str:
         refusal.Stopped: f"All remediations were stopped before it began{reason}.",
         refusal.RunbookChanged: "The runbook was changed since it was asked for: ask again for what it says now.",
         refusal.EvidenceFrozen: f"Evidence was frozen before it began{reason}.",
+        refusal.EvidenceKeptElsewhere: f"INC-{facts.get('number')} keeps the evidence of its target{reason}.",
         refusal.WrongEnvironment: f"It may not run in {facts.get('environment')}.",
         refusal.WindowClosed: f"Its maintenance window closed before it began; closed{time}.",
         refusal.QuietHours: f"Quiet hours came before it began; quiet{time}.",

@@ -189,6 +189,10 @@ class EvidenceFrozen(Refused):
     """Evidence is frozen, and the step would change something (``step``: its id, ``title``, ``reason``)."""
 
 
+class EvidenceKeptElsewhere(Refused):
+    """Another open incident keeps the evidence of the target (``number``; ``step``: its id, ``title``, ``reason``)."""
+
+
 class EvidenceNotFrozen(Refused):
     """The incident's evidence is not frozen, so there is nothing to lift."""
 

@@ -77,6 +77,9 @@ class SqlStore(Store):
     async def open_incidents(self, limit: int = 50) -> tuple[Incident, ...]:
         return await self._all(INCIDENT, "open_incidents", limit=limit)
 
+    async def incidents_with_evidence(self) -> tuple[Incident, ...]:
+        return await self._all(INCIDENT, "incidents_with_evidence")
+
     async def recent_incidents(self, limit: int = 20) -> tuple[Incident, ...]:
         return await self._all(INCIDENT, "recent_incidents", limit=limit)
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.config import WrongSetting
 from bot.gate_names import check_rules
+from bot.gate_reach import check_reach
 from bot.gate_sections import rule_of
 from bot.settings import TeamSettings
 from incident.gate import Match, Rule
@@ -104,3 +105,44 @@ def test_a_rule_for_what_there_is_passes(tmp_path: Path) -> None:
     match = "system: [shop], procedure: [stuck-orders], step: [requeue], target: [shop-db], environment: [production]"
     text = f"approvals:\n  rules:\n    - match: {{{match}, executor: [postgres]}}\n"
     check_rules(read(tmp_path, GOOD + text), [CATALOG])
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        # One rule says who, another how many.
+        ("- approvals: 3\n    - approve: [U0BEN, U0CLEO]", "line 19: the rules together want 3 to approve “Queue"),
+        # The only one who may ask is the only one who may approve.
+        (
+            "- approve: [U0ANA]\n    - ask: [U0ANA]",
+            "want 1 to approve “Queue them again” (shop, P0), and nobody could",
+        ),
+        # In quiet hours one person more, and the parts are one person each.
+        (
+            "- quiet_hours: [{from: '22:00', to: '06:00', timezone: Europe/Berlin}]\n      quiet_approvals: 4\n"
+            "    - approve: [commander, U0BEN]\n      match: {severity: [P2]}",
+            "want 4 to approve “Queue them again” (shop, P2), and at most 2 people could",
+        ),
+        ("- approvals: 4\n    - approve: [on-call, U0BEN]", "at most 2 people could"),
+    ],
+)
+def test_rules_that_nobody_can_meet_stop_the_start(tmp_path: Path, rules: str, said: str) -> None:
+    text = f"approvals:\n  rules:\n    {rules}\n"
+    with pytest.raises(WrongSetting) as wrong:
+        check_reach(read(tmp_path, GOOD + text), [CATALOG])
+    assert said in str(wrong.value)
+    assert str(wrong.value).endswith("name more people or a group in “approve”, or want fewer.")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "- approvals: 3\n    - approve: [U0BEN, SOPS]",
+        "- approvals: 2\n    - approve: [U0BEN, commander]",
+        "- approve: [U0ANA]\n    - ask: [U0ANA, U0BEN]",
+        "- approve: [U0ANA]\n      requester_may_approve: true\n    - ask: [U0ANA]",
+        "- {approvals: 9, match: {severity: [P3]}, approve: [S0OPS]}\n    - approve: [U0BEN]",
+    ],
+)
+def test_rules_that_some_can_meet_pass(tmp_path: Path, rules: str) -> None:
+    check_reach(read(tmp_path, GOOD + f"approvals:\n  rules:\n    {rules}\n"), [CATALOG])

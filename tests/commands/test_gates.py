@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commands.answer_approval import approve, break_glass, may_break_glass, reject
+from bot.words import refusal as refusal_words
+from commands.answer_approval import approve, break_glass, cancel, may_break_glass, reject
 from commands.answers import Done, Listing, Stopping
 from commands.freeze import stop
 from commands.gating import policy_of
@@ -24,7 +25,9 @@ from incident.refusal import (
     AlreadySo,
     CoolingDown,
     EvidenceFrozen,
+    EvidenceKeptElsewhere,
     MayNotAsk,
+    MayNotCancel,
     MayNotStop,
     NobodyToTell,
     NoBreakGlass,
@@ -128,6 +131,21 @@ async def test_a_rule_for_a_procedure_holds_for_its_steps_also_with_values_that_
 
 
 # How many.
+
+
+async def test_whoever_said_yes_first_may_stop_it_also_when_they_are_no_approver_any_more(world: World) -> None:
+    world.settings.demands = (Rule(approvals=2, approve=(DATABASE_PEOPLE, DAN)),)
+    world.chat.groups[DATABASE_PEOPLE] = frozenset({CLEO})
+    request = await world.requested(await world.declared(), by=ANA)
+    await yes(world, request, CLEO)
+    await yes(world, request, DAN)
+    world.chat.groups[DATABASE_PEOPLE] = frozenset()
+    with pytest.raises(MayNotCancel):
+        await cancel(world.asked(BEN), request.id, ports=world.ports)
+    await cancel(world.asked(CLEO), request.id, ports=world.ports)
+    await world.work()
+    assert (await world.approval(request)).cancelled_by == CLEO
+    assert world.database.ran == []
 
 
 async def test_two_people_must_say_yes_and_the_card_says_who_did(world: World) -> None:
@@ -496,6 +514,32 @@ async def test_frozen_evidence_keeps_back_what_would_change_something_until_the_
     assert (await world.requested(incident, step="restart")).state is ApprovalState.ASKED
     kinds = (Kind.EVIDENCE_FROZEN, Kind.EVIDENCE_LIFTED, Kind.EVIDENCE_RELEASED)
     assert [event.kind for event in await world.events(incident, *kinds)] == list(kinds)
+
+
+async def test_evidence_that_another_incident_keeps_is_kept_from_this_one_too(world: World) -> None:
+    """The way round a freeze would be a second incident about the same database."""
+    robbed, other = await world.declared(), await world.declared(title="Slow, too")
+    asked, approved = await world.requested(other), await world.requested(other)
+    await yes(world, approved)
+    await world.say(BEN, "evidence freeze a break-in", robbed)
+    for blocked in (world.requested(other, step="restart"), yes(world, asked)):
+        with pytest.raises(EvidenceKeptElsewhere) as refused:
+            await blocked
+        assert refusal_words(refused.value).startswith("INC-1 keeps the evidence of this step's target (a break-in). ")
+    await world.work()
+    assert world.database.ran == []
+    outcome = (await world.approval(approved)).outcome
+    assert outcome is not None
+    assert outcome.sentence == "INC-1 keeps the evidence of its target: a break-in."
+    await world.say(BEN, "role commander", robbed)
+    await world.say(BEN, "evidence lift requeue the disk is copied", robbed)
+    assert (await yes(world, asked)).fresh
+    await world.work()
+    assert len(world.database.ran) == 1
+    with pytest.raises(EvidenceKeptElsewhere):
+        await world.requested(other, step="restart")
+    await world.say(BEN, "resolve it is over", robbed)
+    assert (await world.requested(other, step="restart")).state is ApprovalState.ASKED
 
 
 async def test_evidence_frozen_after_the_yes_keeps_the_run_from_beginning(world: World) -> None:

@@ -11,6 +11,7 @@ from incident import timeline
 from incident.alert import DeliveryState
 from incident.approval import ApprovalState
 from incident.digest import Facts
+from incident.evidence import EvidenceFreeze
 from incident.finding import OutcomeState
 from incident.incident import Home, Status
 from incident.job import JobName
@@ -84,6 +85,19 @@ async def test_open_incidents_come_worst_first_then_newest_and_resolved_ones_onl
     assert [each.id for each in await store.open_incidents(limit=1)] == ["b"]
     assert [each.id for each in await store.recent_incidents()] == ["d", "c", "b", "a"]
     assert [each.id for each in await store.recent_incidents(limit=2)] == ["d", "c"]
+
+
+async def test_open_incidents_that_keep_evidence_are_found(store: Store) -> None:
+    kept = EvidenceFreeze(by=person(UserId("U1")), at=NOW, reason="a break-in")
+    for name in ("a", "b", "c"):
+        evidence = None if name == "b" else kept
+        await store.save(change(name, incident=replace(making.incident(name), evidence=evidence)))
+    assert [each.id for each in await store.incidents_with_evidence()] == ["a", "c"]
+    gone = await store.incident("a")
+    assert gone is not None
+    await store.save(change("resolve", incident=replace(gone, status=Status.RESOLVED)))
+    (left,) = await store.incidents_with_evidence()
+    assert left.evidence == kept
 
 
 async def test_the_same_cause_again_is_a_repeat_that_changes_nothing_and_shows_what_is_true_now(store: Store) -> None:

@@ -30,6 +30,9 @@ SELECT body FROM incidents WHERE channel = :channel ORDER BY number DESC LIMIT 1
 -- name: open_incidents
 SELECT body FROM incidents WHERE is_open = 1 ORDER BY urgency, number DESC LIMIT :limit
 
+-- name: incidents_with_evidence
+SELECT body FROM incidents WHERE is_open = 1 AND json_extract(body, '$.evidence') IS NOT NULL ORDER BY number
+
 -- name: recent_incidents
 SELECT body FROM incidents ORDER BY number DESC LIMIT :limit
 
