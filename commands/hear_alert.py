@@ -14,8 +14,8 @@ from incident.taking import View
 async def hear(alert: Alert, *, now: datetime, ground: Ground) -> Heard:
     """One alert that is heard of again without a request: what is known of it is looked up."""
     routed = ground.settings.routed(alert, now)
-    view = View(await ground.store.known({f"{alert.source}:{alert.key}"}, {routed.group}))
-    seen = view.seen(f"{alert.source}:{alert.key}", routed.group)
+    view = View(await ground.store.known(set(alert.names), {routed.group}))
+    seen = view.seen(alert, routed.group)
     return heard_as(alert, routed, seen, delivery=None, received_at=now, now=now, ground=ground)
 
 

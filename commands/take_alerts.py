@@ -110,7 +110,7 @@ async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within:
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
     routes = [[ports.settings.routed(alert, now) for alert in each.alerts] for each in takings]
-    names = {f"{alert.source}:{alert.key}" for each in takings for alert in each.alerts}
+    names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with _soon(within):
         known = await ports.store.known(names, {routed.group for each in routes for routed in each})
     keys = request_keys(takings, known.records, now)
@@ -189,7 +189,7 @@ def _decided(
 def _changes(asked: _Asked, view: View, now: datetime, ports: AlertPorts) -> list[Change]:
     changes: list[Change] = []
     for position, (alert, routed) in enumerate(zip(asked.taking.alerts, asked.routes, strict=True)):
-        known = view.seen(f"{alert.source}:{alert.key}", routed.group).known
+        known = view.seen(alert, routed.group).known
         for turn, told in enumerate(intake.told(alert, known, now)):
             cause = f"{asked.key}#{position}{'+' * turn}"
             changes.append(_change(told, routed, asked, cause=cause, view=view, now=now, ports=ports))
@@ -204,7 +204,7 @@ def _changes(asked: _Asked, view: View, now: datetime, ports: AlertPorts) -> lis
 def _change(
     alert: Alert, routed: Routed, asked: _Asked, *, cause: str, view: View, now: datetime, ports: AlertPorts
 ) -> Change:
-    seen = view.seen(f"{alert.source}:{alert.key}", routed.group)
+    seen = view.seen(alert, routed.group)
     received_at = asked.taking.delivery.received_at
     one = heard_as(alert, routed, seen, delivery=asked.key, received_at=received_at, now=now, ground=ports)
     return follow(one, cause=cause, now=now)

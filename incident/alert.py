@@ -18,6 +18,7 @@ class Alert:
     """One message from a monitor. Times are UTC; a time the monitor did not give is None, never a guess.
 
     ``key`` names *this alert* across its repeats and its resolution; ``group`` names what its monitor sends together.
+    Where each outage has a key of its own, ``thing`` is one name for all of them.
     ``severity`` is the monitor's own word. ``links`` holds absolute http(s) URLs only, by name.
     """
 
@@ -29,10 +30,21 @@ class Alert:
     severity: str | None = None
     service: str | None = None
     group: str | None = None
+    thing: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The alert's name in the store: its source and key."""
+        return f"{self.source}:{self.key}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The same, and that of what the alert is one outage of."""
+        return (self.id, f"{self.source}:{self.thing}") if self.thing else (self.id,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +73,8 @@ class AlertRecord:
 
     @property
     def id(self) -> str:
-        """The alert's name in the store: its source and key."""
-        return f"{self.alert.source}:{self.alert.key}"
+        """The alert's name in the store."""
+        return self.alert.id
 
     @property
     def firing(self) -> bool:

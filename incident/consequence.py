@@ -7,7 +7,8 @@ from typing import Final
 from incident.alert import Alert, AlertRecord
 from incident.change import Change, event_id
 from incident.digest import Facts
-from incident.incident import Earlier, Incident
+from incident.flapping import MOST_KEPT
+from incident.incident import Incident
 from incident.intake import Decision, Seen, Verb, recorded
 from incident.job import Job, JobName, owe
 from incident.opening import Declaration, declare, reopen
@@ -48,6 +49,15 @@ class Heard:
     """Why these may not be whoever is on call."""
     paging: Paging | None = None
     procedure: Procedure | None = None
+
+    def history(self, record: AlertRecord, now: datetime) -> AlertRecord:
+        """What changes, flaps and is told: the alert itself, or that of which it is one outage, with its past."""
+        if not self.alert.thing:
+            return record
+        alert = replace(self.alert, key=self.alert.thing, thing="")
+        past = self.seen.past or AlertRecord(alert=alert, incident_id=None, first_at=now, last_at=now, count=0)
+        changes = tuple(sorted({*past.changes, *record.changes}))[-MOST_KEPT:]
+        return replace(past, alert=alert, last_at=now, changes=changes)
 
     @property
     def first(self) -> bool:
@@ -101,13 +111,14 @@ def follow(heard: Heard, *, cause: str, now: datetime) -> Change:
 
 def _in_incident(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
     """It joins an incident, or is over in it; one that flaps does either quietly."""
-    if record.flapping:
-        return count(record, cause=cause, now=now)
-    if heard.routed.flapping.begins(record.changes, now):
-        return _flap(heard, incident, record, cause=cause, now=now)
+    history = heard.history(record, now)
+    if history.flapping:
+        return count(replace(record, flapping=True), cause=cause, now=now, beside=history)
+    if heard.routed.flapping.begins(history.changes, now):
+        return _flap(heard, incident, record, history, cause=cause, now=now)
     if heard.decision.verb is Verb.JOINS:
         return _join(heard, incident, record, cause=cause, now=now)
-    return _quieten(heard, incident, record, cause=cause, now=now)
+    return _quieten(heard, incident, record, history, cause=cause, now=now)
 
 
 def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -127,7 +138,7 @@ def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) ->
         catalog=routed.catalog,
         group=routed.group,
         group_window=routed.group_window,
-        earlier=None if before is None else _earlier(before),
+        earlier=before.ended if before is not None else None,
         facts=_declared(heard),
         started_at=alert.starts_at,
         detected_at=heard.received_at,
@@ -148,14 +159,6 @@ def _declared(heard: Heard) -> Facts:
         "group_window_seconds": None if window is None else window.total_seconds(),
         "severity_reason": routed.severity_reason,
     }
-
-
-def _earlier(incident: Incident) -> Earlier | None:
-    if incident.resolved_at is None:
-        return None
-    return Earlier(
-        id=incident.id, number=incident.number, resolved_at=incident.resolved_at, channel=incident.home.channel
-    )
 
 
 def _reopen(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -188,7 +191,9 @@ def _join(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, 
     return decided(cause, now, listed, event, before=incident, jobs=(summary,), alerts=(record,))
 
 
-def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+def _quieten(
+    heard: Heard, incident: Incident, record: AlertRecord, history: AlertRecord, *, cause: str, now: datetime
+) -> Change:
     """A monitor says that it is over. People resolve, unless the alert's route lets the monitor do it."""
     due = _resolves_at(heard, incident, now)
     event = Event(
@@ -206,7 +211,7 @@ def _quieten(heard: Heard, incident: Incident, record: AlertRecord, *, cause: st
     events = [event] if incident.alerts_listed < MOST_LISTED or heard.seen.firing == 0 else []
     told = replace(incident, alerts_summed=incident.alerts_summed + 1, alerts_listed=incident.alerts_listed + 1)
     jobs = () if due is None else (owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank),)
-    return decided(cause, now, told, *events, before=incident, jobs=jobs, alerts=(record,))
+    return decided(cause, now, told, *events, before=incident, jobs=jobs, alerts=_both(record, history))
 
 
 def _resolves_at(heard: Heard, incident: Incident, now: datetime) -> datetime | None:
@@ -216,26 +221,33 @@ def _resolves_at(heard: Heard, incident: Incident, now: datetime) -> datetime | 
     return None if after is None or waits else now + after
 
 
-def _flap(heard: Heard, incident: Incident, record: AlertRecord, *, cause: str, now: datetime) -> Change:
+def _flap(
+    heard: Heard, incident: Incident, record: AlertRecord, history: AlertRecord, *, cause: str, now: datetime
+) -> Change:
     """It changed once too often: one line says so, and from now on its changes are only counted."""
     rule = heard.routed.flapping
+    flaps = replace(history, flapping=True)
     event = Event(
         kind=Kind.ALERT_FLAPPING,
         at=now,
         actor=monitor(heard.alert.source),
-        facts={**heard.reasons, "changes": len(record.changes), "within_seconds": rule.within.total_seconds()},
+        facts={**heard.reasons, "changes": len(flaps.changes), "within_seconds": rule.within.total_seconds()},
         evidence=(f"alert:{record.id}",),
     )
     told = replace(incident, alerts_summed=incident.alerts_summed + 1)
-    steady = owe(JobName.STEADY_ALERT, incident.id, rule.steady_at(record.changes, now), subject=record.id)
-    flaps = replace(record, flapping=True, incident_id=incident.id)
-    return decided(cause, now, told, event, before=incident, jobs=(steady,), alerts=(flaps,))
+    steady = owe(JobName.STEADY_ALERT, incident.id, rule.steady_at(flaps.changes, now), subject=flaps.id)
+    alerts = _both(replace(record, flapping=True), flaps)
+    return decided(cause, now, told, event, before=incident, jobs=(steady,), alerts=alerts)
 
 
-def count(record: AlertRecord, *, cause: str, now: datetime) -> Change:
+def _both(record: AlertRecord, history: AlertRecord) -> tuple[AlertRecord, ...]:
+    return (history,) if history.id == record.id else (record, history)
+
+
+def count(record: AlertRecord, *, cause: str, now: datetime, beside: AlertRecord | None = None) -> Change:
     """The same again: it is counted, and summed up once an interval. The incident itself is not touched."""
     jobs = (owe(JobName.SUM_UP_REPEATS, record.incident_id, now + SUM_UP_EVERY),) if record.incident_id else ()
-    return Change(cause=cause, at=now, alerts=(record,), jobs=jobs)
+    return Change(cause=cause, at=now, alerts=_both(record, beside or record), jobs=jobs)
 
 
 def _mute(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -257,9 +269,8 @@ def _mute(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Ch
 
 def _notify(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
     """One line where incidents are announced, and not again for a while; everything else is counted."""
-    known = heard.seen.known
-    told_at = known.told_at if known is not None else None
-    if told_at is not None and now - told_at < heard.routed.tells_every:
+    history = heard.history(record, now)
+    if history.told_at is not None and now - history.told_at < heard.routed.tells_every:
         return Change(cause=cause, at=now, alerts=(record,))
     event = Event(
         kind=Kind.ALERT_NOTIFIED,
@@ -271,7 +282,9 @@ def _notify(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> 
     notice = Job(
         name=JobName.TELL_NOTICE, key=f"{JobName.TELL_NOTICE.value}:{cause}", due_at=now, subject=event_id(cause, 0)
     )
-    return Change(cause=cause, at=now, alerts=(replace(record, told_at=now),), events=(event,), jobs=(notice,))
+    return Change(
+        cause=cause, at=now, alerts=_both(record, replace(history, told_at=now)), events=(event,), jobs=(notice,)
+    )
 
 
 def _ignore(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:

@@ -154,6 +154,13 @@ class Incident:
         return self.status is not Status.RESOLVED
 
     @property
+    def ended(self) -> Earlier | None:
+        """What a later incident of the same alerts keeps of it; None until it is resolved."""
+        if self.resolved_at is None:
+            return None
+        return Earlier(id=self.id, number=self.number, resolved_at=self.resolved_at, channel=self.home.channel)
+
+    @property
     def going(self) -> Walk | None:
         """The walk that goes on."""
         return next((walk for walk in self.walks if walk.state is WalkState.GOING), None)

@@ -52,13 +52,15 @@ class Verb(StrEnum):
 class Seen:
     """What is known when an alert is decided. ``own`` is the incident of ``known``; ``last`` its group's newest.
 
-    ``firing`` is how many other alerts of its own incident fire still.
+    ``firing`` is how many other alerts of its own incident fire still. ``past`` is what is kept of its earlier outages,
+    where each has a key of its own.
     """
 
     known: AlertRecord | None = None
     own: Incident | None = None
     last: Incident | None = None
     firing: int = 0
+    past: AlertRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

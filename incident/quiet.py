@@ -65,9 +65,15 @@ def quiet_at(incident: Incident, alerts: Sequence[tuple[AlertRecord, Routed]]) -
     """When all its alerts have been quiet long enough if nothing more happens; None where people resolve it."""
     if not incident.open or not alerts or is_human(incident.declared_by):
         return None
-    if any(record.firing or record.flapping or routed.resolves_after is None for record, routed in alerts):
+    if any(record.firing or routed.resolves_after is None for record, routed in alerts):
         return None
-    return max(_changed(record) + (routed.resolves_after or timedelta()) for record, routed in alerts)
+    return max(_changed(record) + _waits(record, routed) for record, routed in alerts)
+
+
+def _waits(record: AlertRecord, routed: Routed) -> timedelta:
+    """What flapped must be steady, too."""
+    after = routed.resolves_after or timedelta()
+    return max(after, routed.flapping.within) if record.flapping else after
 
 
 def _changed(record: AlertRecord) -> datetime:

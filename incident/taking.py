@@ -73,13 +73,13 @@ class View:
         for each in sorted(known.incidents, key=lambda incident: incident.number):
             self._note(each)
 
-    def seen(self, alert_id: str, group: str) -> Seen:
+    def seen(self, alert: Alert, group: str) -> Seen:
         """What is known of one alert now."""
-        known = self._records.get(alert_id)
+        known, past = self._records.get(alert.id), [self._records.get(name) for name in alert.names[1:]]
         own = self._incidents.get(known.incident_id) if known is not None and known.incident_id else None
         firing = self._firing.get(own.id, 0) if own is not None else 0
         others = firing - (known is not None and known.firing)
-        return Seen(known=known, own=own, last=self._newest.get(group), firing=others)
+        return Seen(known=known, own=own, last=self._newest.get(group), firing=others, past=past[0] if past else None)
 
     def apply(self, change: Change) -> None:
         """Take a Change as saved: what it holds has the next version."""

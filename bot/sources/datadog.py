@@ -49,6 +49,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
         Alert(
             source=NAME,
             key=_key(whole, monitor, scope, title),
+            thing=f"{monitor}/{scope}@"[:300] if monitor and _cycle(whole) else "",
             status=status,
             title=(title or f"Monitor {monitor or 'without a name'}")[:200],
             description=_description(whole),
@@ -100,11 +101,15 @@ def _status(transition: str) -> AlertStatus | None:
 
 def _key(whole: Table, monitor: str, scope: str, title: str) -> str:
     """What stays the same from the trigger to the recovery; two scopes of one monitor are two alerts."""
-    cycle = first(whole, "alert_cycle_key", "cycle_key", "aggreg_key", "aggregation_key")
-    key = cycle or (f"{monitor}/{scope}" if monitor else f"{title}/{scope}" if title else "")
+    key = _cycle(whole) or (f"{monitor}/{scope}" if monitor else f"{title}/{scope}" if title else "")
     if not key:
         raise Unreadable("the body names no monitor: see docs/monitors.md")
     return key[:300]
+
+
+def _cycle(whole: Table) -> str:
+    """What names one outage; the next one has another."""
+    return first(whole, "alert_cycle_key", "cycle_key", "aggreg_key", "aggregation_key")
 
 
 def _description(whole: Table) -> str:

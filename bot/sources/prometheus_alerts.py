@@ -41,6 +41,7 @@ def _alert(
         source=source,
         # The same labels that fire again later are another alert, so the key holds the start, too.
         key=f"{fingerprint}@{started.isoformat()}" if started else fingerprint,
+        thing=f"{fingerprint}@" if started else "",
         status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
         title=(first(annotations, "summary", "title", "message") or labels.get("alertname") or _told_apart(labels))[
             :200

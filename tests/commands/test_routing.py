@@ -130,8 +130,9 @@ async def test_one_outage_of_a_system_is_one_incident_until_no_new_alert_came_fo
 async def test_a_flapping_alert_is_said_once_ends_quietly_and_is_said_again_when_it_is_steady(world: World) -> None:
     rule(world, flapping=Flapping(changes=3, within=timedelta(minutes=10)))
     for _ in range(4):
-        await hear(world)
-        await hear(world, over=True)
+        began = world.clock()
+        await hear(world, starts=began)
+        await hear(world, over=True, starts=began)
         world.clock.advance(minutes=1)
     incident = await only(world)
     kinds = [each.kind for each in await world.events(incident, Kind.ALERT_RESOLVED, Kind.ALERT_JOINED)]

@@ -34,11 +34,12 @@ def heard(
     own: Incident | None = None,
     last: Incident | None = None,
     firing: int = 0,
+    past: AlertRecord | None = None,
     routed: Routed = ROUTED,
     delivery: str | None = "d",
 ) -> Heard:
     """An alert and its decision, by what is known of it."""
-    seen = Seen(known=known, own=own, last=last, firing=firing)
+    seen = Seen(known=known, own=own, last=last, firing=firing, past=past)
     decision = intake.decide(alert, routed, seen, now)
     policy = HOUSE[routed.severity]
     return Heard(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from incident.alert import AlertRecord
+from incident.alert import AlertRecord, AlertStatus
 from incident.change import Change
 from incident.consequence import SUM_UP_EVERY
 from incident.flapping import Flapping
@@ -204,14 +204,47 @@ def test_a_monitor_resolves_when_all_alerts_have_been_quiet_long_enough_and_the_
 
 @pytest.mark.parametrize(
     ("other", "routed"),
-    [(record(), RESOLVING), (replace(OVER, flapping=True), RESOLVING), (OVER, ROUTED)],
-    ids=["fires", "flaps", "leaves it to people"],
+    [(record(), RESOLVING), (OVER, ROUTED)],
+    ids=["fires", "leaves it to people"],
 )
 def test_one_alert_that_is_not_over_or_whose_route_leaves_it_to_people_keeps_the_incident_open(
     other: AlertRecord, routed: Routed
 ) -> None:
     change = end((OVER, RESOLVING), (other, routed))
     assert (change.incident, change.jobs) == (None, ())
+
+
+def test_an_alert_that_flapped_must_be_steady_first() -> None:
+    change = end((OVER, RESOLVING), (replace(OVER, flapping=True), RESOLVING), minutes=29)
+    assert (change.incident, owed(change)) == (None, [(JobName.RESOLVE_QUIET, NOW + timedelta(minutes=30))])
+    assert end((replace(OVER, flapping=True), RESOLVING), minutes=30).incident is not None
+
+
+def test_outages_that_each_have_a_key_of_their_own_flap_together() -> None:
+    """As Alertmanager's do, whose key holds the start."""
+    routed, past, at = replace(ROUTED, flapping=RESTLESS), None, NOW
+    told: list[Kind] = []
+    for number in range(3):
+        at += timedelta(minutes=1)
+        fires = replace(FIRING, key=f"a@{number}", thing="a@")
+        began = follow(heard(fires, at, last=OPEN, routed=routed, past=past), at, f"d#{number}")
+        (known, *kept) = began.alerts
+        past = kept[0] if kept else past
+        at += timedelta(minutes=1)
+        over = replace(fires, status=AlertStatus.RESOLVED)
+        ended = follow(heard(over, at, known=known, own=OPEN, routed=routed, past=past), at, f"d#{number}!")
+        past = ended.alerts[1]
+        told += [*kinds(began), *kinds(ended)]
+    assert told == [Kind.ALERT_JOINED, Kind.ALERT_RESOLVED, Kind.ALERT_JOINED, Kind.ALERT_FLAPPING]
+    assert past is not None
+    assert (past.id, past.flapping, past.incident_id, len(past.changes)) == ("alertmanager:a@", True, None, 6)
+
+
+def test_a_notice_of_the_next_outage_is_not_told_again_within_its_interval() -> None:
+    first = follow(heard(replace(FIRING, key="a@1", thing="a@"), NOW, routed=NOTICE), NOW)
+    past, soon = first.alerts[1], NOW + timedelta(minutes=5)
+    again = follow(heard(replace(FIRING, key="a@2", thing="a@"), soon, routed=NOTICE, past=past), soon, "d#1")
+    assert (again.events, again.jobs) == ((), ())
 
 
 def test_what_a_person_declared_is_resolved_by_people() -> None:

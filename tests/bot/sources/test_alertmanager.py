@@ -45,6 +45,7 @@ def test_a_plain_alert_is_read_whole() -> None:
     assert one() == Alert(
         source="alertmanager",
         key="b1946ac92492d234@2026-03-14T09:00:00.123456+00:00",
+        thing="b1946ac92492d234@",
         status=AlertStatus.FIRING,
         title="The queue grows on eu-1",
         description="It has grown for ten minutes.",

@@ -33,6 +33,7 @@ def test_the_recommended_body_is_read_whole() -> None:
     assert one(RECOMMENDED) == Alert(
         source="datadog",
         key="c1",
+        thing="160/service:shop@",
         status=AlertStatus.FIRING,
         title="Errors",
         description="too many",

@@ -37,6 +37,7 @@ def test_an_alert_is_read_whole_and_the_deprecated_entries_beside_it_are_not() -
     assert one() == Alert(
         source="grafana",
         key=f"7/f1@{START.isoformat()}",
+        thing="7/f1@",
         status=AlertStatus.FIRING,
         title="Orders take 9 s",
         severity="critical",
