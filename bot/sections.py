@@ -99,6 +99,22 @@ class StoreSection(Section):
     """The variable with its address, as in postgresql://user:password@host:5432/muster."""
 
 
+Kept = Annotated[Span, Field(ge=timedelta(days=1))]
+
+
+class RetentionSection(Section):
+    """How long what was said is kept, for ever unless said. That it happened, and the chains, are kept for ever."""
+
+    deliveries: Kept | None = None
+    """The bodies of what monitors sent, once they were taken in; dead letters wait for their replay."""
+    findings: Kept | None = None
+    """What diagnostics printed, in incidents that are resolved."""
+    timeline: Kept | None = None
+    """What events say, in incidents that are resolved, and of the system."""
+    alerts: Kept | None = None
+    """Alerts that came last so long ago, of incidents that are resolved."""
+
+
 class ExportsSection(Section):
     """Where post-mortem drafts go besides the disk and the incident's channel."""
 
@@ -150,6 +166,7 @@ class File(Section):
     web: WebSection = WebSection.unsaid()
     store: StoreSection | None = None
     redis: SharedRedisSection | None = None
+    retention: RetentionSection = RetentionSection.unsaid()
     exports: ExportsSection = ExportsSection.unsaid()
     secrets: SecretsSection = SecretsSection.unsaid()
     pagerduty: PagerDutySection | None = None

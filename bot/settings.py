@@ -12,6 +12,7 @@ from commands.ports import Runbooks
 from incident import rota, routing
 from incident.alert import Alert
 from incident.gate import Rule
+from incident.keeping import Retention
 from incident.paging import Paging
 from incident.responder import UserId
 from incident.rota import Shift
@@ -84,6 +85,11 @@ class TeamSettings:
     def announcements(self) -> str:
         """The channel where every incident is announced."""
         return self._file.slack.announcements
+
+    @property
+    def retention(self) -> Retention:
+        """How long what was said is kept."""
+        return Retention(**self._file.retention.model_dump())
 
     def routed(self, alert: Alert, now: datetime) -> Routed:
         """Where an alert leads, and by which rule."""

@@ -46,6 +46,7 @@ from bot.stores.place import store_in_time
 from bot.targets import targets_of
 from bot.worker import Worker
 from commands.attest import attest
+from commands.let_go import owe_letting_go
 from commands.outage import Away, Outage
 from commands.ports import AlertPorts, Ports
 from commands.watch import set_watches
@@ -251,6 +252,7 @@ async def _set_watches(ports: Ports) -> None:
     wait = FIRST_WAIT
     while True:
         try:
+            await owe_letting_go(process=process_name(), ports=ports)
             return await set_watches(process=process_name(), ports=ports)
         except Outage as away:
             log.warning("watches not set", extra={"error": away.sentence, "again_in_s": wait})

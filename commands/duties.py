@@ -9,6 +9,7 @@ from commands.call_people import invite, page, remind
 from commands.display import announcement, approval_card, bookmark, card, checklist, pin_card, topic
 from commands.follow_pager import follow_pager
 from commands.freeze import tell_stop
+from commands.let_go import let_go
 from commands.look import diagnose, post_finding
 from commands.notice import tell_notice
 from commands.open_channel import open_channel
@@ -85,6 +86,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.NOTE_PAGER: note_pager,
         JobName.SUMMON: summon,
         JobName.FOLLOW_PAGER: follow_pager,
+        JobName.LET_GO: let_go,
     }
 )
 

@@ -16,6 +16,7 @@ from incident.approval import Preview
 from incident.finding import Outcome, Sight
 from incident.gate import Rule
 from incident.incident import Place
+from incident.keeping import Retention
 from incident.paging import Paging, Tiding
 from incident.plan import Plan
 from incident.responder import UserId
@@ -237,6 +238,11 @@ class Settings(Protocol):
     @property
     def announcements(self) -> str:
         """The channel where every incident is announced."""
+        ...
+
+    @property
+    def retention(self) -> Retention:
+        """How long what was said is kept."""
         ...
 
     def routed(self, alert: Alert, now: datetime) -> Routed:

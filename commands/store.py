@@ -12,6 +12,7 @@ from incident.change import Change
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim
+from incident.keeping import Lasting
 from incident.postmortem import Record
 from incident.stop import Stop
 from incident.taking import Batch, Known
@@ -227,6 +228,13 @@ class Store(Protocol):
 
     async def figures(self) -> Figures:
         """How much there is to do, for whoever operates Muster. Cheap, however much was done before."""
+        ...
+
+    async def let_go(self, what: Lasting, *, before: datetime, limit: int) -> int:
+        """Let go of at most so many of what is older, but of nothing that an open incident needs; how many it were.
+
+        The chains stay whole: of an event its content goes, and the digest that its link covers stays.
+        """
         ...
 
     async def close(self) -> None:

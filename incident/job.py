@@ -58,6 +58,7 @@ class JobName(StrEnum):
     WALK_CARD = "walk_card"
     RUN_LEG = "run_leg"
     WATCH_HOLD = "watch_hold"
+    LET_GO = "let_go"
     WAKE_ALERT = "wake_alert"
     STEADY_ALERT = "steady_alert"
     TELL_NOTICE = "tell_notice"
@@ -82,6 +83,7 @@ _CONVERGE: Final = frozenset(
         JobName.APPROVAL_CARD,
         JobName.WALK_CARD,
         JobName.SHOW_OUTPUT,
+        JobName.LET_GO,
         JobName.WAKE_ALERT,
         JobName.STEADY_ALERT,
         JobName.RESOLVE_QUIET,

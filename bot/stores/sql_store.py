@@ -20,6 +20,7 @@ from incident.change import Change
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim
+from incident.keeping import Lasting
 from incident.postmortem import Record
 from incident.stop import Stop
 from incident.taking import Batch, Known
@@ -178,6 +179,9 @@ class SqlStore(Store):
 
     async def figures(self) -> Figures:
         return await self._read(figures, at_one_moment=True)
+
+    async def let_go(self, what: Lasting, *, before: datetime, limit: int) -> int:
+        return await self._write(lambda db: db.run(f"let_go_{what.value}", before=before, limit=limit))
 
     def _tell(self, applied: Applied) -> None:
         self._tell_owed(applied.owes)

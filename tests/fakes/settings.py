@@ -7,6 +7,7 @@ from commands.ports import Settings
 from incident import rota, routing
 from incident.alert import Alert
 from incident.gate import Rule
+from incident.keeping import Retention
 from incident.paging import Paging
 from incident.responder import UserId
 from incident.rota import Rotation, Shift
@@ -29,6 +30,7 @@ class FakeSettings(Settings):
     demands: tuple[Rule, ...] = ()
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
+    kept: Retention = field(default_factory=Retention)
     routes: Routing = field(default_factory=Routing)
     doubted: str = ""
     paged: Paging | None = None
@@ -58,6 +60,10 @@ class FakeSettings(Settings):
     @property
     def approval_expires_after(self) -> timedelta:
         return self.expires_after
+
+    @property
+    def retention(self) -> Retention:
+        return self.kept
 
     @property
     def rules(self) -> tuple[Rule, ...]:

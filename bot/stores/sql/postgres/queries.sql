@@ -310,3 +310,35 @@ FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until IS NOT NULL GROUP 
 
 -- name: dead_count
 SELECT count(*) AS dead FROM deliveries WHERE state = 'dead'
+
+-- name: let_go_deliveries
+-- Dead letters wait for their replay.
+UPDATE deliveries SET body = ''::bytea WHERE key IN (
+    SELECT key FROM deliveries WHERE length(body) > 0 AND received_at < :before AND state = 'taken'
+    ORDER BY received_at LIMIT :limit
+)
+
+-- name: let_go_findings
+UPDATE findings
+SET body = jsonb_set(jsonb_set(body::jsonb, '{sight,output}', '""'), '{withheld}', 'null')::text
+WHERE id IN (
+    SELECT id FROM findings
+    WHERE body::jsonb #>> '{sight,output}' <> '' AND at < :before
+        AND incident_id NOT IN (SELECT id FROM incidents WHERE is_open)
+    ORDER BY at LIMIT :limit
+)
+
+-- name: let_go_timeline
+UPDATE events SET body = NULL WHERE id IN (
+    SELECT id FROM events
+    WHERE body IS NOT NULL AND recorded_at < :before AND chain NOT IN (SELECT id FROM incidents WHERE is_open)
+    ORDER BY recorded_at LIMIT :limit
+)
+
+-- name: let_go_alerts
+DELETE FROM alerts WHERE id IN (
+    SELECT id FROM alerts
+    WHERE first_at < :before AND (body::jsonb ->> 'last_at')::timestamptz < :before
+        AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open))
+    LIMIT :limit
+)
