@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import aiohttp
 
@@ -64,12 +65,13 @@ async def rig(
     replicas: int = 1,
     rules: str = "",
     one_door: bool = False,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Rig]:
     """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
 
     ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
-    ``replicas`` has a folder of its own. ``rules`` are further sections of their settings. ``one_door``: all of them
-    take from one listening socket.
+    ``replicas`` has a folder of its own. ``rules`` are further sections of their settings, with what
+    they name in the ``environment``. ``one_door``: all of them take from one listening socket.
     """
     async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
         secrets = {
@@ -97,9 +99,10 @@ async def rig(
                 linger="1s" if one_door else "0s",
                 more=more,
             )
-            environment = {"MUSTER_DATA_DIR": str(folder), **secrets, **_line(sandbox, port, signed_http)}
+            line = _line(sandbox, port, signed_http)
+            given = {"MUSTER_DATA_DIR": str(folder), **secrets, **line, **environment}
             handed = None if door is None else door.fileno()
-            bots.append(BotProcess(config, port=port, environment=environment, door=handed))
+            bots.append(BotProcess(config, port=port, environment=given, door=handed))
         try:
             if started:
                 await asyncio.gather(*(bot.start() for bot in bots))

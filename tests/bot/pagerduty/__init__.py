@@ -1,0 +1,1 @@
+"""PagerDuty over real HTTPS."""
