@@ -72,6 +72,4 @@ def _rules(section: PagerDutySection, secrets: Mapping[str, str]) -> Rules:
 
 
 def _asks(system: PagedSystemSection) -> Asks | None:
-    if not system.schedules and system.escalation_policy is None:
-        return None
-    return Asks(schedules=system.schedules, policy=system.escalation_policy)
+    return Asks(schedules=system.schedules, policy=system.escalation_policy) if system.knows_on_call else None

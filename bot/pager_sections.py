@@ -36,6 +36,11 @@ class PagedSystemSection(Section):
     follow_priority: bool = True
     """Another priority in PagerDuty is another severity here; else it is only said."""
 
+    @property
+    def knows_on_call(self) -> bool:
+        """Whether PagerDuty is asked who is on call."""
+        return bool(self.schedules) or self.escalation_policy is not None
+
     def paging(self) -> Paging:
         """The same, as decisions need it."""
         calls = self.service is not None or self.routing_key_env is not None

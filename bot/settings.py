@@ -1,6 +1,7 @@
 """The team's people and levels, as the commands ask for them."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from bot.gate_sections import rule_of
 from bot.pager_sections import PagedSystemSection
@@ -18,6 +19,9 @@ from incident.responder import UserId
 from incident.rota import Shift
 from incident.routing import Routed, Routing
 from incident.severity import HOUSE, Policy, Severity
+
+NOT_ASKED: Final = "PagerDuty was not asked who is on call, so it goes by the people in muster.yaml"
+"""While Slack has not answered at the start, and for what is declared at the terminal."""
 
 
 class TeamSettings:
@@ -54,7 +58,10 @@ class TeamSettings:
 
     def doubt(self, system: str) -> str:
         """Why those on call may not be right now: PagerDuty does not say, or nobody knows whom it names."""
-        return self._pagerduty.doubt(system) if self._pagerduty is not None else ""
+        if self._pagerduty is not None:
+            return self._pagerduty.doubt(system)
+        there = self._file.pagerduty.systems.get(system) if self._file.pagerduty is not None else None
+        return NOT_ASKED if there is not None and there.knows_on_call else ""
 
     def paging(self, system: str) -> Paging | None:
         """What the team wants of PagerDuty for a system."""

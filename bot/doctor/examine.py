@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import config, manifest
 from bot.config import Configuration, WrongSetting
+from bot.doctor.pagerduty import look_at_pagerduty
 from bot.doctor.remark import Grade, Remark, fail, ok, warn
 from bot.doctor.storage import look_at_storage
 from bot.doctor.targets import look_at_targets, look_at_watches
@@ -17,6 +18,11 @@ from bot.executors.registry import Registry
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
 from bot.slack import client as slack_client
+from bot.slack.budget import Budgets
+from bot.slack.chat import SlackChat
+from bot.slack.people import Addresses
+from bot.slack.reach import Reach
+from bot.slack.shared_budget import SharedBudgets
 from bot.targets import targets_of
 from bot.wiring import s3_export, shared_redis
 from commands.outage import Outage
@@ -43,6 +49,7 @@ async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
         _targets(configuration, redactor, clock),
         _export(configuration),
         _shared(configuration),
+        _pagerduty(configuration, clock),
     )
     remarks = (*_setting(configuration), *(remark for part in parts for remark in part))
     return tuple(replace(each, sentence=redactor.clean(each.sentence)) for each in remarks)
@@ -118,3 +125,18 @@ async def _shared(configuration: Configuration) -> tuple[Remark, ...]:
     if trouble is None:
         return (ok("redis", "It is there, and all processes share Slack's limits."),)
     return (warn("redis", f"It is not used: {trouble}.", "until then each process keeps to Slack's limits by itself"),)
+
+
+async def _pagerduty(configuration: Configuration, clock: Callable[[], datetime]) -> tuple[Remark, ...]:
+    """What it names, and whether its people are somebody in Slack, which is asked for that."""
+    if configuration.file.pagerduty is None:
+        return ()
+    async with slack_client.session() as session:
+        token = configuration.bot_token.get_secret_value()
+        client = slack_client.client(token, session, configuration.file.slack.api_url)
+        reach = Reach(lambda: slack_client.answers(client))
+        chat = SlackChat(client, user="", url="", budgets=SharedBudgets(Budgets(), None), reach=reach)
+        try:
+            return await look_at_pagerduty(configuration, Addresses(chat), clock())
+        finally:
+            await reach.close()

@@ -88,11 +88,12 @@ class OnCallList:
                 log.warning("on call is not known anew", extra={"error": away.sentence})
             await asyncio.sleep(EVERY)
 
-    async def ask(self) -> None:
-        """Ask for every system now. Raises Outage, after which what was known is kept."""
+    async def ask(self, *, keep: bool = True) -> None:
+        """Ask for every system now, and ``keep`` it in the folder. Raises Outage, after which what was known holds."""
         known = {system: await self._turns(asks) for system, asks in self._asks.items()}
         self._known = {**self._known, **known}
-        await asyncio.to_thread(_keep, self._file, self._known)
+        if keep and known:
+            await asyncio.to_thread(_keep, self._file, self._known)
 
     async def _turns(self, asks: Asks) -> Turns:
         at = self._clock()
