@@ -7,7 +7,7 @@ TESTS ?= tests
 WORKERS ?= 2
 SYSTEM ?= ai-storybook
 
-.PHONY: help setup demo test check format bench proofs lock clean
+.PHONY: help setup demo test check format bench chaos proofs lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(READY) ## Put the code in its form
 
 bench: $(READY) ## Measure; one JSON object on stdout
 	@$(BIN)/python -m bench
+
+chaos: $(READY) ## Let everything fail at once; one JSON object on stdout; SECONDS=, KILLS= and FIRST= for more or less of it
+	@$(BIN)/python -m chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KILLS),--kills $(KILLS)) $(if $(FIRST),--first $(FIRST))
 
 proofs: $(READY) ## Judge labelled commands; COMMANDS=FILE, RUNBOOKS=FILE SEEDS=FOLDER add your own; one JSON object on stdout
 	@$(BIN)/python -m bench.proofs $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(RUNBOOKS),--runbooks $(RUNBOOKS)) $(if $(SEEDS),--seeds $(SEEDS))

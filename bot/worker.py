@@ -27,6 +27,8 @@ from incident.refusal import Refused
 LEASE: Final = timedelta(seconds=10)
 """How long a claim holds without renewal: after a death, another worker takes over within this time."""
 LONGEST_SLEEP: Final = 1.0
+SHORTEST_SLEEP: Final = 0.05
+"""What is due by this process's clock need not be by the store's: whoever finds nothing asks again ever more seldom."""
 MOST_AT_ONCE: Final = 64
 MOST_KEYS: Final = 1000
 """So many incidents' keys are remembered for the log."""
@@ -56,6 +58,7 @@ class Worker:
         self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
         self._stopping = False
         self._patience = 0.0
+        self._pause = SHORTEST_SLEEP
         self._ended = asyncio.Event()
         self._ended.set()
 
@@ -73,7 +76,9 @@ class Worker:
                 claimed = await self._claim()
                 for claim in claimed or ():
                     await self._start(claim)
-                if not claimed:
+                if claimed:
+                    self._pause = SHORTEST_SLEEP
+                else:
                     await self._sleep(LONGEST_SLEEP if claimed is None else await self._until_due())
             await self._drain()
         finally:
@@ -138,12 +143,16 @@ class Worker:
             due = await self._ports.store.next_due()
         except Outage:
             return LONGEST_SLEEP
-        return LONGEST_SLEEP if due is None else (due - self._ports.clock()).total_seconds()
+        left = LONGEST_SLEEP if due is None else (due - self._ports.clock()).total_seconds()
+        if left > 0:
+            return left
+        self._pause = min(self._pause * 2, LONGEST_SLEEP)
+        return self._pause
 
     async def _sleep(self, seconds: float) -> None:
         # Not wait_for: Python 3.11's loses a cancellation that comes together with the wake-up.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(max(seconds, 0.005), LONGEST_SLEEP)):
+            async with asyncio.timeout(min(max(seconds, SHORTEST_SLEEP), LONGEST_SLEEP)):
                 await self._woken.wait()
 
     async def _start(self, claim: Claim) -> None:

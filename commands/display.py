@@ -7,6 +7,7 @@ from commands.deciding import anew, decide, known, with_approval
 from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMessage
 from commands.outage import NotYet
 from commands.ports import Ports
+from commands.posting import belongs, put_up
 from commands.undo import undo_of
 from incident import hours, opening, remedy
 from incident.approval import Approval, ApprovalState
@@ -28,7 +29,7 @@ async def card(claim: Claim, *, ports: Ports) -> None:
         await ports.chat.edit(place, incident.home.card, message, urgency=rank)
         await _settle(claim, ports)
         return
-    timestamp = await ports.chat.post(place, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+    timestamp = await put_up(place, message, claim, urgency=rank, ports=ports)
 
     async def attempt() -> None:
         it = await known(ports.store, incident.id)
@@ -53,7 +54,7 @@ async def checklist(claim: Claim, *, ports: Ports) -> None:
         await ports.chat.edit(place, incident.home.checklist, message, urgency=rank)
         await _settle(claim, ports)
         return
-    timestamp = await ports.chat.post(place, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+    timestamp = await put_up(place, message, claim, urgency=rank, ports=ports)
 
     def posted(it: Incident) -> Change:
         cause = opening.claimed(claim)
@@ -75,7 +76,7 @@ async def announcement(claim: Claim, *, ports: Ports) -> None:
         await _settle(claim, ports)
         return
     channel = Place(channel=ports.settings.announcements)
-    timestamp = await ports.chat.post(channel, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+    timestamp = await put_up(channel, message, claim, urgency=rank, ports=ports)
     place = replace(channel, thread=timestamp)
 
     async def attempt() -> None:
@@ -132,7 +133,8 @@ async def approval_card(claim: Claim, *, ports: Ports) -> None:
         await ports.chat.edit(Place(channel=channel), timestamp, message, urgency=rank)
         await _settle(claim, ports)
         return
-    timestamp = await ports.chat.post(place, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+    place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
+    timestamp = await put_up(place, message, claim, urgency=rank, ports=ports)
 
     async def attempt() -> None:
         it, now_request = await with_approval(ports.store, claim.job.subject)

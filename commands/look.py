@@ -11,6 +11,7 @@ from commands.deciding import decide, known
 from commands.messages import FindingMessage
 from commands.outage import NotYet
 from commands.ports import Ports
+from commands.posting import belongs
 from incident import looking, opening, refusal
 from incident.change import Change
 from incident.digest import identifier
@@ -164,8 +165,9 @@ async def post_finding(claim: Claim, *, ports: Ports) -> None:
     if finding is not None:
         reader = await _told_in_private(incident, finding, claim, ports) if finding.private else None
         message = FindingMessage(incident=incident, finding=finding, reader=reader)
-        again = claim.attempts > 1
-        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
+        again, rank = claim.attempts > 1, claim.job.urgency
+        place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
+        await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=rank)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
 
 

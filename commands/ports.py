@@ -48,6 +48,10 @@ class Chat(Protocol):
         """Post a message; its timestamp, which names it in its channel."""
         ...
 
+    async def find(self, place: Place, *, mark: str, urgency: int) -> str | None:
+        """The timestamp of the message with that mark in a channel or thread."""
+        ...
+
     async def edit(self, place: Place, timestamp: str, message: Message, *, urgency: int) -> None:
         """Bring a posted message to what ``message`` says now."""
         ...

@@ -5,6 +5,7 @@ from commands.late import events_of, joined, late_message
 from commands.messages import EventMessage, Message, VerdictMessage
 from commands.outage import NotYet
 from commands.ports import Ports
+from commands.posting import belongs
 from incident import clockwork, opening, working
 from incident.change import Change
 from incident.finding import Comparison, Phase
@@ -30,8 +31,9 @@ async def tell(claim: Claim, *, ports: Ports) -> None:
         claim = await joined(claim, link, ports=ports)
         message = await _message(incident, link.event, claim, ports)
         if message is not None:
-            again = claim.attempts > 1
-            await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=incident.severity.rank)
+            again, rank = claim.attempts > 1, incident.severity.rank
+            place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
+            await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=rank)
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
 
 

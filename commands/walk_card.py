@@ -4,6 +4,7 @@ from commands.deciding import decide, known
 from commands.messages import WalkMessage
 from commands.outage import NotYet
 from commands.ports import Ports
+from commands.posting import belongs, put_up
 from commands.turns import step_at, walked, watching
 from incident import opening, walking
 from incident.change import Change
@@ -25,10 +26,11 @@ async def walk_card(claim: Claim, *, ports: Ports) -> None:
         await ports.chat.edit(Place(channel=channel), timestamp, message, urgency=rank)
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    timestamp = await ports.chat.post(place, message, mark=claim.job.key, again=claim.attempts > 1, urgency=rank)
+    stands = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
+    timestamp = await put_up(stands, message, claim, urgency=rank, ports=ports)
 
     def posted(it: Incident) -> Change:
-        shown = f"{place.channel}/{timestamp}"
+        shown = f"{stands.channel}/{timestamp}"
         return walking.show_card(it, it.walk(walk.id), message=shown, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, posted)

@@ -49,6 +49,8 @@ class Home:
     checklist: str | None = None
     awaited_until: datetime | None = None
     """When its channel can come, while Slack's limit on new channels holds it back."""
+    waited: bool = False
+    """It lived under its announcement before its channel came: what began to be said there stays there."""
     announcement: Place | None = None
     """The announcement: its channel, and its message as the thread to reply in."""
 

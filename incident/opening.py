@@ -141,7 +141,7 @@ def await_channel(incident: Incident, *, until: datetime, reason: str, cause: st
     """Its channel cannot come yet: it lives under its announcement until then, and its people are called from there."""
     event = Event(kind=Kind.CHANNEL_AWAITED, at=now, facts={"until": until.isoformat(), "reason": reason})
     announce = owe(JobName.ANNOUNCEMENT, incident.id, now, urgency=incident.severity.rank)
-    after = replace(incident, home=replace(incident.home, awaited_until=until))
+    after = replace(incident, home=replace(incident.home, awaited_until=until, waited=True))
     pages = list(_pages(incident, now, by=incident.declared_by))
     declarer = user_of(incident.declared_by)
     if declarer is not None:
@@ -208,8 +208,16 @@ def page(incident: Incident, *, user: UserId, escalated: bool, message: str, set
         facts={"user": user, "escalated": escalated, "reason": "", "rule": rule},
         evidence=(f"message:{message}",),
     )
-    after = incident.with_responders(user)
-    return decided(claimed(settles), now, after, event, before=incident, settles=settles)
+    after, cause = incident.with_responders(user), claimed(settles)
+    invited = bringing_in(incident, user, cause, now)
+    return decided(cause, now, after, event, before=incident, jobs=invited, settles=settles)
+
+
+def bringing_in(incident: Incident, user: UserId | None, cause: str, now: datetime) -> tuple[Job, ...]:
+    """Whoever is new in it is invited into the channel; those who come before there is one are invited with all."""
+    if user is None or user in incident.responders or incident.home.channel is None:
+        return ()
+    return (owe(JobName.INVITE, incident.id, now, urgency=incident.severity.rank, again=cause),)
 
 
 def join(incident: Incident, *, user: UserId, cause: str, now: datetime) -> Change:

@@ -149,7 +149,7 @@ def _displays(
         yield owe(JobName.CARD, incident.id, due, urgency=rank)
     elif opened and alerts:
         yield owe(JobName.CARD, incident.id, now + COUNT_FOLD, urgency=rank)
-    if before.home.card is not None and incident.checklist != before.checklist:
+    if before.home.card is not None and (incident.checklist, incident.open) != (before.checklist, before.open):
         yield owe(JobName.CHECKLIST, incident.id, due, urgency=rank)
     announced = opened or before.home.awaited_until is not None
     if announced and _headline(incident) != _headline(before):
@@ -171,16 +171,23 @@ def _clocks(incident: Incident, before: Incident | None) -> Iterable[Job]:
 def _walks(now: datetime, incident: Incident, before: Incident | None) -> Iterable[Job]:
     """A walk that moved is shown anew, and a hold that began is watched from now on."""
     known = {walk.id: walk for walk in before.walks} if before is not None else {}
+    # What can be done with any of them hangs on whether the incident is open and another one goes on.
+    turned = before is not None and _offers(incident) != _offers(before)
     rank = incident.severity.rank
     for walk in incident.walks:
         earlier = known.get(walk.id)
+        if walk != earlier or turned:
+            yield owe(JobName.WALK_CARD, incident.id, now, subject=walk.id, urgency=rank)
         if walk == earlier:
             continue
-        yield owe(JobName.WALK_CARD, incident.id, now, subject=walk.id, urgency=rank)
         for index, leg in enumerate(walk.legs):
             if leg.state is LegState.HOLDING and (earlier is None or earlier.legs[index].state is not leg.state):
                 leg_id, again = place(walk, index), now.isoformat()
                 yield owe(JobName.WATCH_HOLD, incident.id, now, subject=leg_id, urgency=rank, again=again)
+
+
+def _offers(incident: Incident) -> tuple[object, ...]:
+    return (incident.open, incident.going is None)
 
 
 def _card(incident: Incident) -> tuple[object, ...]:

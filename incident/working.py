@@ -11,7 +11,7 @@ from incident.clock import ClockKind, ClockState
 from incident.digest import Facts
 from incident.incident import Incident, Status
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed
+from incident.opening import bringing_in, claimed
 from incident.owing import decided
 from incident.responder import MUSTER, Actor, Role, UserId, person, user_of
 from incident.severity import Policy, Severity
@@ -38,7 +38,8 @@ def acknowledge(incident: Incident, *, by: Actor, cause: str, now: datetime) -> 
     # After a reopening it is the new call that was answered, not the declaration of long ago.
     seconds = (now - max(began, default=incident.declared_at)).total_seconds()
     event = Event(kind=Kind.ACKNOWLEDGED, at=now, actor=by, facts={"after_seconds": seconds})
-    return decided(cause, now, after, event, *_met(incident, after, now), before=incident)
+    events = (event, *_met(incident, after, now))
+    return decided(cause, now, after, *events, before=incident, jobs=bringing_in(incident, user, cause, now))
 
 
 def change_severity(
@@ -67,10 +68,7 @@ def take_role(incident: Incident, *, role: Role, user: UserId, by: Actor, cause:
     after = replace(incident.with_responders(user), roles={**incident.roles, role: user})
     facts: Facts = {"role": role.value, "user": user, "from": holder}
     event = Event(kind=Kind.ROLE_TAKEN, at=now, actor=by, facts=facts)
-    rank = incident.severity.rank
-    invite = owe(JobName.INVITE, incident.id, now, urgency=rank, again=cause)
-    jobs = () if user in incident.responders or incident.home.channel is None else (invite,)
-    return decided(cause, now, after, event, before=incident, jobs=jobs)
+    return decided(cause, now, after, event, before=incident, jobs=bringing_in(incident, user, cause, now))
 
 
 def note(

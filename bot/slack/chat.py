@@ -110,7 +110,7 @@ class SlackChat:
 
     async def post(self, place: Place, message: Message, *, mark: str, again: bool, urgency: int) -> str:
         """Post a message; its timestamp, which names it in its channel."""
-        timestamp = await self._marked(place, mark, urgency) if again else None
+        timestamp = await self.find(place, mark=mark, urgency=urgency) if again else None
         if timestamp is None:
             timestamp = await self._post(place, message, mark, urgency)
         thread = Place(channel=place.channel, thread=place.thread or timestamp)
@@ -181,13 +181,19 @@ class SlackChat:
             return shared
         target = await self.call("files.getUploadURLExternal", 2, filename=name, length=len(content))
         await self._upload(str(target["upload_url"]), content)
-        await self.call(
-            "files.completeUploadExternal",
-            2,
-            files=[{"id": target["file_id"], "title": fit.one_line(title, 250)}],
-            channel_id=place.channel,
+        wanted: dict[str, object] = {
+            "files": [{"id": target["file_id"], "title": fit.one_line(title, 250)}],
+            "channel_id": place.channel,
             **({"thread_ts": place.thread} if place.thread is not None else {}),
-        )
+        }
+        try:
+            await self.call("files.completeUploadExternal", 2, **wanted)
+        except Refusal as no:
+            if no.code != "not_in_channel":
+                raise
+            # Unlike a message, a file can only be put into a channel that Muster is in.
+            await self.call("conversations.join", 2, channel=place.channel)
+            await self.call("files.completeUploadExternal", 2, **wanted)
         return str(target["file_id"])
 
     async def _upload(self, address: str, content: bytes) -> None:
@@ -226,7 +232,8 @@ class SlackChat:
         """When Slack could not be reached last."""
         return self._reach.last
 
-    async def _marked(self, place: Place, mark: str, urgency: int) -> str | None:
+    async def find(self, place: Place, *, mark: str, urgency: int) -> str | None:
+        """The timestamp of the message with that mark in a channel or thread."""
         async for message in self._said(place, urgency):
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == MARK and metadata["event_payload"].get("mark") == mark:

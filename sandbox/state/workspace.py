@@ -18,7 +18,9 @@ class Workspace:
     runs on one event loop and no operation awaits, so every operation is atomic.
     """
 
-    def __init__(self, *, name: str = "Sandbox", domain: str = "sandbox", clock: Clock | None = None) -> None:
+    def __init__(
+        self, *, name: str = "Sandbox", domain: str = "sandbox", clock: Clock | None = None, era: str = ""
+    ) -> None:
         self.clock = clock or Clock()
         self.name = name
         self.domain = domain
@@ -36,7 +38,8 @@ class Workspace:
         self._listeners: list[Callable[[Change], None]] = []
         self._last_ts = 0
         # A restarted sandbox must not hand out the ids of the one before it: bots remember channel ids.
-        self._era = "".join(secrets.choice(_DIGITS) for _ in range(4))
+        # A simulation names its own, so that a run that is played again has the ids that it had.
+        self._era = era or "".join(secrets.choice(_DIGITS) for _ in range(4))
         self._minted = 0
         self.id = self.mint("T")
         self.users[SLACKBOT] = User(id=SLACKBOT, name="slackbot", real_name="Slackbot", color="757575")

@@ -483,3 +483,23 @@ async def test_ten_diagnostics_look_side_by_side_and_each_is_posted_as_soon_as_i
             await until(world, worker, lambda: len(came) == 10, step=0.01)
     assert came["look-0"] < 0.6 < min(time for step, time in came.items() if step != "look-0")
     assert max(came.values()) < 2 * 0.6
+
+
+async def test_what_is_due_by_this_clock_and_not_yet_by_the_stores_is_asked_for_with_pauses(world: World) -> None:
+    """A machine whose clock is ahead of its database's does not ask without a break."""
+    asked = 0
+    await world.declared(work=False)
+    world.clock.advance(minutes=-2)
+
+    class Counting(SQLiteStore):
+        async def next_due(self) -> datetime | None:
+            nonlocal asked
+            asked += 1
+            return await super().next_due()
+
+    store = await Counting.open(world.path, clock=world.clock)
+    ahead = replace(world.ports, store=store, clock=lambda: world.clock() + timedelta(minutes=5))
+    async with working(world, ahead):
+        await asyncio.sleep(0.5)
+    await store.close()
+    assert 1 <= asked <= 15

@@ -130,12 +130,16 @@ class FakeChat(Chat):
     async def post(self, place: Place, message: Message, *, mark: str, again: bool, urgency: int) -> str:
         self._begin("post")
         assert place.channel in self.channels, f"nobody can post to {place.channel}"
-        if again and mark in self._marks:
-            return self._marks[mark]
+        if again and (standing := self._standing(place, mark)) is not None:
+            return standing
         posted = self._put(place, message, mark)
         self.posts.append(posted)
         await self._end("post")
         return posted.timestamp
+
+    async def find(self, place: Place, *, mark: str, urgency: int) -> str | None:
+        self._begin("find")
+        return self._standing(place, mark)
 
     async def edit(self, place: Place, timestamp: str, message: Message, *, urgency: int) -> None:
         self._begin("edit")
@@ -198,6 +202,9 @@ class FakeChat(Chat):
         channel = f"C0{len(self.channels):04}"
         self.channels[channel] = Channel(id=channel, name=name, own=own)
         return channel
+
+    def _standing(self, place: Place, mark: str) -> str | None:
+        return next((each.timestamp for each in self.posts if each.place == place and each.mark == mark), None)
 
     def _put(self, place: Place, message: Message, mark: str) -> Posted:
         self._count += 1

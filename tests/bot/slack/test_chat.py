@@ -108,6 +108,16 @@ async def test_a_reply_and_a_direct_message_are_found_again(box: Sandbox, chat: 
     assert len([message for message in ana.direct_messages() if "up!" in words(message)]) == 1
 
 
+async def test_a_file_for_a_channel_that_muster_is_not_in(box: Sandbox, chat: SlackChat, ana: Person) -> None:
+    """A draft is shared under the announcement while the incident has no channel."""
+    general = box.workspace.channel_named("general")
+    assert general is not None
+    shared = await chat.share_file(
+        Place(channel=general.id), "draft.md", b"# Draft", "Draft", mark="share:1", again=False
+    )
+    assert [file.id for message in ana.sees(general.id) for file in message.files] == [shared]
+
+
 async def test_a_look_back_in_a_channel_that_muster_is_not_in(box: Sandbox, chat: SlackChat, ana: Person) -> None:
     """The announcements channel is posted to without being a member."""
     place = Place(channel=ana.channel("incidents").id)

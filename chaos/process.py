@@ -1,0 +1,129 @@
+"""One process of Muster in a simulation: a real worker and real commands; when it dies, nothing of it acts any more."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from bot.slack.budget import Budgets
+from bot.slack.chat import SlackChat
+from bot.slack.shared_budget import SharedBudgets
+from bot.sources.table import ParserTable
+from bot.worker import Worker
+from chaos.slack import Caught, Client, Slack
+from chaos.store import Database, ProcessStore
+from chaos.target import Target, Targets
+from chaos.team import Team
+from chaos.weather import Weather
+from commands.ports import Ports
+from tests.fakes.drafts import FakeDrafts
+from tests.fakes.restoring import RESTORING
+from tests.fakes.runbooks import FakeRunbooks
+
+T = TypeVar("T")
+
+
+class Died(Exception):
+    """The process that was asked died before it answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What every process shares, and what outlives each of them."""
+
+    slack: Slack
+    database: Database
+    target: Target
+    drafts: FakeDrafts
+    team: Team
+    weather: Weather
+
+
+class Process(Caught):
+    """A process from its start to its death. ``watched`` hears of each await at which it touches the outside."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        *,
+        name: str,
+        clock: Callable[[], datetime],
+        watched: Callable[["Process", str], None] = lambda process, what: None,
+        lease: timedelta = timedelta(seconds=10),
+    ) -> None:
+        loop, weather = asyncio.get_running_loop(), outside.weather
+        self.name = name
+        self.alive = True
+        self._weather = weather
+        self._watched = watched
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.store = ProcessStore(outside.database, self, weather)
+        client = Client(outside.slack, self, weather)
+        budgets = SharedBudgets(Budgets(loop.time))
+        chat = SlackChat(
+            client, user=outside.slack.app.user, url="https://slack.example", budgets=budgets, clock=loop.time
+        )
+        self.ports = Ports(
+            store=self.store,
+            chat=chat,
+            executors=Targets(outside.target, self),
+            runbooks=FakeRunbooks(RESTORING),
+            settings=outside.team,
+            drafts=outside.drafts,
+            sources=ParserTable(),
+            clock=clock,
+        )
+        self.worker = Worker(self.ports, name=name, lease=lease, chance=weather.chance.random)
+        self.store.on_owed = self.worker.wake
+        self._keep(self.worker.run())
+
+    async def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """What somebody asked of this process. Raises what it raises, and Died when no answer comes any more."""
+        if not self.alive:
+            work.close()
+            raise Died
+        task = self._keep(work)
+        await asyncio.wait({task})
+        if not self.alive or task.cancelled():
+            raise Died
+        return task.result()
+
+    def die(self) -> None:
+        """End at once: whatever runs is cut where it stands."""
+        if self.alive:
+            self.alive = False
+            self._weather.struck["deaths"] += 1
+            for task in self._tasks:
+                task.cancel()
+
+    async def stop(self) -> None:
+        """End as after SIGTERM."""
+        if self.alive:
+            await self.worker.stop(within=0.0)
+            self.alive = False
+            for task in self._tasks:
+                task.cancel()
+
+    async def reach(self, what: str) -> None:
+        self._live(what)
+        # Others may come first: which of several goes on is chance, too.
+        await asyncio.sleep(self._weather.chance.choice((0.0, 0.0005, 0.002)))
+        self._live(what)
+
+    async def hear(self, what: str) -> None:
+        self._live(f"{what} done")
+
+    def _live(self, what: str) -> None:
+        if self.alive:
+            self._watched(self, what)
+        if self.alive and self._weather.strikes("death"):
+            self.die()
+        if not self.alive:
+            raise asyncio.CancelledError
+
+    def _keep(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

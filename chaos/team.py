@@ -1,0 +1,69 @@
+"""The team of a simulation: Ana and Ben are on call, Chloé is called when it lasts, she and the group dba approve."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chaos.slack import Slack
+from commands.ports import Settings
+from incident import rota
+from incident.gate import Rule
+from incident.responder import UserId
+from incident.rota import Shift
+from incident.severity import HOUSE, Policy, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team(Settings):
+    """What such a team would configure; ids are those of the simulated workspace."""
+
+    first: tuple[UserId, ...]
+    later: tuple[UserId, ...]
+    approving: tuple[str, ...]
+    everybody: tuple[UserId, ...]
+    news: str
+    window: timedelta = timedelta(hours=2)
+
+    def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
+        return rota.shifts(self.first, at)
+
+    def on_call(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        return self.first
+
+    def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
+        return self.later
+
+    def approvers(self, system: str) -> tuple[str, ...]:
+        return self.approving
+
+    def policy(self, system: str, severity: Severity) -> Policy:
+        return HOUSE[severity]
+
+    @property
+    def approval_expires_after(self) -> timedelta:
+        return timedelta(minutes=2)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return ()
+
+    @property
+    def announcements(self) -> str:
+        return self.news
+
+    @property
+    def reopen_window(self) -> timedelta:
+        return self.window
+
+
+def team_of(slack: Slack) -> Team:
+    """The team, made of the people of a workspace."""
+    ana, ben, chloe, dev = (UserId(slack.person(name)) for name in ("ana", "ben", "chloe", "dev"))
+    news = slack.workspace.channel_named("incidents")
+    assert news is not None
+    return Team(
+        first=(ana, ben),
+        later=(chloe,),
+        approving=(chloe, slack.group("dba")),
+        everybody=(ana, ben, chloe, dev),
+        news=news.id,
+    )
