@@ -19,7 +19,7 @@ from commands.declare import declare_filled
 from commands.fix import fix_filled
 from commands.outage import Conflict, Outage
 from commands.ports import Ports
-from commands.take_delivery import keep_delivery
+from commands.take_alerts import heard, take_alerts
 from commands.turns import turn_now
 from commands.walk_steps import run as run_step
 from incident.approval import Approval, ApprovalState
@@ -93,15 +93,15 @@ class Crowd:
             for i, state in enumerate(states)
         ]
         body = json.dumps({"alerts": entries, "n": self._count}).encode()
-        copies = self._chance.choice((1, 1, 1, 2, 20))
-        await asyncio.gather(*(self._send(body) for _ in range(copies)))
+        copies, number = self._chance.choice((1, 1, 1, 2, 20)), f"request-{self._count}"
+        await asyncio.gather(*(self._send(body, number) for _ in range(copies)))
         self.told.accepted.update(f"generic:{name}-{i}" for i in range(alerts))
 
-    async def _send(self, body: bytes) -> None:
+    async def _send(self, body: bytes, number: str) -> None:
         async def take(ports: Ports) -> None:
-            delivery = delivery_of("generic", Request(headers={}, body=body, at=ports.clock()))
-            self.told.deliveries.add(delivery.key)
-            await keep_delivery(delivery, store=ports.store)
+            delivery = delivery_of("generic", Request(headers={"Idempotency-Key": number}, body=body, at=ports.clock()))
+            taken = await take_alerts(heard(delivery, ports=ports), ports=ports)
+            self.told.deliveries.add(taken.key)
 
         while True:
             try:

@@ -18,6 +18,7 @@ from incident.alert import DeliveryState
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.job import JobName, JobState
+from incident.owing import HEADLINE, LATE
 from incident.timeline import Event, Kind, broken_at
 from sandbox.state.model import Channel, Message
 
@@ -47,6 +48,8 @@ class _Left:
 
     incidents: tuple[Incident, ...]
     events: dict[str, list[Event]]
+    no_news: set[str]
+    """Events that something is late: once it came, nobody need hear of them."""
     approvals: tuple[Approval, ...]
     marked: Counter[str]
     """How many messages bear each mark."""
@@ -72,18 +75,21 @@ async def judge(ports: Ports, outside: Outside, told: Told, unsettled: Iterable[
 async def _look(ports: Ports, outside: Outside, verdict: Verdict) -> _Left:
     ids = [row["id"] for row in outside.database.connection.rows("every_incident")]
     incidents = tuple([found for each in ids if (found := await ports.store.incident(each)) is not None])
-    events = {}
+    events, no_news = {}, set[str]()
     for chain in await ports.store.chains():
         links = await ports.store.timeline(chain)
         if (place := broken_at(chain, links)) is not None:
             verdict.broken.append(f"the chain {chain} does not verify at {place}")
         events[chain] = [link.event for link in links if link.event is not None]
+        no_news |= {link.id for link in links if link.event is not None and _is_no_news(link.event)}
     posts = outside.slack.messages()
     marks = [mark_of(message) for _, message in posts]
     marked = Counter(mark for mark in marks if mark)
     verdict.doubled += [f"{count} messages bear the mark {mark}" for mark, count in marked.items() if count > 1]
     approvals = [each for one in incidents for each in await ports.store.approvals_of(one.id)]
-    return _Left(incidents=incidents, events=events, approvals=tuple(approvals), marked=marked, posts=posts)
+    return _Left(
+        incidents=incidents, events=events, no_news=no_news, approvals=tuple(approvals), marked=marked, posts=posts
+    )
 
 
 async def _deliveries(ports: Ports, outside: Outside, told: Told, verdict: Verdict) -> None:
@@ -110,12 +116,21 @@ def _ignored(alert: str, outside: Outside, verdict: Verdict) -> int:
 
 def _jobs(outside: Outside, left: _Left, verdict: Verdict) -> None:
     """What was owed is done; and what is done can be seen, once."""
-    for row in outside.database.connection.rows("every_job"):
+    rows = outside.database.connection.rows("every_job")
+    told = {each for row in rows if left.marked[row["key"]] for each in _lines(row["subject"])}
+    told |= left.no_news
+    for row in rows:
         key, name, state = row["key"], JobName(row["name"]), JobState(row["state"])
         if state is JobState.GIVEN_UP:
             verdict.lost.append(f"given up: {key} ({row['error']})")
-        if state is JobState.DONE and name in MARKED and not left.marked[key]:
+        with_others = name is JobName.TELL and told.issuperset(_lines(row["subject"]))
+        if state is JobState.DONE and name in MARKED and not left.marked[key] and not with_others:
             verdict.lost.append(f"done, and nobody can see it: {key}")
+
+
+def _lines(subject: str) -> list[str]:
+    """The ids of the events that a line says; a late one says several."""
+    return subject.removeprefix(HEADLINE).removeprefix(LATE).split()
 
 
 def _said(left: _Left, told: Told, verdict: Verdict) -> None:
@@ -192,6 +207,10 @@ async def _converged(ports: Ports, outside: Outside, incident: Incident, left: _
     wanted = f"{incident.severity} · {incident.status.value} ·"
     if channel is not None and not channel.topic.value.startswith(wanted):
         verdict.broken.append(f"{incident.key}: its topic is “{channel.topic.value}”")
+
+
+def _is_no_news(event: Event) -> bool:
+    return event.kind is Kind.TROUBLE and not event.facts.get("given_up")
 
 
 def mark_of(message: Message) -> str:

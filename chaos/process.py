@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
+from bot.slack.client import answers
+from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from bot.sources.table import ParserTable
 from bot.worker import Worker
@@ -18,8 +20,6 @@ from chaos.team import Team
 from chaos.weather import Weather
 from commands.ports import Ports
 from tests.fakes.drafts import FakeDrafts
-from tests.fakes.restoring import RESTORING
-from tests.fakes.runbooks import FakeRunbooks
 
 T = TypeVar("T")
 
@@ -61,14 +61,20 @@ class Process(Caught):
         self.store = ProcessStore(outside.database, self, weather)
         client = Client(outside.slack, self, weather)
         budgets = SharedBudgets(Budgets(loop.time))
+        reach = Reach(lambda: self.ask(answers(client)), now=clock, counts=loop.time)
         chat = SlackChat(
-            client, user=outside.slack.app.user, url="https://slack.example", budgets=budgets, clock=loop.time
+            client,
+            user=outside.slack.app.user,
+            url="https://slack.example",
+            budgets=budgets,
+            reach=reach,
+            clock=loop.time,
         )
         self.ports = Ports(
             store=self.store,
             chat=chat,
             executors=Targets(outside.target, self),
-            runbooks=FakeRunbooks(RESTORING),
+            runbooks=outside.team.runbooks,
             settings=outside.team,
             drafts=outside.drafts,
             sources=ParserTable(),

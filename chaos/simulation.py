@@ -170,7 +170,8 @@ class Town:
 
     def _watch(self, process: Process, what: str) -> None:
         task = asyncio.current_task()
-        step = f"{self._loop.time():.6f} {process.name} {what} {task.get_name() if task is not None else ''}"
+        job = task.get_name() if task is not None and ":" in task.get_name() else ""
+        step = f"{self._loop.time():.6f} {process.name} {what} {job}"
         self._trace.update(step.encode())
         if self._told is not None:
             self._told(step)

@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 
 from chaos.slack import Slack
 from commands.ports import Settings
-from incident import rota
+from incident import rota, routing
+from incident.alert import Alert
 from incident.gate import Rule
 from incident.responder import UserId
 from incident.rota import Shift
+from incident.routing import Routed, Routing
 from incident.severity import HOUSE, Policy, Severity
+from tests.fakes.restoring import RESTORING
+from tests.fakes.runbooks import FakeRunbooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Team(Settings):
     approving: tuple[str, ...]
     everybody: tuple[UserId, ...]
     news: str
+    runbooks: FakeRunbooks
     window: timedelta = timedelta(hours=2)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
@@ -31,6 +36,12 @@ class Team(Settings):
 
     def escalation(self, system: str, at: datetime) -> tuple[UserId, ...]:
         return self.later
+
+    def doubt(self, system: str) -> str:
+        return ""
+
+    def paging(self, system: str) -> None:
+        return None
 
     def approvers(self, system: str) -> tuple[str, ...]:
         return self.approving
@@ -50,9 +61,8 @@ class Team(Settings):
     def announcements(self) -> str:
         return self.news
 
-    @property
-    def reopen_window(self) -> timedelta:
-        return self.window
+    def routed(self, alert: Alert, now: datetime) -> Routed:
+        return routing.routed(alert, Routing(reopens_within=self.window), self.runbooks, now)
 
 
 def team_of(slack: Slack) -> Team:
@@ -66,4 +76,5 @@ def team_of(slack: Slack) -> Team:
         approving=(chloe, slack.group("dba")),
         everybody=(ana, ben, chloe, dev),
         news=news.id,
+        runbooks=FakeRunbooks(RESTORING),
     )

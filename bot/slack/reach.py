@@ -28,11 +28,28 @@ APART: Final = 0.05
 log = logging.getLogger(__name__)
 
 
-class Reach:
-    """What this process knows of Slack's being there. ``asks`` is the small question: True when Slack answered."""
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
 
-    def __init__(self, asks: Callable[[], Awaitable[bool]], *, last: Away | None = None) -> None:
+
+class Reach:
+    """What this process knows of Slack's being there. ``asks`` is the small question: True when Slack answered.
+
+    ``now`` tells the time, ``counts`` seconds, which never go back.
+    """
+
+    def __init__(
+        self,
+        asks: Callable[[], Awaitable[bool]],
+        *,
+        last: Away | None = None,
+        now: Callable[[], datetime] = utc_now,
+        counts: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._asks = asks
+        self._now = now
+        self._counts = counts
         self._last = last
         self._silent = 0
         self._silent_since: datetime | None = None
@@ -48,7 +65,7 @@ class Reach:
     def check(self, urgency: int) -> None:
         """Raise NotYet while Slack is away, or has only just come back."""
         away = self._asking is not None and not self._asking.done()
-        wait = max(self._next, self._open_at) - time.monotonic()
+        wait = max(self._next, self._open_at) - self._counts()
         if away or wait > 0:
             after = max(wait, SETTLE / 2) + APART * urgency
             raise NotYet("Slack cannot be reached", after=timedelta(seconds=after))
@@ -68,10 +85,10 @@ class Reach:
 
     def _failed(self) -> None:
         self._silent += 1
-        self._silent_since = self._silent_since or datetime.now(UTC)
+        self._silent_since = self._silent_since or self._now()
         if self._silent >= FAILURES and (self._asking is None or self._asking.done()):
             self._last = Away(since=self._silent_since)
-            self._next = time.monotonic() + FIRST_ASKED
+            self._next = self._counts() + FIRST_ASKED
             self._asking = asyncio.create_task(self._ask(self._silent_since), name="slack away")
             log.warning("slack is away")
 
@@ -85,12 +102,12 @@ class Reach:
     async def _ask(self, since: datetime) -> None:
         wait = FIRST_ASKED
         while True:
-            self._next = time.monotonic() + wait
+            self._next = self._counts() + wait
             await asyncio.sleep(wait)
             if await self._asks():
                 break
             wait = min(wait * 2, LONGEST_WAIT)
         self.answered()
-        self._open_at = time.monotonic() + SETTLE
-        self._last = Away(since=since, until=datetime.now(UTC))
+        self._open_at = self._counts() + SETTLE
+        self._last = Away(since=since, until=self._now())
         log.warning("slack is back", extra={"away_since": since.isoformat()})
