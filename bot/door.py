@@ -91,11 +91,11 @@ class Door:
     async def _health(self) -> Health:
         line = await self.line.health() if self.line is not None else None
         connected = line is not None and line.connected
-        missing = [] if connected else ["the connection to Slack"]
-        if self.listening.leaving:
-            missing.append("time: this process is stopping")
+        missing = () if connected else ("the connection to Slack",)
+        leaving = self.listening.leaving
         return Health(
-            missing=tuple(missing),
+            alive=not leaving,
+            missing=(*missing, "time: this process is stopping") if leaving else missing,
             facts={
                 "process": process_name(),
                 "slack_deliveries": self._configuration.file.slack.deliveries,

@@ -32,8 +32,8 @@ class WebSection(Section):
     """The address to listen on; loopback unless somebody decides otherwise."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     linger: Annotated[Span, Field(le=timedelta(minutes=1))] = timedelta(0)
-    """How long a process that was asked to stop still takes requests, while ``/readyz`` says 503: until a load balancer
-    has left it."""
+    """How long a process that was asked to stop still takes requests, while ``/healthz`` says 503: until what stands
+    before it has left it."""
 
 
 class SlackSection(Section):

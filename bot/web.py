@@ -37,6 +37,7 @@ class Health:
     """What ``/healthz`` and ``/readyz`` say; ``ready`` names what is missing."""
 
     alive: bool = True
+    """False once the process was asked to stop: what stands before it sends the next requests elsewhere."""
     missing: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
 
@@ -82,7 +83,9 @@ def application(
         return web.Response(body=b'{"taken": true, "repeat": %b}' % repeat, status=202, content_type=JSON)
 
     async def healthy(_: web.Request) -> web.Response:
-        return web.json_response({"status": "alive", **(await health()).facts})
+        told = await health()
+        status = 200 if told.alive else 503
+        return web.json_response({"status": "alive" if told.alive else "leaving", **told.facts}, status=status)
 
     async def ready(_: web.Request) -> web.Response:
         told = await health()

@@ -331,6 +331,9 @@ async def test_health_says_what_is_missing(door: Door, client: Client) -> None:
         told = {"ready": False, "missing": ["the connection to Slack"], "process": "host:7"}
         assert await answer.json() == told
     assert (await client.get("/healthz")).status == 200, "alive, though not ready"
+    door.health = Health(alive=False)
+    async with client.get("/healthz") as answer:
+        assert (answer.status, await answer.json()) == (503, {"status": "leaving"})
 
 
 async def test_the_answer_is_never_a_redirect(client: Client) -> None:
