@@ -78,6 +78,11 @@ class Configuration(Written):
         named = self.file.sources.variables()
         return {source: tuple(self._listed(variables)) for source, variables in named.items() if variables}
 
+    def change_secrets(self) -> Mapping[str, tuple[str, ...]]:
+        """Each that may tell of changes → the secrets that are valid now."""
+        named = self.file.changes.variables()
+        return {teller: tuple(self._listed(variables)) for teller, variables in named.items() if variables}
+
     def _listed(self, variables: Iterable[str]) -> Iterator[str]:
         for variable in variables:
             yield from self.secrets[variable].get_secret_value().split()
@@ -85,7 +90,8 @@ class Configuration(Written):
     def every_secret(self) -> tuple[str, ...]:
         """Everything that must never be shown."""
         known = (*self.secrets.values(), self.bot_token, self.app_token, self.signing_secret)
-        single = (each for several in self.source_secrets().values() for each in several)
+        listed = (*self.source_secrets().values(), *self.change_secrets().values())
+        single = (each for several in listed for each in several)
         return (*(each.get_secret_value() for each in known if each is not None), *single)
 
 
@@ -250,7 +256,8 @@ def _check_identities(configuration: Configuration, tree: Branch) -> None:
 
 
 def _named(file: File) -> set[str]:
-    names = {name for several in file.sources.variables().values() for name in several}
+    listed = (*file.sources.variables().values(), *file.changes.variables().values())
+    names = {name for several in listed for name in several}
     for shared_by_all in (file.store, file.redis):
         if shared_by_all is not None:
             names.add(shared_by_all.url_env)

@@ -10,6 +10,7 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
+from bot.change_door import add_changes, places, tellers
 from bot.collector import Collector
 from bot.config import Configuration
 from bot.executors.registry import Registry
@@ -20,13 +21,16 @@ from bot.logs import process_name
 from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
 from bot.slack.deliveries import Line
 from bot.slack.shared_redis import SharedRedis
+from bot.sources.changes import reader
 from bot.sources.doors import doors
 from bot.spool import Spool
 from bot.web import Health, application
 from commands.outage import Outage
 from commands.ports import AlertPorts, Runbooks
 from commands.store import Store
+from commands.take_change import Taken, take_change
 from commands.watched import watches_of
+from incident.alert import Delivery
 
 FETCH_WITHIN: Final = 8.0
 """Seconds; SNS itself waits fifteen for the answer that hangs on it."""
@@ -49,6 +53,7 @@ class Door:
         self._executors = executors
         self._counts = counts
         self._runbooks = runbooks
+        self._read_changes = reader(places(configuration.file))
         self._collector = Collector(Spool(configuration.data_dir))
         self._closing = AsyncExitStack()
 
@@ -73,12 +78,24 @@ class Door:
             counted=self._counts.delivery,
             metrics=self._metrics,
         )
+        add_changes(
+            app,
+            admits=tellers(self._configuration.change_secrets(), self._configuration.file.changes.topics, _fetched),
+            take=self._take_change,
+            clock=now,
+            counted=self._counts.delivery,
+        )
         if self._configuration.file.slack.deliveries == "http":
             app.router.add_post("/slack/events", self._slack)
         self._closing.push_async_callback(self._collector.close)
         collecting = asyncio.create_task(self._collector.run(), name="intake")
         self._closing.push_async_callback(_ended, collecting)
         await self.listening.open(app, self._closing)
+
+    async def _take_change(self, delivery: Delivery) -> Taken:
+        if self._store is None:
+            raise Outage("The store was not reached yet.", retry=True)
+        return await take_change(delivery, read=self._read_changes, store=self._store)
 
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bot.change_sections import ChangesSection, SystemChangesSection
 from bot.gate_sections import ApprovalsSection
 from bot.pager_sections import PagerDutySection
 from bot.personal_data import Personal
@@ -64,6 +65,8 @@ class SystemSection(Section):
     """Where people read the runbook."""
     redact: tuple[Personal, ...] = ()
     """Data about people that is hidden in what its targets answer, besides what is hidden everywhere."""
+    changes: SystemChangesSection = SystemChangesSection.unsaid()
+    """Which repositories and services are this system's, so that what changes there is told in its incidents."""
     watches: bool = True
     """Whether its diagnostics look by themselves where its overlay says so, and raise alerts."""
 
@@ -147,6 +150,7 @@ class File(Section):
     systems: Annotated[dict[str, SystemSection], Field(min_length=1)]
     targets: dict[str, TargetSection] = Field(default_factory=dict)
     sources: SourcesSection = SourcesSection.unsaid()
+    changes: ChangesSection = ChangesSection.unsaid()
     default_system: str | None = None
     """Which system a declaration belongs to when nobody names one; the first, unless said."""
     approval_expires_after: Annotated[Span, Field(gt=timedelta(0))] = timedelta(minutes=15)

@@ -44,12 +44,11 @@ from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
 from bot.stores.place import store_in_time
 from bot.targets import targets_of
+from bot.timers import set_timers
 from bot.worker import Worker
 from commands.attest import attest
-from commands.let_go import owe_letting_go
 from commands.outage import Away, Outage
 from commands.ports import AlertPorts, Ports
-from commands.watch import set_watches
 
 ATTEST_EVERY: Final = 3600.0
 DRAIN_WITHIN: Final = 10.0
@@ -142,7 +141,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     undo.push_async_callback(door.listening.linger)
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
-    _in_the_background(_set_watches(ports), "watches", undo)
+    _in_the_background(set_timers(process_name(), ports), "timers", undo)
     return ports
 
 
@@ -245,19 +244,6 @@ def _attest_hourly(targets: Sequence[str], ports: Ports, undo: AsyncExitStack) -
             await asyncio.sleep(ATTEST_EVERY)
 
     _in_the_background(attesting(), "attestation", undo)
-
-
-async def _set_watches(ports: Ports) -> None:
-    """Watches look from now on; until the store takes that down, it is asked again."""
-    wait = FIRST_WAIT
-    while True:
-        try:
-            await owe_letting_go(process=process_name(), ports=ports)
-            return await set_watches(process=process_name(), ports=ports)
-        except Outage as away:
-            log.warning("watches not set", extra={"error": away.sentence, "again_in_s": wait})
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
 
 
 def _app(

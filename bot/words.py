@@ -11,7 +11,7 @@ from bot import alert_words, pager_words, walk_words
 from bot.clock_words import clock_words
 from bot.gate_words import GATE_EVENTS, GATE_REFUSALS
 from bot.phrase import Phrase, Template, When, clock_time, duration, fill, plain
-from bot.watch_words import WATCH_EVENTS
+from bot.system_words import SYSTEM_EVENTS
 from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
@@ -279,7 +279,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.POSTMORTEM_EXPORTED: "The post-mortem draft is kept at {address}",
     Kind.POSTMORTEM_DONE: "{actor} marked the post-mortem as done",
     **GATE_EVENTS,
-    **WATCH_EVENTS,
+    **SYSTEM_EVENTS,
     Kind.TROUBLE: _trouble,
     Kind.ATTESTED: "{target}: {proof}",
     **walk_words.EVENTS,

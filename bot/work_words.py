@@ -40,5 +40,6 @@ WORK: Final[Mapping[str, str]] = {
     JobName.NOTE_PAGER: "write a note in PagerDuty",
     JobName.SUMMON: "ask for help through PagerDuty",
     JobName.FOLLOW_PAGER: "take in what PagerDuty told",
+    JobName.NOTE_CHANGE: "tell of a change",
     **walk_words.WORK,
 }

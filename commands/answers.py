@@ -14,6 +14,7 @@ from incident.incident import Incident
 from incident.postmortem import Record
 from incident.runbook import Procedure, Step
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.timeline import Event
 
 
@@ -177,6 +178,14 @@ class Checkup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentChanges:
+    """What changed in an incident's system, the newest first."""
+
+    incident: Incident
+    changes: tuple[SystemChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watches:
     """Every watch with how it stands, by system."""
 
@@ -208,5 +217,6 @@ Answer = (
     | Underway
     | Checkup
     | Watches
+    | RecentChanges
     | Help
 )

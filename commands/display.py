@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from commands.asked import procedure_of
+from commands.changes import recent_changes
 from commands.deciding import anew, decide, known, with_approval
 from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMessage
 from commands.outage import NotYet
@@ -154,6 +155,7 @@ async def _card(incident: Incident, ports: Ports) -> Card:
         open_approvals=sum(each.state is ApprovalState.ASKED for each in requests),
         runbook_url=catalog.runbook_url if catalog else None,
         stop=await ports.store.stopped(),
+        changes=await recent_changes(incident, store=ports.store),
     )
 
 

@@ -16,6 +16,7 @@ from commands.open_channel import open_channel
 from commands.ports import Ports
 from commands.run_remediation import cool_down, expire_approval, not_run, preview, run_remediation, verify
 from commands.show_output import show_output
+from commands.take_change import note_change
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
 from commands.tell_pager import call_pager, note_pager, summon, tell_pager
@@ -87,6 +88,7 @@ DUTIES: Mapping[JobName, Duty] = MappingProxyType(
         JobName.SUMMON: summon,
         JobName.FOLLOW_PAGER: follow_pager,
         JobName.LET_GO: let_go,
+        JobName.NOTE_CHANGE: note_change,
     }
 )
 

@@ -9,6 +9,7 @@ from commands.acknowledge import acknowledge
 from commands.answers import Answer, Help, Which
 from commands.asked import Asked, first_word
 from commands.change_severity import change_severity
+from commands.changes import changes
 from commands.check import check
 from commands.declare import declare
 from commands.diagnose import diagnose
@@ -184,6 +185,13 @@ MENU: Final = (
         does=doctor,
         also=("health", "selftest", "targets"),
         of_an_incident=False,
+    ),
+    Verb(
+        word="changes",
+        usage="",
+        line="what changed in the system in the 6 hours before it began, and since",
+        does=changes,
+        also=("change", "deploys", "deployments"),
     ),
     Verb(
         word="watches",

@@ -13,6 +13,7 @@ from incident.incident import Incident, Place
 from incident.responder import UserId
 from incident.runbook import Procedure, Step
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.timeline import Event
 from incident.walk import Walk
 
@@ -28,6 +29,8 @@ class Card:
     runbook_url: str | None
     stop: Stop | None = None
     """The stop of all remediations that stands."""
+    changes: tuple[SystemChange, ...] = ()
+    """What changed in its system shortly before it began, and since; the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

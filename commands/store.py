@@ -15,6 +15,7 @@ from incident.job import Claim
 from incident.keeping import Lasting
 from incident.postmortem import Record
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.taking import Batch, Known
 from incident.timeline import Link
 from incident.watch import WatchRecord
@@ -121,6 +122,16 @@ class Store(Protocol):
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         """When a step last ran on a target."""
+        ...
+
+    async def system_change(self, change_id: str) -> SystemChange | None:
+        """One change of a system by its id."""
+        ...
+
+    async def system_changes(
+        self, system: str, *, since: datetime, until: datetime | None, limit: int
+    ) -> tuple[SystemChange, ...]:
+        """What changed in a system from ``since`` to ``until`` (None: up to now), the newest first."""
         ...
 
     async def watch(self, watch_id: str) -> WatchRecord | None:

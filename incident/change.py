@@ -10,6 +10,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.timeline import Event
 
 
@@ -32,6 +33,7 @@ class Change:
     approvals: tuple[Approval, ...] = ()
     """Only together with the incident, whose version guards them."""
     deliveries: tuple[Delivery, ...] = ()
+    system_changes: tuple[SystemChange, ...] = ()
     stop: Stop | None = None
     """A stop of all remediations that is new, or lifted now; another one that came between is a conflict."""
     jobs: tuple[Job, ...] = ()

@@ -70,6 +70,7 @@ class JobName(StrEnum):
     NOTE_PAGER = "note_pager"
     SUMMON = "summon"
     FOLLOW_PAGER = "follow_pager"
+    NOTE_CHANGE = "note_change"
 
 
 _CONVERGE: Final = frozenset(

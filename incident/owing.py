@@ -51,6 +51,7 @@ QUIET: Final = frozenset(
         Kind.ALERT_FLAPPING,
         Kind.ALERT_STEADY,
         Kind.SAID_YES,
+        Kind.SYSTEM_CHANGED,
         Kind.EVIDENCE_FROZEN,
         Kind.COOLED_DOWN,
         Kind.PAGER_CALLED,

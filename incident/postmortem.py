@@ -18,6 +18,7 @@ from incident.incident import Incident
 from incident.responder import Actor, UserId
 from incident.review import Remark
 from incident.severity import Severity
+from incident.system_change import SystemChange
 from incident.timeline import Event, Kind, Link, broken_at, fact
 from incident.times import Duration, Instant, Point, Silence, durations, longest_silence, times
 
@@ -31,6 +32,8 @@ class Record:
     alerts: tuple[AlertRecord, ...]
     findings: tuple[Finding, ...]
     approvals: tuple[Approval, ...]
+    changes: tuple[SystemChange, ...] = ()
+    """What changed in its system shortly before it began, and until it ended; the newest first."""
 
 
 class Question(StrEnum):

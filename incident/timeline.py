@@ -82,6 +82,7 @@ class Kind(StrEnum):
     EVIDENCE_RELEASED = "evidence_released"
     STOPPED = "stopped"
     STOP_LIFTED = "stop_lifted"
+    SYSTEM_CHANGED = "system_changed"
     WATCH_AWAY = "watch_away"
     WATCH_BACK = "watch_back"
     PAGER_CALLED = "pager_called"

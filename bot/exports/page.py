@@ -40,6 +40,7 @@ class Page:
         self._chat = chat
         self._findings = {finding.id: n for n, finding in enumerate(record.findings, 1)}
         self._approvals = {approval.id: n for n, approval in enumerate(record.approvals, 1)}
+        self._changes = {each.id for each in record.changes}
         self._alerts = {each.id: n for n, each in enumerate(record.alerts, 1)}
         shown = [link.event.at for link in draft.timeline if link.event is not None]
         self.days = sorted({f"{at.astimezone(UTC):%Y-%m-%d}" for at in shown})
@@ -193,6 +194,8 @@ class Page:
             words = {"finding": "finding", "approval": "remediation", "alert": "alert"}[kind]
             heading = "#alerts" if kind == "alert" else f"#{words}-{numbered[name]}"
             return link(f"{words} {numbered[name]}", heading)
+        if kind == "change":
+            return link("change", "#trigger-and-contributing-factors") if name in self._changes else Markdown("change")
         if kind == "message":
             return self._message(*name.partition("/")[::2])
         return self.text(f"file {name.rpartition('/')[2]}" if kind == "file" else f"{kind} {name}")

@@ -26,6 +26,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.catchup import catchup
+from bot.slack.changes import recent_changes
 from bot.slack.checkup import checkup
 from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
@@ -46,6 +47,7 @@ from commands.answers import (
     Looking,
     Preparing,
     Procedures,
+    RecentChanges,
     Stopping,
     Underway,
     Watches,
@@ -193,6 +195,7 @@ def _catchup(answer: CatchUp) -> Rendered:
         alerts=record.alerts,
         approvals=record.approvals,
         timeline=record.timeline,
+        changes=record.changes,
         stop=answer.stop,
     )
 
@@ -213,5 +216,6 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Underway: underway,
     Checkup: checkup,
     Watches: watches,
+    RecentChanges: recent_changes,
     Help: _help,
 }

@@ -27,6 +27,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
+from bot.slack.changes import change_lines
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, Choice, pack
 from bot.words import actor_words, clock_words, duration
@@ -50,6 +51,7 @@ def card(message: Card) -> Rendered:
             header(signs.headline(incident)),
             paragraph(state_line(incident, leader=False), summary_line(incident), earlier_line(incident)),
             paragraph(stop_line(message.stop) if incident.open else [], evidence_line(incident.evidence)),
+            paragraph(*change_lines(message.changes)) if incident.open else None,
             paragraph(
                 *clock_lines(incident.clocks),
                 responders_line(incident),

@@ -21,6 +21,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.card import alerts_words, clock_lines, earlier_line, roles_line, state_line, summary_line
+from bot.slack.changes import change_lines
 from bot.slack.freezes import evidence_line, stop_line
 from bot.words import event_phrase
 from incident import checklist
@@ -28,9 +29,11 @@ from incident.alert import AlertRecord, tally_of
 from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.timeline import Event, Kind, Link
 
 _TOLD: Final = 14
+_CHANGES: Final = 5
 _LENGTH: Final = 200
 _MATTERS: Final = frozenset(
     {
@@ -48,6 +51,7 @@ def catchup(
     alerts: Sequence[AlertRecord],
     approvals: Sequence[Approval],
     timeline: Sequence[Link],
+    changes: Sequence[SystemChange],
     stop: Stop | None,
 ) -> Rendered:
     """The whole catch-up, for one person's eyes."""
@@ -60,6 +64,7 @@ def catchup(
             ),
             paragraph(stop_line(stop) if incident.open else [], evidence_line(incident.evidence)),
             paragraph(*clock_lines(incident.clocks), roles_line(incident), _counts(incident, alerts)),
+            paragraph(*change_lines(changes, _CHANGES)),
             _happened(timeline),
             _open_approvals(approvals),
             _unticked(incident),

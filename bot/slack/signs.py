@@ -8,6 +8,7 @@ from incident.clock import ClockState
 from incident.finding import Comparison, Finding
 from incident.incident import Incident
 from incident.severity import Severity
+from incident.system_change import Progress
 from incident.timeline import Kind
 from incident.watch import WatchState
 
@@ -46,6 +47,12 @@ COMPARISON: Final[Mapping[Comparison, str]] = {
     Comparison.UNCHANGED: "➖",
     Comparison.WORSE: "📉",
     Comparison.UNTOLD: "❓",
+}
+
+PROGRESS: Final[Mapping[Progress, str]] = {
+    Progress.UNDER_WAY: "⏳",
+    Progress.DONE: "🚀",
+    Progress.FAILED: "❌",
 }
 
 WATCH: Final[Mapping[WatchState, str]] = {
@@ -103,6 +110,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.EVIDENCE_RELEASED: "🧊",
     Kind.STOPPED: "🛑",
     Kind.STOP_LIFTED: "🟢",
+    Kind.SYSTEM_CHANGED: "🚀",
     Kind.WATCH_AWAY: "🙈",
     Kind.WATCH_BACK: "🔭",
     Kind.TROUBLE: "⚠️",

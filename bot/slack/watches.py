@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
-from bot.watch_words import STATES
+from bot.system_words import STATES
 from commands.answers import Watches
 from commands.watched import Watched, WatchesOf
 from incident.watch import WatchRecord, WatchState

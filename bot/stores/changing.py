@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bot.stores import jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, event_text
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, SYSTEM_CHANGE, event_text
 from bot.stores.database import Database, NotUnique, Value
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
@@ -19,6 +19,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, JobState
 from incident.stop import Stop
+from incident.system_change import KEPT, SystemChange
 
 _RAN = frozenset({ApprovalState.RUNNING, ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN})
 """The states of a request whose step did run, or may have."""
@@ -50,6 +51,10 @@ async def apply(db: Database, change: Change) -> Applied:
         await _put_approval(db, approval, change.at)
     for delivery in change.deliveries:
         await db.run("put_delivery", **_delivery_row(delivery))
+    for each in change.system_changes:
+        await _put_system_change(db, each)
+    if change.system_changes:
+        await db.run("forget_system_changes", before=change.at - KEPT)
     if change.stop is not None:
         await _put_stop(db, change.stop)
     owed_again = change.settles is not None and await jobs.settle(db, change.settles) is JobState.OWED
@@ -171,6 +176,20 @@ def _alert_row(was: int, decided: AlertRecord) -> Mapping[str, Value]:
         "messages": record.count,
         "body": ALERT.text(record),
     }
+
+
+async def _put_system_change(db: Database, decided: SystemChange) -> None:
+    change = replace(decided, version=decided.version + 1)
+    written = await db.run(
+        "update_system_change" if decided.version else "insert_system_change",
+        id=change.id,
+        version=change.version,
+        system=change.system,
+        at=change.at,
+        body=SYSTEM_CHANGE.text(change),
+    )
+    if not written:
+        raise Conflict(f"the change {change.id} is no longer at version {decided.version}")
 
 
 async def _add_finding(db: Database, finding: Finding) -> None:

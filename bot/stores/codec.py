@@ -14,6 +14,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.responder import Actor
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.timeline import Event, Kind
 from incident.watch import WatchRecord
 
@@ -48,6 +49,7 @@ FINDING: Final = Codec(Finding)
 APPROVAL: Final = Codec(Approval)
 STOP: Final = Codec(Stop)
 WATCH: Final = Codec(WatchRecord)
+SYSTEM_CHANGE: Final = Codec(SystemChange)
 
 
 def event_text(event: Event) -> str:

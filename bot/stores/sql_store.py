@@ -4,16 +4,17 @@ import json
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias, TypeVar
 
 from bot.stores import changing, jobs, taking
 from bot.stores.changing import Applied
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, WATCH, Codec, event_value, moment
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, SYSTEM_CHANGE, WATCH, Codec, event_value, moment
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
 from commands.store import Saved, Store
+from incident import recent
 from incident.alert import AlertRecord, AlertTally, Delivery, DeliveryState
 from incident.approval import Approval
 from incident.change import Change
@@ -23,11 +24,16 @@ from incident.job import Claim
 from incident.keeping import Lasting
 from incident.postmortem import Record
 from incident.stop import Stop
+from incident.system_change import SystemChange
 from incident.taking import Batch, Known
 from incident.timeline import Link
 from incident.watch import WatchRecord
 
 T = TypeVar("T")
+
+_ENDLESS: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_CHANGES: Final = 100
+"""Of more changes around one incident its record holds the newest so many."""
 
 Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
 """What is asked of a database inside one transaction."""
@@ -110,6 +116,15 @@ class SqlStore(Store):
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         return _time(await self._row("last_run", step_id=step_id, target=target), "ran_at")
+
+    async def system_change(self, change_id: str) -> SystemChange | None:
+        return await self._one(SYSTEM_CHANGE, "system_change", id=change_id)
+
+    async def system_changes(
+        self, system: str, *, since: datetime, until: datetime | None, limit: int
+    ) -> tuple[SystemChange, ...]:
+        ends = until or _ENDLESS
+        return await self._all(SYSTEM_CHANGE, "system_changes", system=system, since=since, until=ends, limit=limit)
 
     async def watch(self, watch_id: str) -> WatchRecord | None:
         return await self._one(WATCH, "watch", id=watch_id)
@@ -220,12 +235,18 @@ async def _record(db: Database, incident_id: str) -> Record:
     alerts = await db.rows("alerts_of", incident_id=incident_id)
     findings = await db.rows("findings_of", incident_id=incident_id)
     approvals = await db.rows("approvals_of", incident_id=incident_id)
+    incident = INCIDENT.value(row["body"])
+    since, until = recent.span(incident)
+    changes = await db.rows(
+        "system_changes", system=incident.system, since=since, until=until or _ENDLESS, limit=_CHANGES
+    )
     return Record(
-        incident=INCIDENT.value(row["body"]),
+        incident=incident,
         timeline=tuple(_link(each) for each in await db.rows("timeline", chain=incident_id)),
         alerts=tuple(ALERT.value(each["body"]) for each in alerts),
         findings=tuple(replace(FINDING.value(each["body"]), withheld=None) for each in findings),
         approvals=tuple(APPROVAL.value(each["body"]) for each in approvals),
+        changes=tuple(SYSTEM_CHANGE.value(each["body"]) for each in changes),
     )
 
 

@@ -81,6 +81,7 @@ FACTS: dict[str, Facts] = {
     "EVIDENCE_RELEASED": {"reason": "copied"},
     "STOPPED": {"reason": "a wrong deploy"},
     "STOP_LIFTED": {"reason": "rolled back", "seconds": 300.0},
+    "SYSTEM_CHANGED": {"what": "Deploy of acme/shop", "state": "done", "environment": "", "revision": "3f9c"},
     "WATCH_AWAY": {"target": "db", "since": NOW.isoformat(), "reason": "It is down.", "watches": ["Stuck jobs"]},
     "WATCH_BACK": {"target": "db", "since": NOW.isoformat()},
     "PAGER_CALLED": {"ref": "PABC123"},

@@ -35,6 +35,7 @@ from commands.menu import MENU
 from incident.job import JobState
 
 SECTIONS = {
+    "changes",
     "approvals",
     "pagerduty",
     "routes",
@@ -112,6 +113,7 @@ def test_every_setting_is_in_the_table_and_the_example() -> None:
     plain |= set(settings(S3Section, "exports.s3.")) | set(settings(SharedRedisSection, "redis."))
     plain |= set(settings(SecretsManagerSection, "secrets.aws."))
     plain |= set(settings(StoreSection, "store."))
+    plain |= {"changes.generic.token_env", "changes.github.secret_env", "changes.ecs.topics", "changes.ecs.token_env"}
     plain |= {key for key in settings(PagerDutySection, "pagerduty.") if key != "pagerduty.systems"}
     plain |= set(settings(PagedSystemSection, "pagerduty.systems.<name>."))
     assert table == plain

@@ -15,6 +15,7 @@ from sandbox.record.calls import Call
 from sandbox.server import Sandbox
 
 TOKEN = "rig-alertmanager-token"
+CHANGES_TOKEN, CHANGES_SECRET = "rig-changes-token", "rig-changes-secret"
 PAGERDUTY_SECRETS = ("rig-old-secret", "rig-new-secret")
 
 
@@ -77,6 +78,8 @@ async def rig(
         secrets = {
             "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
             "RIG_ALERTMANAGER_TOKEN": TOKEN,
+            "RIG_CHANGES_TOKEN": CHANGES_TOKEN,
+            "RIG_CHANGES_SECRET": CHANGES_SECRET,
             "RIG_REDIS_URL": redis,
             "RIG_STORE_URL": store,
             "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
@@ -143,9 +146,11 @@ slack: {{announcements: {announcements}, api_url: "{api_url}", deliveries: {deli
 web: {{port: {port}, linger: {linger}}}
 lease: {lease}
 sources: {{alertmanager: {{token_env: RIG_ALERTMANAGER_TOKEN}}, pagerduty: {{secret_env: RIG_PAGERDUTY_SECRETS}}}}
+changes: {{generic: {{token_env: RIG_CHANGES_TOKEN}}, github: {{secret_env: RIG_CHANGES_SECRET}}}}
 systems:
   ai-storybook:
     runbook: {runbook}
+    changes: {{repositories: [Acme/Storybook]}}
     runbook_url: https://runbooks.example/ai-storybook
     on_call: [{ana}, {ben}]
     escalation: [{chloe}]

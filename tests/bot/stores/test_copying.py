@@ -23,15 +23,25 @@ from incident.finding import OutcomeState
 from incident.job import JobName
 from incident.responder import UserId, person
 from incident.stop import Stop
+from incident.system_change import SystemChange
+from incident.watch import WatchRecord
+from incident.watching import owed_look
 from tests.contract import making
 from tests.contract.making import NOW, change
 
 LEASE = timedelta(seconds=10)
+DEPLOYED = SystemChange(
+    id="chg_1", source="github", system="ai-storybook", what="Deploy \x00 “v1” 😱", at=NOW, moved_at=NOW
+)
 STOP = Stop(id="stop_1", by=person(UserId("U1")), at=NOW, reason="a wrong deploy")
 
 
 async def fill(store: Store) -> None:
     """Something in every table, with what is odd in it."""
+    await store.save(change("watch", jobs=(owed_look("shop/odd\x00watch", NOW),)))
+    (look,) = await store.claim("w", limit=1, lease=LEASE)
+    seen = WatchRecord(id="shop/odd\x00watch", next_at=NOW + timedelta(days=1), value="NUL \x00 😱")
+    await store.look_again(look, seen)
     ran = making.approval(state=ApprovalState.RAN, outcome=making.outcome(OutcomeState.RAN, NOW))
     saved = await store.save(
         change(
@@ -42,6 +52,7 @@ async def fill(store: Store) -> None:
             findings=(making.finding(incident_id="inc_full"), making.finding("fnd_0", incident_id="inc_full")),
             approvals=(replace(ran, incident_id="inc_full"),),
             deliveries=(making.delivery(),),
+            system_changes=(DEPLOYED,),
             jobs=(making.job("done"), making.job("held"), making.job("owed", name=JobName.CARD)),
         )
     )
@@ -66,7 +77,7 @@ async def test_everything_is_there_afterwards_as_it_was(file: Path, database: st
     counts = await copy_store(file, database)
     source, target = await SQLiteStore.open(file), await PostgresStore.open(database)
     try:
-        for look in ("recent_incidents", "approvals_under_way", "stopped", "dead_deliveries", "chains"):
+        for look in ("recent_incidents", "approvals_under_way", "stopped", "dead_deliveries", "chains", "watches"):
             assert await getattr(target, look)() == await getattr(source, look)(), look
         assert await target.record("inc_full") == await source.record("inc_full")
         for chain in await source.chains():
@@ -79,7 +90,7 @@ async def test_everything_is_there_afterwards_as_it_was(file: Path, database: st
         await source.close()
         await target.close()
     assert all(counts.values()), "the test fills every table"
-    assert counts["jobs"] == 3
+    assert counts["jobs"] == 4
 
 
 async def test_work_goes_on_where_it_was(file: Path, database: str) -> None:

@@ -158,6 +158,24 @@ UPDATE stops SET standing = NULL, body = :body WHERE id = :id AND standing = 1
 -- name: stopped
 SELECT body FROM stops WHERE standing = 1
 
+-- name: insert_system_change
+INSERT INTO system_changes (id, version, system, at, body) VALUES (:id, :version, :system, :at, :body)
+ON CONFLICT (id) DO NOTHING
+
+-- name: update_system_change
+UPDATE system_changes SET version = :version, system = :system, at = :at, body = :body
+WHERE id = :id AND version = :version - 1
+
+-- name: system_change
+SELECT body FROM system_changes WHERE id = :id
+
+-- name: system_changes
+SELECT body FROM system_changes
+WHERE system = :system AND at >= :since AND at <= :until ORDER BY at DESC, id LIMIT :limit
+
+-- name: forget_system_changes
+DELETE FROM system_changes WHERE at < :before
+
 -- name: put_watch
 INSERT INTO watches (id, body) VALUES (:id, :body) ON CONFLICT (id) DO UPDATE SET body = excluded.body
 

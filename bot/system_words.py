@@ -1,4 +1,4 @@
-"""What is said of watches: how one stands, and that a target has been out of their sight."""
+"""What is said of the systems themselves: how watches stand, which target they cannot see, and what is changed."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,7 +7,8 @@ from bot.phrase import Template
 from incident.timeline import Kind
 from incident.watch import WatchState
 
-WATCH_EVENTS: Final[Mapping[Kind, Template]] = {
+SYSTEM_EVENTS: Final[Mapping[Kind, Template]] = {
+    Kind.SYSTEM_CHANGED: "The system is changed: {what} ({state})[, in {environment}][, {revision}]",
     Kind.WATCH_AWAY: "Watches have not been able to look at {target} since {since:day}: {reason} "
     "Until they can, no alarm comes from: {watches}",
     Kind.WATCH_BACK: "Watches look at {target} again. They could not since {since:day}",

@@ -1,0 +1,87 @@
+"""A deployment tool asks: what it says of a change is kept, and told in every open incident of that system."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from commands.deciding import anew, decide
+from commands.outage import Unreadable
+from commands.ports import Ports
+from commands.store import Store
+from incident import opening, recent
+from incident.alert import Delivery, DeliveryState
+from incident.change import Change
+from incident.incident import Incident
+from incident.job import Claim
+from incident.responder import monitor
+from incident.system_change import SystemChange, merged
+from incident.timeline import Event, Kind
+
+EVERY = 10_000
+"""More incidents than that are not open at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one request: whether it is new, how many changes it told, or why it could not be understood."""
+
+    fresh: bool
+    changes: int = 0
+    error: str = ""
+
+
+async def take_change(
+    delivery: Delivery, *, read: Callable[[Delivery], tuple[SystemChange, ...]], store: Store
+) -> Taken:
+    """Keep one request with the changes that it tells, before it is answered; a dead letter where it tells none.
+
+    ``read`` raises Unreadable.
+    """
+    try:
+        told = read(delivery)
+    except Unreadable as unreadable:
+        saved = await store.save(_dead(delivery, str(unreadable)))
+        return Taken(fresh=saved.fresh, error=str(unreadable))
+    reason = "" if told else "nothing in it is a change of a system"
+    taken = replace(delivery, state=DeliveryState.TAKEN, reason=reason)
+
+    async def attempt() -> Taken:
+        moved = []
+        for each in told:
+            after = merged(await store.system_change(each.id), each)
+            if after is not None:
+                moved.append(after)
+        change = Change(
+            cause=f"delivery:{delivery.key}",
+            at=delivery.received_at,
+            deliveries=(taken,),
+            system_changes=tuple(moved),
+            jobs=recent.reported(moved, delivery.received_at),
+        )
+        return Taken(fresh=(await store.save(change)).fresh, changes=len(told))
+
+    return await anew(attempt)
+
+
+def _dead(delivery: Delivery, reason: str) -> Change:
+    dead = replace(delivery, state=DeliveryState.DEAD, reason=reason)
+    facts = {"source": delivery.source, "delivery": delivery.key, "reason": reason}
+    event = Event(kind=Kind.DEAD_LETTER, at=delivery.received_at, actor=monitor(delivery.source), facts=facts)
+    return Change(cause=f"delivery:{delivery.key}", at=delivery.received_at, deliveries=(dead,), events=(event,))
+
+
+async def note_change(claim: Claim, *, ports: Ports) -> None:
+    """The clock asks: tell a change in each incident of its system that was open then, once for each state it came to.
+
+    An incident that was declared after it came shows it from the start.
+    """
+    told = await ports.store.system_change(claim.job.subject)
+    incidents = await ports.store.open_incidents(limit=EVERY) if told is not None else ()
+    for incident in incidents:
+        if told is not None and incident.system == told.system and incident.declared_at <= claim.job.due_at:
+            await decide(ports.store, incident.id, partial(_noted, change=told, ports=ports))
+    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+
+
+def _noted(incident: Incident, *, change: SystemChange, ports: Ports) -> Change:
+    return recent.note(incident, change, now=ports.clock())
