@@ -17,6 +17,11 @@ def figures(report: Report) -> str:
     """What was understood of a runbook, in one line."""
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.commands.items()))
     return (
-        f"{report.understood:.0%} of the lines understood, {report.procedures} procedures, "
-        f"{sum(report.commands.values())} commands ({verdicts or 'none'}), {report.runnable} steps that Muster may run"
+        f"{report.understood:.0%} of the lines understood, {_many(report.procedures, 'procedure')}, "
+        f"{_many(sum(report.commands.values()), 'command')} ({verdicts or 'none'}), "
+        f"{_many(report.runnable, 'step')} that Muster may run"
     )
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -188,4 +188,10 @@ systems:
     escalation: [{chloe}]
     approvers: [{ben}, {chloe}, {dev}]
     watches: {watches}
+approvals:
+  rules:
+    # What everybody feels, or nobody can take back, as the runbook's overlay marks it: two people, and never without.
+    - match: {{tag: [grave]}}
+      approvals: 2
+      break_glass: false
 {targets}"""

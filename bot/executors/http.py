@@ -11,7 +11,7 @@ from bot.executors.caps import Caps
 from bot.executors.http_answer import Unreadable, answer_of, named_error, value_of
 from bot.executors.http_client import Lost, NotSent, Reply, ask
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Answer, EndedBadly, NotAllowed, Run, Unanswered
+from bot.executors.tool_answer import Answer, EndedBadly, HeardBytes, NotAllowed, Run, Unanswered, nobody
 from bot.redaction import Redactor
 from compiler.proof import http
 from compiler.proof.filters import jq
@@ -147,7 +147,8 @@ class HttpTool:
         target = self.target
         run.sent = True
         try:
-            reply = await self._ask(asked, token=target.remediation_token, seconds=target.caps.run_seconds)
+            token, seconds = target.remediation_token, target.caps.run_seconds
+            reply = await self._ask(asked, token=token, seconds=seconds, heard=run.heard)
         except NotSent as fault:
             run.sent = False
             raise Unanswered(str(fault)) from fault
@@ -162,9 +163,9 @@ class HttpTool:
     def _judge(self, request: Request) -> Judgement:
         return http.judge(http.Request(request.method, self._url(request), body=request.body))
 
-    async def _ask(self, asked: Request, *, token: str | None, seconds: float) -> Reply:
-        caps = self.target.caps
-        return await ask(asked.method, self._url(asked), token=token, body=asked.body, caps=caps, seconds=seconds)
+    async def _ask(self, asked: Request, *, token: str | None, seconds: float, heard: HeardBytes = nobody) -> Reply:
+        url, caps = self._url(asked), self.target.caps
+        return await ask(asked.method, url, token=token, body=asked.body, caps=caps, seconds=seconds, heard=heard)
 
     def _url(self, request: Request) -> str:
         return self.target.base_url.rstrip("/") + request.path

@@ -1,14 +1,17 @@
 """One HTTP request to a configured target and nothing but that: no redirect, proxy or cookie, a checked address."""
 
+import re
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import aiohttp
 from yarl import URL
 
 from bot.executors.caps import Caps
+from bot.executors.tool_answer import HeardBytes, nobody
 from compiler.proof.http.address import objection_to_address
 
 
@@ -43,6 +46,10 @@ class Reply:
         return f"{self.status} {self.reason}".strip()
 
 
+_TEXT: Final = re.compile(r"text/.*|application/(?:.*\+)?(?:json|x-ndjson|jsonl|json-seq)")
+"""The types of answers that people can follow while they come."""
+
+
 class _Dialler:
     """Opens the sockets of one request, each only to an address that was checked there and then.
 
@@ -61,8 +68,17 @@ class _Dialler:
         return socket.socket(family, kind, protocol)
 
 
-async def ask(method: str, url: str, *, token: str | None, body: str | None, caps: Caps, seconds: float) -> Reply:
-    """Send one request and read its answer up to the cap. Raises NotSent or Lost."""
+async def ask(
+    method: str,
+    url: str,
+    *,
+    token: str | None,
+    body: str | None,
+    caps: Caps,
+    seconds: float,
+    heard: HeardBytes = nobody,
+) -> Reply:
+    """Send one request and read its answer up to the cap; ``heard`` takes text as it comes. Raises NotSent or Lost."""
     dialler = _Dialler()
     headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.5", "Accept-Encoding": "identity"}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
@@ -80,7 +96,7 @@ async def ask(method: str, url: str, *, token: str | None, body: str | None, cap
             async with session.request(
                 method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
             ) as response:
-                content, cut, broken = await _read(response, caps.characters)
+                content, cut, broken = await _read(response, caps.characters, heard)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as fault:
             raise NotSent(_unsent(fault, url)) from fault
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
@@ -99,12 +115,14 @@ async def ask(method: str, url: str, *, token: str | None, body: str | None, cap
     )
 
 
-async def _read(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, bool, bool]:
+async def _read(response: aiohttp.ClientResponse, most: int, heard: HeardBytes) -> tuple[bytes, bool, bool]:
     """The body up to the cap, whether it went on, and whether it broke off. The rest is never fetched."""
     content = bytearray()
+    follow = heard if response.ok and _TEXT.fullmatch(response.content_type) else nobody
     try:
         async for chunk in response.content.iter_any():
             content += chunk
+            follow(chunk)
             if len(content) > most:
                 response.close()
                 return bytes(content[:most]), True, False

@@ -37,9 +37,9 @@ class PlanNode:
     def sentence(self) -> str:
         """The plan for the approval's card: what it scans, how much, at what cost."""
         parts = [f"{node.kind} on {node.relation}" if node.relation else node.kind for node in self.walk()]
-        found = max(node.rows for node in self.walk())
-        how = " ← ".join(parts[:4])
-        return f"The planner's statistics say about {found:.0f} rows at a cost of {self.cost:.0f}: {how}."
+        found = round(max(node.rows for node in self.walk()))
+        how, rows = " ← ".join(parts[:4]), "1 row" if found == 1 else f"{found} rows"
+        return f"The planner's statistics say about {rows} at a cost of {self.cost:.0f}: {how}."
 
 
 def is_planned(statement: str) -> bool:

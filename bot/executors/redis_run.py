@@ -49,6 +49,7 @@ async def _remove_matching(session: Session, pattern: str, run: Run) -> Answer:
     for at in range(0, len(keys), redis.MAX_ELEMENTS):
         removed += await _remove(session, keys[at : at + redis.MAX_ELEMENTS], run, f"{removed} of {len(keys)}")
         run.receipt = {**run.receipt, "removed": removed}
+        run.heard(f"{removed} of {len(keys)} keys are removed\n".encode())
     return Answer(text="\n".join(keys), changed=removed)
 
 

@@ -72,9 +72,18 @@ def said(found: Finding) -> str:
     if found.sight.error is not None:
         return fit.one_line(found.sight.error, fit.SAID)
     value = "" if found.sight.value is None else fit.one_line(str(found.sight.value), fit.NAME)
-    healthy = "critical" if found.critical else "" if found.healthy is None else _HEALTH[found.healthy]
-    expected = f"healthy: {fit.one_line(found.expectation, fit.NAME)}" if found.expectation.strip() else ""
-    return " · ".join(part for part in (value, healthy, expected) if part) or _rows(found)
+    return " · ".join(part for part in (value, _health(found)) if part) or _rows(found)
+
+
+def _health(found: Finding) -> str:
+    """*healthy (at least 1)*, *not healthy (healthy: at most 0)*; without a verdict only what would be healthy."""
+    state = "critical" if found.critical else "" if found.healthy is None else _HEALTH[found.healthy]
+    if not found.expectation.strip():
+        return state
+    expected = fit.one_line(found.expectation, fit.NAME)
+    if found.healthy and not found.critical:
+        return f"{state} ({expected})"
+    return f"{state} (healthy: {expected})" if state else f"healthy: {expected}"
 
 
 def _rows(found: Finding) -> str:

@@ -189,6 +189,7 @@ def test_lint_looks_at_every_runbook_of_a_folder_once_and_prints_figures_on_stde
     assert [line.split(":")[1] for line in result.stdout.strip().split("\n")] == [str(SHELL)]
     assert "1 mutating, 1 read-only, 1 refused" in result.stderr
     assert result.stderr.count("lines understood") == 1
+    assert ", 1 procedure, 3 commands (" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rules of approval in a real bot: a team adds one to its file, and two people must agree before anything runs."""
+"""A rule of approval in a real bot: what the overlay marks as grave, two people must agree to before it runs."""
 
 from pathlib import Path
 
@@ -6,30 +6,14 @@ from demo.stage import Stage
 from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 
-RULE = """
-approvals:
-  rules:
-    - match: {step: [fail-stuck-jobs]}
-      approvals: 2
-      break_glass: false
-"""
-
 
 async def test_two_people_say_yes_and_then_it_runs_once(tmp_path: Path) -> None:
     async with Stage(SYSTEM, tmp_path, tiers=False) as it:
-        with it.config.open("a", encoding="utf-8") as file:
-            file.write(RULE)
-        await it.bot.stop()
-        await it.bot.start()
-        await it.sandbox.connected()
         ana, ben, chloe = (Person(it.sandbox, name) for name in ("ana", "ben", "chloe"))
-        await it.patient.fault("stuck-jobs", True)
-        await it.monitor.fire("StorybookJobsStuck")
+        await it.monitor.fire("StorybookCostEmergency")
         channel = await ana.wait_for_channel("inc-", 20)
         await ana.wait_for(channel, "Called", 20)
-        await ana.command("/incident fix fail-stuck-jobs", channel)
-        await ana.wait_for_modal(within=10)
-        await ana.submit({})
+        await ana.command("/incident fix refuse-orders", channel)
 
         card = await ben.wait_for(channel, "0 of 2", 20)
         assert "Break glass" not in words(card)
@@ -40,6 +24,7 @@ async def test_two_people_say_yes_and_then_it_runs_once(tmp_path: Path) -> None:
         await ana.click(card, "approve")
         await ana.wait_for(channel, "You asked for this, so somebody else must approve it.", 10)
         assert not any("Remediation" in words(each) and "needs" not in words(each) for each in ana.reads(channel))
-        await chloe.click(await chloe.wait_for(channel, "1 of 2", 10), "approve")
+        counted = await chloe.wait_for(channel, lambda each: each.ts == card.ts and "1 of 2" in words(each), 10)
+        await chloe.click(counted, "approve")
         ran = await ana.wait_for(channel, "Remediation ran", 30)
         assert "approved by" in words(ran)

@@ -59,6 +59,7 @@ class Api:
             application.router.add_get(path, page)
         application.router.add_post(RUN, self._run)
         application.router.add_post("/admin/slow/run", self._hang)
+        application.router.add_post("/admin/long/run", self._long)
         application.router.add_post("/admin/gateway/run", self._gateway)
         application.router.add_post("/admin/wrong/run", self._wrong)
         application.router.add_post("/admin/moved/run", self._away)
@@ -74,6 +75,15 @@ class Api:
     async def stop(self) -> None:
         if self._runner:
             await self._runner.cleanup()
+
+    async def _long(self, request: web.Request) -> web.StreamResponse:
+        """Tells how far it is while it goes on, with a secret cut in two."""
+        response = web.StreamResponse(headers={"Content-Type": request.query.get("as", "text/plain")})
+        await response.prepare(request)
+        for piece in ("1 of 2\n", f"token {WRITE_TOKEN[:9]}", f"{WRITE_TOKEN[9:]}\n2 of 2\n", "done\n"):
+            await response.write(piece.encode())
+            await asyncio.sleep(0.4)
+        return response
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(request)
@@ -500,3 +510,14 @@ def test_a_token_never_shows_in_the_target(api: Api) -> None:
     )
     assert READ_TOKEN not in repr(target)
     assert WRITE_TOKEN not in repr(target)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-ndjson", "image/png"])
+async def test_what_a_long_answer_says_is_followed_while_it_comes(api: Api, clock: Clock, kind: str) -> None:
+    said: list[str] = []
+    executor = executor_of(api, clock, caps=Caps(run_seconds=5))
+    asked = request(f"/admin/long/run?as={kind}", method="POST")
+    outcome = await executor.run(asked, heard=said.append)
+    assert outcome.state is OutcomeState.RAN
+    assert WRITE_TOKEN[:9] not in "".join(said) + outcome.output
+    assert said[:2] == ([] if kind == "image/png" else ["1 of 2\n", f"token {MARK}\n2 of 2\n"])

@@ -28,7 +28,7 @@ def test_a_finding_answers_first_and_proves_last() -> None:
     """Title and verdict, value against what is healthy, command, output, and why it could not have written."""
     read = shown(a_finding())
     assert read.splitlines()[0] == "❗ Count stuck jobs · read-only · 12:03 UTC"
-    assert read.splitlines()[1] == "12 · not healthy · healthy: at most 0"
+    assert read.splitlines()[1] == "12 · not healthy (healthy: at most 0)"
     message = render(FindingMessage(incident=an_incident(), finding=a_finding()))
     assert codes(message) == ["SELECT count(*) FROM jobs", "count\n12"]
     assert read.splitlines()[-1] == "storybook-db, 0.02 s"
@@ -55,7 +55,7 @@ def test_what_a_private_step_saw_is_only_in_its_readers_message() -> None:
     thread = lines(render(FindingMessage(incident=an_incident(), finding=private, reader=ADA)))
     assert "example.com" not in thread
     assert "12" not in thread.splitlines()[1]
-    assert "not healthy · healthy: at most 0" in thread
+    assert "not healthy (healthy: at most 0)" in thread
     assert "What it saw is private: only @U0ADA0001 can read it, in a direct message." in thread
     direct = lines(render(FindingMessage(incident=an_incident(), finding=replace(private, sight=saw), reader=ADA)))
     assert "ana@example.com" in direct
@@ -65,7 +65,7 @@ def test_what_a_private_step_saw_is_only_in_its_readers_message() -> None:
 def test_a_value_beyond_the_critical_bound_is_called_so() -> None:
     read = shown(a_finding(critical=True))
     assert read.splitlines()[0].startswith("🚨 Count stuck jobs")
-    assert read.splitlines()[1] == "12 · critical · healthy: at most 0"
+    assert read.splitlines()[1] == "12 · critical (healthy: at most 0)"
 
 
 def test_a_failed_look_says_why() -> None:
