@@ -13,6 +13,7 @@ from bot.doctor.remark import Grade, Remark, fail, ok, warn
 from bot.doctor.storage import look_at_storage
 from bot.doctor.targets import look_at_targets, look_at_watches
 from bot.doctor.tokens import look_at_app_token, look_at_bot_token
+from bot.doctor.webhooks import look_at_webhooks
 from bot.doctor.workspace import Workspace
 from bot.executors.registry import Registry
 from bot.redaction import Redactor
@@ -46,6 +47,7 @@ async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
     parts = await asyncio.gather(
         _slack(configuration, clock),
         look_at_storage(configuration.store),
+        look_at_webhooks(configuration, clock()),
         _targets(configuration, redactor, clock),
         _export(configuration),
         _shared(configuration),

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.stores import sqlite
 from bot.stores.migrations import migrations, pending
 from bot.stores.place import FILE, StorePlace, opened
 from bot.stores.queries import folder
+from bot.stores.sql_store import SqlStore
 from bot.stores.sqlite_connection import outage
 from commands.outage import Outage
 from commands.store import Store
@@ -24,6 +26,8 @@ _MEBIBYTE: Final = 1024 * 1024
 _LITTLE: Final = 1024 * _MEBIBYTE
 _TOO_LITTLE: Final = 100 * _MEBIBYTE
 _MANY: Final = 100
+_APART: Final = 2.0
+"""Seconds: more than a slow answer explains."""
 
 
 async def look_at_storage(place: StorePlace) -> tuple[Remark, ...]:
@@ -34,7 +38,8 @@ async def look_at_storage(place: StorePlace) -> tuple[Remark, ...]:
         return (*remarks, standing)
     try:
         async with opened(place) as store:
-            return (*remarks, await _chains(store), await _dead_letters(store), await _remediations(store))
+            clock = (await _clock(store),) if place.url is not None else ()
+            return (*remarks, await _chains(store), *clock, await _dead_letters(store), await _remediations(store))
     except Outage as away:
         return (*remarks, fail("database", away.sentence, "mend that, and ask again"))
 
@@ -102,6 +107,15 @@ async def _chains(store: Store) -> Remark:
         words = f"{len(broken)} of {len(chains)} timelines were changed after the fact: {', '.join(broken[:3])}."
         return fail("database", words, "`muster audit verify` shows where; compare with a backup")
     return ok("database", f"Its schema is current, and all of {len(chains)} timelines verify.")
+
+
+async def _clock(store: SqlStore) -> Remark:
+    """The server's clock decides leases and what is due; this machine's says when something happened."""
+    apart = (datetime.now(UTC) - await store.now()).total_seconds()
+    if abs(apart) <= _APART:
+        return ok("store's clock", "It agrees with this machine's.")
+    words = f"This machine's clock is {abs(apart):.0f} s {'ahead of' if apart > 0 else 'behind'} the PostgreSQL's."
+    return warn("store's clock", words, "keep both by NTP: reminders would be early or late, and times out of order")
 
 
 async def _remediations(store: Store) -> Remark:

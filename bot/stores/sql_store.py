@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
@@ -194,6 +194,15 @@ class SqlStore(Store):
 
     async def figures(self) -> Figures:
         return await self._read(figures, at_one_moment=True)
+
+    async def last_knocks(self, sources: Sequence[str]) -> Mapping[str, datetime]:
+        """When each monitor's newest request came; those of whom none is kept are left out."""
+        found = {each: _time(await self._row("last_knock", source=each), "received_at") for each in sources}
+        return {source: at for source, at in found.items() if at is not None}
+
+    async def now(self) -> datetime:
+        """The time that decides leases and what is due."""
+        return await self._read(lambda db: db.now())
 
     async def let_go(self, what: Lasting, *, before: datetime, limit: int) -> int:
         return await self._write(lambda db: db.run(f"let_go_{what.value}", before=before, limit=limit))

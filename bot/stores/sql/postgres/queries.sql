@@ -215,6 +215,10 @@ ON CONFLICT (key) DO UPDATE SET state = excluded.state, reason = excluded.reason
 -- name: delivery
 SELECT key, source, received_at, headers, body, state, reason FROM deliveries WHERE key = :key
 
+-- name: last_knock
+-- By the index of those whose body is kept.
+SELECT received_at FROM deliveries WHERE length(body) > 0 AND source = :source ORDER BY received_at DESC LIMIT 1
+
 -- name: dead_deliveries
 SELECT key, source, received_at, headers, body, state, reason FROM deliveries
 WHERE state = 'dead' ORDER BY received_at, key LIMIT :limit
