@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import compile as compiling
-from bench import line, load, page, steps
+from bench import intake, line, load, page, steps, storm
 from demo.bot_process import ROOT
 from demo.stage import Stage
 from demo.storybook import SYSTEM
@@ -31,7 +31,7 @@ async def measure() -> dict[str, object]:
         **await _alone("start and idle", start_and_idle),
         **await _alone("the line", declare),
         **await _alone("forty at once", burst),
-        **await _alone("webhooks", intake),
+        **await webhooks(),
         **await _alone("diagnostics beside bare calls", looks),
         **await _alone("findings", findings),
         **await _alone("a hundred yeses", clicks),
@@ -72,9 +72,12 @@ async def burst(stage: Stage) -> dict[str, object]:
     return {"burst": await load.burst(stage)}
 
 
-async def intake(stage: Stage) -> dict[str, object]:
-    """Webhooks, one at a time."""
-    return {"intake": await load.intake(stage)}
+async def webhooks() -> dict[str, object]:
+    """How many of them are taken in, and what becomes of many alerts at once."""
+    print("measuring webhooks …", file=sys.stderr, flush=True)
+    taken = await intake.measure()
+    print("measuring a storm and a flood …", file=sys.stderr, flush=True)
+    return {"intake": taken, "storm": await storm.storm(), "flood": await storm.flood()}
 
 
 async def looks(stage: Stage) -> dict[str, object]:

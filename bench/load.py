@@ -1,17 +1,13 @@
-"""Many at once: forty people declare in the same moment; monitors knock one after the other."""
+"""Many at once: forty people declare in the same moment."""
 
 import asyncio
 import statistics
-import time
 from typing import Final
-
-import aiohttp
 
 from demo.stage import Stage
 from sandbox.driver import Person
 
 DECLARERS: Final = 40
-KNOCKS: Final = 300
 SETTLED_AFTER: Final = 8.0
 
 
@@ -42,26 +38,6 @@ def _waiting(stage: Stage) -> dict[str, int]:
     names = [each.name for each in stage.sandbox.workspace.channels.values() if "-burst-" in each.name]
     opened = [int(name.rsplit("-", 1)[1]) % 4 for name in names]
     return {f"P{level}": DECLARERS // 4 - opened.count(level) for level in range(4)}
-
-
-async def intake(stage: Stage) -> dict[str, object]:
-    """Webhooks one after the other: from the request to the answer, the body being durable before it."""
-    took = []
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {stage.token}"}) as session:
-        for number in range(KNOCKS):
-            body = {"alerts": [{"status": "resolved", "labels": {"alertname": f"Bench{number}"}}]}
-            began = time.perf_counter()
-            async with session.post(f"{stage.web_url}/alerts/alertmanager", json=body) as answer:
-                await answer.read()
-                if answer.status != 202:
-                    raise RuntimeError(f"the bot answered {answer.status}")
-            took.append((time.perf_counter() - began) * 1000)
-    took.sort()
-    return {
-        "requests": KNOCKS,
-        "answer_p50_ms": round(statistics.median(took), 2),
-        "answer_p99_ms": round(took[int(KNOCKS * 0.99)], 2),
-    }
 
 
 def _person(stage: Stage, name: str) -> Person:

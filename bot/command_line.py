@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import config, incident_commands, inspection, logs, manifest, runbook_commands, store_commands
+from bot import config, dead_letters, incident_commands, inspection, logs, manifest, runbook_commands, store_commands
 from bot.config import WrongSetting
 from bot.doctor import remark
 from bot.doctor.examine import examine
@@ -121,6 +121,25 @@ def explain_alerts(
         explain(source, files, as_json=as_json, config_file=config_file, now=datetime.now(UTC))
     except (UnknownSourceError, WrongSetting) as problem:
         fail(str(problem))
+
+
+@alerts.command("dead")
+def list_dead_letters(as_json: AsJson = False, config_file: ConfigFile = config.USUAL) -> None:
+    """The requests of monitors that could not be understood, oldest first; with --json one object a line."""
+    finish(lambda: dead_letters.list_dead(config.store_of(config_file), as_json=as_json))
+
+
+@alerts.command("replay")
+def replay_dead_letters(
+    keys: Annotated[list[str] | None, typer.Argument(help="Which: keys that `muster alerts dead` lists.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    config_file: ConfigFile = config.USUAL,
+) -> None:
+    """Take in dead letters after all, by this version and muster.yaml as it is now; exit 3 when one stays dead."""
+    if bool(keys) == every:
+        raise typer.BadParameter("name keys, or say --all")
+    if not finish(lambda: dead_letters.replay_dead(config_file, keys or (), every=every)):
+        raise typer.Exit(3)
 
 
 @app.command()

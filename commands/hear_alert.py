@@ -6,7 +6,7 @@ from commands.ports import Ground
 from incident import intake
 from incident.alert import Alert
 from incident.consequence import Heard
-from incident.intake import Seen
+from incident.intake import Seen, Verb
 from incident.routing import Routed
 from incident.taking import View
 
@@ -31,7 +31,7 @@ def heard_as(
 ) -> Heard:
     """One alert with its decision. ``delivery`` is the key of the request that brought it, where one did."""
     decision = intake.decide(alert, routed, seen, now)
-    concerned = decision.incident
+    declares, concerned = decision.verb is Verb.DECLARES, decision.incident
     catalog = ground.runbooks.catalog(concerned.system) if concerned is not None else None
     return Heard(
         alert=alert,
@@ -41,8 +41,8 @@ def heard_as(
         delivery=delivery,
         received_at=received_at,
         policy=ground.settings.policy(routed.system, routed.severity),
-        responders=ground.settings.on_call(routed.system, now),
-        doubt=ground.settings.doubt(routed.system),
-        paging=ground.settings.paging(routed.system),
+        responders=ground.settings.on_call(routed.system, now) if declares else (),
+        doubt=ground.settings.doubt(routed.system) if declares else "",
+        paging=ground.settings.paging(routed.system) if declares else None,
         procedure=catalog.procedure(concerned.procedure) if catalog and concerned else None,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from commands.outage import Conflict
 from commands.ports import AlertPorts, Ports
 from commands.take_alerts import Taken, heard, take_alerts
 from incident.alert import Delivery, DeliveryState
@@ -15,7 +16,13 @@ from incident.timeline import Event, Kind
 async def replay(delivery: Delivery, *, ports: AlertPorts, settles: Claim | None = None) -> Taken:
     """Take in what could not be taken in before, once; it stays a dead letter where it still cannot. Raises Outage."""
     taking = replace(heard(delivery, ports=ports), replayed=True, settles=settles)
-    return await take_alerts(taking, ports=ports)
+    try:
+        return await take_alerts(taking, ports=ports)
+    except Conflict:
+        stored = await ports.store.delivery(delivery.key)
+        if stored is None or stored.state is not DeliveryState.TAKEN:
+            raise
+        return Taken(key=delivery.key, fresh=False)  # somebody else replayed it meanwhile
 
 
 async def take_delivery(claim: Claim, *, ports: Ports) -> None:

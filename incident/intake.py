@@ -18,7 +18,7 @@ resolved  known and firing                               resolves
 An end that was ignored is remembered: when its beginning comes after it, both are decided, in their own order.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -163,9 +163,8 @@ def recorded(alert: Alert, known: AlertRecord | None, incident_id: str | None, n
             changes=(now,) * once,
         )
     if known.firings and overtaken(alert, known, now):
-        return replace(known, count=known.count + 1)
-    return replace(
-        known,
+        return known.but(count=known.count + 1)
+    return known.but(
         alert=alert,
         incident_id=incident_id or known.incident_id,
         last_at=now,

@@ -252,7 +252,7 @@ class Route:
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """True when an alert with these labels takes this route."""
-        return all(labels.get(name) == value for name, value in self.labels.items())
+        return self.labels.items() <= labels.items()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ class View:
         for record in change.alerts:
             self._count(self._records.get(record.id), -1)
             self._count(record, 1)
-            self._records[record.id] = replace(record, version=record.version + 1)
+            self._records[record.id] = record.but(version=record.version + 1)
 
     def _note(self, incident: Incident) -> None:
         self._incidents[incident.id] = incident

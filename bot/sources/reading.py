@@ -30,6 +30,10 @@ def text(value: object) -> str:
 
     NUL characters are dropped, and half a surrogate pair, which JSON allows and UTF-8 does not, becomes ``?``.
     """
+    if value is None:
+        return ""
+    if type(value) is str and value.isascii() and "\x00" not in value:
+        return value[:_LONGEST_TEXT].strip()  # nearly all of them; each alert has dozens
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
@@ -95,6 +99,8 @@ def _since_1970(written: str) -> datetime | None:
 def link(value: object) -> str | None:
     """An absolute http(s) address, or None: a relative or odd one is not shown."""
     address = text(value)
+    if not address:
+        return None
     try:
         parts = urlsplit(address)
     except ValueError:

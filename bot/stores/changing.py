@@ -158,14 +158,15 @@ def event_rows(change: Change, chain: str, end: End) -> tuple[list[Mapping[str, 
 
 async def put_alerts(db: Database, decided: Iterable[tuple[int, AlertRecord]]) -> None:
     """Save alerts' records, each with the version that it was decided on first. Raises Conflict."""
-    rows = sorted((_alert_row(was, record) for was, record in decided), key=lambda row: str(row["id"]))
-    new, known = [row for row in rows if not row["was"]], [row for row in rows if row["was"]]
+    rows = [_alert_row(was, record) for was, record in decided]
+    new = [row for row in rows if not row["was"]]  # in the order in which they came: so they are listed
+    known = sorted((row for row in rows if row["was"]), key=lambda row: str(row["id"]))
     if await db.run_many("add_alerts", new) != len(new) or await db.run_many("change_alerts", known) != len(known):
         raise Conflict("one of the alerts is no longer at the version that was decided on")
 
 
 def _alert_row(was: int, decided: AlertRecord) -> Mapping[str, Value]:
-    record = replace(decided, version=decided.version + 1)
+    record = decided.but(version=decided.version + 1)
     return {
         "id": record.id,
         "was": was,

@@ -158,11 +158,9 @@ def _kept(values: Mapping[str, database.Value]) -> dict[str, Value]:
 
 
 def _value(value: database.Value) -> Value:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, (str, int, bytes)) or value is None:
+    if value is None or isinstance(value, (str, int, bytes)):
         return value
-    return json.dumps(list(value))
+    return stamp(value) if isinstance(value, datetime) else json.dumps(list(value))
 
 
 @cache

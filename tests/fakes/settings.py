@@ -1,5 +1,6 @@
 """A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ class FakeSettings(Settings):
     expires_after: timedelta = timedelta(minutes=15)
     window: timedelta = timedelta(hours=2)
     kept: Retention = field(default_factory=Retention)
+    levels: Mapping[Severity, Policy] = field(default_factory=lambda: HOUSE)
     routes: Routing = field(default_factory=Routing)
     doubted: str = ""
     paged: Paging | None = None
@@ -55,7 +57,7 @@ class FakeSettings(Settings):
         return self.approving
 
     def policy(self, system: str, severity: Severity) -> Policy:
-        return HOUSE[severity]
+        return self.levels[severity]
 
     @property
     def approval_expires_after(self) -> timedelta:

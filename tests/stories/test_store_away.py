@@ -1,0 +1,81 @@
+"""The PostgreSQL goes away under a running bot: monitors are answered, and what they said follows, once, in order."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from demo.postgres import RealPostgres
+from tests.stories.rig import Rig, rig
+from tests.stories.test_replicas import body, looking
+
+
+@pytest.fixture
+def server() -> Iterator[RealPostgres]:
+    """One that only this test stops."""
+    with RealPostgres() as made:
+        yield made
+
+
+async def spooled(it: Rig) -> int:
+    return int(str((await it.health())["spooled"]))
+
+
+async def until_taken(it: Rig) -> None:
+    async with asyncio.timeout(30):
+        while await spooled(it):
+            await asyncio.sleep(0.1)
+
+
+async def test_while_the_store_is_away_and_the_bot_is_killed_nothing_is_lost_or_doubled(
+    tmp_path: Path, server: RealPostgres
+) -> None:
+    """Taken, the store stops, spooled, kill -9, a start without a store, spooled again, and the store is back."""
+    database = await server.create_database("story")
+    async with rig(tmp_path, store=database) as it:
+        assert await it.knocked(body(0), within=5) == 202
+        await asyncio.to_thread(server.pause)
+        assert [await it.knocked(body(number), within=10) for number in (1, 2)] == [202, 202]
+        assert await spooled(it) == 2
+        await it.bot.kill()
+        starting = asyncio.create_task(it.bot.start(within=60))
+        assert await it.knocked(body(3), within=20) == 202
+        await asyncio.to_thread(server.resume)
+        await starting
+        await until_taken(it)
+        async with looking(database) as store:
+            counted = await store.fetch("SELECT id, messages FROM alerts ORDER BY place")
+            assert await store.fetchval("SELECT count(*) FROM incidents") == 4
+    assert [(row["id"].partition("@")[0], row["messages"]) for row in counted] == [
+        (f"alertmanager:outage{number}", 1) for number in range(4)
+    ]
+
+
+async def test_a_bot_that_is_killed_while_monitors_knock_has_all_that_it_answered(tmp_path: Path) -> None:
+    """kill -9 in the middle of many requests at once: whatever was answered 202 is decided, and none is there twice."""
+    async with rig(tmp_path) as it:
+        answered: list[int] = []
+
+        async def knock(number: int) -> None:
+            try:
+                if await it.knocked(body(number), within=5) == 202:
+                    answered.append(number)
+            except (TimeoutError, aiohttp.ClientError):
+                return
+
+        knocking = [asyncio.create_task(knock(number)) for number in range(60)]
+        await asyncio.sleep(0.15)
+        await it.bot.kill()
+        for task in knocking:
+            task.cancel()
+        await asyncio.gather(*knocking, return_exceptions=True)
+        with sqlite3.connect(tmp_path / "muster.db") as store:
+            rows = dict(store.execute("SELECT id, messages FROM alerts").fetchall())
+            bodies = store.execute("SELECT count(*) FROM deliveries").fetchone()
+    counted = {int(name.partition("outage")[2].partition("@")[0]): messages for name, messages in rows.items()}
+    assert set(answered) <= set(counted)
+    assert set(counted.values()) <= {1}
+    assert bodies == (len(counted),)
