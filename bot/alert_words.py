@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.phrase import Template, duration
+from incident import refusal as refusals
+from incident.refusal import Refused
 from incident.timeline import Event, Kind, fact
 
 
@@ -32,17 +34,26 @@ def _steady(facts: Mapping[str, object]) -> str:
     return "Steady again: {title}, which " + ("fires" if facts.get("firing") else "is over")
 
 
+REFUSALS: Final[Mapping[type[Refused], Template]] = {
+    refusals.BadSilence: "Nothing is silenced: {problem}. Write it as in /incident silence team=data for 2h because we "
+    "move it.",
+    refusals.NoSuchSilence: "There is no silence of “{asked}”.[ There is: {standing}.] /incident silence lists them.",
+    refusals.MayNotSilence: "Only people on call for a system, or approvers, may silence alerts. Ask one of them.",
+}
+
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
     Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
     Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing[. If it stays "
     "so, the incident is resolved at {resolves_at:when}]",
     Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
-    Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})]",
+    Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})][, for {by:who}]",
     Kind.ALERT_NOTIFIED: _notified,
     Kind.ALERT_FLAPPING: "{title} flaps: {changes} changes, too many for {within_seconds:span}. It is only counted "
     "until it is steady",
     Kind.ALERT_STEADY: _steady,
+    Kind.SILENCED: "{actor} silenced {name} until {until:day}, because {reason}",
+    Kind.SILENCE_LIFTED: "{actor} lifted the silence of {name}[ ({reason})]",
     Kind.GROUP_CLOSED: "No new alert joined for {window_seconds:span}: alerts that come now declare an incident of "
     "their own",
 }

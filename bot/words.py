@@ -155,6 +155,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     **GATE_REFUSALS,
     refusals.CoolingDown: "This step ran on the same target a moment ago. It can run again[ from {until:when}].",
     **walk_words.REFUSALS,
+    **alert_words.REFUSALS,
     **pager_words.REFUSALS,
 }
 

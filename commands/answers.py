@@ -13,6 +13,7 @@ from incident.course import Turn
 from incident.incident import Incident
 from incident.postmortem import Record
 from incident.runbook import Procedure, Step
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.timeline import Event
@@ -155,6 +156,14 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silences:
+    """The silences that stand, and what was just done to one."""
+
+    event: Event | None
+    standing: tuple[Silence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepsOf:
     """How many steps of a system's runbook Muster runs, and how many people do."""
 
@@ -213,6 +222,7 @@ Answer = (
     | Listing
     | CatchUp
     | Why
+    | Silences
     | Procedures
     | Underway
     | Checkup

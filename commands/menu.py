@@ -26,10 +26,12 @@ from commands.procedure import procedure
 from commands.reopen import reopen
 from commands.resolve import resolve
 from commands.show import list_incidents, show
+from commands.silence import silence
 from commands.take_role import take_role
 from commands.update import update
 from commands.watches import watches
 from commands.why import why
+from incident.silencing import USAGE as SILENCE
 
 
 class Function(Protocol):
@@ -169,6 +171,14 @@ MENU: Final = (
         line="let remediations run again",
         does=unfreeze,
         also=("thaw",),
+        of_an_incident=False,
+    ),
+    Verb(
+        word="silence",
+        usage=SILENCE,
+        line="keep alerts quiet for a while, hear them again, or see what is silenced",
+        does=silence,
+        also=("mute", "silences", "quiet"),
         of_an_incident=False,
     ),
     Verb(

@@ -14,6 +14,7 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.keeping import Lasting
 from incident.postmortem import Record
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.taking import Batch, Known
@@ -118,6 +119,10 @@ class Store(Protocol):
 
     async def stopped(self) -> Stop | None:
         """The stop of all remediations that stands, or None."""
+        ...
+
+    async def silences(self, at: datetime) -> tuple[Silence, ...]:
+        """The silences made in the chat that stand at a moment, the one that ends first first."""
         ...
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:

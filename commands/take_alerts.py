@@ -14,7 +14,7 @@ from typing import Final
 
 from commands.deciding import anew
 from commands.follow_pager import tidings_owed
-from commands.hear_alert import heard_as
+from commands.hear_alert import heard_as, led
 from commands.outage import Conflict, Outage, Unreadable
 from commands.ports import AlertPorts
 from incident import intake
@@ -109,7 +109,9 @@ async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within:
 
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
-    routes = [[ports.settings.routed(alert, now) for alert in each.alerts] for each in takings]
+    async with _soon(within):
+        silences = await ports.store.silences(now)
+    routes = [[led(alert, silences, now, ports.settings) for alert in each.alerts] for each in takings]
     names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with _soon(within):
         known = await ports.store.known(names, {routed.group for each in routes for routed in each})

@@ -9,6 +9,7 @@ from incident.digest import identifier
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.timeline import Event
@@ -36,6 +37,8 @@ class Change:
     system_changes: tuple[SystemChange, ...] = ()
     stop: Stop | None = None
     """A stop of all remediations that is new, or lifted now; another one that came between is a conflict."""
+    silence: Silence | None = None
+    """A silence that is made, or ends now; what is muted is then decided anew."""
     jobs: tuple[Job, ...] = ()
     settles: Claim | None = None
     still_open: str | None = None

@@ -255,13 +255,13 @@ def _mute(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Ch
     muted, known, incident = heard.routed.muted, heard.seen.known, heard.decision.incident
     assert muted is not None, "nothing else mutes"
     quiet = replace(record, muted_by=muted.rule)
-    if known is not None and known.firing and known.muted_by == muted.rule:
-        return Change(cause=cause, at=now, alerts=(quiet,))
-    facts = {**heard.reasons, "rule": muted.rule, "until": muted.until.isoformat()}
-    event = Event(kind=Kind.ALERT_MUTED, at=now, actor=monitor(heard.alert.source), facts=facts)
     wake = Job(
         name=JobName.WAKE_ALERT, key=f"{JobName.WAKE_ALERT.value}:{record.id}", due_at=muted.until, subject=record.id
     )
+    if known is not None and known.firing and known.muted_by == muted.rule:
+        return Change(cause=cause, at=now, alerts=(quiet,), jobs=(wake,) if heard.delivery is None else ())
+    facts = {**heard.reasons, "rule": muted.rule, "until": muted.until.isoformat(), "by": muted.by}
+    event = Event(kind=Kind.ALERT_MUTED, at=now, actor=monitor(heard.alert.source), facts=facts)
     if incident is None:
         return Change(cause=cause, at=now, alerts=(quiet,), events=(event,), jobs=(wake,))
     return decided(cause, now, incident, event, before=incident, jobs=(wake,), alerts=(quiet,))

@@ -36,11 +36,12 @@ class Mute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Muted:
-    """An alert is kept quiet: by the mute of that name, until then, and why."""
+    """An alert is kept quiet: by the mute of that name, until then, why and for whom."""
 
     rule: str
     reason: str
     until: datetime
+    by: str = ""
 
 
 def muted(alert: Alert, system: str, mutes: Sequence[Mute], now: datetime) -> Muted | None:
@@ -50,6 +51,5 @@ def muted(alert: Alert, system: str, mutes: Sequence[Mute], now: datetime) -> Mu
             continue
         until = mute.until(now) if matching.takes(mute.matchers, alert) else None
         if until is not None:
-            by = f" (by {mute.by})" if mute.by else ""
-            return Muted(rule=mute.name, reason=f"{mute.reason}{by}", until=until)
+            return Muted(rule=mute.name, reason=mute.reason, until=until, by=mute.by)
     return None

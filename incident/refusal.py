@@ -221,5 +221,17 @@ class NobodyToPage(Refused):
     """Nobody was named whom Muster can page (``asked``, ``policies``: the escalation policies that have a name)."""
 
 
+class BadSilence(Refused):
+    """What was typed is no silence (``problem``: what is wrong with it)."""
+
+
+class NoSuchSilence(Refused):
+    """No such silence stands (``asked``, ``standing``: the names of those that do)."""
+
+
+class MayNotSilence(Refused):
+    """Silences are for the people on call and the approvers."""
+
+
 class UnknownWord(Refused):
     """A command does not know the word that follows it (``asked``, ``usage``)."""

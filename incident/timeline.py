@@ -33,6 +33,8 @@ class Kind(StrEnum):
     ALERT_FLAPPING = "alert_flapping"
     ALERT_STEADY = "alert_steady"
     GROUP_CLOSED = "group_closed"
+    SILENCED = "silenced"
+    SILENCE_LIFTED = "silence_lifted"
     REOPENED = "reopened"
     CHANNEL_AWAITED = "channel_awaited"
     CHANNEL_OPENED = "channel_opened"

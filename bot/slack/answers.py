@@ -31,6 +31,7 @@ from bot.slack.checkup import checkup
 from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
 from bot.slack.on_call import on_call_lines
+from bot.slack.silences import silences
 from bot.slack.walk_answers import procedures, underway
 from bot.slack.watches import watches
 from bot.slack.why import why
@@ -48,6 +49,7 @@ from commands.answers import (
     Preparing,
     Procedures,
     RecentChanges,
+    Silences,
     Stopping,
     Underway,
     Watches,
@@ -212,6 +214,7 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     Listing: _listing,
     CatchUp: _catchup,
     Why: why,
+    Silences: silences,
     Procedures: procedures,
     Underway: underway,
     Checkup: checkup,

@@ -69,6 +69,8 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.ALERT_RESOLVED: "🔕",
     Kind.ALERT_MUTED: "🔇",
     Kind.ALERT_NOTIFIED: "🔔",
+    Kind.SILENCED: "🔇",
+    Kind.SILENCE_LIFTED: "🔔",
     Kind.ALERT_FLAPPING: "〰️",
     Kind.ALERT_STEADY: "🔔",
     Kind.REOPENED: "🔁",

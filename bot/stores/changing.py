@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bot.stores import jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, SYSTEM_CHANGE, event_text
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, SILENCE, STOP, SYSTEM_CHANGE, event_text
 from bot.stores.database import Database, NotUnique, Value
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
@@ -18,6 +18,7 @@ from incident.change import Change
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, JobState
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import KEPT, SystemChange
 
@@ -57,6 +58,8 @@ async def apply(db: Database, change: Change) -> Applied:
         await db.run("forget_system_changes", before=change.at - KEPT)
     if change.stop is not None:
         await _put_stop(db, change.stop)
+    if change.silence is not None:
+        await _put_silence(db, change.silence, change.at)
     owed_again = change.settles is not None and await jobs.settle(db, change.settles) is JobState.OWED
     await jobs.owe(db, change.jobs)
     return Applied(saved=Saved(incident=incident, fresh=True), owes=owed_again or bool(change.jobs))
@@ -222,6 +225,12 @@ def _ran_at(approval: Approval, at: datetime) -> datetime | None:
     if approval.state not in _RAN:
         return None
     return (approval.outcome.ended_at if approval.outcome is not None else None) or at
+
+
+async def _put_silence(db: Database, silence: Silence, at: datetime) -> None:
+    await db.run("put_silence", id=silence.name, until=silence.until, body=SILENCE.text(silence))
+    if silence.until <= at:
+        await db.run("wake_alerts", now=at)
 
 
 async def _put_stop(db: Database, stop: Stop) -> None:

@@ -13,6 +13,7 @@ from incident.digest import canonical
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.responder import Actor
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.timeline import Event, Kind
@@ -48,6 +49,7 @@ ALERTS: Final = Codec(tuple[AlertRecord, ...])
 FINDING: Final = Codec(Finding)
 APPROVAL: Final = Codec(Approval)
 STOP: Final = Codec(Stop)
+SILENCE: Final = Codec(Silence)
 WATCH: Final = Codec(WatchRecord)
 SYSTEM_CHANGE: Final = Codec(SystemChange)
 

@@ -9,7 +9,19 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from bot.stores import changing, jobs, taking
 from bot.stores.changing import Applied
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, STOP, SYSTEM_CHANGE, WATCH, Codec, event_value, moment
+from bot.stores.codec import (
+    ALERT,
+    APPROVAL,
+    FINDING,
+    INCIDENT,
+    SILENCE,
+    STOP,
+    SYSTEM_CHANGE,
+    WATCH,
+    Codec,
+    event_value,
+    moment,
+)
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
@@ -23,6 +35,7 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.keeping import Lasting
 from incident.postmortem import Record
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.taking import Batch, Known
@@ -113,6 +126,9 @@ class SqlStore(Store):
 
     async def stopped(self) -> Stop | None:
         return await self._one(STOP, "stopped")
+
+    async def silences(self, at: datetime) -> tuple[Silence, ...]:
+        return await self._all(SILENCE, "silences", at=at)
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:
         return _time(await self._row("last_run", step_id=step_id, target=target), "ran_at")

@@ -93,7 +93,7 @@ def test_a_silence_and_maintenance_hold_by_the_clocks_of_their_time_zone_in_the_
 def test_what_keeps_an_alert_quiet_says_why_and_for_whom(tmp_path: Path) -> None:
     muted = routed(tmp_path, alert(cluster="eu"), datetime(2026, 3, 28, 23, tzinfo=UTC)).muted
     assert muted is not None
-    assert (muted.rule, muted.reason) == ("move", "the database is moved (by U0ANA)")
+    assert (muted.rule, muted.reason, muted.by) == ("move", "the database is moved", "U0ANA")
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,13 @@ FACTS: dict[str, Facts] = {
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
     "CANCELLED": {"title": "Requeue", "begun": True},
     "COOLED_DOWN": {"title": "Requeue", "target": "db"},
-    "ALERT_MUTED": {"title": "Queue", "reason": "the database is moved", "rule": "upgrade", "until": NOW.isoformat()},
+    "ALERT_MUTED": {"title": "Queue", "reason": "the database is moved", "rule": "upgrade", "until": NOW.isoformat(),
+                    "by": ADA},
     "ALERT_NOTIFIED": {"title": "Queue", "count": 37, "rule_reason": "route “noise” matches team=qa"},
     "ALERT_FLAPPING": {"title": "Queue", "changes": 6, "within_seconds": 1800.0},
     "ALERT_STEADY": {"title": "Queue", "firing": True},
+    "SILENCED": {"name": "team=data", "until": NOW.isoformat(), "reason": "it is moved"},
+    "SILENCE_LIFTED": {"name": "team=data", "reason": "it is moved"},
     "GROUP_CLOSED": {"group": "system:shop", "window_seconds": 1800.0},
     "DEAD_LETTER": {"source": "alertmanager", "delivery": "d", "reason": "not JSON"},
 }  # fmt: skip
@@ -111,6 +114,7 @@ def test_every_refusal_says_why_and_what_to_do(kind: type[Refused]) -> None:
         "approvers": (BOB, "S0ONCALL1"), "state": "ran", "until": NOW, "target": "db",
         "askers": (BOB, "commander"), "missing": 2, "environment": "production", "allowed": ("staging",),
         "title": "Requeue", "commander": ADA, "usage": "freeze", "system": "shop",
+        "problem": "it needs a reason", "standing": ("team=data",),
     }  # fmt: skip
     for given in (facts, {}):
         sentence = words.refusal(kind(**given))

@@ -40,3 +40,21 @@ async def test_alerts_go_where_the_rules_lead_them_and_why_says_so(tmp_path: Pat
         assert "P1 because the monitor calls it critical" in why
         assert "Rule on call for ai-storybook" in why
         assert len(it.calls("conversations.create")) == 1
+
+
+async def test_a_silence_of_slack_holds_at_once_outlives_a_restart_and_what_it_kept_quiet_comes_when_it_is_lifted(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path) as it:
+        ana, now = it.person("ana"), datetime.now(UTC)
+        made = await ana.command("/incident silence instance=eu-1 for 1h because the database is moved", "general")
+        assert "1 silenced" in str(made.payload)
+        await ana.wait_for("incidents", "silenced instance=eu-1 until")
+        await it.bot.kill()
+        await it.bot.start()
+        assert await it.knocked(monitor.body(monitor.alert("DiskFull", starts=now)), within=20) == 202
+        assert it.calls("conversations.create") == []
+        await ana.command("/incident silence lift instance=eu-1", "general")
+        channel = await ana.wait_for_channel("inc-1-diskfull-on-eu-1")
+        why = str((await ana.command("/incident why", channel)).payload)
+        assert "fires still, now that “instance=eu-1” is over" in why

@@ -23,6 +23,7 @@ from commands.answers import (
     Looking,
     Preparing,
     Procedures,
+    Silences,
     Stopping,
     Underway,
     Which,
@@ -58,6 +59,7 @@ from incident.postmortem import Record
 from incident.responder import TERMINAL, person
 from incident.rota import Shift
 from incident.runbook import Parameter, ParameterKind
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.timeline import Event, Kind, Link
 from sandbox.blocks.guard import message_blocks, view_payload
@@ -185,6 +187,12 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
 }
 
 
+def a_silence(words: str) -> Silence:
+    """One whose name and reason may be anything."""
+    until = NOW + timedelta(hours=2)
+    return Silence(name=words, matchers=(), systems=("shop",), by=person(ADA), at=NOW, until=until, reason=words)
+
+
 def check(message: Rendered) -> None:
     """Slack would take it, and only people and times that Muster put there are markup."""
     assert message_blocks(message["blocks"])
@@ -246,6 +254,7 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
             on_call=(OnCall(system=incident.title, shifts=(Shift(person=ADA, until=NOW),) * 60),) * 60,
         ),
         CatchUp(record=record, procedure=None, now=NOW),
+        Silences(event=data.draw(any_event()), standing=(a_silence(words),) * 60),
         Why(incident=incident, events=tuple(data.draw(any_event()) for _ in range(3)) * 30),
         Procedures(incident=incident, own=own, others=(own,) * 120),
         Underway(message=data.draw(any_walk_message())),

@@ -22,6 +22,7 @@ from incident.approval import ApprovalState
 from incident.finding import OutcomeState
 from incident.job import JobName
 from incident.responder import UserId, person
+from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
 from incident.watch import WatchRecord
@@ -32,6 +33,15 @@ from tests.contract.making import NOW, change
 LEASE = timedelta(seconds=10)
 DEPLOYED = SystemChange(
     id="chg_1", source="github", system="ai-storybook", what="Deploy \x00 “v1” 😱", at=NOW, moved_at=NOW
+)
+SILENCE = Silence(
+    name="shop",
+    matchers=(),
+    systems=("shop",),
+    by=person(UserId("U1")),
+    at=NOW,
+    until=NOW + timedelta(hours=1),
+    reason="it is moved",
 )
 STOP = Stop(id="stop_1", by=person(UserId("U1")), at=NOW, reason="a wrong deploy")
 
@@ -57,7 +67,7 @@ async def fill(store: Store) -> None:
         )
     )
     await store.save(change("b", incident=saved.incident, events=(making.event("three"),)))
-    await store.save(change("c", events=(making.event("the system's"),), stop=STOP))
+    await store.save(change("c", events=(making.event("the system's"),), stop=STOP, silence=SILENCE))
     for claim in await store.claim("w", limit=2, lease=LEASE):
         if claim.job.key == "done":
             await store.save(change("settle", settles=claim))
@@ -79,6 +89,7 @@ async def test_everything_is_there_afterwards_as_it_was(file: Path, database: st
     try:
         for look in ("recent_incidents", "approvals_under_way", "stopped", "dead_deliveries", "chains", "watches"):
             assert await getattr(target, look)() == await getattr(source, look)(), look
+        assert await target.silences(NOW) == await source.silences(NOW) == (SILENCE,)
         assert await target.record("inc_full") == await source.record("inc_full")
         for chain in await source.chains():
             assert await target.timeline(chain) == await source.timeline(chain)

@@ -155,6 +155,16 @@ INSERT INTO stops (id, standing, body) VALUES (:id, 1, :body)
 -- name: lift_stop
 UPDATE stops SET standing = NULL, body = :body WHERE id = :id AND standing = 1
 
+-- name: put_silence
+INSERT INTO silences (id, until, body) VALUES (:id, :until, :body)
+ON CONFLICT (id) DO UPDATE SET until = excluded.until, body = excluded.body
+
+-- name: silences
+SELECT body FROM silences WHERE until > :at ORDER BY until, id
+
+-- name: wake_alerts
+UPDATE jobs SET due_at = :now WHERE name = 'wake_alert' AND state = 'owed' AND due_at > :now
+
 -- name: stopped
 SELECT body FROM stops WHERE standing = 1
 

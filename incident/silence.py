@@ -1,0 +1,47 @@
+"""A silence that somebody asked for in the chat: which alerts, until when, and why. It can be lifted before its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incident.alert import Alert
+from incident.matching import matcher
+from incident.muting import Mute, muted
+from incident.responder import Actor, user_of
+from incident.routing import Deed, Routed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Alerts that meet all ``matchers``, of one of ``systems`` where any is named, are quiet until ``until`` (UTC).
+
+    ``name`` is what was asked to be silent, in one spelling: the same asked again replaces it.
+    """
+
+    name: str
+    matchers: tuple[str, ...]
+    systems: tuple[str, ...]
+    by: Actor
+    at: datetime
+    until: datetime
+    reason: str
+
+    @property
+    def mute(self) -> Mute:
+        """What it keeps quiet, as routing knows it."""
+        return Mute(
+            name=self.name,
+            reason=self.reason,
+            by=user_of(self.by) or self.by,
+            matchers=tuple(map(matcher, self.matchers)),
+            systems=self.systems,
+            start=self.at,
+            end=self.until,
+        )
+
+
+def silenced(routed: Routed, alert: Alert, silences: Sequence[Silence], now: datetime) -> Routed:
+    """Where an alert leads while these silences stand."""
+    if not silences or routed.muted is not None or routed.deed is Deed.NOTHING:
+        return routed
+    return replace(routed, muted=muted(alert, routed.system, [each.mute for each in silences], now))
