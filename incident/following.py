@@ -15,7 +15,7 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.opening import claimed, reopen
 from incident.owing import decided
-from incident.paging import PAGER, Tiding, Word
+from incident.paging import PAGER, Tiding, Word, matter_of
 from incident.responder import Actor, UserId, known_to_pager, monitor, person
 from incident.runbook import Procedure
 from incident.severity import Policy, Severity
@@ -58,8 +58,8 @@ class News:
 def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> Change:
     """The Change that a tiding makes, which also ends the job that took it in."""
     then = min(now, max(news.tiding.at or now, incident.declared_at))
-    known = _known(incident, news, then)
-    change = None if _stale(incident, news, then) else _followed(known, news, claimed(settles), then)
+    known = _known(incident, news)
+    change = None if _stale(incident, news) else _followed(known, news, claimed(settles), then)
     if change is None:
         return decided(claimed(settles), now, known, before=incident, settles=settles)
     first, *rest = change.events
@@ -68,21 +68,23 @@ def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> 
     return replace(change, events=(first, *rest), settles=settles)
 
 
-def _known(incident: Incident, news: News, then: datetime) -> Incident:
-    """With the pager's incident, which is known by name only until it tells of itself, and how new its priority is."""
-    paged, ref = incident.paged, news.tiding.ref
+def _known(incident: Incident, news: News) -> Incident:
+    """With the pager's incident, which is known by name only until it tells of itself, and how new its word is."""
+    paged, tiding = incident.paged, news.tiding
     if paged is None:
         return incident
-    paged = replace(paged, refs=tuple(dict.fromkeys((*paged.refs, ref))))
-    if news.tiding.word is Word.PRIORITY and not _stale(incident, news, then):
-        paged = replace(paged, priority_at=then)
+    matter, newest = matter_of(tiding), paged.newest
+    if matter is not None and tiding.at is not None and not _stale(incident, news):
+        newest = {**newest, matter: tiding.at}
+    paged = replace(paged, refs=tuple(dict.fromkeys((*paged.refs, tiding.ref))), newest=newest)
     return replace(incident, paged=paged)
 
 
-def _stale(incident: Incident, news: News, then: datetime) -> bool:
-    """A priority from before the one that is known: two that come together may be taken in in either order."""
-    newest = incident.paged.priority_at if incident.paged is not None else None
-    return news.tiding.word is Word.PRIORITY and newest is not None and then <= newest
+def _stale(incident: Incident, news: News) -> bool:
+    """A word from before the newest of its matter: two that come together may be taken in in either order."""
+    matter, at = matter_of(news.tiding), news.tiding.at
+    newest = incident.paged.newest.get(matter) if incident.paged is not None and matter else None
+    return newest is not None and at is not None and at < newest
 
 
 def _followed(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:

@@ -6,8 +6,8 @@ and what has the pager's own state already is not told again. So no change comes
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -66,8 +66,8 @@ class Paged:
     """When it was decided to call the pager; None: not called by Muster."""
     told: Standing | None = None
     """What the pager was last told, or knew when it was linked; None before that."""
-    priority_at: datetime | None = None
-    """When the pager's priority last changed, by its own time: an older word of it is no news."""
+    newest: Mapping[str, datetime] = field(default_factory=dict)
+    """When what the pager tells last changed there, by its own time: an older word of the same matter is no news."""
 
     @property
     def there(self) -> bool:
@@ -118,6 +118,16 @@ class Tiding:
     """None when no person did it: a rule, a time that ran out, an integration."""
     text: str = ""
     """A note's words; the name of the priority; who it went to, or what they replied."""
+
+
+_STATES: Final = frozenset({Word.TRIGGERED, Word.ACKNOWLEDGED, Word.UNACKNOWLEDGED, Word.RESOLVED, Word.REOPENED})
+
+
+def matter_of(tiding: Tiding) -> str | None:
+    """What a tiding is the newest word of; None for what stands for itself, such as a note."""
+    if tiding.word in _STATES:
+        return f"state/{tiding.ref}"
+    return f"priority/{tiding.ref}" if tiding.word is Word.PRIORITY else None
 
 
 def key_of(incident_id: str, *more: str) -> str:

@@ -1,5 +1,7 @@
 """Both sides of an incident that the pager knows: each change is told once to the other, and never comes back."""
 
+from datetime import timedelta
+
 import pytest
 
 from commands.outage import Outage
@@ -11,6 +13,7 @@ from incident.responder import known_to_pager, person
 from incident.severity import Severity
 from incident.timeline import Kind
 from tests.fakes import monitor
+from tests.fakes.clock import START
 from tests.fakes.pager import FakePager, There
 from tests.fakes.settings import ANA, BEN, CLEO, DAN
 from tests.fakes.world import World, with_pager
@@ -28,10 +31,12 @@ def pager(world: World) -> FakePager:
     return made
 
 
-async def told(world: World, event_type: str, number: int = 1, **changed: object) -> None:
-    """The pager's webhook, taken in; each ``number`` is a request of its own."""
-    body = dict(monitor.pagerduty(f"incident.{event_type}", **changed))
-    event = {**body["event"], "id": f"01{event_type}{number}", "agent": AGENT}  # type: ignore[dict-item]
+async def told(world: World, event_type: str, at: int = 0, **changed: object) -> None:
+    """The pager's webhook, taken in: what happened ``at`` so many seconds after the start."""
+    event = monitor.pagerduty(f"incident.{event_type}", **changed)["event"]
+    assert isinstance(event, dict)
+    happened = (START + timedelta(seconds=at)).isoformat()
+    event = {**event, "id": f"01{event_type}{at}", "agent": AGENT, "occurred_at": happened}
     await world.knock({"event": event}, "pagerduty")
     await world.work()
 
@@ -135,10 +140,32 @@ async def test_a_priority_changed_there_changes_the_severity_and_an_older_word_o
     world: World, pager: FakePager
 ) -> None:
     incident = await began(world, pager)
-    await told(world, "priority_updated", priority={"summary": "P0"})
+    await told(world, "priority_updated", at=2, priority={"summary": "P0"})
     assert (await world.again(incident)).severity is Severity.P0
-    await told(world, "priority_updated", 2, priority={"summary": "P3"})
-    assert (await world.again(incident)).severity is Severity.P0, "it happened no later than the first"
+    await told(world, "priority_updated", at=1, priority={"summary": "P3"})
+    assert (await world.again(incident)).severity is Severity.P0
+
+
+async def test_a_resolution_that_comes_after_the_reopening_that_followed_it_changes_nothing(
+    world: World, pager: FakePager
+) -> None:
+    incident = await world.declared()
+    own = {"id": "PD1", "incident_key": key_of(incident.id)}
+    await told(world, "reopened", at=2, **own)
+    await told(world, "resolved", at=1, **own)
+    assert (await world.again(incident)).open
+
+
+async def test_a_call_that_comes_back_without_its_key_is_an_alert_of_the_incident_and_opens_no_other(
+    world: World, pager: FakePager
+) -> None:
+    pager.keyed = False
+    incident = await world.declared()
+    for at, event_type in enumerate(("unacknowledged", "acknowledged", "resolved")):
+        await told(world, event_type, at=at, id="PD1", incident_key=None)
+    assert [each.number for each in await world.store.recent_incidents()] == [1]
+    after = await world.again(incident)
+    assert (after.acknowledged_by, after.status) == (BEN, Status.RESOLVED)
 
 
 async def test_what_nothing_follows_from_is_said_in_one_line(world: World, pager: FakePager) -> None:
@@ -210,8 +237,9 @@ async def test_a_death_between_the_call_and_its_record_leads_to_nothing_twice(
 async def test_muster_s_own_call_comes_back_as_a_webhook_and_opens_nothing(world: World, pager: FakePager) -> None:
     incident = await world.declared()
     own = {"id": "PD1", "incident_key": key_of(incident.id)}
-    for event_type in ("triggered", "acknowledged", "unacknowledged", "resolved", "reopened"):
-        await told(world, event_type, **own)
+    words = ("triggered", "acknowledged", "unacknowledged", "resolved", "reopened")
+    for at, event_type in enumerate(words):
+        await told(world, event_type, at=at, **own)
     assert [each.number for each in await world.store.recent_incidents()] == [1]
     assert len(await world.events(incident, Kind.REOPENED)) == 1
 
