@@ -10,6 +10,7 @@ from incident.refusal import Refused
 from incident.timeline import Kind
 
 _SAID: Final[Mapping[str, str]] = {
+    Word.ACKNOWLEDGED: "{actor} acknowledged the call for help in PagerDuty",
     Word.UNACKNOWLEDGED: "PagerDuty calls people again: it is no longer acknowledged there",
     Word.RESOLVED: "{actor} resolved it in PagerDuty. If it is over here, too: /incident resolve",
     Word.PRIORITY: "{actor} changed the priority in PagerDuty to {text}; the severity here stays",

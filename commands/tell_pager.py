@@ -1,5 +1,7 @@
 """The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
 
+from dataclasses import replace
+
 from commands.deciding import decide, known
 from commands.outage import NotYet
 from commands.pager import Pager, Wanted
@@ -9,6 +11,7 @@ from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
 from incident.pager_owing import TO_PERSON, TO_POLICY, standing
+from incident.paging import PagerState
 from incident.responder import UserId, user_of
 from incident.timeline import Event, fact
 
@@ -33,12 +36,14 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     if ports.pager is None or incident.paged is None:
         await _let_be(claim, ports)
         return
-    refs = await _refs(incident, ports.pager)
+    refs = await _refs(incident, ports.pager) if incident.paged.there else ()
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
     changed: list[str] = []
     for ref in refs:
         changed += await ports.pager.tell(ref, incident.paged.told, holds, by=by)
+    for ref in incident.paged.helps if not incident.open else ():
+        await ports.pager.tell(ref, replace(holds, state=PagerState.TRIGGERED), holds, by=by)
 
     def told(it: Incident) -> Change:
         done = tuple(dict.fromkeys(changed))

@@ -15,7 +15,8 @@ from incident.incident import Incident
 from incident.job import Claim
 from incident.opening import claimed, reopen
 from incident.owing import decided
-from incident.paging import PAGER, Tiding, Word, matter_of
+from incident.pager_owing import standing
+from incident.paging import PAGER, Tiding, Word, asks_for_help, matter_of
 from incident.responder import Actor, UserId, known_to_pager, monitor, person
 from incident.runbook import Procedure
 from incident.severity import Policy, Severity
@@ -23,6 +24,8 @@ from incident.timeline import Event, Kind
 
 VIA = "PagerDuty"
 FIX = "resolved in PagerDuty"
+_OF_HELP = frozenset({Word.ACKNOWLEDGED, Word.UNACKNOWLEDGED, Word.ESCALATED, Word.REASSIGNED})
+"""What is worth a line of a call for one person's or policy's help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,10 @@ def _known(incident: Incident, news: News) -> Incident:
     matter, newest = matter_of(tiding), paged.newest
     if matter is not None and tiding.at is not None and not _stale(incident, news):
         newest = {**newest, matter: tiding.at}
-    paged = replace(paged, refs=tuple(dict.fromkeys((*paged.refs, tiding.ref))), newest=newest)
-    return replace(incident, paged=paged)
+    paged = replace(paged, newest=newest)
+    if asks_for_help(tiding.key) or tiding.ref in paged.helps:
+        return replace(incident, paged=paged.helped(tiding.ref))
+    return replace(incident, paged=paged.linked([tiding.ref], standing(incident)))
 
 
 def _stale(incident: Incident, news: News) -> bool:
@@ -89,6 +94,8 @@ def _stale(incident: Incident, news: News) -> bool:
 
 def _followed(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
     word, actor = news.tiding.word, news.actor
+    if word is not Word.NOTED and incident.paged is not None and news.tiding.ref in incident.paged.helps:
+        return _said(incident, news, cause, then) if word in _OF_HELP and incident.open else None
     if word is Word.NOTED:
         text, proof = news.tiding.text, news.proof
         return working.note(incident, text=text, by=actor, cause=cause, now=then, evidence=proof) if text else None

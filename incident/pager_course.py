@@ -11,7 +11,7 @@ from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
-from incident.pager_owing import TO_PERSON, TO_POLICY, standing
+from incident.pager_owing import TO_PERSON, TO_POLICY
 from incident.paging import PAGER, PagerState, Standing
 from incident.responder import Actor, UserId
 from incident.timeline import Event, Kind
@@ -106,7 +106,7 @@ def summoned(incident: Incident, *, ref: str | None, user: UserId | None, settle
     """The pager asks them; or, without a ``ref``, it does not know that person."""
     paged = incident.paged
     if paged is not None and ref is not None:
-        after = replace(incident, paged=paged.linked([ref], standing(incident)))
+        after = incident if ref in paged.refs else replace(incident, paged=paged.helped(ref))
         return decided(claimed(settles), now, after, before=incident, settles=settles)
     facts = {"word": "stranger", "user": user}
     event = Event(kind=Kind.PAGER_SAID, at=now, facts=facts)

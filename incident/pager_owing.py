@@ -57,19 +57,18 @@ def pager_jobs(
 ) -> Iterable[Job]:
     """What is owed to the pager. Nothing without one, or while it has nothing to do with the incident."""
     paged, rank = incident.paged, incident.severity.rank
-    if paged is None or not paged.there:
+    if paged is None:
         return
     known = before.paged if before is not None else None
     if paged.call_owed_at is not None and (known is None or known.call_owed_at is None):
         yield owe(JobName.CALL_PAGER, incident.id, now, urgency=rank)
-    elif before is not None and standing(incident) != standing(before):
+    elif before is not None and (paged.there or paged.helps) and standing(incident) != standing(before):
         yield owe(JobName.TELL_PAGER, incident.id, now, urgency=rank)
-    for index, event in enumerate(events):
+    for index, event in enumerate(events if paged.there else ()):
         if event.kind in _NOTED and is_human(event.actor) and not _from_outside(event):
             yield owe(JobName.NOTE_PAGER, incident.id, now, subject=event_id(cause, index), urgency=rank)
-    if known is not None and known.there:
-        for each in _help(paged, events):
-            yield owe(JobName.SUMMON, incident.id, now, subject=each, urgency=rank, again=cause)
+    for each in _help(paged, events) if known is not None and known.there else ():
+        yield owe(JobName.SUMMON, incident.id, now, subject=each, urgency=rank, again=cause)
 
 
 def _from_outside(event: Event) -> bool:

@@ -20,7 +20,7 @@ PAGER: Final = "pagerduty"
 CLIENT: Final = "Muster"
 """Who Muster says it is when it calls the pager by an event."""
 
-_KEY: Final = re.compile(r"muster:(inc_[0-9a-f]{20})(?::\S+)?", re.ASCII)
+_KEY: Final = re.compile(r"muster:(inc_[0-9a-f]{20})(:\S+)?", re.ASCII)
 _MARK: Final = re.compile(r"\[muster:ev_[0-9a-f]{20}\]", re.ASCII)
 
 
@@ -62,6 +62,8 @@ class Paged:
 
     paging: Paging
     refs: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    """Those that Muster made to call one person or policy; they end with this one, and else stand for themselves."""
     call_owed_at: datetime | None = None
     """When it was decided to call the pager; None: not called by Muster."""
     told: Standing | None = None
@@ -78,6 +80,10 @@ class Paged:
         """With more of the pager's incidents. ``knows`` is what the pager holds of the first one."""
         more = tuple(dict.fromkeys((*self.refs, *refs)))
         return replace(self, refs=more, told=self.told or knows)
+
+    def helped(self, ref: str) -> "Paged":
+        """With one that calls a single person or policy."""
+        return replace(self, helps=tuple(dict.fromkeys((*self.helps, ref))))
 
 
 class Word(StrEnum):
@@ -139,6 +145,12 @@ def incident_of(key: str) -> str | None:
     """The incident that Muster made a pager's incident for, by the name it gave it; None for anybody else's."""
     found = _KEY.fullmatch(key)
     return found[1] if found else None
+
+
+def asks_for_help(key: str) -> bool:
+    """Whether Muster made that one to call a single person or policy: how it stands is not how the incident stands."""
+    found = _KEY.fullmatch(key)
+    return found is not None and found[2] is not None
 
 
 def marked(text: str, mark: str) -> str:

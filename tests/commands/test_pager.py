@@ -268,6 +268,36 @@ async def test_page_calls_a_person_in_the_chat_and_by_the_pager(world: World, pa
     assert getattr(page, "reason", "") == "the database"
 
 
+async def test_whoever_acknowledges_or_resolves_a_call_for_help_does_so_for_themselves_alone(
+    world: World, pager: FakePager
+) -> None:
+    incident = await world.declared(level=Severity.P3)
+    await world.say(ANA, "page Database please", incident)
+    await world.work()
+    help_only = {"id": "PD1", "incident_key": pager.there["PD1"].key}
+    await told(world, "acknowledged", at=1, **help_only)
+    await told(world, "resolved", at=2, **help_only)
+    after = await world.again(incident)
+    assert (after.acknowledged_at, after.open) == (None, True)
+    assert [each.facts["word"] for each in await world.events(incident, Kind.PAGER_SAID)] == ["acknowledged"]
+
+
+async def test_a_call_for_help_does_not_stand_for_the_call_itself_and_ends_with_the_incident(
+    world: World, pager: FakePager
+) -> None:
+    incident = await world.declared(level=Severity.P3)
+    await world.say(ANA, "page Database please", incident)
+    await world.work()
+    await world.say(ANA, "severity P1 more users", incident)
+    await world.work()
+    await world.say(ANA, "ack", incident)
+    await world.work()
+    assert [each.state for each in pager.there.values()] == [PagerState.TRIGGERED, PagerState.ACKNOWLEDGED]
+    await world.say(ANA, "resolve restarted", incident)
+    await world.work()
+    assert {each.state for each in pager.there.values()} == {PagerState.RESOLVED}
+
+
 async def test_page_calls_a_policy_by_its_name(world: World, pager: FakePager) -> None:
     incident = await world.declared(level=Severity.P3)
     await world.say(ANA, "page Database please", incident)

@@ -77,7 +77,9 @@ class FakePager(Pager):
         if wanted.user in self.strangers:
             return None
         refs = incident.paged.refs if incident.paged is not None else ()
-        ref = refs[-1] if refs else self._made(key_of(incident.id, mark), "called")
+        key = key_of(incident.id, mark)
+        made = next((ref for ref, each in self.there.items() if each.key == key), None)
+        ref = refs[-1] if refs else made or self._made(key, "called")
         if wanted not in self.there[ref].asked:
             self.there[ref].asked.append(wanted)
             self._changed(f"{ref} asked {wanted.user or wanted.policy}")
