@@ -22,6 +22,7 @@ from commands.answers import RecentChanges
 from incident.system_change import Progress, SystemChange
 
 _ON_CARD: Final = 3
+_LENGTH: Final = 100
 
 
 def change_lines(changes: Sequence[SystemChange], most: int = _ON_CARD) -> list[list[Element]]:
@@ -48,7 +49,7 @@ def recent_changes(answer: RecentChanges) -> Rendered:
 
 def _line(change: SystemChange) -> list[Element]:
     """``🚀 12:03 · Deploy of acme/shop (v1.4) · production · 3f9c2a · by ana · done``."""
-    words = fit.one_line(change.what, fit.NAME)
+    words = fit.one_line(change.what, _LENGTH)
     what = link(change.link, words) if change.link else text(words)
     return joined(
         [text(f"{signs.PROGRESS[change.state]} "), moment(When(change.at, day=True))],

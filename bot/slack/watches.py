@@ -1,6 +1,6 @@
 """Watches as people see them: all of them in a list, the bad ones in Muster's home."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
 from bot.phrase import When
@@ -22,7 +22,10 @@ from commands.answers import Watches
 from commands.watched import Watched, WatchesOf
 from incident.watch import WatchRecord, WatchState
 
-_SHOWN: Final = 40
+_SHOWN: Final = 25
+_LENGTH: Final = 60
+_REASON: Final = 120
+_AT_HOME: Final = 8
 _BLIND: Final = "🙈"
 
 
@@ -32,13 +35,14 @@ def watches(answer: Watches) -> Rendered:
         said = "No diagnostic is watched. docs/runbooks.md says how a step of the overlay becomes a watch."
         return rendered(said, [paragraph([text(said)])])
     head = summary(answer.systems)
-    more = sum(max(0, len(each.watches) - _SHOWN) for each in answer.systems)
+    worst = sorted((watch for each in answer.systems for watch in each.watches), key=_worst_first)
+    shown, more = frozenset(each.name for each in worst[:_SHOWN]), len(worst) - _SHOWN
     return rendered(
         fallback(head),
         [
             paragraph([bold(head)]),
-            *(_system(each) for each in answer.systems),
-            context(f"{more} more are not shown.") if more else None,
+            *(_system(each, shown) for each in answer.systems),
+            context(f"{more} more are not shown; what is bad goes first.") if more > 0 else None,
         ],
     )
 
@@ -55,12 +59,12 @@ def summary(systems: Iterable[WatchesOf]) -> str:
 def bad_lines(systems: Iterable[WatchesOf]) -> list[list[Element]]:
     """The watches that fire or see nothing, for Muster's home."""
     bad = [watch for each in systems for watch in each.watches if watch.firing or watch.blind]
-    return [_line(each) for each in sorted(bad, key=_worst_first)[:_SHOWN]]
+    return [_line(each) for each in sorted(bad, key=_worst_first)[:_AT_HOME]]
 
 
-def _system(system: WatchesOf) -> dict[str, object] | None:
-    shown = sorted(system.watches, key=_worst_first)[:_SHOWN]
-    return paragraph([bold(fit.one_line(system.title, fit.NAME))], *(_line(each) for each in shown))
+def _system(system: WatchesOf, shown: Set[str]) -> dict[str, object] | None:
+    lines = [_line(each) for each in sorted(system.watches, key=_worst_first) if each.name in shown]
+    return paragraph([bold(fit.one_line(system.title, fit.NAME))], *lines) if lines else None
 
 
 def _worst_first(watch: Watched) -> tuple[int, str]:
@@ -74,7 +78,7 @@ def _line(watch: Watched) -> list[Element]:
     """``🔴 Stuck jobs (stuck-count) · 7, should be at most 5 · beyond its threshold since 12:03 · next look 12:10``."""
     record, step = watch.record, watch.step
     sign = _BLIND if watch.blind else signs.WATCH[record.state if record is not None else WatchState.NEW]
-    title = fit.one_line(step.title, fit.NAME)
+    title = fit.one_line(step.title, _LENGTH)
     return joined(
         [text(f"{sign} {title} ({step.id})")],
         [text(f"{_value(record)}should be {step.threshold}")],
@@ -84,7 +88,7 @@ def _line(watch: Watched) -> list[Element]:
 
 
 def _value(record: WatchRecord | None) -> str:
-    return f"{fit.one_line(record.value, fit.NAME)}, " if record is not None and record.value is not None else ""
+    return f"{fit.one_line(record.value, _LENGTH)}, " if record is not None and record.value is not None else ""
 
 
 def _state(watch: Watched) -> Sequence[Element]:
@@ -92,7 +96,7 @@ def _state(watch: Watched) -> Sequence[Element]:
     if watch.blind:
         since = record.blind_since if record is not None else None
         seen = [text(" since "), moment(When(since, day=True))] if since is not None else []
-        return [text("sees nothing"), *seen, text(f": {fit.one_line(watch.blind, fit.SAID)}")]
+        return [text("sees nothing"), *seen, text(f": {fit.one_line(watch.blind, _REASON)}")]
     state = record.state if record is not None else WatchState.NEW
     since = record.since if record is not None else None
     return [text(STATES[state]), *([text(" since "), moment(When(since, day=True))] if since is not None else [])]

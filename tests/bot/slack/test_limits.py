@@ -23,9 +23,11 @@ from commands.answers import (
     Looking,
     Preparing,
     Procedures,
+    RecentChanges,
     Silences,
     Stopping,
     Underway,
+    Watches,
     Which,
     Why,
 )
@@ -49,6 +51,7 @@ from commands.messages import (
 )
 from commands.on_call import OnCall
 from commands.outage import Away
+from commands.watched import Watched, WatchesOf
 from incident import refusal
 from incident.alert import AlertTally
 from incident.clock import Clock, ClockKind
@@ -61,7 +64,9 @@ from incident.rota import Shift
 from incident.runbook import Parameter, ParameterKind
 from incident.silence import Silence
 from incident.stop import Stop
+from incident.system_change import Progress, SystemChange
 from incident.timeline import Event, Kind, Link
+from incident.watch import Watch, WatchRecord, WatchState
 from sandbox.blocks.guard import message_blocks, view_payload
 from sandbox.blocks.walk import total_text
 from tests.bot.slack.examples import (
@@ -115,7 +120,30 @@ def a_card(draw: st.DrawFn) -> Card:
         open_approvals=2,
         runbook_url=draw(URL),
         stop=draw(ANY_STOP),
+        changes=(draw(any_change()),) * 20,
     )
+
+
+@st.composite
+def any_change(draw: st.DrawFn) -> SystemChange:
+    words = draw(TEXT)
+    return SystemChange(
+        id="chg_1", source="changes", system="s", what=words[:300], at=NOW, moved_at=NOW, by=words[:120],
+        link=draw(URL) or "", revision=words[:120], environment=words[:120], state=draw(st.sampled_from(Progress)),
+    )  # fmt: skip
+
+
+@st.composite
+def some_watches(draw: st.DrawFn) -> tuple[WatchesOf, ...]:
+    """More than are shown, with values and reasons of any kind."""
+    words = draw(TEXT)
+    step = replace(a_step(title=words), watch=Watch(every=timedelta(minutes=1)))
+    record = WatchRecord(
+        id="s/w", next_at=NOW, state=draw(st.sampled_from(WatchState)), since=NOW, value=words[:120],
+        blind=words if draw(st.booleans()) else "", blind_since=NOW,
+    )  # fmt: skip
+    watches = tuple(Watched(name=f"s/{number}", step=step, record=record) for number in range(60))
+    return tuple(WatchesOf(system=name, title=words, watches=watches) for name in ("s", "t", "u"))
 
 
 @st.composite
@@ -236,7 +264,12 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
     event = Event(kind=Kind.NOTED, at=NOW, facts={"text": words, "title": words})
     link = Link(id="ev", seq=1, recorded_at=NOW, content="", link="", event=event)
     record = Record(
-        incident=incident, timeline=(link,) * 60, alerts=(), findings=(), approvals=(data.draw(any_request()),) * 9
+        incident=incident,
+        timeline=(link,) * 60,
+        alerts=(),
+        findings=(),
+        approvals=(data.draw(any_request()),) * 9,
+        changes=(data.draw(any_change()),) * 20,
     )
     own = replace(a_procedure(a_step(title=words)), title=words.strip() or "A", purpose=words)
     for answer in (
@@ -256,6 +289,8 @@ def test_every_answer_fits_whatever_the_data(data: st.DataObject) -> None:
         CatchUp(record=record, procedure=None, now=NOW),
         Silences(event=data.draw(any_event()), standing=(a_silence(words),) * 60),
         Why(incident=incident, events=tuple(data.draw(any_event()) for _ in range(3)) * 30),
+        RecentChanges(incident=incident, changes=record.changes),
+        Watches(systems=data.draw(some_watches()), now=NOW),
         Procedures(incident=incident, own=own, others=(own,) * 120),
         Underway(message=data.draw(any_walk_message())),
         Help(unknown=words, nearest="note"),
