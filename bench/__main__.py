@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import compile as compiling
-from bench import intake, line, load, page, steps, storm
+from bench import intake, line, load, page, scale, steps, storm
 from demo.bot_process import ROOT
 from demo.stage import Stage
 from demo.storybook import SYSTEM
@@ -38,6 +38,7 @@ async def measure() -> dict[str, object]:
         **await _alone("a cancel", cancel),
         **await sandbox_page(),
         **await compiler(),
+        **await stored_for_years(),
     }
 
 
@@ -111,6 +112,12 @@ async def compiler() -> dict[str, object]:
     """The runbook compiler, by itself."""
     print("measuring the compiler …", file=sys.stderr, flush=True)
     return await asyncio.to_thread(compiling.measure)
+
+
+async def stored_for_years() -> dict[str, object]:
+    """Every command beside years of incidents."""
+    print("measuring beside years of incidents …", file=sys.stderr, flush=True)
+    return await scale.measure()
 
 
 async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """The clock asks: diagnostics are to be run, and what they saw is to be told. A failed look is a finding too."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
 from commands.asked import procedure_of
-from commands.deciding import decide, known
+from commands.deciding import anew, decide, known
 from commands.messages import FindingMessage
 from commands.outage import NotYet
 from commands.ports import Ports
@@ -17,7 +17,7 @@ from incident.change import Change
 from incident.digest import identifier
 from incident.finding import Finding, Phase, Sight, public
 from incident.incident import Incident
-from incident.job import Claim
+from incident.job import Claim, JobName, owe
 from incident.measure import measured
 from incident.plan import Plan, draw_up
 from incident.responder import UserId
@@ -51,7 +51,7 @@ async def diagnose(claim: Claim, *, ports: Ports) -> None:
     def found(it: Incident) -> Change:
         return looking.find(it, finding, cause=cause, now=ports.clock(), settles=claim, then=then)
 
-    await decide(ports.store, incident.id, found)
+    await _record(incident.id, finding, found, ports=ports)
 
 
 def _offered(procedure: Procedure, given: Finding | None) -> Sequence[Step]:
@@ -94,7 +94,7 @@ async def look_all(
         *(_look_once(incident, catalog, step, phase=phase, cause=cause, ports=ports) for step in steps)
     )
     for finding in findings:
-        await decide(ports.store, incident.id, partial(_recorded, finding=finding, ports=ports))
+        await _record(incident.id, finding, partial(_recorded, finding=finding, ports=ports), ports=ports)
     return tuple(findings)
 
 
@@ -186,6 +186,25 @@ async def _told_in_private(incident: Incident, finding: Finding, claim: Claim, p
 
 def _finding_id(incident: Incident, cause: str, step: Step) -> str:
     return identifier("find", incident.id, cause, step.id)
+
+
+async def _record(incident_id: str, finding: Finding, decision: Callable[[Incident], Change], *, ports: Ports) -> None:
+    """Save what was seen; a request that was asked for meanwhile shows it beside what would run."""
+
+    async def attempt() -> None:
+        incident = await known(ports.store, incident_id)
+        change = decision(incident)
+        # Read after the incident, whose version therefore guards them too.
+        requests = await ports.store.approvals_of(incident_id)
+        rank = incident.severity.rank
+        cards = (
+            owe(JobName.APPROVAL_CARD, incident_id, change.at, subject=each.id, urgency=rank)
+            for each in requests
+            if finding.at <= each.asked_at
+        )
+        await ports.store.save(replace(change, jobs=(*change.jobs, *cards)))
+
+    await anew(attempt)
 
 
 def _recorded(incident: Incident, *, finding: Finding, ports: Ports) -> Change:

@@ -155,7 +155,7 @@ def _displays(
     announced = opened or before.home.awaited_until is not None
     if announced and _headline(incident) != _headline(before):
         yield owe(JobName.ANNOUNCEMENT, incident.id, due, urgency=rank)
-    elif announced and alerts:
+    elif announced and (alerts or incident.clocks != before.clocks):
         yield owe(JobName.ANNOUNCEMENT, incident.id, now + HEADLINE_COUNT_FOLD, urgency=rank)
     if incident.home.channel is not None and _topic(incident) != _topic(before):
         yield owe(JobName.TOPIC, incident.id, due, urgency=rank)

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from commands.answer_approval import break_glass
-from commands.messages import Announcement, Card, ChecklistMessage, EventMessage, WalkMessage
+from commands.fix import fix_filled
+from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMessage, EventMessage, WalkMessage
 from incident.incident import Incident
 from incident.job import JobName
 from incident.severity import Severity
@@ -85,6 +86,29 @@ async def test_a_walk_can_be_taken_back_again_once_its_incident_is_back(world: W
         await world.work()
     (shown,) = world.chat.messages_in((await world.again(incident)).home.channel, WalkMessage)
     assert shown.incident.open
+
+
+async def test_what_is_seen_while_a_request_is_asked_for_is_on_its_card_in_the_end(world: World) -> None:
+    incident = await world.declared(work=False)
+    for name in (JobName.OPEN_CHANNEL, JobName.CARD):
+        await world.do(await world.claim(name))
+    asked = world.asked(ANA, about=await world.again(incident))
+    look = await world.claim(JobName.DIAGNOSE)
+    await fix_filled(asked, step_id="requeue", parameters={}, ports=world.ports)
+    for name in (JobName.PREVIEW, JobName.APPROVAL_CARD):
+        await world.do(await world.claim(name))
+    await world.do(look)
+    await world.let_pass(seconds=1)
+    channel = (await world.again(incident)).home.channel
+    (shown,) = world.chat.messages_in(channel, ApprovalMessage)
+    assert {each.step_id for each in shown.before} == {"count-stuck", "oldest"}
+
+
+async def test_an_announcement_shows_a_deadline_as_missed(world: World) -> None:
+    incident = await world.declared(level=Severity.P3)
+    await world.let_pass(hours=26)
+    (announced,) = world.chat.messages_in(NEWS, Announcement)
+    assert announced.incident.clocks == (await world.again(incident)).clocks
 
 
 async def test_whoever_acknowledges_from_elsewhere_is_brought_into_the_channel(world: World) -> None:
