@@ -19,7 +19,7 @@ from commands.show_output import show_output
 from commands.take_change import note_change
 from commands.take_delivery import bury, take_delivery
 from commands.tell import ring_clocks, sum_up_repeats, tell
-from commands.tell_pager import call_pager, note_pager, summon, tell_pager
+from commands.tell_pager import call_pager, not_called, note_pager, summon, tell_pager
 from commands.walk_card import walk_card
 from commands.walk_jobs import not_looked, not_watched, run_leg, watch_hold
 from commands.watch import look_later, watch
@@ -100,6 +100,7 @@ GIVE_UP: Mapping[JobName, GivingUp] = MappingProxyType(
         JobName.RUN_LEG: not_looked,
         JobName.WATCH_HOLD: not_watched,
         JobName.WATCH: look_later,
+        JobName.CALL_PAGER: not_called,
     }
 )
 """Everything else is only given up."""

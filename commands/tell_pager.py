@@ -1,6 +1,7 @@
 """The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from commands.deciding import decide, known
 from commands.outage import NotYet
@@ -15,12 +16,15 @@ from incident.paging import PagerState
 from incident.responder import UserId, user_of
 from incident.timeline import Event, fact
 
+AGAIN = timedelta(seconds=3)
+"""How soon the pager's own incident is looked for again while the call is being made."""
+
 
 async def call_pager(claim: Claim, *, ports: Ports) -> None:
     """Ring whoever is on call, once: the pager knows the incident by its id. One that is resolved is let be."""
     incident = await known(ports.store, claim.job.incident_id or "")
     if ports.pager is None or not incident.open:
-        await _let_be(claim, ports)
+        await not_called(claim, "", ports=ports)
         return
     made = await ports.pager.call(incident)
 
@@ -28,6 +32,12 @@ async def call_pager(claim: Claim, *, ports: Ports) -> None:
         return pager_course.called(it, ref=made.ref, keyed=made.keyed, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, called)
+
+
+async def not_called(claim: Claim, reason: str, *, ports: Ports) -> None:
+    """The pager is not called: nothing waits for its incident any longer."""
+    incident_id = claim.job.incident_id or ""
+    await decide(ports.store, incident_id, lambda it: pager_course.not_called(it, settles=claim, now=ports.clock()))
 
 
 async def tell_pager(claim: Claim, *, ports: Ports) -> None:
@@ -56,7 +66,8 @@ async def note_pager(claim: Claim, *, ports: Ports) -> None:
     """Write what somebody noted here, or told everybody, on the pager's newest incident, once."""
     incident = await known(ports.store, claim.job.incident_id or "")
     link = await ports.store.event(claim.job.subject)
-    if ports.pager is not None and link is not None and link.event is not None:
+    waits = incident.paged is not None and incident.paged.there
+    if ports.pager is not None and waits and link is not None and link.event is not None:
         event, refs = link.event, await _refs(incident, ports.pager)
         again = claim.attempts > 1
         by = user_of(event.actor)
@@ -100,7 +111,7 @@ async def _refs(incident: Incident, pager: Pager) -> tuple[str, ...]:
         return paged.refs
     found = await pager.find(incident)
     if found is None:
-        raise NotYet("the pager's own incident is not there yet")
+        raise NotYet("the pager's own incident is not there yet", after=AGAIN)
     return (found,)
 
 

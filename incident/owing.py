@@ -96,7 +96,7 @@ def decided(
     settles: Claim | None = None,
 ) -> Change:
     """The Change of one incident, with everything that follows from it. ``before`` is None for a new incident."""
-    incident = called(linked(incident, alerts), events, now)
+    incident = called(linked(incident, alerts), before, events, now)
     return Change(
         cause=cause,
         at=now,

@@ -39,6 +39,14 @@ def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: da
     return decided(claimed(settles), now, after, event, before=incident, jobs=(tell,), alerts=kept, settles=settles)
 
 
+def not_called(incident: Incident, *, settles: Claim, now: datetime) -> Change:
+    """The pager was not called: it is over already, or the pager could not be called. It may be, when it gets worse."""
+    after = incident
+    if incident.paged is not None:
+        after = replace(incident, paged=replace(incident.paged, call_owed_at=None))
+    return Change(cause=claimed(settles), at=now, incident=after, settles=settles)
+
+
 def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
     alert = Alert(source=PAGER, key=ref, status=AlertStatus.FIRING, title=incident.title)
     return AlertRecord(alert=alert, incident_id=incident.id, first_at=now, last_at=now)

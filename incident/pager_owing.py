@@ -36,13 +36,15 @@ def linked(incident: Incident, alerts: Iterable[AlertRecord]) -> Incident:
     return replace(incident, paged=incident.paged.linked(refs, standing(incident)))
 
 
-def called(incident: Incident, events: Sequence[Event], now: datetime) -> Incident:
-    """The same, once it is bad enough, or lasts so long, that the pager is called."""
+def called(incident: Incident, before: Incident | None, events: Sequence[Event], now: datetime) -> Incident:
+    """The same, when it has just become bad enough, or lasted so long, that the pager is called."""
     paged = incident.paged
     if paged is None or paged.there or paged.paging.calls_from is None or not incident.open:
         return incident
-    escalated = any(each.kind is Kind.ESCALATED for each in events)
-    if escalated or incident.severity.rank <= paged.paging.calls_from.rank:
+    worse = before is None or incident.severity.raised_from(before.severity)
+    back = any(each.kind is Kind.REOPENED for each in events)
+    lasts = any(each.kind is Kind.ESCALATED for each in events)
+    if lasts or ((worse or back) and incident.severity.rank <= paged.paging.calls_from.rank):
         return replace(incident, paged=replace(paged, call_owed_at=now))
     return incident
 
@@ -61,7 +63,7 @@ def pager_jobs(
         return
     known = before.paged if before is not None else None
     if paged.call_owed_at is not None and (known is None or known.call_owed_at is None):
-        yield owe(JobName.CALL_PAGER, incident.id, now, urgency=rank)
+        yield owe(JobName.CALL_PAGER, incident.id, now, urgency=rank, again=paged.call_owed_at.isoformat())
     elif before is not None and (paged.there or paged.helps) and standing(incident) != standing(before):
         yield owe(JobName.TELL_PAGER, incident.id, now, urgency=rank)
     for index, event in enumerate(events if paged.there else ()):

@@ -201,11 +201,12 @@ class PagerDuty:
 
     async def _incident(self, ref: str) -> Answer | None:
         try:
-            return (await self._calls.get(f"/incidents/{ref}"))["incident"]  # type: ignore[no-any-return]
+            there: Answer = (await self._calls.get(f"/incidents/{ref}"))["incident"]
         except No as no:
             if no.status != 404:
                 raise
             return None
+        return there
 
     async def _open(self, key: str) -> str | None:
         found = await self._by_key(key)

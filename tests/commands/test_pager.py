@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from commands.outage import Outage
+from commands.tell_pager import not_called
 from incident.incident import Incident, Status
 from incident.job import JobName
 from incident.paging import PagerState, Paging, key_of
@@ -205,6 +206,34 @@ async def test_what_was_acknowledged_while_the_pager_was_away_is_told_after_the_
     pager.away = False
     await world.let_pass(seconds=5)
     assert pager.changes == ["PD1 called", f"PD1 acknowledged by {ANA}"]
+
+
+async def test_what_is_over_before_the_pager_could_be_called_calls_nobody_and_leaves_nothing_waiting(
+    world: World, pager: FakePager
+) -> None:
+    pager.away = True
+    incident = await world.declared()
+    await world.say(ANA, "note it went away", incident)
+    await world.say(ANA, "resolve nothing to do", incident)
+    pager.away = False
+    await world.let_pass(minutes=1)
+    assert pager.changes == []
+    waiting = {JobName.CALL_PAGER, JobName.TELL_PAGER, JobName.NOTE_PAGER}
+    due = await world.store.claim("test", limit=100, lease=timedelta(days=30))
+    assert not [each.job.name for each in due if each.job.name in waiting]
+
+
+async def test_a_call_that_was_given_up_is_made_when_it_gets_worse(world: World, pager: FakePager) -> None:
+    incident = await world.declared(work=False)
+    claim = await world.claim(JobName.CALL_PAGER)
+    await not_called(claim, "the token is wrong", ports=world.ports)
+    await world.say(ANA, "ack", incident)
+    await world.work()
+    assert pager.changes == []
+    world.clock.advance(minutes=1)
+    await world.say(ANA, "severity P0 all of it", incident)
+    await world.work()
+    assert pager.changes[0] == "PD1 called"
 
 
 @pytest.mark.parametrize("lost", [1, 2, 3])

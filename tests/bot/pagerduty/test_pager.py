@@ -33,11 +33,13 @@ async def test_a_call_that_is_asked_for_twice_is_one_incident_there(api: PagerDu
 
 
 @pytest.mark.parametrize(("system", "begins"), [("shop", "POST /incidents"), ("edge", "POST /v2/enqueue")])
-@pytest.mark.parametrize("trouble", [{"acts": True}, {}, {"status": 503}, {"status": 500, "acts": True}])
+@pytest.mark.parametrize(
+    "trouble", [Trouble("", acts=True), Trouble(""), Trouble("", status=503), Trouble("", status=500, acts=True)]
+)
 async def test_a_call_whose_answer_is_lost_is_found_again(
-    api: PagerDutyApi, side: Side, system: str, begins: str, trouble: dict[str, int]
+    api: PagerDutyApi, side: Side, system: str, begins: str, trouble: Trouble
 ) -> None:
-    api.troubles.append(Trouble(begins, **trouble))  # type: ignore[arg-type]
+    api.troubles.append(replace(trouble, begins=begins))
     with pytest.raises(Outage) as lost:
         await side.pager.call(incident(system))
     assert lost.value.retry
