@@ -7,7 +7,7 @@ TESTS ?= tests
 WORKERS ?= 2
 SYSTEM ?= ai-storybook
 
-.PHONY: help setup demo test check format bench chaos proofs lock clean
+.PHONY: help setup demo test check format bench soak chaos proofs lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(READY) ## Put the code in its form
 
 bench: $(READY) ## Measure; one JSON object on stdout
 	@$(BIN)/python -m bench
+
+soak: $(READY) ## Watch the memory under 200 alerts a second for half an hour, or MINUTES=; one JSON object on stdout
+	@$(BIN)/python -m bench.soak $(MINUTES)
 
 chaos: $(READY) ## Let everything fail at once; one JSON object on stdout; SECONDS=, KILLS= and FIRST= for more or less of it
 	@$(BIN)/python -m chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KILLS),--kills $(KILLS)) $(if $(FIRST),--first $(FIRST))
