@@ -18,6 +18,7 @@ from bot.secrets_manager import NotHad, values
 from bot.sections import File
 from bot.setting_shapes import PERSON, ROTATION, SEVERAL
 from bot.stores.place import StorePlace
+from bot.surroundings import listen_fd, wants_traces
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
@@ -62,6 +63,8 @@ class Configuration(Written):
     """Every variable that the file names → its value."""
     listen_fd: int | None = None
     """The listening socket that was handed over to this process; None where it opens ``web.port`` itself."""
+    traces: bool = False
+    """Whether there is a collector of OpenTelemetry's to send traces to."""
 
     def secret(self, name: str | None) -> str | None:
         """The value of a variable that the file names."""
@@ -109,7 +112,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
         app_token=_token(environment, "MUSTER_SLACK_APP_TOKEN", "xapp-") if over_sockets else None,
         signing_secret=None if over_sockets else _token(environment, "MUSTER_SLACK_SIGNING_SECRET", ""),
         secrets={name: _secret(path, tree, environment, name) for name in sorted(_named(file))},
-        listen_fd=_listen_fd(environment),
+        listen_fd=listen_fd(environment),
+        traces=wants_traces(environment),
     )
     _check_identities(configuration, tree)
     return configuration
@@ -157,12 +161,6 @@ def _with_kept(path: Path, tree: Branch, file: File, environment: Mapping[str, s
         key = f"secrets.aws.variables.{problem.variable}"
         line = _line(tree, ["secrets", "aws", "variables", problem.variable])
         raise WrongSetting(f"{path}, line {line}: “{key}”: {problem}.") from None
-
-
-def _listen_fd(environment: Mapping[str, str]) -> int | None:
-    """systemd's way of handing a socket over: the first descriptor after stderr, meant for this very process."""
-    meant = environment.get("LISTEN_PID") == str(os.getpid()) and environment.get("LISTEN_FDS", "0") != "0"
-    return 3 if meant else None
 
 
 def _data_dir(path: Path, file: File, environment: Mapping[str, str]) -> Path:

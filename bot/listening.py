@@ -14,6 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.config import Configuration
+from bot.traces import span
 from bot.web import runner
 from commands.outage import Outage
 
@@ -33,7 +34,7 @@ class Listening:
 
     async def open(self, app: web.Application, undo: AsyncExitStack) -> None:
         """Listen. Raises Outage when the address cannot be had."""
-        app.middlewares.append(self._hanging_up)
+        app.middlewares.append(self._seeing_off)
         served = runner(app)
         await served.setup()
         undo.push_async_callback(served.cleanup)
@@ -64,9 +65,11 @@ class Listening:
         await asyncio.sleep(ACCEPTED)
 
     @web.middleware
-    async def _hanging_up(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _seeing_off(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Once it leaves, every answer asks its sender to connect anew next time, which leads to another process."""
-        answer = await handler(request)
+        with span(f"{request.method} {request.path}") as told:
+            answer = await handler(request)
+            told.tell("status", answer.status)
         if self.leaving:
             answer.force_close()
         return answer

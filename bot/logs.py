@@ -24,6 +24,11 @@ def about(*, job: str, incident: str | None) -> Iterator[None]:
         _ABOUT.reset(token)
 
 
+def told_about() -> Mapping[str, str]:
+    """The job and the incident that the same task is doing something for."""
+    return _ABOUT.get({})
+
+
 def handler(stream: TextIO) -> logging.Handler:
     """What writes each line as a JSON object."""
     made = logging.StreamHandler(stream)

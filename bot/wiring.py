@@ -44,6 +44,7 @@ from bot.slack.tasks import Tasks
 from bot.sources.table import ParserTable
 from bot.stores.place import store_in_time
 from bot.targets import targets_of
+from bot.telemetry import send_traces
 from bot.timers import set_timers
 from bot.worker import Worker
 from commands.attest import attest
@@ -72,6 +73,8 @@ async def serve(configuration: Configuration) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     async with AsyncExitStack() as undo:
+        if configuration.traces:
+            undo.push_async_callback(send_traces())
         if not await _started(configuration, undo, ended):
             return
         log.info("ready", extra={"web": f"{configuration.file.web.host}:{configuration.file.web.port}"})

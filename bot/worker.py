@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.logs import about
+from bot.traces import span
 from bot.words import refusal
 from commands.deciding import decide
 from commands.duties import DUTIES, GIVE_UP, give_up
@@ -173,7 +174,10 @@ class Worker:
 
     async def _do(self, claim: Claim) -> None:
         with about(job=claim.job.key, incident=await self._key(claim.job.incident_id)):
-            self._counted(claim.job.name, await self._attempt(claim))
+            with span(f"job {claim.job.name.value}") as told:
+                outcome = await self._attempt(claim)
+                told.tell("outcome", outcome)
+            self._counted(claim.job.name, outcome)
 
     async def _key(self, incident_id: str | None) -> str | None:
         """What people call the incident, for the log; None when there is none, or the store cannot say."""

@@ -31,6 +31,7 @@ from bot.executors.tool_answer import (
 )
 from bot.executors.tool_kind import Asked, Tool
 from bot.redaction import Redactor
+from bot.traces import span
 from commands.outage import Outage
 from commands.ports import Attestation, Heard, Stopped, unheard
 from compiler.proof.filters.verdict import Filter
@@ -87,7 +88,8 @@ class ToolExecutor(Generic[Asked]):
 
     async def look(self, plan: Plan) -> Sight:
         """Run a read-only command under caps. Never raises: what went wrong is the sight's ``error``."""
-        sight, _ = await self._seen(plan.command)
+        with span("look", target=plan.target, step=plan.step_id):
+            sight, _ = await self._seen(plan.command)
         return sight
 
     async def preview(self, plan: Plan) -> Preview:
@@ -107,7 +109,8 @@ class ToolExecutor(Generic[Asked]):
         started, hearing = self._clock(), Hearing(self._redactor, heard)
         run = Run(promise=plan.promise, heard=hearing.take, compare=partial(self._compare, plan.promise))
         try:
-            outcome = await self._run(plan, run)
+            with span("change", target=plan.target, step=plan.step_id):
+                outcome = await self._run(plan, run)
         except asyncio.CancelledError as cancelled:
             known = replace(stopped(run), output=hearing.cut, started_at=started, ended_at=self._clock())
             raise Stopped(known) from cancelled

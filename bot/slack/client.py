@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from bot.slack.faults import outage
+from bot.traces import begin
 
 SLACK: Final = "https://slack.com/api/"
 PATIENCE: Final = aiohttp.ClientTimeout(total=15.0, connect=5.0)
@@ -55,15 +56,22 @@ def session(counted: Callable[[str, str], None] = lambda method, outcome: None) 
     no), *limited* (too many), *trouble* (another status) or *silent*.
     """
 
-    async def end(_: aiohttp.ClientSession, __: SimpleNamespace, call: aiohttp.TraceRequestEndParams) -> None:
+    async def start(_: aiohttp.ClientSession, told: SimpleNamespace, call: aiohttp.TraceRequestStartParams) -> None:
+        told.span = begin(f"slack {_method(call.url)}")
+
+    async def end(_: aiohttp.ClientSession, told: SimpleNamespace, call: aiohttp.TraceRequestEndParams) -> None:
         status = call.response.status
+        told.span.tell("status", status)
+        told.span.end()
         outcome = "limited" if status == 429 else "answered" if status < 400 else "trouble"
         counted(_method(call.url), outcome)
 
-    async def fail(_: aiohttp.ClientSession, __: SimpleNamespace, call: aiohttp.TraceRequestExceptionParams) -> None:
+    async def fail(_: aiohttp.ClientSession, told: SimpleNamespace, call: aiohttp.TraceRequestExceptionParams) -> None:
+        told.span.end(failed=type(call.exception).__name__)
         counted(_method(call.url), "silent")
 
     trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(start)
     trace.on_request_end.append(end)
     trace.on_request_exception.append(fail)
     return aiohttp.ClientSession(timeout=PATIENCE, trace_configs=[trace])
