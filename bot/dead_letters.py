@@ -1,22 +1,28 @@
 """``muster alerts dead`` and ``replay``: what monitors sent and nobody understood, and taking it in after all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import typer
 
 from bot import config
+from bot.change_door import places
 from bot.ending import NotFoundError
 from bot.inspection import as_text, utc_now
 from bot.runbooks import load_runbooks
 from bot.settings import TeamSettings
+from bot.sources.changes import TELLERS, reader
 from bot.sources.table import ParserTable
 from bot.stores.place import StorePlace, opened
 from commands.ports import AlertPorts
 from commands.store import Store
+from commands.take_change import take_change
 from commands.take_delivery import replay
 from incident.alert import Delivery, DeliveryState
+from incident.system_change import SystemChange
+
+Read: TypeAlias = Callable[[Delivery], tuple[SystemChange, ...]]
 
 MOST: Final = 1000
 """Of more dead letters, the oldest so many are listed and replayed at once."""
@@ -45,7 +51,8 @@ async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) ->
             sources=ParserTable(written.file.sources.mapped, written.file.priorities),
             clock=utc_now,
         )
-        return all([await _replayed(each, ports) for each in await _asked(store, keys, every=every)])
+        read = reader(places(written.file))
+        return all([await _replayed(each, ports, read) for each in await _asked(store, keys, every=every)])
 
 
 async def _asked(store: Store, keys: Sequence[str], *, every: bool) -> tuple[Delivery, ...]:
@@ -58,10 +65,13 @@ async def _asked(store: Store, keys: Sequence[str], *, every: bool) -> tuple[Del
     return tuple(delivery for _, delivery in found if delivery is not None)
 
 
-async def _replayed(delivery: Delivery, ports: AlertPorts) -> bool:
-    taken = await replay(delivery, ports=ports)
-    typer.echo(f"{delivery.key}\t{f'still dead: {taken.dead}' if taken.dead else 'taken'}")
-    return not taken.dead
+async def _replayed(delivery: Delivery, ports: AlertPorts, read: Read) -> bool:
+    if delivery.source in TELLERS:
+        dead = (await take_change(delivery, read=read, store=ports.store, replayed=True)).error
+    else:
+        dead = (await replay(delivery, ports=ports)).dead
+    typer.echo(f"{delivery.key}\t{f'still dead: {dead}' if dead else 'taken'}")
+    return not dead
 
 
 def _row(delivery: Delivery) -> dict[str, object]:

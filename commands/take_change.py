@@ -31,17 +31,17 @@ class Taken:
 
 
 async def take_change(
-    delivery: Delivery, *, read: Callable[[Delivery], tuple[SystemChange, ...]], store: Store
+    delivery: Delivery, *, read: Callable[[Delivery], tuple[SystemChange, ...]], store: Store, replayed: bool = False
 ) -> Taken:
     """Keep one request with the changes that it tells, before it is answered; a dead letter where it tells none.
 
-    ``read`` raises Unreadable.
+    ``read`` raises Unreadable. ``replayed`` says that it is a dead letter, which is taken in once or stays one.
     """
     try:
         told = read(delivery)
     except Unreadable as unreadable:
-        saved = await store.save(_dead(delivery, str(unreadable)))
-        return Taken(fresh=saved.fresh, error=str(unreadable))
+        fresh = not replayed and (await store.save(_dead(delivery, str(unreadable)))).fresh
+        return Taken(fresh=fresh, error=str(unreadable))
     reason = "" if told else "nothing in it is a change of a system"
     taken = replace(delivery, state=DeliveryState.TAKEN, reason=reason)
 
@@ -52,7 +52,7 @@ async def take_change(
             if after is not None:
                 moved.append(after)
         change = Change(
-            cause=f"delivery:{delivery.key}",
+            cause=f"{'replay' if replayed else 'delivery'}:{delivery.key}",
             at=delivery.received_at,
             deliveries=(taken,),
             system_changes=tuple(moved),

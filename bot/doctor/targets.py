@@ -36,4 +36,4 @@ def look_at_watches(catalogs: Iterable[Catalog]) -> Iterator[Remark]:
         for step in unable:
             yield warn(about, f"“{step.id}” is watched, but Muster cannot look: {step.reason}", _BIND)
         if len(catalog.watched) > len(unable):
-            yield ok(about, f"{len(catalog.watched) - len(unable)} diagnostics look by themselves.")
+            yield ok(about, f"Diagnostics that look by themselves: {len(catalog.watched) - len(unable)}.")

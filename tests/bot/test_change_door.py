@@ -13,6 +13,7 @@ from aiohttp.web import Application, Request
 
 from bot.change_door import add_changes, tellers
 from bot.metrics import Counts
+from bot.sources.admission import Request as Came
 from bot.sources.change_places import Places
 from bot.sources.changes import reader
 from bot.web import LARGEST_BODY
@@ -148,3 +149,12 @@ async def test_while_the_store_is_away_the_sender_is_asked_to_send_again(door: D
 
 async def test_a_body_over_a_mebibyte_is_not_read(client: Client) -> None:
     assert (await knock(client, "/changes", b" " * (LARGEST_BODY + 1), ALLOWED))[0] == 413
+
+
+async def test_topics_open_the_door_of_ecs_for_what_they_signed_or_whoever_has_the_token(door: Door) -> None:
+    async def fetched(address: str) -> bytes:
+        raise AssertionError(address)
+
+    asked = tellers({"ecs": [TOKEN]}, ("arn:aws:sns:eu-central-1:1:deployments",), fetched)
+    assert await asked["ecs"](Came(headers=ALLOWED, body=b"{}", at=door.world.clock()))
+    assert not await asked["ecs"](Came(headers={}, body=b"{}", at=door.world.clock()))

@@ -11,6 +11,7 @@ from bot.command_line import app
 from bot.stores.sqlite import SQLiteStore
 from demo.bot_process import ROOT
 from incident.alert import Delivery, DeliveryState
+from incident.change import Change
 from incident.taking import Batch
 from tests.fakes.clock import START
 
@@ -86,3 +87,18 @@ async def test_nothing_named_is_wrong_usage(config: Path) -> None:
 async def run(config: Path, *words: str) -> tuple[int, str]:
     """In a thread: a command of the terminal has an event loop of its own."""
     return await asyncio.to_thread(asked, config, *words)
+
+
+async def test_a_change_that_nobody_understood_is_replayed_as_a_change(config: Path) -> None:
+    dead = Delivery(
+        key="changes:1", source="changes", received_at=START, headers={}, body=b'{"what": "Disk swapped"}',
+        state=DeliveryState.DEAD, reason="odd",
+    )  # fmt: skip
+    store = await SQLiteStore.open(config.parent / "muster.db")
+    await store.save(Change(cause="delivery:changes:1", at=START, deliveries=(dead,)))
+    await store.close()
+    assert await asyncio.to_thread(asked, config, "replay", "changes:1") == (0, "changes:1\ttaken\n")
+    store = await SQLiteStore.open(config.parent / "muster.db")
+    (change,) = await store.system_changes("ai-storybook", since=START, until=None, limit=9)
+    assert change.what == "Disk swapped"
+    await store.close()

@@ -2,17 +2,21 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.runbooks import within_reach
+from bot.doctor.remark import Grade
+from bot.doctor.targets import look_at_watches
+from bot.runbooks import unwatched, within_reach
 from compiler.catalog import load
 from incident.plan import draw_up, is_as_written
 from incident.runbook import Parameter, ParameterKind, StepKind
-from tests.fakes.runbooks import CATALOG, DATABASE
+from incident.watch import Watch
+from tests.fakes.runbooks import CATALOG, DATABASE, STUCK
 
 RUNBOOKS = Path(__file__).resolve().parents[2] / "runbooks"
 
@@ -64,3 +68,25 @@ def test_every_remediation_of_the_five_systems_is_as_written_after_it_was_drawn_
             assert not is_as_written(approved, replace(catalog, digest="e" * 64), environment)
 
     holds()
+
+
+WATCHED = replace(
+    CATALOG,
+    procedures=(
+        replace(STUCK, steps=(replace(STUCK.steps[0], watch=Watch(every=timedelta(minutes=1))), *STUCK.steps[1:])),
+    ),
+)
+
+
+def test_a_systems_watches_can_be_switched_off() -> None:
+    assert [step.id for step in WATCHED.watched] == ["count-stuck"]
+    assert unwatched(WATCHED) == CATALOG
+
+
+def test_the_doctor_names_a_watch_whose_target_is_not_configured() -> None:
+    (well,) = look_at_watches([WATCHED])
+    assert (well.grade, well.sentence) == (Grade.OK, "Diagnostics that look by themselves: 1.")
+    (warned,) = look_at_watches([within_reach(WATCHED, {})])
+    assert warned.grade is Grade.WARN
+    assert warned.sentence == ("“count-stuck” is watched, but Muster cannot look: shop-db is no target of muster.yaml.")
+    assert list(look_at_watches([CATALOG])) == []

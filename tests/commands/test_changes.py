@@ -127,3 +127,17 @@ async def test_a_telling_that_dies_half_way_is_ended_once(world: World) -> None:
     for incident in (first, second):
         assert len(await world.events(incident, Kind.SYSTEM_CHANGED)) == 1
         assert len(noted(world, await world.again(incident))) == 1
+
+
+async def test_a_dead_letter_is_taken_in_once_it_can_be_understood(world: World) -> None:
+    """Its system was missing in the settings; replayed too early it stays dead, and twice it is taken in once."""
+    delivery = delivery_of("changes", Request(headers={}, body=b'{"what": "x", "system": "shop"}', at=world.clock()))
+    lacking = reader(Places(systems=("bank", "mint")))
+    await take_change(delivery, read=lacking, store=world.store)
+    (dead,) = await world.store.dead_deliveries()
+    assert (await take_change(dead, read=lacking, store=world.store, replayed=True)).error
+    assert await take_change(dead, read=READ, store=world.store, replayed=True) == Taken(fresh=True, changes=1)
+    assert not (await take_change(dead, read=READ, store=world.store, replayed=True)).fresh
+    assert await world.store.dead_deliveries() == ()
+    found = await world.store.system_changes(SHOP, since=world.clock() - timedelta(days=1), until=None, limit=9)
+    assert [each.what for each in found] == ["x"]
