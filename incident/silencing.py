@@ -55,11 +55,11 @@ def silence(words: str, *, systems: Collection[str], by: Actor, cause: str, now:
 
 
 def lift(words: str, standing: Sequence[Silence], *, by: Actor, cause: str, now: datetime) -> Change:
-    """End a silence now: what fires still is decided anew. Raises NoSuchSilence."""
-    name = " ".join(_WORD.findall(words.translate(_CURLY)))
-    found = next((each for each in standing if each.name == name), None)
+    """End the silence of the same words, in any order: what fires still is decided anew. Raises NoSuchSilence."""
+    asked = _WORD.findall(words.translate(_CURLY))
+    found = next((each for each in standing if sorted(_WORD.findall(each.name)) == sorted(asked)), None)
     if found is None:
-        raise refusal.NoSuchSilence(asked=name, standing=tuple(each.name for each in standing))
+        raise refusal.NoSuchSilence(asked=" ".join(asked), standing=tuple(each.name for each in standing))
     facts = {"name": found.name, "reason": found.reason}
     return _told(Event(kind=Kind.SILENCE_LIFTED, at=now, actor=by, facts=facts), replace(found, until=now), cause, now)
 

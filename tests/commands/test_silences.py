@@ -117,6 +117,11 @@ async def test_the_same_delivery_twice_makes_one_silence_and_lifts_it_once(world
     assert len(await on_system_chain(world, Kind.SILENCED)) == 1
 
 
+async def test_a_silence_is_lifted_by_its_words_in_any_order(world: World) -> None:
+    await silences(world, "instance=eu-1 shop for 1h because we move")
+    assert (await silences(world, "lift instance=eu-1 shop")).standing == ()
+
+
 async def test_words_in_quotes_of_any_shape_are_one_value(world: World) -> None:
     made = await silences(world, "title=“OrdersStuck on eu-1” for 1h because we move")
     await hear(world)
