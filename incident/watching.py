@@ -13,7 +13,7 @@ from incident.runbook import Step
 from incident.timeline import Event, Kind
 from incident.watch import LONGEST_VALUE, SOURCE, Bound, Watch, WatchRecord, WatchState
 
-SAY_AGAIN: Final = timedelta(minutes=5)
+SAY_AGAIN: Final = timedelta(minutes=15)
 """How often an alert that stands is sent again, so that an incident which people resolved too early comes back."""
 
 AWAY_AFTER: Final = timedelta(minutes=10)

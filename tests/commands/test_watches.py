@@ -108,7 +108,7 @@ async def test_an_incident_that_was_resolved_too_early_comes_back(watched: World
     await watched.let_pass(minutes=4)
     (incident,) = await incidents(watched)
     await watched.say(ANA, "resolve looks fine to me", incident)
-    await watched.let_pass(minutes=12)
+    await watched.let_pass(minutes=17)
     assert (await watched.again(incident)).status is not Status.RESOLVED
     assert await watched.events(incident, Kind.REOPENED)
 

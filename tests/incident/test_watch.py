@@ -51,7 +51,7 @@ def test_it_is_over_when_its_value_is_within_the_bound_again_and_that_is_said_on
 
 
 def test_an_alert_that_stands_is_sent_again_now_and_then() -> None:
-    _, said = after(FRESH, *[BAD] * 12, watch=Watch(every=MINUTE))
+    _, said = after(FRESH, *[BAD] * 32, watch=Watch(every=MINUTE))
     again = [minute for minute, says in enumerate(said) if says is AlertStatus.FIRING]
     assert again == [0, SAY_AGAIN // MINUTE, 2 * SAY_AGAIN // MINUTE]
 
