@@ -9,6 +9,7 @@ from typing import Final
 from demo.bot_process import ROOT, BotProcess, free_port
 from sandbox.server import Sandbox
 
+READY_WITHIN: Final = 60.0
 TOKEN: Final = "bench-token"  # noqa: S105 - of a bot that lives for this run
 
 
@@ -42,7 +43,7 @@ async def small_bot(folder: Path, *, store: str | None = None, latency: float = 
             "BENCH_STORE": store or "",
         }
         bot = BotProcess(config, port=port, environment=environment)
-        await bot.start()
+        await bot.start(within=READY_WITHIN)
         try:
             await sandbox.connected()
             yield SmallBot(sandbox=sandbox, bot=bot, data_dir=folder)

@@ -1,11 +1,11 @@
 """Many alerts at once: ten thousand of one outage, and a hundred outages within a minute."""
 
 import asyncio
-import json
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,9 @@ import aiohttp
 
 from bench.small_bot import TOKEN, SmallBot, small_bot
 from bot.stores.place import StorePlace, open_store
-from sandbox.record.calls import Call
+from commands.store import Store
+from incident.incident import Incident
+from incident.timeline import Kind
 
 ALERTS: Final = 10_000
 A_WEBHOOK: Final = 50
@@ -59,16 +61,15 @@ async def flood() -> dict[str, object]:
                 await _knock(running, [_body(f"Outage {number:03}", [_alert(number, "one", number % 4)])])
                 await asyncio.sleep(max(0.0, began + (number + 1) * APART - time.perf_counter()))
             await asyncio.sleep(MINUTE - (time.perf_counter() - began))
-            channels = _channels(running)
-            called = _called(running)
+            channels, until = _channels(running), datetime.now(UTC)
         store = await open_store(StorePlace(data_dir=Path(name)))
         incidents = await store.recent_incidents(limit=2 * OUTAGES)
+        called = [await _called(store, each, until) >= len(each.responders) for each in incidents]
         await store.close()
-    everybody = {incident.id: len(incident.responders) for incident in incidents}
     return {
         "outages": OUTAGES,
         "recorded": len(incidents),
-        "people_called": sum(called[each] >= everybody[each] for each in everybody),
+        "all_people_called": sum(called),
         "channels": len(channels),
         "channels_twice": len(channels) - len(set(channels)),
         "worst_left_waiting": Counter(i.severity.value for i in incidents if i.home.channel is None),
@@ -106,15 +107,7 @@ def _channels(running: SmallBot) -> list[str]:
     return [each.name for each in running.sandbox.workspace.channels.values() if each.name.startswith("inc-")]
 
 
-def _called(running: SmallBot) -> Counter[str]:
-    """How many calls of people each incident had, by its id."""
-    pages = [
-        call for call in running.sandbox.calls.all("chat.postMessage") if call.ok and _mark(call).startswith("page:")
-    ]
-    return Counter(_mark(call).split(":")[1] for call in pages)
-
-
-def _mark(call: Call) -> str:
-    metadata = call.arguments.get("metadata")
-    loaded = json.loads(metadata) if isinstance(metadata, str) else metadata
-    return str(((loaded or {}).get("event_payload") or {}).get("mark", ""))
+async def _called(store: Store, incident: Incident, until: datetime) -> int:
+    """How many people were called for an incident by then."""
+    events = [link.event for link in await store.timeline(incident.id) if link.event is not None]
+    return sum(event.kind is Kind.PAGED and event.at <= until for event in events)

@@ -1,5 +1,8 @@
 """The clock asks: people are to be brought in, called and reminded."""
 
+from dataclasses import replace
+from typing import Final
+
 from commands.deciding import decide, known
 from commands.messages import PageMessage, ReminderMessage
 from commands.outage import NotYet
@@ -12,6 +15,9 @@ from incident.job import Claim
 from incident.pager_course import SUMMONED
 from incident.responder import UserId
 from incident.timeline import fact
+
+MOST_CALLED_FOR: Final = 20
+"""So many incidents are in one call."""
 
 
 async def invite(claim: Claim, *, ports: Ports) -> None:
@@ -42,28 +48,59 @@ async def invite(claim: Claim, *, ports: Ports) -> None:
 
 
 async def page(claim: Claim, *, ports: Ports) -> None:
-    """Call one person by a direct message that leads to the incident."""
+    """Call one person by a direct message that leads to the incident.
+
+    Slack takes one message a second for each person: calls of the same person that it holds back are one message.
+    """
     incident = await known(ports.store, claim.job.incident_id or "")
-    user = UserId(claim.job.subject)
     place = incident.home.place
-    if place is None:
+    if place is None and incident.home.awaited_until is None:
         raise NotYet("the incident has no place in Slack yet")
-    escalated = ":escalated-" in claim.job.key
-    reason = await _reason(claim, ports)
-    declared = claim.job.key.endswith(f":{opening.AWAITED}")
+    claim = await _with_others(claim, ports)
+    user, *others = claim.job.subject.split()
     message = PageMessage(
-        incident=incident, user=user, place=place, escalated=escalated, reason=reason, declared=declared
+        incident=incident,
+        user=UserId(user),
+        place=place,
+        escalated=":escalated-" in claim.job.key,
+        reason=await _reason(claim, ports),
+        declared=claim.job.key.endswith(f":{opening.AWAITED}"),
+        others=tuple(sorted([await known(ports.store, each) for each in others], key=lambda it: it.severity.rank)),
     )
     timestamp = await ports.chat.direct(
-        user, message, mark=claim.job.key, again=claim.attempts > 1, urgency=incident.severity.rank
+        message.user, message, mark=claim.job.key, again=claim.attempts > 1, urgency=incident.severity.rank
     )
+    evidence = f"{user}/{timestamp}"
+    for each in others:
+        await _called(each, message, evidence, cause=f"{claim.job.key}:{each}", settles=None, ports=ports)
+    await _called(incident.id, message, evidence, cause=opening.claimed(claim), settles=claim, ports=ports)
 
+
+async def _with_others(claim: Claim, ports: Ports) -> Claim:
+    """The claim, with the other calls of the same person that wait, unless it has a reason of its own."""
+    user, *others = claim.job.subject.split()
+    room = MOST_CALLED_FOR - len(others) - 1
+    if claim.attempts > 1 or room <= 0 or claim.job.key != f"page:{claim.job.incident_id}:{user}":
+        return claim
+    more = await ports.store.take_along(claim, limit=room)
+    return replace(claim, job=replace(claim.job, subject=" ".join((claim.job.subject, *more))))
+
+
+async def _called(
+    incident_id: str, message: PageMessage, evidence: str, *, cause: str, settles: Claim | None, ports: Ports
+) -> None:
     def paged(it: Incident) -> Change:
         return opening.page(
-            it, user=user, escalated=escalated, message=f"{user}/{timestamp}", settles=claim, now=ports.clock()
+            it,
+            user=message.user,
+            escalated=message.escalated,
+            message=evidence,
+            cause=cause,
+            settles=settles,
+            now=ports.clock(),
         )
 
-    await decide(ports.store, incident.id, paged)
+    await decide(ports.store, incident_id, paged)
 
 
 async def remind(claim: Claim, *, ports: Ports) -> None:

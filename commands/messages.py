@@ -60,6 +60,8 @@ class PageMessage:
     reason: str = ""
     declared: bool = False
     """They declared it themselves, and its channel cannot come yet."""
+    others: tuple[Incident, ...] = ()
+    """What they are called for besides, where so much fails that Slack would hold single messages back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

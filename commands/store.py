@@ -238,6 +238,13 @@ class Store(Protocol):
         """
         ...
 
+    async def take_along(self, claim: Claim, *, limit: int) -> tuple[str, ...]:
+        """Let a claimed call of a person stand for their other calls that wait and are no more urgent: these end.
+
+        The ids of their incidents, which the claim's subject names from now on. Raises LostClaim.
+        """
+        ...
+
     async def next_due(self) -> datetime | None:
         """When the next job is due or a lease lapses, so that the worker can sleep until then."""
         ...

@@ -197,7 +197,16 @@ def announce(
     return decided(cause, now, after, before=after, jobs=jobs, settles=settles)
 
 
-def page(incident: Incident, *, user: UserId, escalated: bool, message: str, settles: Claim, now: datetime) -> Change:
+def page(
+    incident: Incident,
+    *,
+    user: UserId,
+    escalated: bool,
+    message: str,
+    cause: str,
+    settles: Claim | None,
+    now: datetime,
+) -> Change:
     """One person was called."""
     rule = f"escalation of {incident.system}" if escalated else f"on call for {incident.system}"
     if user == user_of(incident.declared_by):
@@ -208,7 +217,7 @@ def page(incident: Incident, *, user: UserId, escalated: bool, message: str, set
         facts={"user": user, "escalated": escalated, "reason": "", "rule": rule},
         evidence=(f"message:{message}",),
     )
-    after, cause = incident.with_responders(user), claimed(settles)
+    after = incident.with_responders(user)
     invited = bringing_in(incident, user, cause, now)
     return decided(cause, now, after, event, before=incident, jobs=invited, settles=settles)
 

@@ -121,9 +121,17 @@ def page(message: PageMessage) -> Rendered:
                 summary_line(incident),
                 [text("Go to "), channel(message.place.channel)] if message.place is not None else [],
             ),
+            paragraph([bold("And for these")], *map(_called_too, message.others)) if message.others else None,
             actions(*_page_buttons(incident)),
         ],
     )
+
+
+def _called_too(incident: Incident) -> list[Element]:
+    place = incident.home.place
+    title = fit.one_line(incident.title, fit.NAME)
+    where = [text(" in "), channel(place.channel)] if place is not None else []
+    return [text(f"{incident.severity.value} · {incident.key} · {title}"), *where]
 
 
 def _page_buttons(incident: Incident) -> list[Element | None]:

@@ -127,6 +127,17 @@ async def join(db: Database, held: Claim, others: Sequence[Claim], subject: str)
             raise Conflict(f"{each.job.key} is said already")
 
 
+async def take_along(db: Database, held: Claim, limit: int) -> tuple[str, ...]:
+    """Let one call of a person stand for others that wait, which end; their incidents. Raises LostClaim."""
+    user = held.job.subject.partition(" ")[0]
+    rows = await db.rows("take_along", subject=user, id=held.id, urgency=held.job.urgency, limit=limit)
+    found = tuple(str(row["incident_id"]) for row in sorted(rows, key=lambda row: (row["urgency"], row["id"])))
+    subject = " ".join((held.job.subject, *found))
+    if found and not await db.run("say_more", id=held.id, fence=held.fence, subject=subject):
+        raise _lost(held)
+    return found
+
+
 def _queue(job: Job) -> tuple[int, int]:
     """The urgencies of the lines that one waits for: those for everybody, or those of the threads."""
     return (0, CHATTER - 1) if job.urgency < CHATTER else (CHATTER, 2 * CHATTER)

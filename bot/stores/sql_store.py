@@ -205,6 +205,9 @@ class SqlStore(Store):
     async def join(self, claim: Claim, others: Sequence[Claim], *, subject: str) -> None:
         await self._write(lambda db: jobs.join(db, claim, others, subject))
 
+    async def take_along(self, claim: Claim, *, limit: int) -> tuple[str, ...]:
+        return await self._write(lambda db: jobs.take_along(db, claim, limit))
+
     async def next_due(self) -> datetime | None:
         return _time(await self._row("next_due"), "due_at")
 

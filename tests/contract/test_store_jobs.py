@@ -427,3 +427,28 @@ async def test_a_line_that_failed_does_not_hold_the_others_up(store: Store, cloc
         await store.put_off(held["newer"], until=NOW, count=False)
     held = {each.job.key: each for each in await claim(store)}
     assert not await store.waits_behind(held["newer"])
+
+
+async def test_a_call_stands_for_the_persons_other_calls_that_wait_and_are_no_more_urgent(store: Store) -> None:
+    def call(incident: str, user: str, urgency: int, again: str = "") -> Job:
+        key = f"page:{incident}:{user}{again}"
+        return making.job(key, name=JobName.PAGE, urgency=urgency, incident_id=incident, subject=user)
+
+    calls = (call("inc_1", "U1", 1), call("inc_2", "U1", 3), call("inc_3", "U1", 2), call("inc_4", "U1", 0))
+    others = (call("inc_1", "U2", 1), call("inc_5", "U1", 2, again=":escalated-1"))
+    await store.save(change("a", jobs=(*calls, *others)))
+    held = await store.claim("w", limit=2, lease=LEASE)
+    (claim,) = [each for each in held if each.job.incident_id == "inc_1"]
+    for each in held:
+        if each is not claim:
+            await store.put_off(each, until=NOW, count=False)
+    assert await store.take_along(claim, limit=9) == ("inc_3", "inc_2")
+    assert await store.take_along(claim, limit=9) == ()
+    await store.put_off(claim, until=NOW, count=False)
+    left = {each.job.key: each.job.subject for each in await store.claim("w", limit=9, lease=LEASE)}
+    assert left == {
+        "page:inc_1:U1": "U1 inc_3 inc_2",
+        "page:inc_4:U1": "U1",
+        "page:inc_1:U2": "U2",
+        "page:inc_5:U1:escalated-1": "U1",
+    }

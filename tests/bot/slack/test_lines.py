@@ -143,6 +143,8 @@ def test_a_page_says_what_why_and_where() -> None:
     assert "📟 You are on call." in read
     assert "Go to #C0CHAN001" in read
     assert list(buttons(message)) == ["Acknowledge", "Catch me up"]
+    many = render(PageMessage(incident=an_incident(), user=ADA, place=None, others=(an_incident(title="Mail stuck"),)))
+    assert "Mail stuck" in lines(many)
     late = render(PageMessage(incident=an_incident(), user=ADA, place=None, escalated=True, reason="30 min passed"))
     assert "not under control in time. 30 min passed" in lines(late)
     ended = an_incident(status=Status.RESOLVED, resolved_at=NOW)

@@ -329,6 +329,18 @@ ORDER BY id LIMIT :limit
 UPDATE jobs SET state = 'done', worker = NULL, lease_until = NULL, fence = fence + 1
 WHERE id = :id AND state IN ('owed', 'claimed') AND attempts <= 1
 
+-- name: take_along
+-- Calls of the same person that wait and are no more urgent, without a reason of their own.
+UPDATE jobs SET state = 'done', fence = fence + 1
+WHERE id = ANY (ARRAY(
+    SELECT id FROM jobs
+    WHERE name = 'page' AND subject = :subject AND state = 'owed' AND attempts = 0 AND id <> :id
+        AND urgency >= :urgency AND key = 'page:' || incident_id || ':' || subject
+    ORDER BY urgency, id LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+))
+RETURNING id, incident_id, urgency
+
 -- name: say_more
 UPDATE jobs SET subject = :subject WHERE id = :id AND fence = :fence AND state = 'claimed'
 
