@@ -166,3 +166,16 @@ def test_why_an_incident_came_to_be_is_told_at_the_terminal_too(terminal: Termin
     assert "changed the severity from P1 to P0: more users" in said.stdout
     kinds = [each["kind"] for each in json.loads(terminal.run("why", "1", "--json").stdout)]
     assert kinds == ["declared", "severity_changed"]
+
+
+def test_it_is_the_same_with_a_postgresql_that_bots_share(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by muster.yaml; what is owed there is done by whichever bot claims it."""
+    terminal = Terminal(tmp_path)
+    terminal.config.write_text(f"{CONFIG}store: {{url_env: TERMINAL_STORE_URL}}\n", encoding="utf-8")
+    monkeypatch.setenv("TERMINAL_STORE_URL", database)
+    terminal.place = StorePlace(data_dir=tmp_path / ".muster", url=database)
+    assert terminal.told("declare", "P1", "Checkout fails")["key"] == "INC-1"
+    assert terminal.told("resolve", "1", "gone")["status"] == "resolved"
+    assert {JobName.OPEN_CHANNEL, JobName.WRITE_POSTMORTEM} <= terminal.owed()
