@@ -51,7 +51,7 @@ async def diagnose(claim: Claim, *, ports: Ports) -> None:
     def found(it: Incident) -> Change:
         return looking.find(it, finding, cause=cause, now=ports.clock(), settles=claim, then=then)
 
-    await _record(incident.id, finding, found, ports=ports)
+    await record(incident.id, finding, found, ports=ports)
 
 
 def _offered(procedure: Procedure, given: Finding | None) -> Sequence[Step]:
@@ -94,7 +94,7 @@ async def look_all(
         *(_look_once(incident, catalog, step, phase=phase, cause=cause, ports=ports) for step in steps)
     )
     for finding in findings:
-        await _record(incident.id, finding, partial(_recorded, finding=finding, ports=ports), ports=ports)
+        await record(incident.id, finding, partial(_recorded, finding=finding, ports=ports), ports=ports)
     return tuple(findings)
 
 
@@ -188,7 +188,7 @@ def _finding_id(incident: Incident, cause: str, step: Step) -> str:
     return identifier("find", incident.id, cause, step.id)
 
 
-async def _record(incident_id: str, finding: Finding, decision: Callable[[Incident], Change], *, ports: Ports) -> None:
+async def record(incident_id: str, finding: Finding, decision: Callable[[Incident], Change], *, ports: Ports) -> None:
     """Save what was seen; a request that was asked for meanwhile shows it beside what would run."""
 
     async def attempt() -> None:

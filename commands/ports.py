@@ -37,7 +37,7 @@ class Chat(Protocol):
         ...
 
     async def adopt_channel(self, name: str, *, since: datetime) -> str | None:
-        """The id of the open channel of that name if Muster itself created it, not before ``since``."""
+        """The id of the open channel of that name if Muster itself created it: since then, or it was never used."""
         ...
 
     async def invite(self, channel: str, users: Sequence[UserId], *, urgency: int) -> tuple[UserId, ...]:

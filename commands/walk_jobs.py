@@ -1,7 +1,7 @@
 """The clock asks: a diagnostic of a walk is to look, and the diagnostics are to watch while a walk waits."""
 
 from commands.deciding import decide, known
-from commands.look import look, look_all
+from commands.look import look, look_all, record
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.turns import catalog_of, step_at, watching
@@ -32,7 +32,7 @@ async def run_leg(claim: Claim, *, ports: Ports) -> None:
     def seen(it: Incident) -> Change:
         return walking.looked(it, it.walk(walk_id), index, finding, settles=claim, now=ports.clock())
 
-    await decide(ports.store, incident.id, seen)
+    await record(incident.id, finding, seen, ports=ports)
 
 
 async def not_looked(claim: Claim, reason: str, *, ports: Ports) -> None:

@@ -78,14 +78,15 @@ class SlackChat:
         return str(answer["channel"]["id"])
 
     async def adopt_channel(self, name: str, *, since: datetime) -> str | None:
-        """The id of the open channel of that name if Muster itself created it, not before ``since``."""
-        earliest = since.timestamp() - CLOCKS_APART
+        """The id of the open channel of that name if Muster itself created it: since then, or nobody has used it."""
         kinds = {"types": "public_channel", "exclude_archived": True, "limit": 999}
         async for page in self._pages("users.conversations", 0, 20, **kinds):
             for channel in page["channels"]:
-                own = channel["name"] == name and channel.get("creator") == self._user
-                if own and channel.get("created", 0) >= earliest:
-                    return str(channel["id"])
+                if channel["name"] == name and channel.get("creator") == self._user:
+                    # A clock that was ahead makes it look old; one that is old was used.
+                    new = channel.get("created", 0) >= since.timestamp() - CLOCKS_APART
+                    if new or await self.find(Place(channel=channel["id"])) is None:
+                        return str(channel["id"])
         return None
 
     async def invite(self, channel: str, users: Sequence[UserId], *, urgency: int) -> tuple[UserId, ...]:
@@ -191,7 +192,6 @@ class SlackChat:
         except Refusal as no:
             if no.code != "not_in_channel":
                 raise
-            # Unlike a message, a file can only be put into a channel that Muster is in.
             await self.call("conversations.join", 2, channel=place.channel)
             await self.call("files.completeUploadExternal", 2, **wanted)
         return str(target["file_id"])
@@ -232,11 +232,11 @@ class SlackChat:
         """When Slack could not be reached last."""
         return self._reach.last
 
-    async def find(self, place: Place, *, mark: str, urgency: int) -> str | None:
-        """The timestamp of the message with that mark in a channel or thread."""
+    async def find(self, place: Place, *, mark: str = "", urgency: int = 0) -> str | None:
+        """The timestamp of the message with that mark in a channel or thread; of the newest with any."""
         async for message in self._said(place, urgency):
             metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == MARK and metadata["event_payload"].get("mark") == mark:
+            if metadata.get("event_type") == MARK and mark in ("", metadata["event_payload"].get("mark")):
                 return str(message["ts"])
         return None
 

@@ -70,7 +70,10 @@ async def test_only_an_own_channel_is_adopted(box: Sandbox, chat: SlackChat, ana
     assert await chat.adopt_channel("inc-1", since=datetime.now(UTC)) == channel
     assert await chat.adopt_channel("general", since=datetime.now(UTC)) is None
     assert await chat.adopt_channel("inc-2", since=datetime.now(UTC)) is None
-    assert await chat.adopt_channel("inc-1", since=datetime.now(UTC) + timedelta(hours=1)) is None
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert await chat.adopt_channel("inc-1", since=later) == channel, "the clock was ahead: nobody has used it yet"
+    await chat.post(Place(channel=channel), CARD, mark="card:1", again=False, urgency=1)
+    assert await chat.adopt_channel("inc-1", since=later) is None, "an earlier incident's, of another database"
 
 
 async def test_a_post_whose_answer_was_lost_is_found_again(box: Sandbox, chat: SlackChat, ana: Person) -> None:
