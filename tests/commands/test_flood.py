@@ -5,6 +5,7 @@ from datetime import timedelta
 from commands.messages import PageMessage
 from incident.severity import Severity
 from incident.timeline import Kind
+from tests.fakes import monitor
 from tests.fakes.settings import ANA, BEN
 from tests.fakes.world import World
 
@@ -34,3 +35,16 @@ async def test_nobody_waits_for_a_place_in_slack_that_cannot_come_soon(world: Wo
     await world.declared(by=BEN)
     (called,) = [each for each in world.chat.told(ANA) if isinstance(each, PageMessage)]
     assert called.place is None
+
+
+async def test_a_storm_of_one_outage_is_one_channel_and_few_calls_of_slack(world: World) -> None:
+    """A thousand alerts over a minute: people are called by the second call, and the rest is counted in a few edits."""
+    for number in range(50):
+        await world.knock(monitor.body(*(monitor.alert(instance=f"node-{number}-{n}") for n in range(20))))
+        await world.let_pass(seconds=1.2)
+    assert len(world.chat.channels) == 2
+    assert len(world.chat.calls) <= 25
+    first = world.chat.calls.index("direct")
+    assert "create_channel" in world.chat.calls[:first]
+    (incident,) = await world.store.open_incidents()
+    assert (await world.store.alert_tally(incident.id)).messages == 1000
