@@ -58,6 +58,35 @@ def application(
     """
     app = web.Application(client_max_size=LARGEST_BODY)
 
+    async def healthy(_: web.Request) -> web.Response:
+        told = await health()
+        status = 200 if told.alive else 503
+        return web.json_response({"status": "alive" if told.alive else "leaving", **told.facts}, status=status)
+
+    async def ready(_: web.Request) -> web.Response:
+        told = await health()
+        missing, process = told.missing, told.facts.get("process")
+        said = {"ready": not missing, "missing": list(missing), "process": process}
+        return web.json_response(said, status=503 if missing else 200)
+
+    async def measured(_: web.Request) -> web.Response:
+        return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
+
+    app.router.add_post("/alerts/{source}", _alerts(take, admits, clock, counted))
+    app.router.add_get("/healthz", healthy)
+    app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", measured)
+    return app
+
+
+def _alerts(
+    take: Callable[[Delivery], Awaitable[Reception]],
+    admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
+    clock: Callable[[], datetime],
+    counted: Callable[[str, str], None],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What answers a monitor."""
+
     async def knock(request: web.Request) -> web.Response:
         name = request.match_info["source"]
         if name not in admits:
@@ -82,25 +111,7 @@ def application(
         repeat = b"true" if reception is Reception.REPEAT else b"false"
         return web.Response(body=b'{"taken": true, "repeat": %b}' % repeat, status=202, content_type=JSON)
 
-    async def healthy(_: web.Request) -> web.Response:
-        told = await health()
-        status = 200 if told.alive else 503
-        return web.json_response({"status": "alive" if told.alive else "leaving", **told.facts}, status=status)
-
-    async def ready(_: web.Request) -> web.Response:
-        told = await health()
-        missing, process = told.missing, told.facts.get("process")
-        said = {"ready": not missing, "missing": list(missing), "process": process}
-        return web.json_response(said, status=503 if missing else 200)
-
-    async def measured(_: web.Request) -> web.Response:
-        return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
-
-    app.router.add_post("/alerts/{source}", knock)
-    app.router.add_get("/healthz", healthy)
-    app.router.add_get("/readyz", ready)
-    app.router.add_get("/metrics", measured)
-    return app
+    return knock
 
 
 def runner(app: web.Application) -> web.AppRunner:
