@@ -42,11 +42,10 @@ def account_of(
     *,
     clock: Callable[[], datetime],
     counted: Counted = lambda name, how: None,
-) -> PagerAccount | None:
-    """The team's account, where it named one. Raises Outage without the library."""
+) -> PagerAccount:
+    """The team's account, which the file names. Raises Outage without the library."""
     section = configuration.file.pagerduty
-    if section is None:
-        return None
+    assert section is not None, "asked for only where it is named"
     secrets = {name: configuration.secrets[name].get_secret_value() for name in section.variables()}
     token = secrets[section.token_env]
     calls = Calls(token=token, api_url=section.api_url, events_url=section.events_url, counted=counted)

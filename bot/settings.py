@@ -1,11 +1,10 @@
 """The team's people and levels, as the commands ask for them."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from bot.gate_sections import rule_of
 from bot.pager_sections import PagedSystemSection
-from bot.pagerduty.on_call import OnCallList
 from bot.rota_sections import layers_of
 from bot.route_sections import flapping_of, mute_of, route_of
 from bot.sections import File, SystemSection
@@ -24,10 +23,26 @@ NOT_ASKED: Final = "PagerDuty was not asked who is on call, so it goes by the pe
 """While Slack has not answered at the start, and for what is declared at the terminal."""
 
 
+class Turns(Protocol):
+    """Who is on call by somebody else's word, for the systems that are asked there."""
+
+    def shifts(self, system: str) -> tuple[Shift, ...]:
+        """Who is called at once; nobody where nothing is known."""
+        ...
+
+    def escalation(self, system: str) -> tuple[UserId, ...]:
+        """Who is called when it lasts too long."""
+        ...
+
+    def doubt(self, system: str) -> str:
+        """Why that may not be right now."""
+        ...
+
+
 class TeamSettings:
     """The configured people of each system, and each severity's deadlines: the runbook's, else the house's."""
 
-    def __init__(self, file: File, runbooks: Runbooks, pagerduty: OnCallList | None = None) -> None:
+    def __init__(self, file: File, runbooks: Runbooks, pagerduty: Turns | None = None) -> None:
         self._file = file
         self._runbooks = runbooks
         self._pagerduty = pagerduty

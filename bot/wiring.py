@@ -22,10 +22,9 @@ from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
 from bot.logs import process_name
 from bot.metrics import Counts
-from bot.pager_account import account_of
 from bot.redactors import redactor, stricter_redactors
 from bot.runbooks import LoadedRunbooks, load_runbooks
-from bot.settings import TeamSettings
+from bot.settings import TeamSettings, Turns
 from bot.slack import client as slack_client
 from bot.slack.app import Identity, build
 from bot.slack.budget import Budgets
@@ -49,6 +48,7 @@ from bot.timers import set_timers
 from bot.worker import Worker
 from commands.attest import attest
 from commands.outage import Away, Outage
+from commands.pager import Pager
 from commands.ports import AlertPorts, Ports
 
 ATTEST_EVERY: Final = 3600.0
@@ -120,21 +120,18 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     door.shared = shared = await _shared(configuration, identity, undo)
     budgets = SharedBudgets(Budgets(), shared)
     chat = SlackChat(web_client, user=identity.user, url=identity.url, budgets=budgets, reach=reach)
-    pagerduty = account_of(configuration, Addresses(chat), clock=utc_now, counted=counts.pagerduty_call)
-    if pagerduty is not None:
-        undo.push_async_callback(pagerduty.calls.close)
-        _in_the_background(pagerduty.on_call.keep_asking(), "on call", undo)
+    pager, turns = _pagerduty(configuration, chat, counts, undo)
     ports = Ports(
         store=store,
         chat=chat,
         executors=executors,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks, pagerduty.on_call if pagerduty is not None else None),
+        settings=TeamSettings(configuration.file, runbooks, turns),
         drafts=FileDrafts(configuration.data_dir, chat.link),
         sources=ground.sources,
         clock=utc_now,
         export=export,
-        pager=pagerduty.pager if pagerduty is not None else None,
+        pager=pager,
     )
     door.connect(ports)
     worker = _work(ports, configuration.file.lease, counts, undo)
@@ -183,6 +180,20 @@ def shared_redis(configuration: Configuration, owner: str) -> SharedRedis | None
     if section is None:
         return None
     return SharedRedis(configuration.secrets[section.url_env].get_secret_value(), owner=owner)
+
+
+def _pagerduty(
+    configuration: Configuration, chat: SlackChat, counts: Counts, undo: AsyncExitStack
+) -> tuple[Pager | None, Turns | None]:
+    if configuration.file.pagerduty is None:
+        return None, None
+    # It would be a part of every start.
+    from bot.pager_account import account_of
+
+    account = account_of(configuration, Addresses(chat), clock=utc_now, counted=counts.pagerduty_call)
+    undo.push_async_callback(account.calls.close)
+    _in_the_background(account.on_call.keep_asking(), "on call", undo)
+    return account.pager, account.on_call
 
 
 async def _shared(configuration: Configuration, identity: Identity, undo: AsyncExitStack) -> SharedRedis | None:

@@ -22,13 +22,11 @@ _PLACES: Final[Mapping[str, str]] = {
 
 
 async def look_at_pagerduty(configuration: Configuration, addresses: Addresses, now: datetime) -> tuple[Remark, ...]:
-    """Everything that the section names; nothing without one. It only asks."""
+    """Everything that the section names. It only asks."""
     try:
         account = account_of(configuration, addresses, clock=lambda: now)
     except Outage as missing:
         return (fail(ABOUT, missing.sentence, "pip install 'muster-chatops[pagerduty]', or take pagerduty out"),)
-    if account is None:
-        return ()
     try:
         return await _looked(configuration, account)
     finally:

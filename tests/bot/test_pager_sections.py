@@ -69,12 +69,10 @@ async def test_whom_it_named_before_a_restart_is_called_before_the_people_of_the
     )
     (configuration.data_dir / "on-call.json").write_text(kept, encoding="utf-8")
     account = account_of(configuration, Nobody(), clock=lambda: NOW)
-    assert account is not None
     settings = TeamSettings(configuration.file, FakeRunbooks(), account.on_call)
     assert settings.shifts("shop", NOW) == (Shift(person=UserId("U0DAN")),)
     assert (settings.escalation("shop", NOW), settings.doubt("shop")) == (("U0EVA",), "")
     later = account_of(configuration, Nobody(), clock=lambda: NOW + timedelta(minutes=5))
-    assert later is not None
     assert "does not say who is on call since 02 Mar 08:59 UTC" in later.on_call.doubt("shop")
 
 

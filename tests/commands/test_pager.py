@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from commands.outage import Outage
 from commands.tell_pager import not_called
 from incident.incident import Incident, Status
 from incident.job import JobName
@@ -365,13 +364,3 @@ async def test_a_doubt_about_who_is_on_call_is_one_line_in_the_channel(world: Wo
     world.settings.doubted = "PagerDuty has not said yet who is on call"
     incident = await world.declared()
     assert len(await world.events(incident, Kind.ON_CALL_DOUBTED)) == 1
-
-
-async def test_a_pager_that_is_away_is_said_to_be_late_by_the_worker_only_after_a_while(
-    world: World, pager: FakePager
-) -> None:
-    pager.away = True
-    await world.declared()
-    with pytest.raises(Outage):
-        await pager.key("PD1")
-    assert "PagerDuty did not answer" in world.errors
