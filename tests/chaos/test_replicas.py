@@ -1,10 +1,13 @@
 """A handful of real kills, and whatever else fails meanwhile; `make chaos` does hundreds."""
 
+import pytest
+
 from chaos.replicas import rounds
 
 KILLS = 4
 
 
+@pytest.mark.timeout(300)
 def test_two_replicas_that_are_killed_again_and_again_lose_nothing_and_double_nothing() -> None:
     for each in rounds(KILLS, seed=1):
         assert each.verdict.good, each.verdict
