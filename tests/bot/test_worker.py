@@ -22,14 +22,16 @@ from commands.outage import Outage
 from commands.ports import Ports
 from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
+from incident.change import Change
 from incident.finding import Sight
 from incident.incident import Incident, Place
-from incident.job import TELL_AFTER, Claim, JobName
+from incident.job import TELL_AFTER, Claim, Job, JobName
 from incident.plan import Plan
+from incident.routing import Routed
 from incident.timeline import Kind, fact
 from tests.fakes import monitor
 from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
-from tests.fakes.settings import ANA, BEN, CLEO
+from tests.fakes.settings import ANA, BEN, CLEO, FakeSettings
 from tests.fakes.world import World, opened_world
 
 PATIENCE = 20.0
@@ -280,15 +282,19 @@ async def test_an_error_that_nobody_foresaw_is_said_and_tried_again(world: World
         await until(world, worker, lambda: len(world.database.looked) > looks, step=1)
 
 
-async def test_a_delivery_that_can_never_be_taken_becomes_a_dead_letter(world: World) -> None:
-    class Broken:
-        """A parser with a bug."""
+async def test_a_request_left_over_that_can_never_be_taken_becomes_a_dead_letter(world: World) -> None:
+    class Broken(FakeSettings):
+        """Settings with a bug."""
 
-        def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
+        def routed(self, alert: Alert, now: datetime) -> Routed:
             raise RuntimeError("bug")
 
-    await world.knock(monitor.body())
-    async with working(world, replace(world.ports, sources=Broken())) as worker:
+    body = json.dumps(monitor.body()).encode()
+    now = world.clock()
+    delivery = Delivery(key="alertmanager:old", source="alertmanager", received_at=now, headers={}, body=body)
+    job = Job(name=JobName.TAKE_DELIVERY, key="take_delivery:old", due_at=now, subject=delivery.key, urgency=0)
+    await world.store.save(Change(cause="old", at=now, deliveries=(delivery,), jobs=(job,)))
+    async with working(world, replace(world.ports, settings=Broken())) as worker:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while not await world.store.dead_deliveries():
             assert asyncio.get_running_loop().time() < deadline

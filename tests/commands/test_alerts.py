@@ -8,7 +8,7 @@ import pytest
 
 from commands.outage import Outage
 from commands.take_delivery import bury, take_delivery
-from incident.alert import Delivery, DeliveryState
+from incident.alert import Alert, Delivery, DeliveryState
 from incident.change import Change
 from incident.incident import Status
 from incident.job import Claim, Job, JobName
@@ -181,6 +181,22 @@ async def test_what_cannot_be_read_is_kept_for_replay_with_its_reason(world: Wor
     assert (dead.body, dead.state) == (raw, DeliveryState.DEAD)
     assert dead.reason
     assert await system_events(world) == [(Kind.DEAD_LETTER, dead.reason)]
+
+
+async def test_what_a_parser_fails_over_is_kept_for_replay(world: World) -> None:
+    class Broken:
+        """A parser with a bug."""
+
+        def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
+            raise RuntimeError("bug")
+
+        def tiding(self, delivery: Delivery) -> None:
+            return None
+
+    world.ports = replace(world.ports, sources=Broken())
+    assert await world.knock(monitor.body())
+    (dead,) = await world.store.dead_deliveries()
+    assert dead.reason == "of a fault of Muster's own, which is in its log"
 
 
 async def test_one_odd_alert_does_not_lose_the_rest(world: World) -> None:
