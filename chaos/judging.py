@@ -119,13 +119,20 @@ def _jobs(outside: Outside, left: _Left, verdict: Verdict) -> None:
     rows = outside.database.connection.rows("every_job")
     told = {each for row in rows if left.marked[row["key"]] for each in _lines(row["subject"])}
     told |= left.no_news
+    called = {each for row in rows if left.marked[row["key"]] for each in _calls(row["name"], row["subject"])}
     for row in rows:
         key, name, state = row["key"], JobName(row["name"]), JobState(row["state"])
         if state is JobState.GIVEN_UP:
             verdict.lost.append(f"given up: {key} ({row['error']})")
-        with_others = name is JobName.TELL and told.issuperset(_lines(row["subject"]))
+        with_others = key in called or (name is JobName.TELL and told.issuperset(_lines(row["subject"])))
         if state is JobState.DONE and name in MARKED and not left.marked[key] and not with_others:
             verdict.lost.append(f"done, and nobody can see it: {key}")
+
+
+def _calls(name: str, subject: str) -> list[str]:
+    """The keys of the other calls of a person that one call stands for."""
+    user, *incidents = subject.split() if name == JobName.PAGE else [""]
+    return [f"{name}:{each}:{user}" for each in incidents]
 
 
 def _lines(subject: str) -> list[str]:
