@@ -251,7 +251,8 @@ def storybook() -> Kept:
         cause="open",
     )
     look(kept, Phase.FIRST, 0.03, 7, cause="diagnose:first")
-    kept.decide(opening.page, 0.05, user=ANA, escalated=False, message=f"{ANA}/1773479528.000100", settles=kept.claim())
+    said = f"{ANA}/1773479528.000100"
+    kept.decide(opening.page, 0.05, user=ANA, escalated=False, message=said, cause="page-ana", settles=kept.claim())
     kept.decide(working.acknowledge, 3.2, by=person(ANA), cause="ack")
     kept.decide(working.take_role, 3.5, role=Role.COMMANDER, user=ANA, by=person(ANA), cause="role-1")
     joined = firing("latency", "StorybookQueueLatency", after(1))

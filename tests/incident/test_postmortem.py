@@ -128,7 +128,9 @@ class TestPeople:
 
     def test_a_page_is_answered_by_what_somebody_does_not_by_being_in_the_channel(self) -> None:
         kept = declared()
-        kept.decide(opening.page, 1, user=BEN, escalated=False, message="U0BEN/1", settles=kept.claim())
+        kept.decide(
+            opening.page, 1, user=BEN, escalated=False, message="U0BEN/1", cause="page-ben", settles=kept.claim()
+        )
         kept.decide(opening.join, 2, user=BEN, cause="join")
         assert facts_of(draft(kept.record, after(3)), Seed.PAGE_UNANSWERED) == [{"user": BEN}]
         kept.decide(working.acknowledge, 4, by=person(BEN), cause="ack")
