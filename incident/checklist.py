@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from incident import refusal
 from incident.responder import UserId
+from incident.runbook import Procedure, Step, StepKind
+
+HOUSE: Final = (
+    "Confirm the severity, or change it",
+    "Name a commander",
+    "Tell the people affected what is known",
+)
+"""What is easily forgotten in any incident; the procedure's own items follow."""
+
+_COMMON: Final = frozenset({"A", "An", "It", "Nothing", "One", "That", "The", "There", "They", "This"})
+"""First words of a condition that are no names, and so are written small within a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +32,20 @@ class Item:
     """The manual step of the procedure that it is, which is done when a walk did it; empty: none."""
     ticked_by: UserId | None = None
     ticked_at: datetime | None = None
+
+
+def begin(procedure: Procedure | None) -> tuple[Item, ...]:
+    """A new incident's list."""
+    house = tuple(Item(text=text, source="house") for text in HOUSE)
+    if procedure is None:
+        return house
+    heading = procedure.origin.heading
+    written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
+    manual = tuple(
+        Item(text=_told(step), command=step.written, source=heading, step=step.id)
+        for step in procedure.of_kind(StepKind.MANUAL)
+    )
+    return (*house, *manual, *written)
 
 
 def done(items: Sequence[Item]) -> int:
@@ -49,6 +75,16 @@ def untick(items: Sequence[Item], number: int) -> tuple[Item, ...]:
     if item.ticked_by is None:
         raise refusal.AlreadySo(what="open", by=None, at=None)
     return _replaced(items, number, replace(item, ticked_by=None, ticked_at=None))
+
+
+def _told(step: Step) -> str:
+    """A step as an item: with its condition in front, where the runbook gives one."""
+    if not step.condition:
+        return step.title
+    first, _, rest = step.condition.rstrip(".").removeprefix("If ").removeprefix("if ").partition(" ")
+    if first == "From":
+        return f"{first} {rest}: {step.title}"
+    return f"If {first.lower() if first in _COMMON else first} {rest}: {step.title}"
 
 
 def _item(items: Sequence[Item], number: int) -> Item:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from incident import clock, refusal
+from incident import checklist, clock, refusal
 from incident.alert import AlertRecord
 from incident.change import Change
-from incident.checklist import Item
 from incident.clock import ClockKind
 from incident.digest import Facts, identifier
 from incident.evidence import EvidenceFreeze
@@ -19,7 +18,7 @@ from incident.owing import CHATTER, decided
 from incident.pager_owing import doubted
 from incident.paging import Paged, Paging
 from incident.responder import MUSTER, Actor, UserId, user_of
-from incident.runbook import SECURITY, Procedure, Step, StepKind
+from incident.runbook import SECURITY, Procedure
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
 from incident.typed import visible
@@ -28,13 +27,6 @@ LONGEST_TITLE = 200
 
 AWAITED = "awaited"
 """Marks the page that tells a declarer where to work until the channel comes."""
-
-HOUSE_CHECKLIST = (
-    "Confirm the severity, or change it",
-    "Name a commander",
-    "Tell the people affected what is known",
-)
-"""What is easily forgotten in any incident; the procedure's own items follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +81,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         earlier=asked.earlier,
         started_at=asked.started_at,
         responders=tuple(dict.fromkeys(asked.responders)),
-        checklist=_checklist(asked.procedure),
+        checklist=checklist.begin(asked.procedure),
         clocks=clock.started(policy, now),
         evidence=_frozen(asked.procedure, now),
         alerts_summed=len(alerts),
@@ -287,33 +279,6 @@ def policy_of(policy: Policy, procedure: Procedure | None) -> Policy:
     """A severity's deadlines where a procedure is followed: it may say itself when to escalate."""
     after = procedure.escalate_after if procedure else None
     return policy if after is None else replace(policy, escalate=after)
-
-
-def _checklist(procedure: Procedure | None) -> tuple[Item, ...]:
-    house = tuple(Item(text=text, source="house") for text in HOUSE_CHECKLIST)
-    if procedure is None:
-        return house
-    heading = procedure.origin.heading
-    written = tuple(Item(text=text, source=heading) for text in procedure.checklist)
-    manual = tuple(
-        Item(text=_told(step), command=step.written, source=heading, step=step.id)
-        for step in procedure.of_kind(StepKind.MANUAL)
-    )
-    return (*house, *manual, *written)
-
-
-_COMMON: Final = frozenset({"A", "An", "It", "Nothing", "One", "That", "The", "There", "They", "This"})
-"""First words of a condition that are no names, and so are written small within a sentence."""
-
-
-def _told(step: Step) -> str:
-    """A step as an item: with its condition in front, where the runbook gives one."""
-    if not step.condition:
-        return step.title
-    first, _, rest = step.condition.rstrip(".").removeprefix("If ").removeprefix("if ").partition(" ")
-    if first == "From":
-        return f"{first} {rest}: {step.title}"
-    return f"If {first.lower() if first in _COMMON else first} {rest}: {step.title}"
 
 
 def _pages(incident: Incident, now: datetime, *, by: Actor, again: str = "") -> Iterable[Job]:

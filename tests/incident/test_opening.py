@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from incident import opening
+from incident import checklist, opening
 from incident.alert import AlertRecord
 from incident.change import Change
 from incident.clock import ClockKind, ClockState
@@ -84,8 +84,8 @@ def test_a_conditions_names_are_written_as_they_are(condition: str, told: str) -
 
 def test_the_checklist_holds_the_houses_items_the_procedures_and_what_only_a_person_can_do() -> None:
     texts = [item.text for item in declare()[1].checklist]
-    assert texts[: len(opening.HOUSE_CHECKLIST)] == list(opening.HOUSE_CHECKLIST)
-    assert sorted(texts[len(opening.HOUSE_CHECKLIST) :]) == [
+    assert texts[: len(checklist.HOUSE)] == list(checklist.HOUSE)
+    assert sorted(texts[len(checklist.HOUSE) :]) == [
         "If the bank does not answer: Call the bank",
         "Look at the bank's status page",
     ]
