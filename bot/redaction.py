@@ -4,6 +4,7 @@ Applied to everything a target answered before it leaves its executor, so that s
 """
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable
@@ -25,6 +26,9 @@ _LINE_BREAK: Final = re.compile(r"[ \t]*(?:\r?\n|⏎)[ \t]*")
 """A line's end with the indentation around it; ⏎ is how a table shows one within a cell."""
 
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+
+_GO: Final = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})
+"""What Go's JSON escapes beside what must be, as Docker's, Kubernetes' and NATS' answers are."""
 
 _UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
 """A count of tokens is no token, and what is hidden already stays as it is."""
@@ -111,21 +115,42 @@ class Redactor:
 
 
 def _spellings(secret: str) -> set[str]:
-    """A secret as it may come back: plain, quoted for a URL or JSON, in hexadecimal, and within anything in base64."""
+    """A secret as it may come back: plain, escaped as other texts hold it, in hexadecimal, and in anything's base64."""
     raw = secret.encode()
-    plain = {
-        _LINE_BREAK.sub("", secret),
-        *(
-            spelled
-            for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret))
-            for spelled in (quoted, _ESCAPE.sub(lambda escape: escape.group().lower(), quoted))
-        ),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        raw.hex(),
-        raw.hex().upper(),
-    }
+    written = {secret, *_for_addresses(secret), *_as_json(secret), *_as_markup(secret), *_between_quotes(secret)}
+    plain = {_LINE_BREAK.sub("", spelling) for spelling in written} | {raw.hex(), raw.hex().upper()}
     return {spelling for spelling in plain | _base64_cores(raw) if len(spelling) >= _SHORTEST}
+
+
+def _for_addresses(secret: str) -> set[str]:
+    """As a part of a URL; browsers and Go leave some characters as they are that others encode."""
+    quoted = {quote(secret, safe=safe) for safe in ("", "/", "!'()*", "$&+,;=")} | {quote_plus(secret)}
+    return quoted | {_ESCAPE.sub(lambda escape: escape.group().lower(), each) for each in quoted}
+
+
+def _as_json(secret: str) -> set[str]:
+    """As JSON writes it, and as JSON within JSON; Go escapes what means something in HTML, PHP the slash."""
+    plain = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    once = plain | {each.translate(_GO) for each in plain} | {each.replace("/", r"\/") for each in plain}
+    return once | {json.dumps(each, ensure_ascii=False)[1:-1] for each in once}
+
+
+def _as_markup(secret: str) -> set[str]:
+    """As HTML and XML write it, with the quotes as they are, by number, or by name."""
+    escaped = html.escape(secret)
+    by_number = escaped.replace("&#x27;", "&#39;")
+    return {
+        html.escape(secret, quote=False),
+        escaped,
+        by_number,
+        by_number.replace("&quot;", "&#34;"),
+        escaped.replace("&#x27;", "&apos;"),
+    }
+
+
+def _between_quotes(secret: str) -> set[str]:
+    """As SQL, a shell and Python write it between single quotes."""
+    return {secret.replace("'", "''"), secret.replace("'", r"'\''"), repr(secret)[1:-1]}
 
 
 def _base64_cores(raw: bytes) -> set[str]:

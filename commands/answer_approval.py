@@ -99,6 +99,8 @@ async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Ap
     approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
     gate.check(incident, request.plan, request.policy, stop=await ports.store.stopped(), now=ports.clock())
     await check_evidence(incident, request.plan, ports=ports)
+    if not await _others(asked, incident, request, ports):
+        raise refusal.NobodyToTell(system=incident.system)
     return request
 
 

@@ -25,7 +25,8 @@ async def carry_out(begun: Approval, *, heard: Heard, ports: Ports) -> Outcome:
                 return await _stop(run)
         return run.result()
     finally:
-        if not run.done():
+        # One that somebody cancelled was waited for already.
+        if not run.done() and not run.cancelling():
             run.cancel()
             await asyncio.wait({run}, timeout=STOPS_WITHIN)
 

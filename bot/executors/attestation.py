@@ -55,7 +55,7 @@ class Standing:
         if self._valid:
             return None
         async with self._asking:
-            asked_lately = self._newest is not None and self._clock() - self._newest.at < ASK_AGAIN_AFTER
+            asked_lately = self._newest is not None and self._age(self._newest) < ASK_AGAIN_AFTER
             if not self._valid and not self._voided and not asked_lately:
                 await self._renew()
         if self._valid:
@@ -66,7 +66,11 @@ class Standing:
     @property
     def _valid(self) -> bool:
         known = self.attestation
-        return known is not None and known.proven and self._clock() - known.at <= VALID_FOR
+        return known is not None and known.proven and self._age(known) <= VALID_FOR
+
+    def _age(self, known: Attestation) -> timedelta:
+        """How old it is. One from the future is as old: the clock was set back, and nobody knows how long ago."""
+        return abs(self._clock() - known.at)
 
     async def _renew(self) -> Attestation:
         try:

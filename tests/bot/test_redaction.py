@@ -32,6 +32,28 @@ def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
     assert cleaned == f"before <{MARK}> after"
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        r"it's/\u003cpa\u0026ss\u003e",
+        r"it's\/<pa&ss>",
+        r"it's\\/<pa&ss>",
+        r"it's/\\u003cpa\\u0026ss\\u003e",
+        "it's/&lt;pa&amp;ss&gt;",
+        "it&#39;s/&lt;pa&amp;ss&gt;",
+        "it&#x27;s/&lt;pa&amp;ss&gt;",
+        "it&apos;s/&lt;pa&amp;ss&gt;",
+        "it''s/<pa&ss>",
+        r"it'\''s/<pa&ss>",
+        "it's%2F%3Cpa%26ss%3E",
+        "it%27s%2F%3Cpa&ss%3E",
+    ],
+)
+def test_a_known_secret_is_hidden_as_other_languages_escape_it(spelled: str) -> None:
+    """JSON of Go and PHP, JSON in JSON, HTML, XML, SQL, shells, browsers' and Go's URLs."""
+    assert Redactor(["it's/<pa&ss>"]).clean(f"before <{spelled}> after") == f"before <{MARK}> after"
+
+
 @pytest.mark.parametrize("neighbour", ["", "a", "ab", "abc", "user:"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(

@@ -299,6 +299,9 @@ async def test_who_is_told_of_a_broken_glass_is_never_only_whoever_broke_it(worl
     request = await world.requested(incident, by=ANA)
     with pytest.raises(NobodyToTell):
         await break_glass(world.asked(ANA), request.id, reason="nobody is there", ports=world.ports)
+    # Nobody writes a reason for what would be refused anyway.
+    with pytest.raises(NobodyToTell):
+        await may_break_glass(world.asked(ANA), request.id, ports=world.ports)
 
 
 # The runbook.
