@@ -24,6 +24,7 @@ from incident.consequence import follow
 from incident.job import Job
 from incident.responder import monitor
 from incident.routing import Routed
+from incident.silence import Silence
 from incident.taking import Batch, Known, Taking, View, request_keys
 from incident.timeline import Event, Kind
 
@@ -111,7 +112,8 @@ async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> 
     now = ports.clock()
     async with _soon(within):
         silences = await ports.store.silences(now)
-    routes = [[led(alert, silences, now, ports.settings) for alert in each.alerts] for each in takings]
+    led_on = [_led(each, silences, now, ports) for each in takings]
+    takings, routes = [each for each, _ in led_on], [routed for _, routed in led_on]
     names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with _soon(within):
         known = await ports.store.known(names, {routed.group for each in routes for routed in each})
@@ -126,6 +128,17 @@ async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> 
     except Outage as away:
         raise Unsure(away.sentence, [each.key for each in taken]) from away
     return taken
+
+
+def _led(
+    taking: Taking, silences: Sequence[Silence], now: datetime, ports: AlertPorts
+) -> tuple[Taking, Sequence[Routed]]:
+    """What was heard, and where each alert of it leads; where a fault hides that, it is a dead letter for itself."""
+    try:
+        return taking, [led(alert, silences, now, ports.settings) for alert in taking.alerts]
+    except Exception:
+        log.exception("an alert could not be routed", extra={"delivery": taking.delivery.key})
+        return replace(taking, alerts=(), dead=FAULT), ()
 
 
 @asynccontextmanager

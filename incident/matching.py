@@ -23,6 +23,10 @@ FIELDS: Final[Mapping[str, Callable[[Alert], str | None]]] = {
 _LABEL: Final = "labels."
 _WRITTEN: Final = re.compile(r"\s*(?P<name>[^\s=!~\"']+)\s*(?P<operator>=~|!~|!=|=)\s*(?P<value>.*?)\s*", re.DOTALL)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPES: Final = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]", re.DOTALL)
+"""Parts of a pattern that stand for one character of the value."""
+_GROUP: Final = re.compile(r"\((?P<inside>[^()]*)\)(?P<repeated>[*+]|\{(?:\d*,\d*|\d{2,})\})?")
+_REPEATS: Final = re.compile(r"[*+]|\{\d*,\d*\}")
 
 
 class Operator(StrEnum):
@@ -72,6 +76,16 @@ def matcher(written: str) -> Matcher:
     return Matcher(name=parts["name"], operator=operator, value=value, pattern=pattern)
 
 
+def plain_matcher(written: str) -> Matcher:
+    """The same of what somebody writes now, who is told which patterns could take for ever. Raises BadMatcher."""
+    made = matcher(written)
+    if made.pattern is not None and _repeats_repeated(made.value):
+        raise BadMatcher(
+            f"“{made.value}” repeats what is repeated, as (a+)+ does, and may take for ever: write it plainer"
+        )
+    return made
+
+
 def value_of(alert: Alert, name: str) -> str:
     """What an alert says under a name; empty when it says nothing."""
     read = FIELDS.get(name)
@@ -83,6 +97,22 @@ def value_of(alert: Alert, name: str) -> str:
 def takes(matchers: tuple[Matcher, ...], alert: Alert) -> bool:
     """True when the alert meets all of them."""
     return all(each.takes(alert) for each in matchers)
+
+
+def _repeats_repeated(value: str) -> bool:
+    """Whether a group is repeated that repeats something itself: on some values that never ends."""
+    left, groups = _ESCAPES.sub("x", value), 1
+    while groups:
+        for group in _GROUP.finditer(left):
+            if group["repeated"] and _REPEATS.search(group["inside"]):
+                return True
+        # A group that repeats inside, or is repeated, counts as a repetition in the group around it.
+        left, groups = _GROUP.subn(_flat, left)
+    return False
+
+
+def _flat(group: re.Match[str]) -> str:
+    return "x+" if group["repeated"] or _REPEATS.search(group["inside"]) else "x"
 
 
 def _unquoted(value: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from incident import refusal
 from incident.change import Change, event_id
 from incident.job import Job, JobName
-from incident.matching import BadMatcher, matcher
+from incident.matching import BadMatcher, plain_matcher
 from incident.responder import Actor
 from incident.silence import Silence
 from incident.timeline import Event, Kind
@@ -71,9 +71,11 @@ def _what(words: str, systems: Collection[str]) -> tuple[tuple[str, ...], tuple[
             named.append(word)
             continue
         try:
-            matchers.append(str(matcher(word)) if '"' not in word else word)
+            read = plain_matcher(word)
         except BadMatcher as bad:
             raise refusal.BadSilence(problem=f"{bad}, or a system: {', '.join(systems)}") from None
+        # Without its quotation marks a value with blanks would be read differently.
+        matchers.append(word if '"' in word else str(read))
     return tuple(matchers), tuple(named)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from bot.spool import Spool
 from bot.web import delivery_of
 from commands.outage import Outage
 from commands.ports import AlertPorts
-from incident.alert import Delivery
+from incident.alert import Alert, Delivery
+from incident.routing import Routed
 from incident.taking import Batch
 from tests.fakes import monitor
+from tests.fakes.settings import FakeSettings
 from tests.fakes.weak_store import WeakStore
 from tests.fakes.world import World, opened_world
 
@@ -188,3 +191,22 @@ async def test_one_that_cannot_be_understood_is_a_dead_letter_and_is_answered(be
         assert await collector.take(request) is Reception.DEAD
     (dead,) = await bench.world.store.dead_deliveries()
     assert dead.body == b"not json"
+
+
+class Faulty(FakeSettings):
+    """Settings with a fault that shows in one alert only."""
+
+    def routed(self, alert: Alert, now: datetime) -> Routed:
+        if alert.labels["instance"] == "odd":
+            raise KeyError("a fault")
+        return super().routed(alert, now)
+
+
+async def test_an_alert_that_cannot_be_routed_is_a_dead_letter_and_holds_nobody_up(bench: Bench) -> None:
+    bench.ports = replace(bench.ports, settings=Faulty())
+    async with bench.running() as collector:
+        taken = await asyncio.gather(*(collector.take(bench.request(each)) for each in ("a", "odd", "b")))
+    assert taken == [Reception.TAKEN, Reception.DEAD, Reception.TAKEN]
+    assert set(await bench.counts()) == {"a", "b"}
+    (dead,) = await bench.world.store.dead_deliveries()
+    assert b"odd" in dead.body

@@ -3,7 +3,7 @@
 import pytest
 
 from incident.alert import Alert, AlertStatus
-from incident.matching import BadMatcher, matcher
+from incident.matching import BadMatcher, matcher, plain_matcher
 
 ALERT = Alert(
     source="datadog",
@@ -47,3 +47,18 @@ def test_what_is_no_matcher_is_one_sentence(written: str) -> None:
     with pytest.raises(BadMatcher) as wrong:
         matcher(written)
     assert "\n" not in str(wrong.value)
+
+
+ENDLESS = ["(a+)+", "(a*)*b", "((a|b)+x)*", "((a)+)+", "(a{2,})+", "(a+){20}", "([^]]+)+", r"(\w+\)?)+", "([)]+)+"]
+PLAIN = ["(a|b)+", r"a+\.(b|c)?d*", "Disk.*|Volume.*", "(?:x[*+]y)+", r"(a\+)+", "((a+)b)?", r"(\d{1,3}\.){3}\d+"]
+
+
+@pytest.mark.parametrize("value", ENDLESS)
+def test_a_pattern_that_could_take_for_ever_is_refused(value: str) -> None:
+    with pytest.raises(BadMatcher, match="repeats what is repeated"):
+        plain_matcher(f"host=~{value}")
+
+
+@pytest.mark.parametrize("value", PLAIN)
+def test_a_plain_pattern_is_taken(value: str) -> None:
+    assert plain_matcher(f"host=~{value}") == matcher(f"host=~{value}")
