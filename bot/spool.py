@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 """A spool that is larger takes no more: the senders are asked to come again."""
 SEGMENT_BYTES: Final = 8 * 1024 * 1024
 """A segment that is larger is followed by another, so that what was taken in makes room again."""
+
+_NAME: Final = re.compile(r"(\d{12})-", re.ASCII)
+"""How a segment's name begins: its number."""
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +124,9 @@ class _Segment:
     @classmethod
     def created(cls, folder: Path) -> "_Segment":
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        last = max((path.name for path in folder.glob(f"*{SUFFIX}")), default="0")
-        # Names are in the order of the segments, whatever the clock does.
-        number = int(last.partition("-")[0]) + 1
+        # Names are in the order of the segments, whatever the clock does; what else lies there has no say in it.
+        numbers = (_NAME.match(path.name) for path in folder.glob(f"*{SUFFIX}"))
+        number = max((int(each[1]) for each in numbers if each is not None), default=0) + 1
         path = folder / f"{number:012}-{uuid.uuid4().hex[:12]}{SUFFIX}"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

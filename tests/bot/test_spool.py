@@ -131,6 +131,15 @@ def test_what_was_taken_in_makes_room_again(tmp_path: Path, monkeypatch: pytest.
     assert keys(spool) == ["b"]
 
 
+def test_what_else_lies_in_the_folder_does_not_keep_requests_from_being_put_aside(tmp_path: Path) -> None:
+    (tmp_path / FOLDER / "notes.spool").mkdir(parents=True)
+    (tmp_path / FOLDER / "7-other.spool").write_text("by hand")
+    spool = Spool(tmp_path)
+    spool.append(deliveries("a"))
+    spool.adopt()
+    assert keys(spool) == ["a"]
+
+
 def _append(data_dir: Path, more: Sequence[str]) -> None:
     Spool(data_dir).append(deliveries(*more))
 
