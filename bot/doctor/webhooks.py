@@ -1,7 +1,8 @@
-"""Looks whether monitors can knock: the door, each monitor's secret, where it must post, and when it last did."""
+"""Looks whether monitors and deployment tools can knock: the door, secrets, where they post, when they last did."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ import aiohttp
 from bot.config import Configuration
 from bot.doctor.remark import Remark, ok, warn
 from bot.phrase import duration
+from bot.sources import changes_generic
 from bot.stores.place import opened
 from commands.outage import Outage
 
@@ -19,16 +21,34 @@ QUIET: Final = timedelta(days=30)
 PATIENCE: Final = aiohttp.ClientTimeout(total=3.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Knocker:
+    """Who may post to a path of the door; ``page`` of the documents says how that is set up."""
+
+    about: str
+    name: str
+    path: str
+    page: str
+    secrets: tuple[str, ...]
+
+
 async def look_at_webhooks(configuration: Configuration, now: datetime) -> tuple[Remark, ...]:
-    """The door, then every configured monitor."""
-    secrets = configuration.source_secrets()
-    named = configuration.file.sources.variables()
+    """The door, then every configured monitor, and everyone who tells of changes."""
     address = _address(configuration)
-    last = await _last(configuration, tuple(named))
-    return (
-        await _door(address),
-        *(each for source in named for each in _monitor(source, secrets.get(source, ()), last, address, now)),
-    )
+    knockers = tuple(_knockers(configuration))
+    last = await _last(configuration, [each.name for each in knockers])
+    told = (remark for each in knockers for remark in _looked_at(each, last.get(each.name), address, now))
+    return (await _door(address), *told)
+
+
+def _knockers(configuration: Configuration) -> Iterator[_Knocker]:
+    secrets = {**configuration.source_secrets(), **configuration.change_secrets()}
+    for name in configuration.file.sources.variables():
+        known = secrets.get(name, ())
+        yield _Knocker(about=f"monitor {name}", name=name, path=f"/alerts/{name}", page="monitors", secrets=known)
+    for name in configuration.file.changes.variables():
+        path = "/changes" if name == changes_generic.NAME else f"/changes/{name}"
+        yield _Knocker(about=f"changes {path}", name=name, path=path, page="changes", secrets=secrets.get(name, ()))
 
 
 def _address(configuration: Configuration) -> str:
@@ -52,27 +72,24 @@ async def _door(address: str) -> Remark:
     return warn("door", f"{said}, so no webhook is taken on this machine.", mend)
 
 
-async def _last(configuration: Configuration, sources: tuple[str, ...]) -> Mapping[str, datetime]:
-    """When each monitor knocked last, as far as that is kept; what is wrong with the store is told elsewhere."""
+async def _last(configuration: Configuration, names: Sequence[str]) -> Mapping[str, datetime]:
+    """When each knocked last, as far as that is kept; what is wrong with the store is told elsewhere."""
     with suppress(Outage):
         async with opened(configuration.store) as store:
-            return await store.last_knocks(sources)
+            return await store.last_knocks(names)
     return {}
 
 
-def _monitor(
-    source: str, secrets: tuple[str, ...], last: Mapping[str, datetime], address: str, now: datetime
-) -> Iterator[Remark]:
-    about, place = f"monitor {source}", f"{address}/alerts/{source}"
-    if any(len(each) < SHORTEST for each in secrets):
-        mend = "make one anew, as `openssl rand -hex 32` does, and give it to the monitor, too"
+def _looked_at(knocker: _Knocker, at: datetime | None, address: str, now: datetime) -> Iterator[Remark]:
+    about, place = knocker.about, f"{address}{knocker.path}"
+    if any(len(each) < SHORTEST for each in knocker.secrets):
+        mend = "make one anew, as `openssl rand -hex 32` does, and give it to whoever posts, too"
         yield warn(about, f"A secret of it has fewer than {SHORTEST} characters.", mend)
-    at = last.get(source)
     if at is None:
-        mend = f"let it post to {place}, and send a test from there: docs/monitors.md says how"
+        mend = f"let it post to {place}, and send a test from there: docs/{knocker.page}.md says how"
         yield warn(about, "Nothing has come from it yet.", mend)
     elif now - at > QUIET:
         mend = f"send a test from it, if that is not meant: it posts to {place}"
         yield warn(about, f"Nothing has come from it for {duration(now - at)}.", mend)
     else:
-        yield ok(about, f"It knocked last {duration(now - at)} ago, at /alerts/{source}.")
+        yield ok(about, f"It knocked last {duration(now - at)} ago, at {knocker.path}.")

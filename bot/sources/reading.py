@@ -12,6 +12,8 @@ from commands.outage import Unreadable
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 _NUMBER: Final = re.compile(r"\d{9,22}(\.\d+)?", re.ASCII)
 _LONGEST_TEXT: Final = 10_000
+_CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
+"""What steers a terminal, or a database takes for an end, and nobody reads."""
 
 
 def document(body: bytes) -> Mapping[str, object]:
@@ -28,16 +30,17 @@ def document(body: bytes) -> Mapping[str, object]:
 def text(value: object) -> str:
     """A text as it can be shown and stored; numbers become text, anything else is empty.
 
-    NUL characters are dropped, and half a surrogate pair, which JSON allows and UTF-8 does not, becomes ``?``.
+    Control characters but tabs and line ends are dropped, and half a surrogate pair, which JSON allows and UTF-8 does
+    not, becomes ``?``.
     """
     if value is None:
         return ""
-    if type(value) is str and value.isascii() and "\x00" not in value:
+    if type(value) is str and value.isascii() and value.isprintable():
         return value[:_LONGEST_TEXT].strip()  # nearly all of them; each alert has dozens
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
-        whole = str(value).replace("\x00", "").encode(errors="replace").decode()
+        whole = str(value).translate(_CONTROLS).encode(errors="replace").decode()
         return whole[:_LONGEST_TEXT].strip()
     return ""
 

@@ -53,6 +53,17 @@ async def test_a_secret_that_can_be_guessed_is_told_and_not_shown(team: Team) ->
     assert all("hunter2" not in f"{each.sentence}{each.mend}" for each in told)
 
 
+async def test_whoever_tells_of_changes_is_looked_at_like_a_monitor(team: Team) -> None:
+    team.more = "changes: {generic: {token_env: CHANGES}, github: {secret_env: HOOK}}\n"
+    team.environment |= {"CHANGES": "hunter2", "HOOK": "a" * 32}
+    told = await team.look_at_all()
+    generic = [each for each in told if each.about == "changes /changes"]
+    assert generic[0].sentence == "A secret of it has fewer than 16 characters."
+    (github,) = [each for each in told if each.about == "changes /changes/github"]
+    assert (github.grade, github.sentence) == (Grade.WARN, "Nothing has come from it yet.")
+    assert "/changes/github, and send a test from there: docs/changes.md" in github.mend
+
+
 async def test_a_door_that_is_open_is_found(team: Team) -> None:
     async def healthy(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
