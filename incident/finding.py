@@ -111,9 +111,16 @@ class Outcome:
     changed: int | None = None
     value: Json = None
     """The one value that the answer holds, if it holds one: later steps may take it."""
+    in_vain: bool = False
+    """It failed before anything was sent to the target: it may be tried again at once."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     receipt: Facts = field(default_factory=dict)
+
+    @property
+    def cools(self) -> bool:
+        """True when the step must cool down after it: it changed something, or may have."""
+        return self.state in (OutcomeState.RAN, OutcomeState.FAILED, OutcomeState.UNKNOWN) and not self.in_vain
 
 
 class Comparison(StrEnum):

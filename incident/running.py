@@ -139,7 +139,7 @@ def _owed(incident: Incident, ended: Approval, effect_after: timedelta, now: dat
     if ended.state is ApprovalState.RAN:
         jobs.append(owe(JobName.VERIFY, incident.id, now + effect_after, subject=ended.id, urgency=rank))
     cool_down = ended.policy.cool_down
-    if ended.state in (ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN) and cool_down:
+    if cool_down and ended.outcome is not None and ended.outcome.cools:
         jobs.append(owe(JobName.COOL_DOWN, incident.id, now + cool_down, subject=ended.id, urgency=rank))
     return jobs
 

@@ -120,6 +120,7 @@ class ToolExecutor(Generic[Asked]):
             outcome,
             sentence=self._said(outcome.sentence),
             output=outcome.output or hearing.whole,
+            in_vain=outcome.state is OutcomeState.FAILED and not run.sent,
             receipt={**run.receipt, **outcome.receipt},
             started_at=started,
             ended_at=self._clock(),

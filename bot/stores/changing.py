@@ -22,8 +22,6 @@ from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import KEPT, SystemChange
 
-_RAN = frozenset({ApprovalState.RUNNING, ApprovalState.RAN, ApprovalState.FAILED, ApprovalState.UNKNOWN})
-"""The states of a request whose step did run, or may have."""
 _STOP = "stop"
 """The lock by which a run and a stop of all runs come one after the other."""
 
@@ -222,9 +220,11 @@ async def _put_approval(db: Database, approval: Approval, at: datetime) -> None:
 
 
 def _ran_at(approval: Approval, at: datetime) -> datetime | None:
-    if approval.state not in _RAN:
-        return None
-    return (approval.outcome.ended_at if approval.outcome is not None else None) or at
+    """When its step ran, or may have; None where it did not."""
+    if approval.state is ApprovalState.RUNNING:
+        return at
+    outcome = approval.outcome
+    return (outcome.ended_at or at) if outcome is not None and outcome.cools else None
 
 
 async def _put_silence(db: Database, silence: Silence, at: datetime) -> None:

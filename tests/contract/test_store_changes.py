@@ -307,6 +307,16 @@ async def test_the_last_run_of_a_step_is_the_newest_that_did_or_may_have_changed
     assert await store.last_run("requeue", "another") is None
 
 
+async def test_a_run_that_nothing_was_sent_of_does_not_make_its_step_cool_down(store: Store) -> None:
+    running = making.approval(state=ApprovalState.RUNNING)
+    saved = (await store.save(change("a", incident=making.incident(), approvals=(running,)))).incident
+    assert await store.last_run("requeue", "storybook-db") == NOW
+    outcome = replace(making.outcome(OutcomeState.FAILED, NOW + timedelta(seconds=9)), in_vain=True)
+    failed = replace(running, state=ApprovalState.FAILED, outcome=outcome)
+    await store.save(change("b", incident=saved, approvals=(failed,)))
+    assert await store.last_run("requeue", "storybook-db") is None
+
+
 async def test_one_remediation_at_a_time_runs_on_a_target(store: Store) -> None:
     saved = await store.save(
         change("a", incident=making.incident(), approvals=(making.approval("one", state=ApprovalState.RUNNING),))

@@ -350,6 +350,19 @@ def test_a_run_that_changed_something_is_looked_at_again_and_one_that_did_not_is
         assert JobName.VERIFY not in {job.name for job in ended(declared(), state).jobs}
 
 
+def test_a_step_cools_down_after_a_run_and_not_when_nothing_was_sent() -> None:
+    for outcome, cools in (
+        (Outcome(state=OutcomeState.FAILED, sentence="Half of it failed."), True),
+        (Outcome(state=OutcomeState.FAILED, sentence="Nothing was sent.", in_vain=True), False),
+    ):
+        kept = declared()
+        request = approved(kept)
+        request = replace(request, policy=replace(request.policy, cool_down=timedelta(minutes=5)))
+        running_now = replace(request, state=ApprovalState.RUNNING)
+        change = running.settle(kept.it, running_now, outcome, settles=kept.claim(), now=after(2.2))
+        assert (JobName.COOL_DOWN in {job.name for job in change.jobs}) is cools
+
+
 def test_a_temporary_mitigation_opens_a_follow_up_with_a_date_and_the_way_back() -> None:
     change = ended(declared(), OutcomeState.RAN)
     assert change.incident is not None

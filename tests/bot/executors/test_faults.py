@@ -166,6 +166,25 @@ async def test_a_change_on_a_target_that_misbehaves_ends_in_one_sentence_in_time
     assert (outcome.state is OutcomeState.RAN) is told_of_success
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_change_that_a_target_never_got_was_in_vain(kind: str, clock: Clock) -> None:
+    server = Rude("hangs")
+    listening = await server.start()
+    listening.close()
+    await listening.wait_closed()
+    outcome = await KINDS[kind].make(server.port, clock).run(plan(kind))
+    assert (outcome.state, outcome.in_vain) == (OutcomeState.FAILED, True)
+
+
+async def test_a_change_that_the_target_got_was_not_in_vain(clock: Clock) -> None:
+    server = Rude("tells a secret")
+    server.status = "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+    listening = await server.start()
+    outcome = await KINDS["http"].make(server.port, clock).run(plan("http"))
+    assert (outcome.state, outcome.in_vain) == (OutcomeState.FAILED, False)
+    listening.close()
+
+
 @pytest.mark.parametrize("kind", ["kubernetes", "docker"])
 async def test_what_it_would_touch_cannot_be_told_by_a_target_that_misbehaves(
     kind: str, rude: Rude, clock: Clock
