@@ -5,6 +5,7 @@ taken in first, so that everything is decided in the order in which it came.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import Final
 from bot.spool import Spool
 from commands.outage import Outage
 from commands.ports import AlertPorts
-from commands.take_alerts import Unsure, heard, take_together
+from commands.take_alerts import FAULT, Taken, Unsure, heard, take_together
 from incident.alert import Delivery
 from incident.taking import Taking
 
@@ -157,8 +158,8 @@ class Collector:
             self._lost(away)
             return
         except Exception:
-            log.exception("spooled requests could not be taken in")
-            return
+            log.exception("spooled requests could not be taken in together")
+            taken = await _each_alone(takings, ports)
         async with self._turn:
             await asyncio.to_thread(self._spool.forget, len(taken))
         if self._away:
@@ -201,6 +202,29 @@ class Collector:
         if not self._away:
             log.warning("store away: requests of monitors go to the spool", extra={"error": away.sentence})
         self._away = True
+
+
+async def _each_alone(takings: Sequence[Taking], ports: AlertPorts) -> tuple[Taken, ...]:
+    """Take in one after the other, until the store is away: a fault of one does not hold up those behind it."""
+    taken: list[Taken] = []
+    with contextlib.suppress(Outage):
+        for each in takings:
+            taken += await _alone(each, ports)
+    return tuple(taken)
+
+
+async def _alone(taking: Taking, ports: AlertPorts) -> tuple[Taken, ...]:
+    """Take it in, or keep it as a dead letter where a fault of Muster's own keeps it out. Raises Outage."""
+    try:
+        return await take_together([taking], ports=ports, within=PATIENCE_BEHIND)
+    except Outage:
+        raise
+    except Exception:
+        log.exception("a spooled request could not be taken in", extra={"spooled": taking.cause})
+    # Its own key may be the fault.
+    kept = replace(taking.delivery, key=taking.cause, by_body=False)
+    dead = replace(taking, delivery=kept, alerts=(), dead=FAULT)
+    return await take_together([dead], ports=ports, within=PATIENCE_BEHIND)
 
 
 def _answer(waiting: _Waiting, reception: Reception) -> None:

@@ -132,4 +132,5 @@ async def _dead_letters(store: Store) -> Remark:
     count = f"{_MANY} or more" if len(dead) == _MANY else str(len(dead))
     newest = dead[-1]
     words = f"{count} could not be understood, the last from {newest.source}: {newest.reason or 'no reason is kept'}."
-    return warn("dead letters", words, "compare what the monitor sends with docs/install.md; the bodies are kept")
+    mend = "`muster alerts dead` lists them; mend the sender or muster.yaml, then `muster alerts replay` takes them in"
+    return warn("dead letters", words, mend)

@@ -110,7 +110,7 @@ PROOF: Final = Proof(
 
 def request_key(request: Request) -> str | None:
     """The sender's own key beside the bytes, which are what is signed."""
-    number = request.headers.get("Idempotency-Key", "")[:64]
+    number = text(request.headers.get("Idempotency-Key"))[:64]
     return f"{number}:{body_hash(request.body)}" if number else None
 
 

@@ -43,7 +43,7 @@ PROOF: Final = Proof(holds=admitted, status=403, refusal="The signature of this 
 
 def request_key(request: Request) -> str | None:
     """The request's own id beside its bytes: the signature does not cover the id."""
-    number = request.headers.get("Request-ID", "")[:64]
+    number = text(request.headers.get("Request-ID"))[:64]
     return f"{number}:{body_hash(request.body)}" if number else None
 
 

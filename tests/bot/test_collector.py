@@ -32,10 +32,14 @@ class Away(WeakStore):
     away = False
     unheard = False
     batches = 0
+    faulty = b""
+    """A request with this in its body cannot be saved, but as a dead letter."""
 
     async def take(self, batch: Batch) -> None:
         if self.away:
             raise Outage("the store is away", retry=True)
+        if self.faulty and any(self.faulty in each.body and not each.reason for each in batch.deliveries):
+            raise ValueError("a fault")
         self.saves_left, self.batches = 1, self.batches + 1
         await super().take(batch)
         if self.unheard:
@@ -210,3 +214,15 @@ async def test_an_alert_that_cannot_be_routed_is_a_dead_letter_and_holds_nobody_
     assert set(await bench.counts()) == {"a", "b"}
     (dead,) = await bench.world.store.dead_deliveries()
     assert b"odd" in dead.body
+
+
+async def test_a_spooled_request_that_cannot_be_saved_holds_nobody_up(bench: Bench) -> None:
+    bench.store.faulty = b"odd"
+    async with bench.running(connected=False) as collector:
+        await asyncio.gather(*(collector.take(bench.request(each)) for each in ("a", "odd", "b")))
+        collector.connect(bench.ports)
+        await emptied(collector)
+    assert set(await bench.counts()) == {"a", "b"}
+    (dead,) = await bench.world.store.dead_deliveries()
+    assert b"odd" in dead.body
+    assert dead.key.startswith("spool:")

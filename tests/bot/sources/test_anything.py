@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sources.admission import Request
 from bot.sources.table import SOURCES
+from bot.web import delivery_of
 from commands.outage import Unreadable
 from incident.alert import Alert
 
@@ -68,3 +70,10 @@ def test_what_steers_a_terminal_is_left_out_of_a_title() -> None:
     (alert,) = SOURCES["alertmanager"].parse(json.dumps(body).encode())
     assert alert.title == "Disk]0;gone [2Jfull1m"
     assert alert.description == "one\n\ttwo"
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_header_that_is_no_text_gives_a_key_that_can_be_stored(name: str) -> None:
+    odd = dict.fromkeys(("Idempotency-Key", "Request-ID", "X-Webhook-Id"), "\udcff\udcfe")
+    request = Request(headers=odd, body=b"{}", at=datetime.now(UTC))
+    delivery_of(name, request).key.encode()
