@@ -37,6 +37,8 @@ __all__ = [
 
 THERE: Final = " at Muster's terminal"
 """What follows the name of whoever gave a command there: nobody has proven who that was."""
+_MIXED: Final = ("CloudWatch", "ECS", "GitHub", "PagerDuty", "UptimeRobot")
+_SPELT: Final = {name.lower(): name for name in _MIXED}
 
 
 def actor_words(actor: Actor) -> str:
@@ -49,7 +51,8 @@ def actor_words(actor: Actor) -> str:
     pager = pager_name(actor)
     if pager is not None:
         return f"{pager} (PagerDuty)"
-    return user_of(actor) or actor.removeprefix("monitor:").capitalize()
+    name = actor.removeprefix("monitor:")
+    return user_of(actor) or _SPELT.get(name) or name.capitalize()
 
 
 def refusal(refused: Refused, who: Callable[[Actor], str] = actor_words) -> str:

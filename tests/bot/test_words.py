@@ -243,6 +243,7 @@ def test_whoever_acts_has_a_name() -> None:
     """People by id, monitors by name, Muster as itself."""
     assert words.actor_words(person(ADA)) == "U0ADA0001"
     assert words.actor_words(monitor("alertmanager")) == "Alertmanager"
+    assert words.actor_words(monitor("pagerduty")) == "PagerDuty"
     assert words.actor_words(MUSTER) == "Muster"
     assert words.actor_words(TERMINAL) == "Somebody at Muster's terminal"
     assert words.actor_words(Actor("cron")) == "Cron"
