@@ -18,6 +18,7 @@ from compiler.catalog import load
 from demo.system import Patient
 from incident.digest import Json
 from incident.finding import Outcome, Sight
+from incident.measure import measured
 from incident.plan import Plan, draw_up
 from incident.runbook import Catalog, GuardKind, Procedure, Step
 
@@ -49,9 +50,12 @@ class Ward:
         return draw_up(step, given, catalog=self.catalog, environment=self.registry.environment(step.target or ""))
 
     async def look(self, step: Step, given: Mapping[str, str] | None = None) -> Sight:
-        """What a diagnostic sees."""
+        """What a diagnostic sees, with the value as it is measured."""
         self.ran.add(step.id)
-        return await self.registry.of(step.target or "").look(self.plan(step, given or {}))
+        sight = await self.registry.of(step.target or "").look(self.plan(step, given or {}))
+        if step.measure is None or sight.error:
+            return sight
+        return replace(sight, value=measured(step.measure, sight.output, datetime.now(UTC)))
 
     async def healthy(self, procedure: str) -> dict[str, bool | None]:
         """What each diagnostic of a procedure says that can tell; None for one that got no answer."""
