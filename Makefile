@@ -38,8 +38,8 @@ format: $(READY) ## Put the code in its form
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
 
-bench: $(READY) ## Measure; one JSON object on stdout
-	@$(BIN)/python -m bench
+bench: $(READY) ## Measure; one JSON object on stdout; INCIDENTS=100000 EVENTS=5000000 for years of them, which takes long
+	@$(BIN)/python -m bench $(INCIDENTS) $(EVENTS)
 
 soak: $(READY) ## Watch the memory under 200 alerts a second for half an hour, or MINUTES=; one JSON object on stdout
 	@$(BIN)/python -m bench.soak $(MINUTES)
