@@ -58,7 +58,7 @@ def demo(
         asyncio.run(play(system=system, story=story, as_json=json, port=port, data_dir=config.data_dir_of()))
     except DemoError as problem:
         fail(str(problem))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         typer.echo("The demo has ended.", err=True)
 
 

@@ -6,7 +6,6 @@ import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Final
 
@@ -33,31 +32,15 @@ async def play(*, system: str, story: bool, as_json: bool, port: int, data_dir: 
     except LookupError as unknown:
         raise DemoError(str(unknown)) from unknown
     _clear(data_dir)
-    # Whoever ends it from outside ends the bot and the servers with it, as Ctrl+C does.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    playing = asyncio.current_task()
+    assert playing is not None, "a coroutine runs in one"
+    # Whoever ends it from outside ends the bot and the servers with it, as Ctrl+C does; also where that is ignored.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
     try:
         async with Stage(chosen, data_dir, port=port, latency=SLACK_CALL, watches=not story) as stage:
-            await _until_ended(_story(stage, as_json) if story else _by_hand(stage))
+            await (_story(stage, as_json) if story else _by_hand(stage))
     except (NotReadyError, StoryError, NoServerError) as problem:
         raise DemoError(f"{problem} The bot's log is {data_dir / 'bot.log'}.") from problem
-
-
-async def _until_ended(playing: Coroutine[None, None, None]) -> None:
-    """Play to the end, or until somebody ends it."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    tasks = asyncio.create_task(playing), asyncio.create_task(ended.wait())
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    tasks[1].cancel()
-    while not tasks[0].done():
-        # Again until it has: Python 3.11 loses a cancellation that comes together with what was waited for.
-        tasks[0].cancel()
-        await asyncio.wait({tasks[0]}, timeout=0.5)
-    if ended.is_set():
-        print("The demo has ended.", file=sys.stderr)
-    else:
-        tasks[0].result()
 
 
 async def _story(stage: Stage, as_json: bool) -> None:

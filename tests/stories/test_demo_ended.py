@@ -11,10 +11,15 @@ from demo.bot_process import ROOT
 WITHIN = 60
 
 
+def _deaf() -> None:
+    """As what a shell puts in the background: it does not hear Ctrl+C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 async def test_whoever_ends_the_demo_ends_its_bot_and_its_servers(tmp_path: Path) -> None:
     demo = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(tmp_path)},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, preexec_fn=_deaf,
     )  # fmt: skip
     assert demo.stdout
     assert b"Open http://" in await asyncio.wait_for(demo.stdout.readline(), WITHIN)
