@@ -1,10 +1,11 @@
 """The rows that say what became of a team's first document, each resolved to a line of our runbook and its steps."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from bot.runbook_files import Compilation
 from incident.runbook import Step
@@ -35,8 +36,7 @@ class Kind(StrEnum):
         return self in (Kind.COMMAND, Kind.REFUSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One row of a table: ``first`` to ``last`` are lines of the first document, from 1.
 
     ``said`` is the command as it stood there, or the fact in our words; ``section`` a heading of our runbook, and
@@ -52,8 +52,7 @@ class Row:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
+class Covered(Struct, frozen=True, kw_only=True):
     """A row with where it leads: ``line`` of our runbook, its ``part`` (the heading of level 2), a command's steps.
 
     There are several steps where our runbook does the same in several places of the section.
@@ -70,8 +69,7 @@ class Covered:
         return bool(self.steps) and squeezed(self.steps[0].written) != self.row.said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class System(Struct, frozen=True, kw_only=True):
     """One system: its runbook's title, its compiled runbook, and the rows of its table."""
 
     name: str
@@ -119,8 +117,7 @@ def covered(table: Iterable[Row], compilation: Compilation, where: str) -> tuple
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """The lines below a heading, up to the next heading of any level."""
 
     first: int

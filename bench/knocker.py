@@ -8,17 +8,17 @@ import asyncio
 import json
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 OUTAGES: Final = 20
 AGAIN: Final = 4
 """Each alert comes so many times, with another value each time."""
 
 
-@dataclass
-class Sent:
+class Sent(Struct):
     """What was posted, and what was answered."""
 
     requests: int = 0

@@ -16,9 +16,10 @@ import shlex
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from bench.texts import repeated, varied
 from compiler.catalog_text import catalog_text
@@ -60,8 +61,7 @@ _JUDGES: Final[Mapping[str, Callable[[str], Judgement]]] = {
 _TRUTHS: Final = {"refuse": Verdict.REFUSED, NOT_A_COMMAND: None, **{each.value: each for each in Verdict}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Struct, frozen=True, kw_only=True):
     """One labelled command: what is true of it (None: it is no command), and what was said (None: it was not found)."""
 
     kind: str

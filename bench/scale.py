@@ -11,11 +11,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bench import stored
 from bot.stores.sqlite import SQLiteStore
@@ -100,8 +102,7 @@ ACTS: Final[dict[str, Act]] = {
 """Every command that people may give, in an order in which none is refused, and what asks by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """One of the two stores, and what each act took in it, in seconds."""
 
     world: World

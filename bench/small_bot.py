@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from demo.bot_process import ROOT, BotProcess, free_port
 from sandbox.server import Sandbox
@@ -13,8 +14,7 @@ READY_WITHIN: Final = 60.0
 TOKEN: Final = "bench-token"  # noqa: S105 - of a bot that lives for this run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmallBot:
+class SmallBot(Struct, frozen=True, kw_only=True):
     """The bot and its workspace. ``address`` takes what Alertmanager posts."""
 
     sandbox: Sandbox

@@ -9,9 +9,11 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.spool import Spool
 from commands.outage import Outage
@@ -44,8 +46,7 @@ class Reception(StrEnum):
     SPOOLED = "spooled"
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     delivery: Delivery
     answer: asyncio.Future[Reception]
 

@@ -6,10 +6,10 @@ names the environment variables that hold them, and of those that AWS Secrets Ma
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -41,16 +41,14 @@ class WrongSetting(Exception):
     """One sentence: which file, line and key, what is wrong, and what to write instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """The file alone, for what needs no secret."""
 
     path: Path
     file: File
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration(Written):
+class Configuration(Written, frozen=True, kw_only=True):
     """The file together with the secrets that it names."""
 
     data_dir: Path

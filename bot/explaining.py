@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 import typer
+from msgspec.structs import asdict
 
 from bot.config import Written, WrongSetting, written
 from bot.rehearsal import Rehearsal

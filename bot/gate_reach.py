@@ -1,8 +1,9 @@
 """Whether enough people could ever say yes: two rules that together want more than there are would stop every fix."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.config import Written, WrongSetting, line_of
 from bot.gate_sections import rule_of
@@ -16,8 +17,7 @@ from incident.runbook import Catalog, Procedure, Step
 from incident.severity import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class _Many:
+class _Many(Struct, frozen=True):
     """How many people some words can mean at most: those who are named, and others who come by their part.
 
     ``uncounted``: a group is among them, and only the chat knows how many are in it.

@@ -1,8 +1,9 @@
 """Whether a target's diagnostics and remediations would be one and the same: then a look could write."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
 
 from bot.target_sections import (
     AwsLogin,
@@ -23,8 +24,7 @@ Secret = Callable[[str | None], str | None]
 """The value of a variable that the file names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """One identity for both. ``key`` is the target's key that names it for remediations, ``what`` a word for it."""
 
     target: str

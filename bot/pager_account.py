@@ -1,9 +1,10 @@
 """One account of PagerDuty, put together from the settings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.config import Configuration
 from bot.pager_sections import PagedSystemSection, PagerDutySection
@@ -14,8 +15,7 @@ from bot.pagerduty.people import People
 from incident.responder import UserId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagerAccount:
+class PagerAccount(Struct, frozen=True, kw_only=True):
     """The account: its ``pager``, who is ``on_call`` there, and who is who."""
 
     calls: Calls

@@ -6,23 +6,22 @@ are never markup: an edge that knows a markup escapes them whole.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from string import Formatter
 from typing import Final, TypeAlias
 
+from msgspec import Struct
+
 from incident.responder import Actor, UserId, person
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """Somebody or something that acts: a person, a user group of the chat, a monitor, Muster."""
 
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """A moment (UTC). ``day`` asks for the date too, because it may not be today."""
 
     at: datetime

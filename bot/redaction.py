@@ -8,9 +8,10 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus
+
+from msgspec import Struct
 
 from bot.personal_data import Personal, without
 
@@ -34,8 +35,7 @@ _UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
 """A count of tokens is no token, and what is hidden already stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """How a kind of secret looks. Without one of the ``hints`` (in lower case) a text cannot hold it."""
 
     hints: tuple[str, ...]

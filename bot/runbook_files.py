@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from bot import second_process
 from compiler.catalog import load
@@ -28,8 +29,7 @@ class Unreadable(Exception):
     """A file that cannot be read; the text is one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compilation:
+class Compilation(Struct, frozen=True, kw_only=True):
     """One runbook, compiled; with an overlay also loaded as the bot would load it."""
 
     path: Path

@@ -4,11 +4,11 @@ Each says in people's words what to write instead, and gives an editor the patte
 """
 
 import re
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import Struct
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -60,8 +60,7 @@ def written(span: timedelta) -> str:
     return f"{seconds // _UNITS[unit]}{unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A text that matches ``pattern`` whole; whoever wrote another is told ``words``, not the pattern."""
 
     pattern: str

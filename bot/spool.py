@@ -15,10 +15,11 @@ import re
 import uuid
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from commands.outage import Outage
 from incident.alert import Delivery
@@ -37,8 +38,7 @@ _NAME: Final = re.compile(r"(\d{12})-", re.ASCII)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spooled:
+class Spooled(Struct, frozen=True, kw_only=True):
     """One request in the spool. ``name`` is its own for ever."""
 
     name: str
@@ -103,8 +103,7 @@ class Spool:
         self._segments.clear()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     number: int
     start: int
     length: int

@@ -9,11 +9,11 @@ Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from bot.collector import Reception
 from bot.exposition import CONTENT_TYPE
@@ -32,8 +32,7 @@ KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(Struct, frozen=True, kw_only=True):
     """What ``/healthz`` and ``/readyz`` say; ``ready`` names what is missing."""
 
     alive: bool = True

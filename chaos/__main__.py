@@ -8,10 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, count, islice
 from typing import Final, TypeVar
+
+from msgspec import Struct, field
 
 from chaos import matrix, replicas
 from chaos.judging import Verdict
@@ -25,8 +26,7 @@ SHOWN: Final = 50
 """So many failures are named in the answer."""
 
 
-@dataclass(kw_only=True)
-class Sum:
+class Sum(Struct, kw_only=True):
     """What many runs came to. ``failures`` names those to play again."""
 
     runs: int = 0

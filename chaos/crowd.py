@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from bot.sources.admission import Request
 from bot.web import delivery_of
@@ -45,8 +46,7 @@ class Town(Protocol):
         ...
 
 
-@dataclass(kw_only=True)
-class Told:
+class Told(Struct, kw_only=True):
     """What the crowd knows for certain. Texts are used once, so that each can be counted in the store and in Slack."""
 
     accepted: Counter[str] = field(default_factory=Counter)

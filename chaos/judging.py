@@ -5,8 +5,9 @@ The crowd's knowledge, the store and the workspace are laid beside one another; 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from bot.slack.names import MARK
 from bot.slack.render import render
@@ -28,8 +29,7 @@ STARTED: Final = frozenset({Kind.REMEDIATION_STARTED})
 RAN: Final = frozenset({ApprovalState.RAN})
 
 
-@dataclass(kw_only=True)
-class Verdict:
+class Verdict(Struct, kw_only=True):
     """Sentences about what was lost, what is there twice, and what else is wrong. All empty: the run was good."""
 
     lost: list[str] = field(default_factory=list)
@@ -42,8 +42,7 @@ class Verdict:
         return not (self.lost or self.doubled or self.broken)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Left:
+class _Left(Struct, frozen=True, kw_only=True):
     """Everything that a run left behind."""
 
     incidents: tuple[Incident, ...]

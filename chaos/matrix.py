@@ -6,12 +6,12 @@ At each point the process dies; and at each answer the answer is lost instead. N
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
 import aiohttp
+from msgspec import Struct
 
 from chaos.crowd import Crowd
 from chaos.process import Process
@@ -40,8 +40,7 @@ class Cut(StrEnum):
     LOST_ANSWER = "lost_answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(Struct, frozen=True, kw_only=True):
     """What is played, and what has to be there before."""
 
     name: str
@@ -49,8 +48,7 @@ class Flow:
     play: Play
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """One run of the matrix: the point by its number from 0, and what happens at it."""
 
     flow: str

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
@@ -28,8 +29,7 @@ class Died(Exception):
     """The process that was asked died before it answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """What every process shares, and what outlives each of them."""
 
     slack: Slack

@@ -9,12 +9,12 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 import asyncpg
+from msgspec import Struct, field
 from redis.asyncio import Redis
 
 from bot.stores.postgres import PostgresStore
@@ -39,8 +39,7 @@ WAITING: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class Round(Struct, frozen=True, kw_only=True):
     """What one round came to."""
 
     name: str
@@ -49,8 +48,7 @@ class Round:
     calls: int
 
 
-@dataclass(kw_only=True)
-class _Known:
+class _Known(Struct, kw_only=True):
     """What was answered as done."""
 
     declared: set[str] = field(default_factory=set)

@@ -1,8 +1,9 @@
 """What Slack should show of an incident now: asked of the commands that bring it up to date, without doing it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from bot.slack.blocks import Rendered
 from commands.duties import DUTIES

@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from chaos.crowd import Crowd, Told
 from chaos.judging import Verdict, judge
@@ -31,8 +32,7 @@ LARGEST_STEP: Final = 300.0
 """Seconds by which a clock may be set forward or back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What one run came to. ``trace`` is the same for the same seed."""
 
     seed: int
@@ -74,8 +74,7 @@ class SlackClock(Clock):
         return START.timestamp() + self._loop.time()
 
 
-@dataclass(kw_only=True)
-class _Machine:
+class _Machine(Struct, kw_only=True):
     """Where one process runs: its clock may be wrong."""
 
     number: int

@@ -1,10 +1,12 @@
 """What goes wrong, and when: every fault of a run is drawn from its one seed, until the weather turns calm."""
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from random import Random
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Fault(StrEnum):
@@ -20,8 +22,7 @@ class Fault(StrEnum):
     """It did what was asked, and the answer was lost."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Climate:
+class Climate(Struct, frozen=True, kw_only=True):
     """How often each thing goes wrong: the chance for one call, for one await, or for one second."""
 
     slack_limited: float = 0.0
@@ -58,8 +59,8 @@ def drawn(chance: Random) -> Climate:
     """Some faults, each as bad as chance has it: many runs with few of them find more than one with all."""
     return Climate(
         **{
-            each.name: getattr(WORST, each.name) * chance.random() if chance.random() < 0.5 else 0.0
-            for each in fields(Climate)
+            each: getattr(WORST, each) * chance.random() if chance.random() < 0.5 else 0.0
+            for each in Climate.__struct_fields__
         }
     )
 

@@ -1,7 +1,8 @@
 """The clock asks about alerts: one is quiet no longer, or steady again; all are over; a group takes no more of them."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from commands.deciding import anew, decide, known
 from commands.hear_alert import hear

@@ -1,8 +1,9 @@
 """What a command answers to the person who gave it, before anybody has chosen the words."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from commands.messages import WalkMessage
 from commands.on_call import OnCall
@@ -37,8 +38,7 @@ class Form(StrEnum):
     WALK_BACK = "walk_back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Struct, frozen=True, kw_only=True):
     """It happened: the event says what."""
 
     incident: Incident
@@ -46,32 +46,28 @@ class Done:
     fresh: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """A new incident. ``channel_due`` is when its channel can come, when Slack's limit holds it back."""
 
     incident: Incident
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
+class Looking(Struct, frozen=True, kw_only=True):
     """These diagnostics are running; what they see goes into the thread."""
 
     incident: Incident
     titles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preparing:
+class Preparing(Struct, frozen=True, kw_only=True):
     """Muster looks at what a remediation would touch, then asks for a second person."""
 
     incident: Incident
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopping:
+class Stopping(Struct, frozen=True, kw_only=True):
     """All remediations are stopped, or may run again: the event says which. ``running`` had begun and goes on."""
 
     event: Event
@@ -79,15 +75,13 @@ class Stopping:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafting:
+class Drafting(Struct, frozen=True, kw_only=True):
     """The post-mortem is being drafted; it comes into the channel as a file."""
 
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormWanted:
+class FormWanted(Struct, frozen=True, kw_only=True):
     """More must be asked than a line of text can hold."""
 
     form: Form
@@ -99,8 +93,7 @@ class FormWanted:
     """The step of a walk that it is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
+class Which(Struct, frozen=True, kw_only=True):
     """Which incident is meant? The choice continues the command with its words."""
 
     verb: str
@@ -109,8 +102,7 @@ class Which:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """The open incidents, worst first, then the newest ended ones; and who is on call."""
 
     incidents: tuple[Incident, ...]
@@ -121,8 +113,7 @@ class Listing:
     """The stop of all remediations that stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Procedures:
+class Procedures(Struct, frozen=True, kw_only=True):
     """What the runbook has of procedures: the incident's own first, then the others by what they are for."""
 
     incident: Incident
@@ -130,15 +121,13 @@ class Procedures:
     others: tuple[Procedure, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Underway:
+class Underway(Struct, frozen=True, kw_only=True):
     """The procedure that is walked now, as its message shows it."""
 
     message: WalkMessage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True, kw_only=True):
     """Everything about one incident, for somebody who comes to it now."""
 
     record: Record
@@ -147,24 +136,21 @@ class CatchUp:
     stop: Stop | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Why(Struct, frozen=True, kw_only=True):
     """How the incident came to be: each decision about its alerts, its people and its level, oldest first."""
 
     incident: Incident
     events: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silences:
+class Silences(Struct, frozen=True, kw_only=True):
     """The silences that stand, and what was just done to one."""
 
     event: Event | None
     standing: tuple[Silence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepsOf:
+class StepsOf(Struct, frozen=True, kw_only=True):
     """How many steps of a system's runbook Muster runs, and how many people do."""
 
     system: str
@@ -173,8 +159,7 @@ class StepsOf:
     manual: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkup:
+class Checkup(Struct, frozen=True, kw_only=True):
     """How Muster stands for one system; for all of them where ``system`` is None. ``nobody`` has nobody on call."""
 
     system: str | None
@@ -186,24 +171,21 @@ class Checkup:
     stop: Stop | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentChanges:
+class RecentChanges(Struct, frozen=True, kw_only=True):
     """What changed in an incident's system, the newest first."""
 
     incident: Incident
     changes: tuple[SystemChange, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watches:
+class Watches(Struct, frozen=True, kw_only=True):
     """Every watch with how it stands, by system."""
 
     systems: tuple[WatchesOf, ...]
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
+class Help(Struct, frozen=True, kw_only=True):
     """The menu; ``unknown`` is a word that is not on it, ``nearest`` the one that was probably meant."""
 
     unknown: str = ""

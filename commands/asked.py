@@ -1,7 +1,8 @@
 """What a person asked: who, in which words, about which incident, and the delivery that makes it happen only once."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from commands.answers import Form, FormWanted
 from commands.ports import Ground
@@ -11,8 +12,7 @@ from incident.responder import Actor, UserId, person
 from incident.runbook import Procedure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """One command of one person. ``words`` is what follows the verb; ``cause`` is unique to its delivery."""
 
     by: UserId

@@ -1,7 +1,8 @@
 """The clock asks: people are to be brought in, called and reminded."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from commands.deciding import decide, known
 from commands.messages import PageMessage, ReminderMessage

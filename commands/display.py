@@ -1,6 +1,6 @@
 """The clock asks: what an incident shows in Slack is to be brought up to date: card, checklist, announcement, topic."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from commands.asked import procedure_of
 from commands.changes import recent_changes

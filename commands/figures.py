@@ -1,22 +1,21 @@
 """How much there is to do, as whoever operates Muster wants to know it: numbers that are cheap to ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from incident.job import JobState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """The jobs of one state: how many, and how long the one that was due first has been due."""
 
     jobs: int
     age: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """What the store holds now, for all processes that share it."""
 
     jobs: Mapping[JobState, Standing]

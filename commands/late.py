@@ -3,9 +3,10 @@
 Slack was away, or its limits held them back. Whoever comes back to a channel reads once what was, and not twenty lines.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from commands.deciding import anew
 from commands.messages import LateMessage

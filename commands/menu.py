@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from commands.acknowledge import acknowledge
 from commands.answers import Answer, Help, Which
@@ -40,8 +41,7 @@ class Function(Protocol):
     def __call__(self, asked: Asked, *, ports: Ports) -> Awaitable[Answer]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class Verb(Struct, frozen=True, kw_only=True):
     """One line of the menu. ``also`` are the words that people try first."""
 
     word: str

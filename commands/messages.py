@@ -1,8 +1,9 @@
 """What Muster has to say, before anybody has chosen the words: ``bot/slack`` turns each of these into blocks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from commands.outage import Away
 from incident.alert import AlertTally
@@ -18,8 +19,7 @@ from incident.timeline import Event
 from incident.walk import Walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Struct, frozen=True, kw_only=True):
     """The live card: first in the channel, pinned, edited in place."""
 
     incident: Incident
@@ -33,15 +33,13 @@ class Card:
     """What changed in its system shortly before it began, and since; the newest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistMessage:
+class ChecklistMessage(Struct, frozen=True, kw_only=True):
     """The checklist with a button for each open item."""
 
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
+class Announcement(Struct, frozen=True, kw_only=True):
     """One incident in the announcements channel, edited in place. ``channel_due`` is when its channel can come."""
 
     incident: Incident
@@ -49,8 +47,7 @@ class Announcement:
     channel_due: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageMessage:
+class PageMessage(Struct, frozen=True, kw_only=True):
     """A direct message that calls one person. ``escalated`` when the first ones did not end it in time."""
 
     incident: Incident
@@ -64,8 +61,7 @@ class PageMessage:
     """What they are called for besides, where so much fails that Slack would hold single messages back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingMessage:
+class FindingMessage(Struct, frozen=True, kw_only=True):
     """What a diagnostic saw, for the findings thread, or for its one reader where it is private."""
 
     incident: Incident
@@ -73,8 +69,7 @@ class FindingMessage:
     reader: UserId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalMessage:
+class ApprovalMessage(Struct, frozen=True, kw_only=True):
     """The approval card: exactly what would run, where, what it would change, and how to take it back."""
 
     incident: Incident
@@ -92,8 +87,7 @@ class ApprovalMessage:
     """The title of the step that takes it back, where it can be asked for now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputMessage:
+class OutputMessage(Struct, frozen=True, kw_only=True):
     """What an approved step prints, in its card's thread: so far, and in the end all of it."""
 
     incident: Incident
@@ -102,16 +96,14 @@ class OutputMessage:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventMessage:
+class EventMessage(Struct, frozen=True, kw_only=True):
     """One line about something that happened, for everybody."""
 
     incident: Incident
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateMessage:
+class LateMessage(Struct, frozen=True, kw_only=True):
     """What could not be said when it happened, in one message, oldest first. ``away``: Slack was away meanwhile."""
 
     incident: Incident
@@ -119,22 +111,19 @@ class LateMessage:
     away: Away | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopMessage:
+class StopMessage(Struct, frozen=True, kw_only=True):
     """All remediations are stopped, or may run again, told where incidents are announced."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeMessage:
+class NoticeMessage(Struct, frozen=True, kw_only=True):
     """What concerns no incident, told where they are announced: an alert that is only told, a target out of sight."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictMessage:
+class VerdictMessage(Struct, frozen=True, kw_only=True):
     """The before/after verdict of a remediation."""
 
     incident: Incident
@@ -144,8 +133,7 @@ class VerdictMessage:
     after: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderMessage:
+class ReminderMessage(Struct, frozen=True, kw_only=True):
     """A clock that comes near, told to whoever can still meet it."""
 
     incident: Incident
@@ -153,8 +141,7 @@ class ReminderMessage:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkMessage:
+class WalkMessage(Struct, frozen=True, kw_only=True):
     """A procedure that is walked: every step as it stands, and what can be done next; edited in place."""
 
     incident: Incident

@@ -1,14 +1,14 @@
 """Who is on call now, system by system: for whoever asks, and for whoever opens Muster's home in Slack."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from commands.ports import Ports
 from incident.rota import Shift
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnCall:
+class OnCall(Struct, frozen=True, kw_only=True):
     """The people who are called for one system (its title), first one first, and until when each."""
 
     system: str

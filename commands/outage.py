@@ -1,7 +1,8 @@
 """What can go wrong outside, and between two who decide at once. Each says whether asking again can help."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 
 class Outage(Exception):
@@ -24,8 +25,7 @@ class BudgetSpent(Outage):
         super().__init__(sentence, retry=True, after=after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Away:
+class Away(Struct, frozen=True, kw_only=True):
     """A time in which Slack could not be reached. ``until`` is None while it lasts."""
 
     since: datetime

@@ -1,7 +1,8 @@
 """What is going on, for anybody who opens Muster's home in Slack: the open incidents, and who is on call."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from commands.on_call import OnCall, on_call
 from commands.ports import Ports
@@ -12,8 +13,7 @@ from incident.stop import Stop
 MOST = 15
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(Struct, frozen=True, kw_only=True):
     """The open incidents, worst first (``more`` when there are others), and each system's people."""
 
     incidents: tuple[Incident, ...]

@@ -1,8 +1,9 @@
 """The team's pager, as the commands need it: it rings telephones and keeps incidents of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from incident.incident import Incident
 from incident.paging import PagerPerson, Standing
@@ -10,16 +11,14 @@ from incident.responder import UserId
 from incident.severity import Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """Whom the pager shall ask for help: a person, or whoever is on call by one of its escalation policies."""
 
     user: UserId | None = None
     policy: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
+class Called(Struct, frozen=True, kw_only=True):
     """The pager rings by its incident ``ref``. ``keyed``: whatever it tells of that bears Muster's own key."""
 
     ref: str

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from commands.drafts import Drafts, Export
 from commands.messages import Message
@@ -93,8 +94,7 @@ class Chat(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attestation:
+class Attestation(Struct, frozen=True, kw_only=True):
     """Whether a target's diagnostic credential is proven unable to write. ``proof`` is one sentence either way."""
 
     target: str
@@ -145,8 +145,7 @@ class Executor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One target, and how it stands. ``changes`` says whether it has an identity of its own for remediations."""
 
     name: str
@@ -266,31 +265,27 @@ class Sources(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What is recorded: enough for whatever is said about an incident, also where nothing was configured."""
 
     store: Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground(Kept):
+class Ground(Kept, frozen=True, kw_only=True):
     """What a decision rests on: all of it is there while Slack is away."""
 
     runbooks: Runbooks
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertPorts(Ground):
+class AlertPorts(Ground, frozen=True, kw_only=True):
     """What alerts are taken in by: likewise. ``clock`` tells the time (UTC), because work outside takes some."""
 
     sources: Sources
     clock: Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports(AlertPorts):
+class Ports(AlertPorts, frozen=True, kw_only=True):
     """Everything a command may reach."""
 
     chat: Chat

@@ -1,9 +1,10 @@
 """Where everything true is kept, as the commands need it; ``bot/stores`` fulfils it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from commands.figures import Figures
 from incident.alert import AlertRecord, AlertTally, Delivery
@@ -22,8 +23,7 @@ from incident.timeline import Link
 from incident.watch import WatchRecord
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """What a save did. ``fresh`` is False when the same cause had been saved before: nothing was changed this time."""
 
     incident: Incident | None

@@ -8,9 +8,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from commands.deciding import anew
 from commands.follow_pager import tidings_owed
@@ -38,8 +40,7 @@ FAULT: Final = "of a fault of Muster's own, which is in its log"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What became of something heard. ``fresh``: it was not known before. ``key`` names its delivery.
 
     ``dead`` is why it was kept as a dead letter.
@@ -151,8 +152,7 @@ async def _soon(seconds: float) -> AsyncIterator[None]:
         raise Outage("The store does not answer in time.", retry=True) from late
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Asked(Struct, frozen=True, kw_only=True):
     """Something heard, the key that it is known again by, where each alert of it leads, and what it tells besides."""
 
     taking: Taking

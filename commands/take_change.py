@@ -1,8 +1,10 @@
 """A deployment tool asks: what it says of a change is kept, and told in every open incident of that system."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from commands.deciding import anew, decide
 from commands.outage import Unreadable
@@ -21,8 +23,7 @@ EVERY = 10_000
 """More incidents than that are not open at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What became of one request: whether it is new, how many changes it told, or why it could not be understood."""
 
     fresh: bool

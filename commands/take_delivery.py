@@ -1,6 +1,6 @@
 """A request that is in the store and was not taken in: a dead letter, or one that an older Muster left over."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from commands.outage import Conflict
 from commands.ports import AlertPorts, Ports

@@ -1,7 +1,8 @@
 """The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from commands.deciding import decide, known
 from commands.outage import NotYet

@@ -1,6 +1,6 @@
 """*Ask for the undo*: what a remediation did is taken back by the next one, behind the same gate."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from commands.answers import Answer, Form, FormWanted
 from commands.asked import Asked, procedure_of

@@ -1,7 +1,8 @@
 """How every watch stands, system by system: for whoever asks, for Muster's home in Slack, and for its numbers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from commands.ports import Runbooks
 from commands.store import Store
@@ -9,8 +10,7 @@ from incident.runbook import Step
 from incident.watch import WatchRecord, watch_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(Struct, frozen=True, kw_only=True):
     """One watch: its name, the step that looks, and how it stands; None before its first look."""
 
     name: str
@@ -30,8 +30,7 @@ class Watched:
         return self.record is not None and self.record.firing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchesOf:
+class WatchesOf(Struct, frozen=True, kw_only=True):
     """The watches of one system (its id and title)."""
 
     system: str

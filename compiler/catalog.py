@@ -1,9 +1,10 @@
 """A catalog.yaml, with its overlay.yaml, as a Catalog: each command is judged again, whatever a file claims."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.overlay import Overlay, read_overlay
 from compiler.section import CatalogError, Section, read

@@ -3,19 +3,17 @@
 Every line is 1-based and counted in the file as it stands, so that whatever is found can be shown where it was written.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(Struct, frozen=True, kw_only=True):
     """Code between backticks inside a heading, a sentence or a cell."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(Struct, frozen=True, kw_only=True):
     """One heading; ``level`` is 1–6. A line in bold alone that ends with a colon is a label, no heading."""
 
     title: str
@@ -24,13 +22,12 @@ class Heading:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """What all pieces have: the headings above it, outermost first, and the line that it begins in."""
 
     headings: tuple[Heading, ...]
     line: int
-    quoted: bool = field(default=False, kw_only=True)
+    quoted: bool = False
     """True for what stands in a block quote: a note about the text around it."""
 
     @property
@@ -39,8 +36,7 @@ class Piece:
         return tuple(heading.title for heading in self.headings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence(Piece):
+class Sentence(Piece, frozen=True, kw_only=True):
     """A paragraph as plain text; ``label`` is its leading part in bold without the colon (*Symptoms*)."""
 
     text: str
@@ -48,8 +44,7 @@ class Sentence(Piece):
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item(Piece):
+class Item(Piece, frozen=True, kw_only=True):
     """One item of a list, without the items below it.
 
     ``number`` is the place in an ordered list, None in a bullet list; ``depth`` 0 is the outermost list; ``ticked`` is
@@ -66,8 +61,7 @@ class Item(Piece):
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One row of a table: its cells as plain text, the code in them, and its line."""
 
     cells: tuple[str, ...]
@@ -75,8 +69,7 @@ class Row:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table(Piece):
+class Table(Piece, frozen=True, kw_only=True):
     """A table. ``label`` is that of the sentence that introduces it."""
 
     header: tuple[str, ...]
@@ -84,8 +77,7 @@ class Table(Piece):
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block(Piece):
+class Block(Piece, frozen=True, kw_only=True):
     """A block of code. ``line`` is the first line *of its content*; ``language`` is lower-case and may be empty.
 
     ``label`` is that of the nearest sentence above it under the same heading (*Diagnosis*), ``sentence`` the text of
@@ -99,8 +91,7 @@ class Block(Piece):
     closed: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """All pieces in the order of the text."""
 
     headings: tuple[Heading, ...]

@@ -7,9 +7,11 @@ cells of a column headed *Command*. What is only shown (output, configuration, p
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler import shell
 from compiler.document import Block, Code, Document, Heading, Item, Piece, Sentence, Table
@@ -42,8 +44,7 @@ _NUMBERED: Final = re.compile(r"(?:step\s+)?\d*[.):]?\s*", re.IGNORECASE)
 _ABOUT_REDIS: Final = re.compile(r"\b(?:redis|valkey|keydb|elasticache|memorystore)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """One command as its author wrote it, where, and what it does.
 
     `text` has its continuation lines joined by one space (a loop's and a here-document's lines stay lines); `line` is

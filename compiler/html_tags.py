@@ -2,8 +2,9 @@
 
 import html
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.proof.word_list import word_list
 
@@ -21,8 +22,7 @@ _LANGUAGE: Final = re.compile(r"\blang(?:uage)?[-=]\"?([\w+#.-]+)")
 _SPAN: Final = re.compile(r"<(code|kbd|samp|tt)>([^<>`\n]+)</\1>", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A part of an HTML block that a browser shows: Markdown text or, where `language` is set, preformatted code.
 
     ``line`` counts from 0, the line that the HTML begins in.

@@ -6,10 +6,10 @@ what `<details>` folds away is shown. Never raises: any text is some document.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
 from compiler.html_tags import shown, without_comments
@@ -32,16 +32,14 @@ _FRAMES: Final = frozenset({"heading_open", "heading_close", "hr"})
 _NOTHING: Final = Token("", "", 0)
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """One open list: the number its next item has (None in a bullet list), and what introduces it."""
 
     number: int | None
     under: str
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """The pieces read so far, and what the next one stands under."""
 
     source: Sequence[str]

@@ -1,11 +1,11 @@
 """The words of a paragraph, heading or cell: plain text as a reader sees it, its code, and the label before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import dropwhile, takewhile
 from typing import Final
 
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from compiler.document import Code
 from compiler.html_tags import is_comment, tag_name
@@ -18,8 +18,7 @@ _SHORT_LABEL: Final = 5
 """A line of so few words that ends with a colon and stands alone introduces what follows, in bold or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """One line of thought: its text, its label without the colon, its code, and the line it begins in."""
 
     text: str
@@ -28,8 +27,7 @@ class Words:
     line: int
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """What is gathered of one line of the source: its parts, each bold or not, and its code."""
 
     number: int
@@ -37,8 +35,7 @@ class _Line:
     codes: list[Code] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Pen:
+class _Pen(Struct):
     """Where the walk stands: the line, how deep in bold and in struck-out text, the code an HTML tag has opened."""
 
     line: int

@@ -5,8 +5,9 @@ entry is void until somebody has looked at both again: the step is then done by 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.section import Section, read
 
@@ -14,8 +15,7 @@ FORM_LENGTH: Final = 8
 """Characters of a step's form that an entry names: enough to tell two forms of one step apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
+class Binding(Struct, frozen=True, kw_only=True):
     """Which steps reach a target: those of this executor whose command names all these places."""
 
     target: str
@@ -24,8 +24,7 @@ class Binding:
     environment: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Overlay:
+class Overlay(Struct, kw_only=True):
     """The file, entry by entry. ``remarks`` collects what no longer fits the catalog, one sentence each."""
 
     bindings: tuple[Binding, ...] = ()

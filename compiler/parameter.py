@@ -1,8 +1,9 @@
 """A step's parameters as a catalog writes them: what a person may fill in, and the check that it must pass."""
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.section import Section
 from incident import refusal

@@ -8,9 +8,11 @@ reference `$NAME`, which no person fills in.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.proof.secret_names import names_a_secret, words_of
 from compiler.proof.word_list import word_list
@@ -54,8 +56,7 @@ NO_CHOICE: Final[tuple[str, ...]] = ()
 _FIRST_NUMBER: Final = 11
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blank:
+class Blank(Struct, frozen=True, kw_only=True):
     """One blank: its parameter, the sample that stands for it, and how its author wrote it."""
 
     parameter: Parameter
@@ -69,8 +70,7 @@ def is_reference_name(name: str) -> bool:
     return names_a_secret(name) or bool(words and words[-1] in _CONNECTIONS | _SHORT_SECRETS)
 
 
-@dataclass(slots=True)
-class Blanks:
+class Blanks(Struct):
     """The blanks of one command by name. `taken` is the text in which no sample may occur by chance."""
 
     taken: str = ""

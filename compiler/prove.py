@@ -4,8 +4,9 @@ The type says what the text is: a statement, a line for a shell, a template with
 """
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler import found, markdown
 from compiler.placeholders import bind, names_in, parameter_named

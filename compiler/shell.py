@@ -7,9 +7,10 @@ a loop is one command. In a transcript only what follows a prompt is a command, 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.proof.proven import Kind
 from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
@@ -17,8 +18,7 @@ from compiler.shell_ends import LONGEST_CHUNK, LONGEST_LINE, Line, Reading
 from compiler.shell_variables import set_by
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """One command as it is written. `line` is the 1-based line where it begins, `comment` the one that names it.
 
     `client` is set for a line that is no shell's: SQL, or words for a Redis client, opened by the command in `session`.
@@ -92,8 +92,7 @@ def _client_words(text: str) -> bool:
     return bool(_REDIS_PROMPT.match(text) or _SQL_PROMPT.match(text))
 
 
-@dataclass(slots=True)
-class _Splitter:
+class _Splitter(Struct):
     """What has been seen of a block so far."""
 
     comment: str = ""

@@ -4,9 +4,9 @@ A line that can be read by itself is a command. The others are read together wit
 what cannot be read spoils no more than its own lines.
 """
 
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from compiler.placeholders import masked
@@ -20,16 +20,14 @@ _UNFINISHED: Final = ("\\", "|", "&&", "||", "{", "(", "do", "then", "else")
 LONGEST_LINE: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One physical line: its 1-based number and its text without the prompt."""
 
     number: int
     text: str
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """Where each command of a block ends. The text is parsed in pieces, smaller ones where much cannot be read."""
 
     lines: list[Line]

@@ -7,9 +7,10 @@ with its own reason.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from compiler.placeholders import Blanks, is_reference_name
@@ -42,8 +43,7 @@ def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe,
     return pipes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
+class _Reader(Struct, frozen=True, kw_only=True):
     """The text being read, and what is known of its variables."""
 
     source: bytes

@@ -1,18 +1,16 @@
 """The parts of a command line: programs with their words, joined to pipes, and what is redirected."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redirection:
+class Redirection(Struct, frozen=True, kw_only=True):
     """`2>/dev/null`, `> FILE`, `< FILE`: the operator with its descriptor, and the file."""
 
     operator: str
     file: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """One program of a pipe: its words, what is redirected, and the text it gets on standard input from a heredoc."""
 
     argv: tuple[str, ...]
@@ -25,8 +23,7 @@ class Program:
     """The words as they are written, quotes and all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipe:
+class Pipe(Struct, frozen=True, kw_only=True):
     """Programs joined by `|`; `kept_as` names the variable that takes what they print, as in `NAME=$(…)`.
 
     It is empty where the output is added to what a variable holds already.

@@ -6,8 +6,9 @@ brackets ends nothing. Settings (`work_mem = 16MB`) and psql's table output are 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.proof.sql.tree import MAX_CHARACTERS, Unreadable, parse
 from compiler.proof.word_list import word_list
@@ -39,8 +40,7 @@ _META: Final = re.compile(r"[ \t]*\\[A-Za-z?!][^\n]*")
 _PROMPT: Final = re.compile(r"^[ \t]*\w+[=(\-'\"*!^]+[#>][ \t]", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement: its words on one line, strings and bodies untouched and comments left out; its line; its name."""
 
     text: str
@@ -48,8 +48,7 @@ class Statement:
     comment: str
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """The statement that is being read: its lexemes, where it begins, and how deep in brackets it is."""
 
     parts: list[str] = field(default_factory=list)
@@ -58,8 +57,7 @@ class _Open:
     length: int = 0
 
 
-@dataclass(slots=True)
-class _Splitter:
+class _Splitter(Struct):
     text: str
     at: int = 0
     comment: str = ""

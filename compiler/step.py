@@ -7,9 +7,11 @@ run is done by a person, and says why.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded, pinned
@@ -43,8 +45,7 @@ def form_of(entry: Facts) -> str:
     return digest({key: entry[key] for key in (*COMMAND_KEYS, "names", "written") if key in entry})[:16]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(Struct, frozen=True, kw_only=True):
     """What is known of an executable step before it is decided whether it may run."""
 
     section: Section

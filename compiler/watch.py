@@ -1,9 +1,10 @@
 """The ``watch`` of an overlay's entry: how often its diagnostic looks by itself, and when that is an alert."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.overlay import Overlay
 from compiler.section import Section

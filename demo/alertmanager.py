@@ -9,13 +9,13 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
 import aiohttp
+from msgspec import Struct
 
 RECEIVER = "muster"
 GROUP_BY = ("alertname", "service")
@@ -32,8 +32,7 @@ class AlertNotTakenError(Exception):
     """Whoever listens at the webhook URL did not take the alert; the message says what it answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
+class AlertRule(Struct, frozen=True, kw_only=True):
     """An alert that may be sent. `name` is its alertname, `expression` what a Prometheus would watch."""
 
     name: str
@@ -57,8 +56,7 @@ def rule(
     return AlertRule(name=name, title=title, expression=expression, labels=labels, annotations=annotations)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentAlert:
+class SentAlert(Struct, frozen=True, kw_only=True):
     """One alert of a webhook body: firing until it has an end."""
 
     rule: AlertRule

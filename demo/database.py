@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from msgspec import Struct
 
 from demo.postgres import RealPostgres
 
@@ -31,8 +31,7 @@ STATISTICS = "SELECT true FROM pg_available_extensions WHERE name = 'pg_stat_sta
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
+class Database(Struct, frozen=True, kw_only=True):
     """What to make. `application` is the role of the patient itself, which owns what schema.sql in `folder` makes.
 
     grants.sql, run as that role too, says what the two outside roles may do. Both names are plain identifiers.

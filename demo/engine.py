@@ -9,10 +9,10 @@ import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from demo.serving import serve
 
@@ -27,8 +27,7 @@ async def _nothing() -> None:
     pass
 
 
-@dataclass(slots=True, kw_only=True)
-class Part:
+class Part(Struct, kw_only=True):
     """A part of a patient as a container. ``stop`` and ``start`` act on the real thing; a restart is both."""
 
     service: str

@@ -6,8 +6,9 @@ import importlib.util
 import os
 import pwd
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from demo.serving import NoServerError
 
@@ -16,8 +17,7 @@ class NoPostgresError(NoServerError):
     """No PostgreSQL could be started here; the message is one sentence that says what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """The operating system account the server runs as; all None means our own, which PostgreSQL accepts unless root."""
 
     uid: int | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -20,8 +20,7 @@ ANSWER_SECONDS = 0.5
 REDIS_OUTAGES = (Gone, TooLate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class Rights(Struct, frozen=True, kw_only=True):
     """What a user may do: ACL categories, then commands, each with its + or -, with the keys of a pattern."""
 
     keys: str

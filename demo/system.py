@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from demo.alertmanager import AlertRule
 from demo.fault import Faults
@@ -34,8 +36,7 @@ class Patient(Protocol):
         """What the demo's panel shows: title, faults, alerts that can be sent, health with facts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
+class Plot(Struct, frozen=True, kw_only=True):
     """What the story that plays itself does: a fault, the remediation that heals it, and what people say."""
 
     fault: str
@@ -48,8 +49,7 @@ class Plot:
     resolution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class System(Struct, frozen=True, kw_only=True):
     """One system that the demo can show. ``name`` is its folder in runbooks/, too."""
 
     name: str
@@ -62,8 +62,7 @@ class System:
     plot: Plot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """One line of the demo's panel."""
 
     name: str

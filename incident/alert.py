@@ -1,10 +1,10 @@
 """What a monitor said: one message about one thing, whatever monitor it came from."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+
+from msgspec import Struct, field
 
 
 class AlertStatus(StrEnum):
@@ -14,8 +14,7 @@ class AlertStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """One message from a monitor. Times are UTC; a time the monitor did not give is None, never a guess.
 
     ``key`` names *this alert* across its repeats and its resolution; ``group`` names what its monitor sends together.
@@ -48,8 +47,7 @@ class Alert:
         return (self.id, f"{self.source}:{self.thing}") if self.thing else (self.id,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRecord:
+class AlertRecord(Struct, frozen=True, kw_only=True):
     """All that is known of one alert: its last message, how often it came, and the incident it belongs to.
 
     ``version`` counts its saves, so that two messages decided at once cannot both be the first.
@@ -72,12 +70,6 @@ class AlertRecord:
     """When its notice was last told, where that is all that it leads to."""
     version: int = 0
 
-    def but(self, **new: object) -> "AlertRecord":
-        """The same with other values: what ``dataclasses.replace`` does, at a third of its price."""
-        values: dict[str, Any] = {name: getattr(self, name) for name in AlertRecord.__slots__}
-        values.update(new)
-        return AlertRecord(**values)
-
     @property
     def id(self) -> str:
         """The alert's name in the store."""
@@ -89,8 +81,7 @@ class AlertRecord:
         return self.alert.status is AlertStatus.FIRING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertTally:
+class AlertTally(Struct, frozen=True, kw_only=True):
     """How many alerts an incident has, how many of them fire, how many messages came, and from which sources."""
 
     alerts: int = 0
@@ -117,8 +108,7 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """One webhook request as it came: the raw body, an allow-list of headers (never a credential), when it came.
 
     ``key`` says *this request again*. A *dead* delivery could not be understood; it is kept for replay with its reason.

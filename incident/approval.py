@@ -1,8 +1,10 @@
 """A second person's yes or no to one plan: asked, decided once, run once, and always ended in words."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import hours, refusal
 from incident.finding import Outcome, OutcomeState
@@ -39,8 +41,7 @@ class ApprovalState(StrEnum):
 _OPEN = frozenset({ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED, ApprovalState.RUNNING})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """What a remediation would touch, seen before it is approved. ``count`` is None when the target cannot tell."""
 
     sentence: str
@@ -49,8 +50,7 @@ class Preview:
     """What the probe of a fingerprint shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalPolicy:
+class ApprovalPolicy(Struct, frozen=True, kw_only=True):
     """What a request must meet: who may ask and answer, how many, where, and when (``gate.demanded`` makes it).
 
     ``approvers`` and ``askers`` name people (``U…``), the chat's groups (``S…``) and parts (``gate.PARTS``); without
@@ -78,8 +78,7 @@ class ApprovalPolicy:
         return max(self.approvals, self.quiet_approvals)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Struct, frozen=True, kw_only=True):
     """One request. It is bound to ``digest``: the plan that runs must have exactly that one (empty while preparing)."""
 
     id: str

@@ -1,9 +1,10 @@
 """Words that judge people or tell hindsight, found in what was typed: advice for whoever finishes a post-mortem."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class Advice(StrEnum):
@@ -21,8 +22,7 @@ class Advice(StrEnum):
     """It was not plain to anybody at the time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """One expression in a text, as it was written."""
 
     advice: Advice

@@ -1,8 +1,9 @@
 """Who was in it, told by the part they played: the post-mortem's text says *commander A*, names stay in the record."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from incident.incident import Incident
 from incident.responder import Actor, Role, UserId, pager_name, terminal_name, user_of
@@ -11,8 +12,7 @@ from incident.timeline import Event, Kind, fact
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """One person holding one role. ``until`` is None when nobody took it over; ``taken_from`` is who held it before."""
 
     role: Role
@@ -22,8 +22,7 @@ class Held:
     taken_from: UserId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
+class Cast(Struct, frozen=True, kw_only=True):
     """The people of one incident. ``letters`` gives each a letter, in the order in which they came into it."""
 
     letters: Mapping[UserId, str]

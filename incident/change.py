@@ -1,7 +1,8 @@
 """What one decision changes: saved whole in one transaction, or not at all."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from incident.alert import AlertRecord, Delivery
 from incident.approval import Approval
@@ -15,8 +16,7 @@ from incident.system_change import SystemChange
 from incident.timeline import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """The new state and what is owed for it.
 
     ``cause`` is what it was decided for (a delivery's key, a view, a click, a job's claim) and unique in the store: the

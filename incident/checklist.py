@@ -1,9 +1,11 @@
 """What must not be forgotten: the procedure's manual parts and the house's own, each ticked by a person with a name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import refusal
 from incident.responder import UserId
@@ -20,8 +22,7 @@ _COMMON: Final = frozenset({"A", "An", "It", "Nothing", "One", "That", "The", "T
 """First words of a condition that are no names, and so are written small within a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One line of the checklist; ``source`` says which part of the runbook it comes from."""
 
     text: str

@@ -1,10 +1,12 @@
 """The deadlines that a severity sets: running, met or breached, and what is to be said when one comes near."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.severity import Policy
 
@@ -37,8 +39,7 @@ class Signal(StrEnum):
     BREACH = "breach"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """One deadline. It is kept after it ended, because the post-mortem shows it."""
 
     kind: ClockKind

@@ -1,8 +1,9 @@
 """What the clocks make Muster say and do when they ring: remind, record a breach, escalate, look again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from incident import clock
 from incident.change import Change

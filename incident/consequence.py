@@ -1,8 +1,10 @@
 """What follows from an alert's decision: the Change, in which every reason and the name of its rule are kept."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.alert import Alert, AlertRecord
 from incident.change import Change, event_id
@@ -28,8 +30,7 @@ SUM_UP_EVERY: Final = timedelta(minutes=1)
 """How often repeated alerts get one line on the timeline and a new count on the card."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """One alert that came, and how it was decided. ``delivery`` is the key of the request that brought it; None when
     nothing came, but what kept it quiet is over.
 

@@ -1,8 +1,10 @@
 """How a walk goes on when one of its steps ended: its hold begins, the next one is offered, or the walk is finished."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import refusal
 from incident import walk as walks
@@ -14,8 +16,7 @@ from incident.timeline import Event, Kind
 from incident.walk import Leg, LegState, Walk, WalkState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """One step of one walk. ``tries`` is how often it had been begun when the person saw it; None: whatever is so."""
 
     walk: str

@@ -1,14 +1,15 @@
 """Evidence that must not be lost: while it is frozen, only those changes run that the commander let through."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.responder import Actor, UserId
 from incident.timeline import Event, Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lift:
+class Lift(Struct, frozen=True, kw_only=True):
     """The commander let one step run although evidence is frozen, for a reason."""
 
     step_id: str
@@ -17,8 +18,7 @@ class Lift:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFreeze:
+class EvidenceFreeze(Struct, frozen=True, kw_only=True):
     """An incident's evidence is kept as it is. ``lifted`` are the steps that may run nevertheless."""
 
     by: Actor

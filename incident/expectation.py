@@ -1,7 +1,8 @@
 """What a diagnostic's value is when nothing is wrong: a bound that it keeps to, or a word that it is."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from incident.digest import Json
 
@@ -16,8 +17,7 @@ class Operator(StrEnum):
     IS = "is"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
+class Expectation(Struct, frozen=True, kw_only=True):
     """What a diagnostic's value is when nothing is wrong. ``value`` is a number, or a text for *is*."""
 
     operator: Operator

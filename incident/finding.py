@@ -1,9 +1,10 @@
 """What a diagnostic saw, with the proof that it only looked; and how a remediation ended."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from incident.digest import Facts, Json
 from incident.verdict import Verdict
@@ -27,8 +28,7 @@ class Phase(StrEnum):
     """While a walk waits before its next step."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(Struct, frozen=True, kw_only=True):
     """What an executor saw: redacted, capped output; the one value that matters, if there is one; the receipt.
 
     ``error`` is a sentence when the look failed; then ``value`` is None. ``rows`` counts what was returned. ``single``
@@ -56,8 +56,7 @@ def public(sight: Sight) -> Sight:
     return Sight(output="", error=error, receipt=sight.receipt, seconds=sight.seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One run of one diagnostic in an incident. ``healthy`` is None when the step says nothing of what is healthy."""
 
     id: str
@@ -101,8 +100,7 @@ class OutcomeState(StrEnum):
     """It was cut short and may or may not have happened: a person must look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How one approved run ended. ``changed`` counts the rows or things it touched, when the target told."""
 
     state: OutcomeState

@@ -1,15 +1,15 @@
 """When an alert flaps: it goes from firing to over and back so often that its single changes say nothing."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 MOST_KEPT: Final = 50
 """How many of an alert's last changes are kept with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flapping:
+class Flapping(Struct, frozen=True, kw_only=True):
     """What the team calls flapping: more than ``changes`` changes ``within`` that time.
 
     It is steady again once it has not changed for as long.

@@ -4,8 +4,10 @@ What is so already changes nothing: that is how Muster's own word, coming back f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import working
 from incident.approval import Approval
@@ -28,8 +30,7 @@ _OF_HELP = frozenset({Word.ACKNOWLEDGED, Word.UNACKNOWLEDGED, Word.ESCALATED, Wo
 """What is worth a line of a call for one person's or policy's help."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(Struct, frozen=True, kw_only=True):
     """One tiding, with what is known here about it. ``by`` is who did it there, if the chat knows them."""
 
     tiding: Tiding

@@ -1,8 +1,9 @@
 """Stopping: every remediation everywhere, or whatever would change something while an incident's evidence is kept."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from incident import refusal
 from incident.approval import Approval, ApprovalState

@@ -5,9 +5,10 @@ and what no rule names takes the default. So the narrow rules stand first.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
+
+from msgspec import Struct, field
 
 from incident import hours, refusal
 from incident.approval import ApprovalPolicy
@@ -27,8 +28,7 @@ PARTS: Final = (*(role.value for role in Role), ON_CALL, ESCALATION)
 """The words by which a rule names people by their part; everybody else is named by their id in the chat."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """What one remediation is, in the terms that a rule can match."""
 
     system: str
@@ -41,8 +41,7 @@ class Case:
     executor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(Struct, frozen=True, kw_only=True):
     """Which remediations a rule is for: every key that it names must have one of its values."""
 
     system: tuple[str, ...] = ()
@@ -56,16 +55,15 @@ class Match:
 
     def takes(self, case: Case) -> bool:
         """True when the rule is for this remediation."""
-        for key in fields(self):
-            wanted, is_so = getattr(self, key.name), getattr(case, key.name)
+        for key in self.__struct_fields__:
+            wanted, is_so = getattr(self, key), getattr(case, key)
             known = (is_so,) if isinstance(is_so, str) else is_so
             if wanted and not set(wanted) & set(known):
                 return False
         return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """What the team demands of the remediations that it matches; None of what it leaves to others."""
 
     match: Match = field(default_factory=Match)

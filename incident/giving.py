@@ -1,16 +1,17 @@
 """Values that steps pass on: what one step showed or returned is a later step's default, and is still checked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.digest import Json
 from incident.finding import Finding
 from incident.runbook import Parameter, Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """One value: the step that gave it, what it is called there, and the value itself; None: none yet."""
 
     step: str

@@ -1,9 +1,10 @@
 """The wait between two steps of a walk: the diagnostics look, what is bad is told, its end offers the next step."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from incident.change import Change
 from incident.course import facts, place, taken

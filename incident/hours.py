@@ -1,16 +1,16 @@
 """Hours of a day that come again, on a wall's clock: when something may be done, or when it must be quiet."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 _WEEK: Final = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
+class Hours(Struct, frozen=True, kw_only=True):
     """From ``start`` until ``end`` by the clocks of ``timezone`` (``Europe/Berlin``), past midnight if need be.
 
     ``days`` are the weekdays on which they begin, Monday 0; none named means every day.

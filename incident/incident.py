@@ -1,9 +1,11 @@
 """What responders work on: one incident, its people, its place in the chat and its deadlines, as they stand now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import refusal
 from incident.checklist import Item
@@ -30,16 +32,14 @@ class Status(StrEnum):
         return order[min(order.index(self) + 1, len(order) - 1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Somewhere to post: a channel, or one thread in it."""
 
     channel: str
     thread: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Home(Struct, frozen=True, kw_only=True):
     """Where an incident lives in the chat. Until its channel exists, that is the thread under its announcement."""
 
     channel: str | None = None
@@ -67,8 +67,7 @@ class Home:
         return Place(channel=self.channel, thread=self.card) if self.card is not None else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True, kw_only=True):
     """Something to do after the incident. ``why`` says what opened it."""
 
     text: str
@@ -77,8 +76,7 @@ class FollowUp:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class Earlier(Struct, frozen=True, kw_only=True):
     """The incident of the same trouble that was over before this one began."""
 
     id: str
@@ -92,8 +90,7 @@ class Earlier:
         return f"INC-{self.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(Struct, frozen=True, kw_only=True):
     """One incident as it stands. ``number`` (INC-142) and ``version`` are given by the store; 0 means not saved yet.
 
     Times are UTC. ``started_at`` is when the monitor says it began, ``detected_at`` when Muster first heard of it.

@@ -18,10 +18,12 @@ resolved  known and firing                               resolves
 An end that was ignored is remembered: when its beginning comes after it, both are decided, in their own order.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import flapping
 from incident.alert import Alert, AlertRecord, AlertStatus
@@ -48,8 +50,7 @@ class Verb(StrEnum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What is known when an alert is decided. ``own`` is the incident of ``known``; ``last`` its group's newest.
 
     ``firing`` is how many other alerts of its own incident fire still. ``past`` is what is kept of its earlier outages,
@@ -63,8 +64,7 @@ class Seen:
     past: AlertRecord | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What an alert does and why; the reason is logged, counted and shown. ``incident`` is the one concerned.
 
     ``earlier`` is the incident that a declared one comes after.
@@ -163,8 +163,9 @@ def recorded(alert: Alert, known: AlertRecord | None, incident_id: str | None, n
             changes=(now,) * once,
         )
     if known.firings and overtaken(alert, known, now):
-        return known.but(count=known.count + 1)
-    return known.but(
+        return replace(known, count=known.count + 1)
+    return replace(
+        known,
         alert=alert,
         incident_id=incident_id or known.incident_id,
         last_at=now,

@@ -8,10 +8,11 @@
                                       └──found later──▶ unknown it is shown to a person, and that settles it
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class JobMode(StrEnum):
@@ -113,8 +114,7 @@ class JobState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One debt. ``key`` is unique: owing the same thing twice is owing it once.
 
     ``subject`` is the id that it is about besides the incident (a user, a finding, an approval, an event, a delivery).
@@ -139,8 +139,7 @@ class Job:
         return self.name is JobName.RING_CLOCKS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """A job that one worker holds for a while. ``fence`` is new with every claim: an older holder cannot save."""
 
     id: int

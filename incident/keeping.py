@@ -1,9 +1,10 @@
 """For how long what was said is kept; that it happened, when, and its place in the chain are kept for ever."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Lasting(StrEnum):
@@ -19,8 +20,7 @@ class Lasting(StrEnum):
     """The alerts that came last so long ago."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
+class Retention(Struct, frozen=True, kw_only=True):
     """How long each is kept; None is for ever."""
 
     deliveries: timedelta | None = None

@@ -6,9 +6,10 @@ means the label in any case. A label that is not there is empty. A pattern must 
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from incident.alert import Alert
 
@@ -42,8 +43,7 @@ class BadMatcher(ValueError):
     """A text that is no matcher; the message is one sentence on what to write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matcher:
+class Matcher(Struct, frozen=True, kw_only=True):
     """One condition on an alert. ``pattern`` is set where the operator asks for one."""
 
     name: str

@@ -1,8 +1,9 @@
 """When alerts are kept quiet: a silence that somebody asked for, or maintenance that comes again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from incident import hours, matching
 from incident.alert import Alert
@@ -10,8 +11,7 @@ from incident.hours import Hours
 from incident.matching import Matcher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mute:
+class Mute(Struct, frozen=True, kw_only=True):
     """Alerts that meet ``matchers``, of one of ``systems`` where any is named, are quiet while it holds.
 
     It holds from ``start`` until ``end`` (UTC), or in the ``weekly`` hours. ``reason`` says why, and for whom it is
@@ -34,8 +34,7 @@ class Mute:
         return hours.ends(self.weekly, now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Muted:
+class Muted(Struct, frozen=True, kw_only=True):
     """An alert is kept quiet: by the mute of that name, until then, why and for whom."""
 
     rule: str

@@ -1,8 +1,10 @@
 """How an incident begins: declared, its place in the chat made, its people called; and how it begins again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import checklist, clock, refusal
 from incident.alert import AlertRecord
@@ -28,8 +30,7 @@ AWAITED = "awaited"
 """Marks the page that tells a declarer where to work until the channel comes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Struct, frozen=True, kw_only=True):
     """What is known when an incident is declared. ``reason`` says why, ``doubt`` why its people may not be on call."""
 
     title: str

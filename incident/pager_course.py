@@ -1,8 +1,9 @@
 """What became of what Muster owed the pager."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from incident import refusal
 from incident.alert import Alert, AlertRecord, AlertStatus

@@ -1,8 +1,9 @@
 """What a decision makes Muster owe the pager: a call, word of what changed, a note, a request for help."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from incident.alert import AlertRecord
 from incident.change import event_id

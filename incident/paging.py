@@ -7,10 +7,12 @@ and what has the pager's own state already is not told again. So no change comes
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident.severity import Severity
 
@@ -32,8 +34,7 @@ class PagerState(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(Struct, frozen=True, kw_only=True):
     """What the team wants of its pager for one system."""
 
     calls_from: Severity | None = None
@@ -48,16 +49,14 @@ class Paging:
     """Another priority in the pager is another severity here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What both sides hold of an incident: how far it is, and how bad."""
 
     state: PagerState
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paged:
+class Paged(Struct, frozen=True, kw_only=True):
     """How one incident stands with the pager. ``refs`` are the pager's own incidents that are linked with it."""
 
     paging: Paging
@@ -103,16 +102,14 @@ class Word(StrEnum):
     RESPONDER_REPLIED = "responder_replied"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagerPerson:
+class PagerPerson(Struct, frozen=True, kw_only=True):
     """Somebody as the pager knows them."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiding:
+class Tiding(Struct, frozen=True, kw_only=True):
     """One thing that happened in the pager, with one of its incidents (``ref``), at its own time."""
 
     word: Word

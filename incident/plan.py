@@ -3,8 +3,10 @@
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident import refusal
 from incident.digest import Facts, Json, digest
@@ -14,8 +16,7 @@ from incident.verdict import Verdict
 _HOLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Promise(Struct, frozen=True, kw_only=True):
     """The guard of one plan, with the number a second person approves. ``most`` is None when nothing is checked."""
 
     kind: GuardKind
@@ -46,8 +47,7 @@ class Promise:
 NO_PROMISE = Promise(kind=GuardKind.NONE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """One step ready to run. Executors run only what a plan holds; ``digest`` covers it and nothing cosmetic."""
 
     step_id: str

@@ -4,9 +4,10 @@ Nothing is invented: an end that nobody recorded leaves its duration out, and wh
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from incident import review
 from incident.alert import AlertRecord
@@ -23,8 +24,7 @@ from incident.timeline import Event, Kind, Link, broken_at, fact
 from incident.times import Duration, Instant, Point, Silence, durations, longest_silence, times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """Everything that is kept about one incident, as a post-mortem or an export needs it."""
 
     incident: Incident
@@ -53,8 +53,7 @@ class Question(StrEnum):
     EXTERNAL_MESSAGE = "external_message"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityChange:
+class SeverityChange(Struct, frozen=True, kw_only=True):
     """From this moment on it was this bad. ``was`` is None for the declaration."""
 
     at: datetime
@@ -65,8 +64,7 @@ class SeverityChange:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockEnd:
+class ClockEnd(Struct, frozen=True, kw_only=True):
     """How one deadline ended. ``taken`` is None when nobody met it or it still runs."""
 
     kind: ClockKind
@@ -78,8 +76,7 @@ class ClockEnd:
     taken: timedelta | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """What people were told, in the teller's words. ``promised`` is when the next one was promised, as written."""
 
     at: datetime
@@ -92,8 +89,7 @@ class Update:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
+class Impact(Struct, frozen=True, kw_only=True):
     """What somebody wrote about who was hurt and how much, when they wrote it."""
 
     at: datetime
@@ -102,8 +98,7 @@ class Impact:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remediation:
+class Remediation(Struct, frozen=True, kw_only=True):
     """One request with what was seen before and after it. Ids lead to the record; ``comparison`` None: not compared."""
 
     approval: str
@@ -114,8 +109,7 @@ class Remediation:
     """What it left to be done, e.g. taking a temporary mitigation back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Ending(Struct, frozen=True, kw_only=True):
     """What was said when it was resolved."""
 
     at: datetime
@@ -125,8 +119,7 @@ class Ending:
     impact: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """The post-mortem as far as the record can write it. ``written_at`` is when; times are UTC.
 
     ``timeline`` is in order of time (the chain's own order breaks ties). ``chain_broken_at`` is None when it verifies.

@@ -4,9 +4,10 @@ A monitor resolves an incident when the routes of all its alerts let it, and all
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from incident import working
 from incident.alert import AlertRecord

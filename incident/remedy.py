@@ -4,8 +4,9 @@ What comes after the start is in ``incident/running.py``.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from incident import approval, course, gate, refusal
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview

@@ -1,10 +1,11 @@
 """What a post-mortem review should look at: what is missing from the record, and where the process did not hold."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from incident import blameless
 from incident.alert import AlertRecord
@@ -65,8 +66,7 @@ class Seed(StrEnum):
     WORDING = "wording"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """One gap or seed with the facts that its sentence needs; ``at`` when it is about a moment."""
 
     kind: Gap | Seed

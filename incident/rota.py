@@ -1,23 +1,22 @@
 """Who is on call at a moment: people by name, and rotations in which they take turns by the clocks of a place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from incident.responder import UserId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class Shift(Struct, frozen=True, kw_only=True):
     """One person who is on call now, and until when (UTC); None: for good, as far as anybody has said."""
 
     person: UserId
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class Override(Struct, frozen=True, kw_only=True):
     """Somebody stands in from ``start`` until ``end`` (UTC), whoever's turn it is."""
 
     person: UserId
@@ -29,8 +28,7 @@ class Override:
         return self.start <= now < self.end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
+class Rotation(Struct, frozen=True, kw_only=True):
     """People who take turns in order: the first one on the day ``starts``, the next one ``every`` so long after.
 
     They hand over at ``at`` by the clocks of ``timezone`` (``Europe/Berlin``), also when those change: that turn is an

@@ -5,10 +5,12 @@ and every alert that no route means, goes by the alert names that the runbooks n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import matching
 from incident.alert import Alert
@@ -34,8 +36,7 @@ class Deed(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class Routed(Struct, frozen=True, kw_only=True):
     """Where an alert leads. ``rule`` is the name of the rule that says so, ``reason`` says it in words.
 
     While an incident of ``group`` is open, the alert joins it; for ``reopens_within`` after its end it is reopened.
@@ -63,8 +64,7 @@ class Routed:
     flapping: Flapping = field(default_factory=Flapping)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamRoute:
+class TeamRoute(Struct, frozen=True, kw_only=True):
     """One of the team's routes. None of what it leaves to the runbooks, or to what holds for all."""
 
     name: str
@@ -86,8 +86,7 @@ class TeamRoute:
         return f"route “{self.name}”{meets}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routing:
+class Routing(Struct, frozen=True, kw_only=True):
     """All that the team says of where alerts lead."""
 
     routes: tuple[TeamRoute, ...] = ()

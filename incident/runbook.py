@@ -6,10 +6,11 @@ step runs is typed (``command``), never a line for a shell.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from incident import refusal
 from incident.digest import Facts
@@ -31,8 +32,7 @@ class StepKind(StrEnum):
     MANUAL = "manual"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where in the team's document a step stands: the headings above it, and the 1-based line."""
 
     heading: str
@@ -51,8 +51,7 @@ class ParameterKind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """A value that a person may give a step. It is checked here, and bound, never pasted into a command's text."""
 
     name: str
@@ -112,8 +111,7 @@ class GuardKind(StrEnum):
     """Nothing is checked, and the card says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """A step's guard as its author declared it. ``headroom`` is how much more than was seen is still as approved."""
 
     kind: GuardKind
@@ -126,8 +124,7 @@ class Guard:
     """Why nothing needs to be checked, in its author's words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One thing that the runbook says to do.
 
     ``command`` is what the executor takes, by its kind: ``{"sql": …, "arguments": [parameter names]}``,
@@ -194,8 +191,7 @@ class Step:
         return tuple(each for each in self.parameters if each.default is None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure:
+class Procedure(Struct, frozen=True, kw_only=True):
     """What the runbook says about one kind of incident."""
 
     id: str
@@ -242,8 +238,7 @@ class Procedure:
         raise refusal.NoSuchStep(asked=step_id, offered=tuple(step.id for step in self.steps))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """Which alerts belong to a procedure: every label named must have exactly that value."""
 
     labels: Mapping[str, str]
@@ -255,8 +250,7 @@ class Route:
         return self.labels.items() <= labels.items()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
+class Catalog(Struct, frozen=True, kw_only=True):
     """A whole runbook, proven. ``digest`` names its content: an approval is bound to it."""
 
     system: str

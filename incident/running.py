@@ -1,9 +1,10 @@
 """One remediation from its start to the verdict: cancelled or not, what it printed, how it ended, whether it helped."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from incident import approval, clock
 from incident.approval import Approval, ApprovalState

@@ -1,8 +1,10 @@
 """A silence that somebody asked for in the chat: which alerts, until when, and why. It can be lifted before its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.alert import Alert
 from incident.matching import matcher
@@ -11,8 +13,7 @@ from incident.responder import Actor, user_of
 from incident.routing import Deed, Routed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """Alerts that meet all ``matchers``, of one of ``systems`` where any is named, are quiet until ``until`` (UTC).
 
     ``name`` is what was asked to be silent, in one spelling: the same asked again replaces it.

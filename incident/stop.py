@@ -1,13 +1,13 @@
 """The stop of all remediations: while one stands, nothing is asked for, approved or begun, in any incident."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from incident.responder import Actor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
+class Stop(Struct, frozen=True, kw_only=True):
     """One stop, from the word that set it to the word that lifted it. Only one stands at a time."""
 
     id: str

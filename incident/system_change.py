@@ -1,9 +1,11 @@
 """What somebody changed in a system: a deployment, a push, a switch. An incident's first question is after it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.digest import identifier
 
@@ -19,8 +21,7 @@ class Progress(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemChange:
+class SystemChange(Struct, frozen=True, kw_only=True):
     """One change of one system. ``at`` is when it began (UTC); ``by``, ``revision`` and ``environment`` may be empty.
 
     ``moved_at`` is when it last came further. ``link`` is an absolute http(s) URL, or empty. ``version`` counts saves.

@@ -5,8 +5,10 @@ it in one transaction, or nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import intake
 from incident.alert import Alert, AlertRecord, Delivery
@@ -17,8 +19,7 @@ from incident.intake import Seen
 from incident.job import Claim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What the store knows of some alerts: their records, the incidents of these and of their groups.
 
     ``firing`` counts each incident's alerts that fire.
@@ -29,8 +30,7 @@ class Known:
     firing: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class Taking(Struct, frozen=True, kw_only=True):
     """A request and the alerts in it; a watch's look is one, too. What is taken in under the same key is a repeat.
 
     ``cause`` names a copy of it that lay in a spool, so that it is not taken in again either. ``dead`` is why it could
@@ -46,8 +46,7 @@ class Taking:
     settles: Claim | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Requests of monitors and what they change. Each delivery and each cause must be new to the store.
 
     The changes are in the order in which they were decided, each on what the one before left: an incident's versions
@@ -88,7 +87,7 @@ class View:
         for record in change.alerts:
             self._count(self._records.get(record.id), -1)
             self._count(record, 1)
-            self._records[record.id] = record.but(version=record.version + 1)
+            self._records[record.id] = replace(record, version=record.version + 1)
 
     def _note(self, incident: Incident) -> None:
         self._incidents[incident.id] = incident

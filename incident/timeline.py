@@ -5,10 +5,11 @@ can be redacted and the chain still verifies.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct, field
 
 from incident.digest import Facts, digest
 from incident.responder import MUSTER, Actor
@@ -97,8 +98,7 @@ class Kind(StrEnum):
     DEAD_LETTER = "dead_letter"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """A dated fact. ``at`` is when it happened (UTC), ``actor`` who did it, ``evidence`` what proves it.
 
     An evidence reference is ``delivery:ID``, ``alert:KEY``, ``finding:ID``, ``approval:ID``, ``message:CHANNEL/TS`` or
@@ -112,8 +112,7 @@ class Event:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """An event in its place in the chain. ``seq`` counts from 1; ``link`` covers the link before it and the content."""
 
     id: str

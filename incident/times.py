@@ -1,11 +1,12 @@
 """When it began, was seen, answered and ended, how each time is known, and how long it took. Nothing is guessed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from incident.alert import AlertRecord
 from incident.incident import Incident
@@ -39,8 +40,7 @@ class Provenance(StrEnum):
     RECORD = "the incident's record"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class Instant(Struct, frozen=True, kw_only=True):
     """One of the moments. ``at`` is None when nobody recorded it; then there is no provenance either."""
 
     point: Point
@@ -73,8 +73,7 @@ _ENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duration:
+class Duration(Struct, frozen=True, kw_only=True):
     """From one moment to another. ``took`` is None when ends are ``unknown``, or when the end came before the start."""
 
     measure: Measure
@@ -84,8 +83,7 @@ class Duration:
     unknown: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """A stretch of an open incident in which nobody gave an update. The ends say what bounded it."""
 
     since: datetime

@@ -1,7 +1,8 @@
 """What a command would do, said before anybody runs it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Verdict(StrEnum):
@@ -21,8 +22,7 @@ class Verdict(StrEnum):
         return max(self, other, key=order.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """A verdict with the reason a responder reads beside it, and the rewrite when only a bounded form may run."""
 
     verdict: Verdict

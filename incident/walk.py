@@ -1,9 +1,11 @@
 """A procedure walked in an incident, step by step: what is done, what is next, what waits, what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import giving, refusal
 from incident.approval import Approval, ApprovalState
@@ -38,8 +40,7 @@ class LegState(StrEnum):
         return self in {LegState.AHEAD, LegState.FAILED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(Struct, frozen=True, kw_only=True):
     """One step of a walk. ``tries`` counts how often it was begun; ``at`` and ``by`` belong to what was done last."""
 
     step: str
@@ -87,8 +88,7 @@ class WalkState(StrEnum):
     ABORTED = "aborted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(Struct, frozen=True, kw_only=True):
     """One walk of one procedure. Its steps are taken in order; a step is done, skipped for a reason, or ends it."""
 
     id: str

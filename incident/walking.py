@@ -1,9 +1,10 @@
 """What people do in a walk: begin it, take its steps in order or skip them for a reason, abort it, take it back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from incident import approval, checklist, course, giving, looking, refusal, remedy
 from incident.approval import Approval, ApprovalPolicy, ApprovalState

@@ -7,10 +7,11 @@ A look that fails says nothing of the threshold: the watch is *blind*, stays as 
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from incident.severity import Severity
 
@@ -32,8 +33,7 @@ class Bound(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(Struct, frozen=True, kw_only=True):
     """How often a diagnostic looks by itself, and what follows when its value is beyond the bound for ``lasting``.
 
     ``severity`` and ``procedure`` are those of the incident; None: what the runbook says, and the step's own procedure.
@@ -57,8 +57,7 @@ class WatchState(StrEnum):
     FIRING = "firing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchRecord:
+class WatchRecord(Struct, frozen=True, kw_only=True):
     """How one watch stands. ``since`` says since when it is healthy, or beyond its bound.
 
     ``id`` is its system and step, as in ``shop/stuck-orders``. ``blind`` says in words why its last look saw nothing;

@@ -1,9 +1,11 @@
 """What a watch's look means: nothing, an alert, or its end; and when a target that nobody can look at is to be told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from incident.alert import Alert, AlertStatus
 from incident.change import Change, event_id
@@ -23,8 +25,7 @@ LAST: Final = 9
 """The urgency of a look: whatever an incident owes goes first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """What one look saw: ``healthy`` by the watch's bound. ``blind`` says why it saw nothing; the rest is void then."""
 
     healthy: bool = False

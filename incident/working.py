@@ -1,8 +1,9 @@
 """What people do in an incident: own it, judge it, share it out, write it down, inform, end it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from incident import checklist, clock, course, refusal
 from incident.approval import Approval, ApprovalState, withdraw

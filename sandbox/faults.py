@@ -1,14 +1,14 @@
 """Everything that goes wrong with Slack, on order: slow, limited, broken, silent, twice, or gone."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 EVERY = "*"
 
 
-@dataclass(slots=True, kw_only=True)
-class CallFault:
+class CallFault(Struct, kw_only=True):
     """What happens to some calls of one method (or of `*`): from the nth on, so many times.
 
     `ratelimited` and `broken` happen before the method does anything; `lost` after it did everything.

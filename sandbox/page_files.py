@@ -6,10 +6,10 @@ The first request of a page is answered with everything that it needs to be draw
 import hashlib
 import json
 import mimetypes
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from msgspec import Struct
 
 from sandbox import page_linking
 from sandbox.wire import Json
@@ -20,8 +20,7 @@ _NEVER = {"Cache-Control": "no-store"}
 _OPENING = "<!-- opening -->"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Files:
+class _Files(Struct, frozen=True, kw_only=True):
     """The folder as it was read."""
 
     changed: float

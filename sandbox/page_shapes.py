@@ -1,7 +1,8 @@
 """The workspace as the browser page reads it: one person's view, and nothing that they may not see."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sandbox.record.calls import Call, Calls, summary
 from sandbox.state import canvases
@@ -13,8 +14,7 @@ from sandbox.wire import Json, present
 _CHAINS_SHOWN = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """Turns what is true into the JSON of the page's contract."""
 
     workspace: Workspace

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class Grade(StrEnum):
@@ -16,8 +18,7 @@ class Grade(StrEnum):
     """Something that Muster needs does not work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """One thing. ``mend`` is empty when there is nothing to mend."""
 
     about: str

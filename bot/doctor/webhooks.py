@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
+from msgspec import Struct
 
 from bot.config import Configuration
 from bot.doctor.remark import Remark, ok, warn
@@ -21,8 +21,7 @@ QUIET: Final = timedelta(days=30)
 PATIENCE: Final = aiohttp.ClientTimeout(total=3.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Knocker:
+class _Knocker(Struct, frozen=True, kw_only=True):
     """Who may post to a path of the door; ``page`` of the documents says how that is set up."""
 
     about: str

@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from bot.executors.attestation import NotProven
 from bot.executors.aws_answer import answer_of, changed_of, events_of, insights_of
@@ -28,8 +29,7 @@ _SPAN: Final = re.compile(r"(\d+)([smhdw])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwsTarget:
+class AwsTarget(Struct, frozen=True, kw_only=True):
     """One account and region as it is configured."""
 
     name: str

@@ -14,6 +14,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar
 
+from msgspec import Struct
+
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import Denied, NotAllowed, Run, Unanswered
 from compiler.proof.word_list import word_list
@@ -50,8 +52,7 @@ class Login:
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where the account is spoken to. ``endpoint`` is for a stand-in of AWS only."""
 
     region: str

@@ -1,10 +1,9 @@
 """How much one look or one run may take, so that Muster is never the second incident."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
+class Caps(Struct, frozen=True, kw_only=True):
     """The limits of one target. Seconds are wall-clock time; ``cost`` and ``planned_rows`` (the
     most rows at any point of the plan) are the planner's guesses."""
 

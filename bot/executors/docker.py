@@ -1,8 +1,10 @@
 """A container engine as a target: diagnostics through an address that only looks, remediations through another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
@@ -29,8 +31,7 @@ from incident.digest import Facts
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DockerTarget:
+class DockerTarget(Struct, frozen=True, kw_only=True):
     """One engine as it is configured. The addresses are ``unix:///path`` or ``http://host:port``."""
 
     name: str

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from bot.executors import table
 from bot.executors.docker_client import Engine
@@ -16,8 +17,7 @@ from compiler.proof.docker.words import Command
 _CHARACTERS: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """One command with what it is asked of. ``project`` is the target's, where it has one."""
 
     engine: Engine

@@ -1,8 +1,9 @@
 """One approved change on an engine: containers found, named by their whole ids, and acted on one after the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.executors.docker_client import Engine, Reply, segment
 from bot.executors.docker_find import Container, id_of, named, of_services
@@ -27,8 +28,7 @@ _OWN_FAULT: Final = 500
 """From here on the engine, or a gateway before it, failed on the way: a container may be stopped and not started."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """An action on containers, with what the engine is told beside it."""
 
     action: str

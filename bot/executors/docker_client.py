@@ -3,11 +3,11 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 import aiohttp
+from msgspec import Struct
 from yarl import URL
 
 from bot.executors.caps import Caps
@@ -22,8 +22,7 @@ _UNIX: Final = "unix://"
 _FAULTS: Final = (aiohttp.ClientError, OSError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What the engine answered. ``cut``: the body went on past the cap."""
 
     status: int

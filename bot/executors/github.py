@@ -1,8 +1,10 @@
 """A repository at GitHub as a target: its runs and pull requests are seen with one token, and changed with another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from bot.executors import github_change, github_look
 from bot.executors.attestation import NotProven

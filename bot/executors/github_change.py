@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.executors.github_look import pull_state, run_state
 from bot.executors.github_session import Session, part, parts
@@ -21,8 +22,7 @@ _REVERT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One change as it is made: ``looking`` follows what ``acting`` began."""
 
     looking: Session

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
+
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.http_client import Lost, NotSent, Reply, ask

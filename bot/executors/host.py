@@ -4,10 +4,11 @@ import asyncio
 import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
@@ -42,8 +43,7 @@ if TYPE_CHECKING:
     from bot.executors.host_ssh import SshHost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostTarget:
+class HostTarget(Struct, frozen=True, kw_only=True):
     """One host as it is configured: over SSH where there is a ``door``, else the one that Muster runs on."""
 
     name: str

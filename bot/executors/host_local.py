@@ -4,9 +4,10 @@ import asyncio
 import os
 import pwd
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.executors import host_start
 from bot.executors.host_places import MOST_FILES
@@ -14,8 +15,7 @@ from bot.executors.host_start import Account, Ended
 from bot.executors.tool_answer import Denied, HeardBytes, nobody
 
 
-@dataclass(frozen=True, slots=True)
-class LocalHost:
+class LocalHost(Struct, frozen=True):
     """Muster's own host; programs run as ``account``, or as Muster does where none is named."""
 
     account: str | None = None

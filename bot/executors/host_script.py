@@ -7,9 +7,10 @@ import hashlib
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from bot.executors.host_start import Ended
 from bot.executors.tool_answer import Denied, GuardBroken, HeardBytes, NotAllowed, nobody, text_of
@@ -29,8 +30,7 @@ class Reached(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Struct, frozen=True, kw_only=True):
     """A script that is to run: its words, the folder that they start from, and the one content that it may have."""
 
     argv: tuple[str, ...]

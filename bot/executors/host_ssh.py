@@ -4,10 +4,10 @@ import asyncio
 import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 import asyncssh
+from msgspec import Struct
 
 from bot.executors.caps import Caps
 from bot.executors.host_door import Door
@@ -24,8 +24,7 @@ _CHUNK: Final = 1 << 16
 _MOST_COMPLAINTS: Final = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class SshHost:
+class SshHost(Struct, frozen=True):
     """An open line to another host."""
 
     connection: asyncssh.SSHClientConnection

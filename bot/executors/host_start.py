@@ -7,10 +7,11 @@ import signal
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from bot.executors.tool_answer import MOST_BYTES, Denied, HeardBytes, Unanswered, nobody
 
@@ -23,8 +24,7 @@ _LAST_WORDS: Final = 1.0
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """Whom the program runs as, by its numbers. ``groups`` are all of its groups, so that it may read their logs."""
 
     uid: int
@@ -32,8 +32,7 @@ class Account:
     groups: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """How a program ended. ``cut``: it printed more than the cap and was ended for it."""
 
     binary: str

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
+
 from bot.executors.attestation import NotProven, NotReached
 from bot.executors.caps import Caps
 from bot.executors.http_answer import Unreadable, answer_of, named_error, value_of
@@ -27,8 +29,7 @@ _GATEWAY_LOST_IT: Final = frozenset({502, 504})
 """A gateway answers so when it cannot tell what became of the request behind it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canary:
+class Canary(Struct, frozen=True, kw_only=True):
     """A request that changes something and that the diagnostic identity must be refused."""
 
     method: str
@@ -55,8 +56,7 @@ class HttpTarget:
         return ToolExecutor(HttpTool(self), redactor=redactor, clock=clock)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """One request below the target's address. ``chosen`` finds the value that matters in its answer."""
 
     method: str

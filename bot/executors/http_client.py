@@ -4,10 +4,10 @@ import re
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
+from msgspec import Struct
 from yarl import URL
 
 from bot.executors.caps import Caps
@@ -27,8 +27,7 @@ class _Forbidden(OSError):
     """An address that no target may have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What came back. ``cut``: the body went on past the cap; ``broken``: the connection ended within it."""
 
     status: int

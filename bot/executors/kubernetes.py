@@ -1,8 +1,10 @@
 """A Kubernetes cluster as a target: its API is asked by a service account that only looks, and changed by another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.executors import kubernetes_change, kubernetes_look
 from bot.executors.attestation import NotProven
@@ -19,8 +21,7 @@ from incident.digest import Facts
 from incident.verdict import Judgement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubernetesTarget:
+class KubernetesTarget(Struct, frozen=True, kw_only=True):
     """One cluster as it is configured. Steps without a namespace are for the first of ``namespaces``."""
 
     name: str

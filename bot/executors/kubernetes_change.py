@@ -1,8 +1,9 @@
 """The commands of kubectl that change something and that Muster carries out: restart, scale, and back to a revision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.executors.kubernetes_look import revisions
 from bot.executors.kubernetes_session import DRY_RUN, JSON_PATCH, MERGE, STRATEGIC, NotReachedAtAll, Session
@@ -31,8 +32,7 @@ async def before(session: Session, request: Request, namespace: str) -> str:
     return f"{place}: every pod is replaced, one after the other ({replicas} replicas). There is nothing to undo."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class Patch(Struct, frozen=True, kw_only=True):
     """The one request that a change is."""
 
     path: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
+from msgspec import Struct
 from yarl import URL
 
 from bot.executors.caps import Caps
@@ -23,8 +24,7 @@ DRY_RUN: Final[Mapping[str, str]] = {"dryRun": "All"}
 """With this the server checks a change, its admission included, and keeps nothing of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
+class Cluster(Struct, frozen=True, kw_only=True):
     """Where an API server is, and the certificate that it must prove itself by."""
 
     url: str

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct, field
 
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
@@ -23,8 +24,7 @@ from incident.verdict import Judgement
 _API: Final = "$JS.API"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NatsTarget:
+class NatsTarget(Struct, frozen=True, kw_only=True):
     """One NATS account as it is configured."""
 
     name: str

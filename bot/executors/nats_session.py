@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import MOST_BYTES, Denied, Unanswered
 from incident.digest import Facts, Json
@@ -24,8 +26,7 @@ _END_SECONDS: Final = 1.0
 _REFUSED_WITHIN: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(Struct, frozen=True, kw_only=True):
     """Where a NATS listens."""
 
     host: str

@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres_plan import plan_of
@@ -54,8 +55,7 @@ _WHOLE_NUMBERS: Final = frozenset({"int2", "int4", "int8", "oid"})
 _NUMBERS: Final = frozenset({"numeric", "float4", "float8"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What the text alone tells of a statement. ``text`` is the form that may run, bounded where the judge did so."""
 
     judgement: Judgement
@@ -66,8 +66,7 @@ class Reading:
     select: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """One read as it will run, with its arguments apart from the text."""
 
     reading: Reading

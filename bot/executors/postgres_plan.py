@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.executors.postgres_session import Connection
 from compiler.proof.word_list import word_list
@@ -12,8 +13,7 @@ _PLANNED = word_list("delete insert merge select table update values with")
 """How the statements begin that the planner plans; a CALL or an ANALYZE it does not know beforehand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanNode:
+class PlanNode(Struct, frozen=True, kw_only=True):
     """One step of the planner's tree. ``cost`` is in the planner's own unit; ``rows`` is its guess."""
 
     kind: str

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 import asyncpg
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres_look import Query, Statement, judged, read
@@ -47,8 +48,7 @@ class Stage(Enum):
     COMMITTING = "committing"
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """One run as it goes on. ``takes_back`` says whether a rollback undoes all that the statement does."""
 
     stage: Stage = Stage.OPENING

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.executors import redis_look, redis_run
 from bot.executors.attestation import NotProven
@@ -18,8 +20,7 @@ from incident.digest import Facts
 from incident.runbook import GuardKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedisTarget:
+class RedisTarget(Struct, frozen=True, kw_only=True):
     """One Redis as it is configured."""
 
     name: str

@@ -1,8 +1,8 @@
 """One look at a Redis: the words judged anew, sent in their bounded form, and the answer as lines for people."""
 
-from dataclasses import dataclass, replace
-
 import hiredis
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.redis_session import Login, Refused, Reply, Server, Session, items
@@ -24,8 +24,7 @@ _PAIRED = frozenset({"HSCAN", "ZSCAN", "CONFIG", "MEMORY", "XINFO"})
 _MEANINGS = {-2: "there is no such key", -1: "it never expires"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """The words of one command, and what Muster adds to them."""
 
     words: tuple[str, ...]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import hiredis
+from msgspec import Struct
 
 from bot.executors.caps import Caps
 
@@ -39,8 +40,7 @@ FAULTS: Final = (OSError, TimeoutError, hiredis.ProtocolError, Refused, TooLong,
 """What a server or the way to it may answer instead of what was asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(Struct, frozen=True, kw_only=True):
     """Where a Redis listens, and which of its databases is meant."""
 
     host: str

@@ -8,10 +8,11 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final, Generic
+
+from msgspec.structs import replace
 
 from bot.executors import tool_guard
 from bot.executors.attestation import NotProven, NotReached, Standing

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from compiler.proof import filters
 from compiler.proof.filters import jq
@@ -57,8 +58,7 @@ class EndedBadly(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What came back. ``value`` is the one fact that matters, or of several things their number: ``single`` tells."""
 
     text: str
@@ -95,8 +95,7 @@ def _uncompared(answer: Answer) -> None:
     raise NotAllowed("Nothing was run: there is nothing to compare its guard with.")
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """One change as it goes on. ``sent`` says that the target has it, or may have it, by now.
 
     ``heard`` takes what the change prints, as the bytes come; a tool that cannot tell before the end leaves it alone.

@@ -3,10 +3,11 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from incident.digest import Json
 from incident.postmortem import Draft, Record
@@ -35,8 +36,8 @@ def export(record: Record, draft: Draft) -> bytes:
 
 
 def _plain(value: object) -> Json:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):

@@ -4,10 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from bot.pagerduty.calls import Answer, Calls
 from bot.pagerduty.people import People
@@ -24,16 +25,14 @@ FILE: Final = "on-call.json"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asks:
+class Asks(Struct, frozen=True, kw_only=True):
     """Where PagerDuty knows who is on call for a system: in schedules, or at the first level of a policy."""
 
     schedules: tuple[str, ...] = ()
     policy: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
+class Turns(Struct, frozen=True, kw_only=True):
     """What PagerDuty said of one system, and when. ``strangers`` are on call and nobody in Slack."""
 
     at: datetime

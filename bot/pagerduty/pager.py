@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.pagerduty.calls import Answer, Calls, No
 from bot.pagerduty.people import Account, People
@@ -33,16 +34,14 @@ _REACHED: Final = {
 """Where PagerDuty is as far as it is to be, or further: there it is left alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(Struct, frozen=True, kw_only=True):
     """How PagerDuty is called for one system: by an incident on its ``service``, or an event to an integration."""
 
     service: str | None = None
     routing_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """What the team configured. ``address`` is that of the user in whose name Muster acts when nobody else did."""
 
     address: str

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.pagerduty.calls import Answer, Calls
 from incident.responder import UserId
@@ -12,8 +13,7 @@ FRESH: Final = 600.0
 """Seconds for which it is known who somebody is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """One user of PagerDuty."""
 
     id: str

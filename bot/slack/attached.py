@@ -1,10 +1,9 @@
 """A file that stands beside a message."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class Attached(Struct, frozen=True, kw_only=True):
     """A file that belongs beside a message, because the message cannot hold it whole."""
 
     name: str

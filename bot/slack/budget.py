@@ -8,9 +8,10 @@ import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from commands.outage import BudgetSpent
 from incident.owing import CHATTER
@@ -18,8 +19,7 @@ from incident.owing import CHATTER
 POST: Final = "chat.postMessage"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """So many calls in any span of so many seconds; the last ``kept`` of them are for P0."""
 
     calls: int

@@ -2,8 +2,9 @@
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.slack.blocks import Rendered
 from bot.slack.modals import View
@@ -11,8 +12,7 @@ from commands.answers import Answer
 from incident.responder import UserId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Click:
+class Click(Struct, frozen=True, kw_only=True):
     """One click: who, on what, with which value, and the trigger that may open one form within three seconds."""
 
     by: UserId
@@ -29,8 +29,7 @@ class Click:
         return f"click:{self.trigger}"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A form to open, or to put in the place of the one that was clicked in."""
 
     view: View

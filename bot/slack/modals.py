@@ -1,8 +1,9 @@
 """The forms: what each asks, and what each says when it is sent. Only ids are kept in a form's private metadata."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from bot.slack import fields, fit
 from bot.slack.blocks import Block, option, paragraph, text
@@ -59,8 +60,7 @@ def sorry(title: str, sentence: str) -> View:
     return told(title, [paragraph([text(fit.cut(sentence, fit.SECTION))])])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Struct, frozen=True, kw_only=True):
     """What was put into the declare form. ``system`` is empty when there is only one."""
 
     title: str
@@ -111,8 +111,7 @@ def read_declare(values: Values) -> Declaration:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """What was put into the update form."""
 
     status: Status
@@ -150,8 +149,7 @@ def read_update(values: Values) -> Update:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """What was put into the resolve form. ``lingering`` is *yes*, *no* or *unknown*."""
 
     fix: str
@@ -185,8 +183,7 @@ def read_resolve(values: Values) -> Resolution:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityChange:
+class SeverityChange(Struct, frozen=True, kw_only=True):
     """What was put into the severity form."""
 
     severity: Severity
@@ -205,8 +202,7 @@ def read_severity(values: Values) -> SeverityChange:
     return SeverityChange(severity=Severity(value_of(values, Field.SEVERITY)), reason=value_of(values, Field.REASON))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGift:
+class RoleGift(Struct, frozen=True, kw_only=True):
     """What was put into the role form."""
 
     role: Role

@@ -1,8 +1,9 @@
 """The forms around a remediation: choose it, give its parameters; say why it is rejected, or why it runs alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from bot.slack import fields, fit
 from bot.slack.blocks import Block, bold, paragraph, preformatted, text
@@ -18,8 +19,7 @@ _WRITTEN: Final = 1_500
 _PARAMETERS: Final = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """A remediation that somebody asks for, with its parameters as they were typed."""
 
     step: str

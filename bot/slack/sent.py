@@ -1,16 +1,16 @@
 """One form as Slack delivers it when it was sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.slack.fields import Values
 from bot.slack.names import unpack
 from incident.responder import UserId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """One form that was sent: by whom, what it is about, what was put in. The view's id makes it happen once."""
 
     by: UserId

@@ -5,9 +5,10 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from incident.alert import Alert
 
@@ -18,8 +19,7 @@ OLDEST: Final = timedelta(minutes=5)
 """How far a signed time may lie from the receiver's clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What came, and when (UTC): the headers, whose names are read in any case, and the raw body."""
 
     headers: Mapping[str, str]
@@ -29,8 +29,7 @@ class Request:
     """What stands behind the address, such as ``token``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """How a monitor shows that it is the one. ``holds`` is asked with every secret that is valid now."""
 
     holds: Callable[[Request, Sequence[str]], bool]
@@ -39,8 +38,7 @@ class Proof:
     refusal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """One monitor: how it proves itself, what tells its requests apart, and what its bodies mean."""
 
     proof: Proof

@@ -1,8 +1,10 @@
 """Which systems a change concerns: by their ids, by a repository of GitHub, or by a service of Amazon ECS."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident.system_change import SystemChange, change_id
 
@@ -11,8 +13,7 @@ LONGEST: Final = 120
 LONGEST_WHAT: Final = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """The systems that there are, and what of other places belongs to which. Names are compared in lower case."""
 
     systems: tuple[str, ...]

@@ -1,9 +1,10 @@
 """The visible table of who may tell of changes: name → how it proves itself, and what its requests mean."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from bot.sources import changes_ecs, changes_generic, changes_github
 from bot.sources.admission import BEARER, SHARED, Proof, Request
@@ -16,8 +17,7 @@ KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "Idempotency-Key", "X-GitHu
 """What is kept of the headers: never a credential."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class Teller(Struct, frozen=True, kw_only=True):
     """Whoever tells of changes: how it proves itself, what tells its requests apart, and what they mean."""
 
     proof: Proof

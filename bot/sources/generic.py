@@ -6,9 +6,10 @@ as it comes; a team's own table goes before them. Source: jmespath.org/specifica
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from bot.sources.admission import Proof, Request, bearer, body_hash, signed_lately
 from bot.sources.reading import links, named, text, texts, time
@@ -46,8 +47,7 @@ _USUAL: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
+class Mapped(Struct, frozen=True, kw_only=True):
     """Where a team's monitor puts things: an entry's name → a JMESPath expression.
 
     ``states`` says which of its words mean firing and which resolved; words are compared in any case.

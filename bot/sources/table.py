@@ -1,9 +1,10 @@
 """The visible table of monitors: name → how it proves itself, what tells its requests apart, what its bodies mean."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from bot.sources import (
     alertmanager,

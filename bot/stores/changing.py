@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.stores import jobs
 from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, SILENCE, STOP, SYSTEM_CHANGE, event_text
@@ -26,8 +28,7 @@ _STOP = "stop"
 """The lock by which a run and a stop of all runs come one after the other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(Struct, frozen=True, kw_only=True):
     """What a Change did, and whether something is owed now that a worker may be waiting for."""
 
     saved: Saved
@@ -167,7 +168,7 @@ async def put_alerts(db: Database, decided: Iterable[tuple[int, AlertRecord]]) -
 
 
 def _alert_row(was: int, decided: AlertRecord) -> Mapping[str, Value]:
-    record = decided.but(version=decided.version + 1)
+    record = replace(decided, version=decided.version + 1)
     return {
         "id": record.id,
         "was": was,

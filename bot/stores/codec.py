@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from msgspec.json import Decoder, Encoder
 
 from incident.alert import AlertRecord
 from incident.approval import Approval
@@ -23,25 +23,26 @@ T = TypeVar("T")
 
 
 class Codec(Generic[T]):
-    """JSON of one kind of value, by the types of its dataclass."""
+    """JSON of one kind of value, by the types of its fields."""
 
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[T]:
-        """Built with the first value: to build all of them takes longer than to open the store."""
-        return TypeAdapter(self._kind)
+    def _decoder(self) -> Decoder[T]:
+        """Built with the first value that is read: few kinds are read in the first second."""
+        return Decoder(self._kind)
 
     def text(self, value: T) -> str:
         """The value as JSON."""
-        return self._adapter.dump_json(value).decode()
+        return _ENCODER.encode(value).decode()
 
     def value(self, text: str) -> T:
         """The value that was kept."""
-        return self._adapter.validate_json(text)
+        return self._decoder.decode(text)
 
 
+_ENCODER: Final = Encoder()
 INCIDENT: Final = Codec(Incident)
 INCIDENTS: Final = Codec(tuple[Incident, ...])
 ALERT: Final = Codec(AlertRecord)

@@ -1,9 +1,10 @@
 """The jobs table: owed, claimed under a lease, settled once. Each function is one part of a transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from bot.stores.codec import WATCH, moment
 from bot.stores.database import Database, Row, Value

@@ -3,9 +3,10 @@
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
+
+from msgspec.structs import replace
 
 from bot.stores import changing, jobs, taking
 from bot.stores.changing import Applied

@@ -7,12 +7,13 @@ is told that theirs is saved before the commit that holds it is on disk.
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from bot.stores.sqlite_connection import Connection, outage
 from commands.outage import Outage
@@ -25,8 +26,7 @@ Tell: TypeAlias = Callable[[], None]
 """What is called in the event loop once the outcome stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
+class _Work(Struct, frozen=True, kw_only=True):
     attempt: Callable[[Connection], Tell]
     fail: Callable[[Exception], None]
 

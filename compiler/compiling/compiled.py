@@ -1,14 +1,15 @@
 """A runbook compiled: its catalog, and every command that was found with its verdict."""
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
 from typing import Final, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
@@ -32,8 +33,7 @@ _EMPTY: Final = (None, "", (), False)
 _SCALARS: Final = (str, int, float, NoneType)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
+class Compiled(Struct, frozen=True, kw_only=True):
     """What came of one runbook. ``catalog`` is the tree that ``catalog_text`` writes.
 
     ``missed`` are the values that a step needs and an earlier one cannot give.
@@ -146,8 +146,8 @@ def _facts(recognised: Recognised) -> Facts:
 @lru_cache(maxsize=64)
 def _kept(kind: type) -> tuple[str, ...]:
     """The fields of a fact that the catalog keeps; none of what is no fact."""
-    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
-    return tuple(each.name for each in fields if each.name not in _NOT_KEPT)
+    fields = kind.__struct_fields__ if issubclass(kind, Struct) else ()
+    return tuple(name for name in fields if name not in _NOT_KEPT)
 
 
 @lru_cache(maxsize=64)

@@ -4,9 +4,10 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.command import places
 from compiler.found import Found
@@ -28,8 +29,7 @@ _NOT_TO: Final = re.compile(
 _NO_COMMAND: Final = "The runbook tells it in words."
 
 
-@dataclass(slots=True)
-class Ids:
+class Ids(Struct):
     """Ids for a runbook's steps: the same as long as heading, command and place among equals are the same."""
 
     seen: Counter[str] = field(default_factory=Counter)

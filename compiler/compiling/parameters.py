@@ -6,8 +6,10 @@ id*. What no table types keeps the careful text that the compiler gave it.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.document import Document, Row, Table
 from incident import refusal
@@ -21,8 +23,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}")
 _NONE: Final = frozenset({"", "-", "–", "—", "none"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class Typed(Struct, frozen=True, kw_only=True):
     """One row of a table, and the headings that it stands under."""
 
     name: str

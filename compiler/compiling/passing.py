@@ -6,8 +6,9 @@ A shell's variable is such a name (`ID=$(…)`, later `$ID`); so are words (*not
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.found import Found
 from compiler.placeholders import is_reference_name
@@ -28,8 +29,7 @@ _OBJECT: Final = r"(?:[a-z][a-z0-9.-]{0,62}/)?[a-z0-9][a-z0-9.-]{0,252}"
 """The name of an object of a cluster, as `-o name` prints it: `pod/api-7f9c`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """One step of a procedure as its catalog's entry, with the command and the told step that it was made of."""
 
     line: int
@@ -91,8 +91,7 @@ class Made:
         return not refused and not self.says_several
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
+class Missed(Struct, frozen=True, kw_only=True):
     """A value that a step needs, and that an earlier one cannot give, because what it answers may be several things."""
 
     name: str
@@ -101,8 +100,7 @@ class Missed:
     """Where it is needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(Struct, frozen=True, kw_only=True):
     """A procedure's entries with what they pass on, and what cannot be passed on."""
 
     entries: list[dict[str, Json]]
@@ -128,8 +126,7 @@ def passed_on(made: Sequence[Made]) -> Passed:
     return Passed(entries=entries, missed=tuple(missed))
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What the steps so far have given: by variable, by words, by number."""
 
     variables: dict[str, Made] = field(default_factory=dict)

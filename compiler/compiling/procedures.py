@@ -2,10 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, count
 from operator import attrgetter
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
 from compiler.compiling.passing import Made, Missed, passed_on
@@ -21,8 +22,7 @@ _LONGEST_NUMBERED: Final = 42
 """Characters of a title before a number: a slug with its number is no longer than one without."""
 
 
-@dataclass(slots=True)
-class Assembly:
+class Assembly(Struct):
     """What the procedures of one runbook share: the ids that are taken, and the commands that stand in none so far."""
 
     left: list[Found]

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from compiler.compiling.compiled import Compiled
 from compiler.lint.claims import of_claims
@@ -16,8 +17,7 @@ from compiler.recognise import coverage
 from incident.runbook import Catalog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What lint found. ``understood`` is the share of lines with content that something was made of, from 0 to 1."""
 
     remarks: tuple[Remark, ...]

@@ -1,7 +1,8 @@
 """One thing that lint says about a runbook."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Weight(StrEnum):
@@ -12,8 +13,7 @@ class Weight(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True, order=True):
     """One sentence about one line, and what to write instead where that is known."""
 
     line: int

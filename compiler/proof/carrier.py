@@ -1,11 +1,11 @@
 """A command that only carries another to where it runs: `docker exec db psql …`, `ssh host …`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(Struct, frozen=True, kw_only=True):
     """The command inside, and the place where its author wants it run.
 
     ``via`` is ``docker``, ``compose``, ``kubernetes``, ``ecs`` or ``ssh``. ``names`` says the place as it is written:

@@ -5,15 +5,15 @@ form that looks, and changes something otherwise. Options never make it looser.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Option, Usage
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True):
     """The verbs of one client; a verb is one to three words. `options` are taken everywhere, also before the verb."""
 
     options: Mapping[str, Option]

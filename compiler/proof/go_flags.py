@@ -6,13 +6,13 @@ hold its value (`-nprod`, `-n=prod`, `-n prod`); a switch takes a value only aft
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TRUTH = frozenset({"true", "false"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class Flags(Struct, frozen=True, kw_only=True):
     """The options that one command has, each full name with its letter or an empty text."""
 
     switches: Mapping[str, str] = field(default_factory=dict)
@@ -33,8 +33,7 @@ class Flags:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option as it was given, by its full name; a switch has the value `true` or `false`."""
 
     name: str
@@ -47,8 +46,7 @@ class Option:
         return f"--{self.name}" if self.is_switch and self.value == "true" else f"--{self.name}={self.value}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """What a command line says: its options, its operands, and the words after `--` (None when there is no `--`)."""
 
     options: tuple[Option, ...] = ()

@@ -4,9 +4,10 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from compiler.placeholders import Blanks
 from compiler.proof import host, http, redis, sql, tools
@@ -19,8 +20,7 @@ from incident.digest import Facts, Json
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
+class Understood(Struct, frozen=True, kw_only=True):
     """One program's command line: what it does, and what would run it."""
 
     kind: Kind

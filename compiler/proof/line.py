@@ -5,9 +5,11 @@ judge of its kind, and the strictest verdict stands. Whatever cannot be taken ap
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler import shell_line
 from compiler.placeholders import Blanks, fill
@@ -54,17 +56,17 @@ def prove_parts(
     return tuple(_finished(one, blanks) for one in found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _Line(Struct, frozen=True, kw_only=True):
     """A line being read; `depth` counts the lines that it was found inside of."""
 
     blanks: Blanks
     variables: Mapping[str, str]
     depth: int = 0
-    programs: Programs = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "programs", Programs(blanks=self.blanks, line=self._inner))
+    @property
+    def programs(self) -> Programs:
+        """How the line's programs are understood."""
+        return Programs(blanks=self.blanks, line=self._inner)
 
     def said(self, text: str, kind: Kind | None) -> Understood:
         """A line for a client that is open already."""

@@ -6,8 +6,9 @@ written makes a read a change.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.proof import filters, host, redis, wrappers
 from compiler.proof.kinds import Understood

@@ -7,8 +7,10 @@ reads from standard input is judged where it is in the text, and otherwise chang
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.placeholders import Blanks
 from compiler.proof import host, wrappers
@@ -22,8 +24,7 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """What comes on standard input: a file by name, a text in the command itself, or another program's output."""
 
     file: str | None = None
@@ -53,8 +54,7 @@ _WRITTEN_PASSWORD: Final = re.compile(r"-p.+|--password=(?!\$)..*")
 _WATCH_FLAGS: Final = word_list("-d -t -b -e -g -c -x --differences --no-title --beep --errexit --chgexit --color")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programs:
+class Programs(Struct, frozen=True, kw_only=True):
     """Understands programs. `line` reads a whole line again: what `watch` repeats, what `ssh` says to another host."""
 
     blanks: Blanks

@@ -1,8 +1,9 @@
 """One command as the compiler understands it: what kind it is, what it does, and what would run it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from incident.digest import Facts
 from incident.runbook import Parameter
@@ -26,8 +27,7 @@ class Kind(StrEnum):
     """Another tool that Muster knows only as something that may change things: terraform, npm, gh …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """The verdict for one command with all that was understood of it.
 
     ``executor`` is what would run it (``postgres redis http aws kubernetes docker nats host``), None where only a

@@ -12,7 +12,9 @@ compared whole and never abbreviated.
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.proof.values import CEILINGS, KINDS, objection_to_value
 from incident.verdict import Judgement, Verdict
@@ -22,8 +24,7 @@ class Misuse(Exception):
     """The words do not fit the form; the message is the reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Struct, frozen=True, kw_only=True):
     """One option of a form; `kind` is None when it takes no value."""
 
     kind: str | None = None
@@ -32,8 +33,7 @@ class Option:
     changes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operand:
+class Operand(Struct, frozen=True, kw_only=True):
     """One place for words that are no options, taking from `least` to `most` of them."""
 
     kind: str
@@ -43,8 +43,7 @@ class Operand:
     changes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """One form of a command line, and what it does in a few words for a responder."""
 
     says: str
@@ -54,8 +53,7 @@ class Usage:
     needed: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What has been read of a command line: options in order, operands, and whether it stays as it was written."""
 
     options: list[tuple[str, str | None]] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.recognise.facts import Checklist, Fact
 from compiler.recognise.procedure import Hold, Procedure, Step
@@ -14,8 +15,7 @@ _DELIMITER: Final = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+[\s:|-]*")
 """The line below a table's header."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Struct, frozen=True, kw_only=True):
     """How many lines have content (no blank ones, rules, headings, table headers or fences), and those missed."""
 
     content: int

@@ -3,16 +3,16 @@
 ``line`` is the first line and ``last`` the last one that the fact takes up, 1-based, in the document as it stands.
 """
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from compiler.recognise.quantities import Bound
 from incident.severity import Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """What all facts have: where they stand, and under which headings (outermost first)."""
 
     line: int
@@ -20,23 +20,20 @@ class Fact:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said(Fact):
+class Said(Fact, frozen=True, kw_only=True):
     """A sentence, an item or a cell, kept as it is written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class Stated(Struct, frozen=True, kw_only=True):
     """A time as it is written, and its length where it has one: *next business day* has none."""
 
     text: str
     span: timedelta | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level(Fact):
+class Level(Fact, frozen=True, kw_only=True):
     """One severity level, and what it obliges people to."""
 
     severity: Severity
@@ -51,8 +48,7 @@ class Level(Fact):
     notify: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence(Fact):
+class Cadence(Fact, frozen=True, kw_only=True):
     """How often people are told: *Post updates every 30 minutes*."""
 
     text: str
@@ -68,8 +64,7 @@ class Healthy(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold(Fact):
+class Threshold(Fact, frozen=True, kw_only=True):
     """When a metric is well and when it is not. A symptom with a figure is one too."""
 
     metric: str
@@ -92,8 +87,7 @@ class Threshold(Fact):
         return Healthy.HIGH if self.normal.comparison.upward else Healthy.LOW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule(Fact):
+class AlertRule(Fact, frozen=True, kw_only=True):
     """One alert: a Prometheus rule, or a line that says what pages people."""
 
     name: str
@@ -107,8 +101,7 @@ class AlertRule(Fact):
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checklist(Fact):
+class Checklist(Fact, frozen=True, kw_only=True):
     """What is done once a day, a week, a month, a quarter or a year."""
 
     cadence: str
@@ -116,8 +109,7 @@ class Checklist(Fact):
     items: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window(Fact):
+class Window(Fact, frozen=True, kw_only=True):
     """When maintenance may be done. ``start`` is None where the document gives no hours (*anytime with approval*)."""
 
     environment: str
@@ -128,8 +120,7 @@ class Window(Fact):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backup(Fact):
+class Backup(Fact, frozen=True, kw_only=True):
     """What is saved, how often, for how long and where."""
 
     what: str
@@ -146,8 +137,7 @@ class Objective(StrEnum):
     POINT = "recovery point"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryObjective(Fact):
+class RecoveryObjective(Fact, frozen=True, kw_only=True):
     """How long a recovery may take, or how much may be lost; ``scope`` is the service it is for, if one is named."""
 
     objective: Objective
@@ -166,8 +156,7 @@ class Channel(StrEnum):
     ROTATION = "rotation"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(Struct, frozen=True, kw_only=True):
     """One way to reach somebody; ``column`` is the column it stands in (*Secondary*). Empty: left to be filled in."""
 
     channel: Channel
@@ -176,8 +165,7 @@ class Reach:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact(Fact):
+class Contact(Fact, frozen=True, kw_only=True):
     """A role and how it is reached. ``order`` is its place in an escalation path; ``after`` is when it is called."""
 
     role: str
@@ -193,8 +181,7 @@ class Contact(Fact):
         return bool(self.reaches) and all(reach.empty for reach in self.reaches)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorCode(Fact):
+class ErrorCode(Fact, frozen=True, kw_only=True):
     """One code of an error-code table."""
 
     code: str
@@ -202,8 +189,7 @@ class ErrorCode(Fact):
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceLevel(Fact):
+class ServiceLevel(Fact, frozen=True, kw_only=True):
     """What is promised: an availability, a latency, a success rate, an error budget."""
 
     metric: str
@@ -212,8 +198,7 @@ class ServiceLevel(Fact):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service(Fact):
+class Service(Fact, frozen=True, kw_only=True):
     """A part of the system: where it answers, what it is for, and what it needs."""
 
     name: str
@@ -226,24 +211,21 @@ class Service(Fact):
     """How bad its failure is, where a *Priority* column says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment(Fact):
+class Environment(Fact, frozen=True, kw_only=True):
     """*Staging*, *Production*: a place where the system runs."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPlace(Fact):
+class LogPlace(Fact, frozen=True, kw_only=True):
     """Where a part writes its log."""
 
     name: str
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Fact):
+class Setting(Fact, frozen=True, kw_only=True):
     """A figure or a value that is configured: a pool's size, a limit, a variable and what it holds."""
 
     name: str
@@ -261,8 +243,7 @@ class ReviewKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Fact):
+class Review(Fact, frozen=True, kw_only=True):
     """When the document was written and when it is due. ``on`` is None for a blank left to be filled in."""
 
     kind: ReviewKind
@@ -271,8 +252,7 @@ class Review(Fact):
     every: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detail(Fact):
+class Detail(Fact, frozen=True, kw_only=True):
     """A named value that is of no other kind: kept, so that nothing the document names is lost."""
 
     name: str

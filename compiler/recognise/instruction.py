@@ -1,9 +1,10 @@
 """One instruction as it is written: what to do, when, by when, and how long to wait."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.recognise import spans
 from compiler.recognise.wording import bare, named
@@ -50,8 +51,7 @@ _THEN: Final = re.compile(r"\s*(?:,|;|–|-)?\s*(?:and )?(?:then|before|danach)\
 _LONGEST: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(Struct, frozen=True, kw_only=True):
     """What a line tells to do. ``hold`` is how long it waits, ``first`` what is done before, ``then`` what after."""
 
     title: str

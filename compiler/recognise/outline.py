@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.recognise.procedure import Role
@@ -18,8 +20,7 @@ _NARROWEST: Final = 40
 """Characters in a line: a text of so few stands in one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """A piece with the last line that it takes up. Code has its content's lines; ``name`` and ``value`` part a text."""
 
     piece: Piece
@@ -34,8 +35,7 @@ class Placed:
         return self.piece.text if isinstance(self.piece, Sentence | Item) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """What one label introduces. ``label`` is empty for what stands before the first label of a section."""
 
     label: str
@@ -51,8 +51,7 @@ class Group:
         return role_of(self.label) or role_of(self.under)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A heading with what stands under it, down to the next heading; a heading such as *Diagnosis* is a group of it."""
 
     headings: tuple[Heading, ...]

@@ -1,6 +1,5 @@
 """What a runbook tells people to do: procedures in phases, phases in steps, and holds between steps."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -46,8 +45,7 @@ class Role(StrEnum):
     FACTS = "facts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold(Fact):
+class Hold(Fact, frozen=True, kw_only=True):
     """A wait between two steps: *monitor for 10 minutes, then promote*."""
 
     span: timedelta
@@ -56,8 +54,7 @@ class Hold(Fact):
     """When to wait; empty: always."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step(Fact):
+class Step(Fact, frozen=True, kw_only=True):
     """One thing to do. Its commands are those found on its lines; ``manual`` says that no code stands there."""
 
     title: str
@@ -79,8 +76,7 @@ class Step(Fact):
     parts: tuple["Step | Hold", ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase(Fact):
+class Phase(Fact, frozen=True, kw_only=True):
     """Steps that belong together: *Diagnosis*, *Resolution*, *Via the pipeline*. ``line`` is that of its label."""
 
     role: Role
@@ -90,8 +86,7 @@ class Phase(Fact):
     """What the phase says besides its steps."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation(Fact):
+class Escalation(Fact, frozen=True, kw_only=True):
     """Whom to call when it does not get better. ``to`` is empty where nobody is named."""
 
     text: str
@@ -99,8 +94,7 @@ class Escalation(Fact):
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure(Fact):
+class Procedure(Fact, frozen=True, kw_only=True):
     """One procedure, from its heading or label to its last line."""
 
     purpose: Purpose

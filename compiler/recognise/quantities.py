@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.recognise import spans
 
@@ -28,8 +30,7 @@ class Comparison(StrEnum):
         return False if self in (Comparison.BELOW, Comparison.AT_MOST) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """A comparison with a figure. ``state`` stands for the number where a metric has names for its values (*open*)."""
 
     comparison: Comparison

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.document import Block
 from compiler.recognise import quantities, spans
@@ -21,8 +22,7 @@ _BOUND: Final = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """A rule that is still being read; ``under`` is the mapping whose keys come."""
 
     name: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 _SECONDS: Final = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds", "millisekunden"), 0.001),
@@ -80,8 +81,7 @@ _CRON: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A length of time, or a range of lengths. *30+ minutes* has no ``high``, *< 1 h* has no ``low``."""
 
     low: timedelta | None

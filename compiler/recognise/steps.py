@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.document import Block, Item, Sentence
 from compiler.recognise.handing import noted, taken
@@ -29,8 +30,7 @@ _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """A step that is still being read: its instruction, its lines, and what stands below it."""
 
     said: Instruction

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, time
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.document import Block, Item
 from compiler.recognise import spans

@@ -1,8 +1,10 @@
 """What a whole runbook says: facts and procedures, and what of it was not understood."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
 from compiler.recognise import people, procedures, rules, severities, statements, tables, upkeep
@@ -39,8 +41,7 @@ _LISTING: Final = (Topic.CONTACTS, Topic.OVERVIEW, Topic.LINKS)
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognised(Struct, frozen=True, kw_only=True):
     """Everything that a runbook says, by kind, each in the order of the text. ``facts`` holds all of them."""
 
     title: str

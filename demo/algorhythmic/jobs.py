@@ -1,9 +1,10 @@
 """Algorhythmic's pictures and credits: each thing that can be asked of its tables, one query each."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from demo.database import Database, Records
 
@@ -38,8 +39,7 @@ WHERE balance <> (SELECT sum(amount) FROM credit_ledger WHERE credit_ledger.user
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """How many pictures are where; *stuck* ones are pending or generating too."""
 
     pending: int

@@ -1,11 +1,12 @@
 """What Pulse's monitors see, when each alert fires, and what the demo's panel shows of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import asyncpg
+from msgspec import Struct
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from demo.alertmanager import rule
@@ -57,8 +58,7 @@ RULES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What is seen at one moment; `stuck` is None when the database does not answer, `commands` when Redis does not."""
 
     running: Mapping[str, int]

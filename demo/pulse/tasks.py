@@ -2,10 +2,10 @@
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
+from msgspec import Struct
 from redis.asyncio import Redis
 
 from demo.database import OUTAGES, open_pool
@@ -26,8 +26,7 @@ TOLD_EVERY: Final = 25
 IDLE_SECONDS: Final = 0.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What every task finds where it starts. ``job_seconds`` is how long a worker takes for a job."""
 
     secrets: Secrets

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from redis.asyncio import Redis
 
 from demo.database import DIAGNOSTIC, REMEDIATION
@@ -21,8 +21,7 @@ RIGHTS: Mapping[str, Rights] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denial:
+class Denial(Struct, frozen=True, kw_only=True):
     """Why an order is not taken: HTTP status, error code, and a sentence for the customer."""
 
     status: int

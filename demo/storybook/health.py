@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 VERSION = "0.2.0"
 RATE_LIMIT_REQUESTS = 10
@@ -13,8 +15,7 @@ QUEUE_FULL = 100
 Status = Literal["healthy", "degraded", "unhealthy"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobCounts:
+class JobCounts(Struct, frozen=True, kw_only=True):
     """How many jobs are where; *stuck* ones count as running too."""
 
     queued: int
@@ -30,8 +31,7 @@ class JobCounts:
         return round(100 * self.completed_last_hour / ended, 2) if ended else 100.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class Orders(Struct, frozen=True, kw_only=True):
     """Whether orders are taken, how many each customer has in a window, and how many customers are blocked."""
 
     accepted: bool

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from demo.storybook.health import JobCounts
 
@@ -57,8 +57,7 @@ COST = "SELECT coalesce(sum(cost_usd), 0)::float8 FROM jobs WHERE created_at > n
 STILL_RUNNING = "SELECT count(*) FROM jobs WHERE id = ANY($1) AND status = 'running'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True):
     """A book in a worker's hands, and the step it is at (one of STEPS)."""
 
     id: UUID

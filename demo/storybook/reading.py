@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, fields
 from time import monotonic
 from typing import Literal
 
 import aiohttp
+from msgspec import Struct
 
 from demo.database import OUTAGES
 from demo.postgres import RealPostgres
@@ -19,11 +19,10 @@ from demo.storybook.records import RECORDS
 from demo.system import Fact
 
 LOOK_SECONDS = 3.0
-JOB_COUNTS = tuple(field.name for field in fields(JobCounts))
+JOB_COUNTS = JobCounts.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """Status *down*: the API gave no answer. `error` is what it said instead of numbers; None: could not be read."""
 
     status: Status | Literal["down"]

@@ -1,12 +1,12 @@
 """What SwipeSavvy's monitors see, when each alert fires, and what the demo's panel shows of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import aiohttp
 import asyncpg
+from msgspec import Struct
 
 from demo.alertmanager import rule
 from demo.database import OUTAGES, Database
@@ -49,8 +49,7 @@ RULES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What is seen at one moment. ``well`` and ``memory`` (in per cent) are of each service."""
 
     well: Mapping[str, bool]

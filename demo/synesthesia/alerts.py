@@ -1,8 +1,9 @@
 """Synesthesia's alerts: what its monitors watch, when each would fire, and what the demo's panel shows of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from demo.alertmanager import rule
 from demo.engine import MEMORY_LIMIT
@@ -40,8 +41,7 @@ RULES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What a monitor sees at one moment; `counts` is None when the database does not answer."""
 
     error_rate: float

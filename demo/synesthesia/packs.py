@@ -1,11 +1,11 @@
 """Synesthesia's story packs and the queue that hands them to the workers."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import nats
+from msgspec import Struct
 from nats.aio.client import Client
 from nats.errors import TimeoutError as NothingThere
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
@@ -45,8 +45,7 @@ FROM story_packs
 """  # noqa: S608 - the number is ours
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """How many story packs are where; *stuck* ones are processing too."""
 
     pending: int

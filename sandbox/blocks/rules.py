@@ -1,7 +1,8 @@
 """The words in which Block Kit's tables are written: what one member of a JSON object may hold."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sandbox.wire import Json
 
@@ -9,8 +10,7 @@ PLAIN = ("plain_text",)
 EITHER = ("plain_text", "mrkdwn")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string, by length in characters or from a list of choices."""
 
     most: int | None = None
@@ -18,8 +18,7 @@ class Text:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """An integer (or with `decimal` any number) within bounds."""
 
     least: float | None = None
@@ -27,18 +26,15 @@ class Number:
     decimal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """True or false."""
 
 
-@dataclass(frozen=True, slots=True)
-class Free:
+class Free(Struct, frozen=True):
     """Anything: Slack checks it elsewhere, or nobody does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text object, plain or mrkdwn, by the length of its text."""
 
     most: int
@@ -46,16 +42,14 @@ class Words:
     least: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A nested object: one without a type (`shape`), or one of several that its `type` tells apart."""
 
     shape: str = ""
     types: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """An array: how many items, and what each may be."""
 
     of: "Rule"
@@ -69,8 +63,7 @@ Condition = Callable[[Json], str | None]
 """What a table of members cannot say: returns a sentence when the object as a whole is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One kind of object: its members, which of them it must have, and conditions on the whole."""
 
     members: Mapping[str, Rule]

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sandbox.blocks import layouts
 from sandbox.blocks.rules import Flag, Free, Listing, Number, Part, Rule, Shape, Text, Words
@@ -11,8 +12,7 @@ from sandbox.wire import Json
 _UNCHECKED = frozenset({"type", "block_id"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(Struct, frozen=True, kw_only=True):
     """One thing Slack would refuse: where (a JSON pointer), in its words, and the broken constraint as data."""
 
     pointer: str

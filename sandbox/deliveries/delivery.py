@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from sandbox.state.model import App
 from sandbox.wire import Json
@@ -11,8 +12,7 @@ from sandbox.wire import Json
 EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, kw_only=True):
     """A command, an interaction or an event on its way to one app.
 
     `id` names it in the record of calls, as the cause of what the app does next. `person` is who acted, empty when a
@@ -32,16 +32,14 @@ class Delivery:
     declared: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(Struct, frozen=True, kw_only=True):
     """That this is not the first attempt: which one it is, and why the one before failed."""
 
     attempt: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """How an app answered: with a payload (maybe empty), or not at all, and then why (`failure`)."""
 
     payload: Json = field(default_factory=dict)

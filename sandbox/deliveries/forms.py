@@ -1,6 +1,6 @@
 """Modals: submitting and closing them, and what the app's answer does to what is on the screen."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from sandbox.blocks.guard import view_payload
 from sandbox.deliveries.delivery import Answer, Delivery
@@ -15,8 +15,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 INCOMPLETE = "Please complete this required field."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
+class Submitted(Struct, frozen=True, kw_only=True):
     """How a submission went: `ok`, or the errors by block_id, or one sentence when the app gave no usable answer."""
 
     ok: bool

@@ -1,6 +1,6 @@
 """What every delivery has in common: who acted, where, and the keys that the app may answer with."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from sandbox.deliveries.delivery import Answer, Delivery, EnvelopeType
 from sandbox.deliveries.dispatcher import Dispatcher
@@ -13,8 +13,7 @@ from sandbox.state.workspace import SLACKBOT, Workspace
 from sandbox.wire import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switchboard:
+class Switchboard(Struct, frozen=True, kw_only=True):
     """Everything it takes to tell an app what a person did, and to carry its answer back to that person."""
 
     workspace: Workspace

@@ -1,7 +1,8 @@
 """The short-lived keys that a delivery hands to an app: a trigger_id opens one modal, a response_url answers."""
 
 import secrets
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sandbox.state.workspace import Workspace
 from sandbox.wire import SlackError
@@ -11,8 +12,7 @@ RESPONSE_SECONDS = 1800.0
 RESPONSE_USES = 5
 
 
-@dataclass(slots=True, kw_only=True)
-class Trigger:
+class Trigger(Struct, kw_only=True):
     """The right to show one modal to the person who acted, within three seconds."""
 
     app_id: str
@@ -21,8 +21,7 @@ class Trigger:
     used: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class ResponseUrl:
+class ResponseUrl(Struct, kw_only=True):
     """The right to answer where somebody acted, five times in half an hour.
 
     `ts` is the message that was clicked, if one was: the answer may replace or delete it.

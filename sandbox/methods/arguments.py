@@ -7,8 +7,9 @@ what it is (string when nothing is said), and `<n` the most characters.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from sandbox.wire import Json, SlackError
 
@@ -18,8 +19,7 @@ _TRUE = frozenset({"1", "true", "True"})
 _FALSE = frozenset({"0", "false", "False", ""})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
+class Argument(Struct, frozen=True, kw_only=True):
     """One argument of a method."""
 
     name: str

@@ -3,8 +3,9 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from msgspec import Struct
 
 from sandbox.deliveries.triggers import Triggers
 from sandbox.methods.arguments import Argument, Arguments
@@ -16,8 +17,7 @@ from sandbox.wire import Json, SlackError
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Whose token this is: an app's bot, a person who gave the app a user token, or the app itself (xapp)."""
 
     app: App
@@ -26,8 +26,7 @@ class Caller:
     scopes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A call that passed authentication, scopes, rate limits and argument checks."""
 
     workspace: Workspace
@@ -83,8 +82,7 @@ _SCOPES: dict[str, dict[str, tuple[str, ...]]] = {
 Handler = Callable[[Request], Json]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+class Method(Struct, frozen=True, kw_only=True):
     """One line of the table: what serves a method, how often it may be called, with which scopes and arguments.
 
     Any one of `scopes` is enough; without scopes any token will do. `called_by` says whose token it takes:

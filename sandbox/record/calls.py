@@ -3,7 +3,8 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sandbox.record.causes import Causes
 from sandbox.record.chains import longest_chain
@@ -14,8 +15,7 @@ _SECRET = frozenset({"token", "trigger_id"})
 _SHOWN_LENGTH = 160
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
+class Call(Struct, kw_only=True):
     """One call. `start` is when it had arrived whole, `end` just before its answer left; both seconds of one clock.
 
     `arguments` are as given, without the token; `answer` is the JSON that was sent, or would have been.

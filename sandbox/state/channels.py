@@ -5,7 +5,8 @@ posts the system message and announces the change that Slack would.
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sandbox.state.messages import post_system
 from sandbox.state.model import Change, Channel, Note

@@ -1,13 +1,13 @@
 """The things of a workspace, as the sandbox keeps them: mutable, because a workspace is nothing but change."""
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from sandbox.wire import Json
 
 
-@dataclass(slots=True, kw_only=True)
-class User:
+class User(Struct, kw_only=True):
     """Somebody in the workspace: a person, or an app's bot."""
 
     id: str
@@ -29,8 +29,7 @@ class User:
         return self.bot_id is not None
 
 
-@dataclass(slots=True, kw_only=True)
-class Group:
+class Group(Struct, kw_only=True):
     """A user group: a handle that mentions all its people."""
 
     id: str
@@ -40,8 +39,7 @@ class Group:
     disabled: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class File:
+class File(Struct, kw_only=True):
     """An uploaded file. It is pending until its upload is completed, and then stays where it was shared."""
 
     id: str
@@ -57,8 +55,7 @@ class File:
     channels: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
-class Message:
+class Message(Struct, kw_only=True):
     """One message. An ephemeral one names the only person who sees it; a system one has a Slack subtype."""
 
     ts: str
@@ -87,8 +84,7 @@ class Message:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
-@dataclass(slots=True, kw_only=True)
-class Note:
+class Note(Struct, kw_only=True):
     """A channel's topic or purpose, and who wrote it when."""
 
     value: str = ""
@@ -96,8 +92,7 @@ class Note:
     last_set: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Pin:
+class Pin(Struct, kw_only=True):
     """A message held at the top of its channel."""
 
     ts: str
@@ -105,8 +100,7 @@ class Pin:
     created: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Bookmark:
+class Bookmark(Struct, kw_only=True):
     """A link in a channel's header."""
 
     id: str
@@ -123,16 +117,14 @@ Access = Literal["read", "write", "owner"]
 """What somebody may do with a canvas; each includes the ones before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """One part of a canvas, by whose id an edit names its place."""
 
     id: str
     markdown: str
 
 
-@dataclass(slots=True, kw_only=True)
-class Canvas:
+class Canvas(Struct, kw_only=True):
     """A document. `access` is by user or channel id; `channel` is the one of which it is a tab."""
 
     id: str
@@ -144,8 +136,7 @@ class Canvas:
     channel: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Channel:
+class Channel(Struct, kw_only=True):
     """A place to talk: a public or private channel, or the direct messages of two people (`kind` is im)."""
 
     id: str
@@ -181,8 +172,7 @@ class Channel:
         return next((member for member in self.members if member != user), user)
 
 
-@dataclass(slots=True, kw_only=True)
-class View:
+class View(Struct, kw_only=True):
     """A modal or a Home tab as it stands, with what its person has filled in so far (`values`)."""
 
     id: str
@@ -201,8 +191,7 @@ class View:
         return str(self.payload.get("external_id") or "")
 
 
-@dataclass(slots=True, kw_only=True)
-class Command:
+class Command(Struct, kw_only=True):
     """A slash command that an app has registered."""
 
     name: str
@@ -211,8 +200,7 @@ class Command:
     should_escape: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
-class Shortcut:
+class Shortcut(Struct, kw_only=True):
     """A shortcut in the composer's menu (global), or in a message's menu (message)."""
 
     callback_id: str
@@ -220,8 +208,7 @@ class Shortcut:
     kind: Literal["global", "message"]
 
 
-@dataclass(slots=True, kw_only=True)
-class App:
+class App(Struct, kw_only=True):
     """An installed app: its bot, its two tokens, what it may do and what it is told of.
 
     `events` is None for an app that subscribes to every event; `request_url` is set when deliveries go out as signed
@@ -251,8 +238,7 @@ ChangeKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """Something that just became true, told to everybody who listens: the apps, the page, the waiting tests.
 
     `user` is who did it; `detail` holds what only this kind of change needs.

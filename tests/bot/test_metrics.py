@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.exposition import Metric, Tally, gauge, text
 from bot.metrics import Counts, of_store, of_targets

@@ -1,13 +1,13 @@
 """A catalog is held to what muster.yaml can reach: a step without its target is done by a person, who is told why."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.doctor.remark import Grade
 from bot.doctor.targets import look_at_watches

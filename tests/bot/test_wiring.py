@@ -1,7 +1,8 @@
 """What is put together at the start: each target's answers lose what its systems want hidden."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.redactors import redactor, stricter_redactors
 from bot.runbooks import LoadedRunbooks

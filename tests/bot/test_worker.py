@@ -6,12 +6,12 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from io import StringIO
 
 import pytest
+from msgspec.structs import replace
 
 from bot import logs
 from bot.stores.sqlite import SQLiteStore

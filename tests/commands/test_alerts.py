@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Outage
 from commands.take_delivery import bury, take_delivery

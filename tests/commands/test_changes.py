@@ -1,8 +1,9 @@
 """Changes of systems: kept once, on the card of an incident that may be theirs, and told while one is open."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.sources.admission import Request
 from bot.sources.change_places import Places

@@ -1,6 +1,6 @@
 """The doctor in Slack tells how Muster stands for the incident's system, and asks again what was off."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from commands.answers import Checkup
 from incident.incident import Incident

@@ -1,6 +1,6 @@
 """The end: the diagnostics look once more, the draft is written from the record, and every version is shared once."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from commands.attest import attest
 from incident.clock import ClockKind, ClockState

@@ -1,10 +1,10 @@
 """The gate before a remediation, over a real store: rules, a quorum, hours, frozen evidence, and the stop."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.words import refusal as refusal_words
 from commands.answer_approval import approve, break_glass, cancel, may_break_glass, reject

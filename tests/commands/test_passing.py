@@ -1,9 +1,9 @@
 """A diagnostic that needs what another one finds runs behind it, with exactly that, and never with a guess."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from commands.answers import Looking
 from incident.digest import Json

@@ -1,8 +1,9 @@
 """What a private step saw is for one reader; channel, draft and timeline learn only whether it is healthy."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.exports.json import export
 from commands.messages import ApprovalMessage, FindingMessage, VerdictMessage

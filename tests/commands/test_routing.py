@@ -1,7 +1,8 @@
 """The team's rules at work: what is muted comes back, what flaps is quiet, what is over ends, and all say why."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from commands.answers import Why
 from commands.messages import EventMessage, NoticeMessage

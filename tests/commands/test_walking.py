@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.answer_approval import approve, reject
 from commands.answers import Declared, Done, Form, FormWanted, Preparing, Procedures, Underway

@@ -1,10 +1,10 @@
 """Watches: they look on their schedule, and their alerts declare and end incidents like a monitor's."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.answers import Watches
 from commands.messages import NoticeMessage

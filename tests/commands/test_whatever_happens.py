@@ -4,11 +4,11 @@ One open incident for one trouble, every chain whole, every clock forward, every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct, field
 
 from commands.answer_approval import approve, break_glass, reject
 from commands.outage import Outage
@@ -71,8 +71,7 @@ WALKS = st.one_of(
 )
 
 
-@dataclass
-class Day:
+class Day(Struct):
     """One random day; ``starts`` is since when each instance fires."""
 
     world: World

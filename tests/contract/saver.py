@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from commands.store import Store
 from tests.contract import making

@@ -1,9 +1,10 @@
 """The stores under test, each reached by an address, so that another process can open the same one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.stores.postgres import PostgresStore
 from bot.stores.sqlite import SQLiteStore
@@ -25,8 +26,7 @@ class MovedClock:
         self.now += timedelta(**span)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """Where a store is: its kind, and what that kind needs to find it."""
 
     kind: str

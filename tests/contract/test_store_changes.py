@@ -1,9 +1,9 @@
 """A Change is saved whole or not at all, and what is read back is what was saved."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict, LostClaim
 from commands.store import Store

@@ -1,7 +1,8 @@
 """How much there is to do: counted as it is, and nothing that has ended counts."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from commands.figures import Figures, Standing
 from commands.store import Store

@@ -1,10 +1,10 @@
 """What is owed is done once: claimed in order, held under a lease, settled by its holder, and never lost."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict, LostClaim
 from commands.store import Store

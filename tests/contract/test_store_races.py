@@ -1,10 +1,10 @@
 """Many at once, in one process and in several: each promise holds for whoever loses the race."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved, Store

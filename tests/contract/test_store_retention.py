@@ -1,9 +1,9 @@
 """What is kept only for a time is let go in pieces, nothing of an open incident is, and the chains stay whole."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.store import Store
 from incident import timeline

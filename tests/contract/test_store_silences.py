@@ -1,7 +1,8 @@
 """Silences of the chat: they stand until their end, the same again replaces itself, and lifting wakes alerts."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from commands.store import Store
 from incident.job import JobName

@@ -1,10 +1,10 @@
 """The stop of all remediations: one stands at a time, whoever is quicker, and no run begins while it does."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict
 from commands.store import Store

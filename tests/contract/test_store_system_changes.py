@@ -1,9 +1,9 @@
 """Changes of systems in every store: found by system and time, guarded by their version, and forgotten in the end."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict
 from commands.store import Store

@@ -1,9 +1,9 @@
 """What monitors say is saved many requests at once, whole or not at all, and what is known of it is one look."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import Conflict
 from commands.store import Store

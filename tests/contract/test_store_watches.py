@@ -1,9 +1,9 @@
 """Watches in every store: one row each, kept together with the job's next due time, by whoever holds the job."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from commands.outage import LostClaim
 from commands.store import Store

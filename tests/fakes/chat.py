@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from commands.messages import Message
 from commands.outage import Away, BudgetSpent, NameTaken, Outage
@@ -18,8 +19,7 @@ NEWS = "C0NEWS"
 """The announcements channel, which is there from the start."""
 
 
-@dataclass(kw_only=True)
-class Posted:
+class Posted(Struct, kw_only=True):
     """One message as it stands now; ``shown`` holds what it said before, too, the newest last."""
 
     place: Place
@@ -33,8 +33,7 @@ class Posted:
         return self.shown[-1]
 
 
-@dataclass(kw_only=True)
-class Channel:
+class Channel(Struct, kw_only=True):
     """One channel and what it holds."""
 
     id: str
@@ -47,8 +46,7 @@ class Channel:
     topics: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Fault:
+class _Fault(Struct, frozen=True, kw_only=True):
     error: Exception
     after_effect: bool
 

@@ -4,17 +4,16 @@ import asyncio
 import json
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
+from msgspec import Struct, field
 
 SECRET = "env-secret-abcdefgh"
 _READS_THAT_REACH_IN = ("attach", "archive", "export")
 
 
-@dataclass(slots=True)
-class Box:
+class Box(Struct):
     """One container of the engine."""
 
     name: str

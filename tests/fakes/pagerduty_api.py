@@ -11,13 +11,13 @@ import hmac
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 
 from tests.fakes.certificate import self_signed
 
@@ -34,8 +34,7 @@ USERS = {
 PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 
 
-@dataclass
-class Trouble:
+class Trouble(Struct):
     """What happens to the next request whose method and path begin so. ``acts``: it takes effect all the same."""
 
     begins: str

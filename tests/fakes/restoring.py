@@ -1,7 +1,8 @@
 """The shop's procedure to bring orders back: looks, a change that takes what was seen, a wait, a person's part."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from incident.runbook import Catalog, Parameter, ParameterKind, Procedure, Step, StepKind
 from incident.verdict import Verdict

@@ -1,8 +1,10 @@
 """A small team: Ana is on call, Dan is called when it lasts, Cleo and the group of database people approve."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from commands.ports import Settings
 from incident import rota, routing

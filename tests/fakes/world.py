@@ -3,10 +3,12 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.sources.admission import Request
 from bot.sources.table import ParserTable
@@ -66,8 +68,7 @@ def with_pager(world: "World", paging: Paging) -> FakePager:
     return pager
 
 
-@dataclass(kw_only=True)
-class World:
+class World(Struct, kw_only=True):
     """What a test of a command sees and does. Nothing happens by itself: ``work`` does what is due now."""
 
     path: Path

@@ -1,7 +1,8 @@
 """One alert as it is heard in a test: routed, decided, and what follows from it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from incident import consequence, intake
 from incident.alert import Alert, AlertRecord, AlertStatus

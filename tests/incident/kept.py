@@ -1,8 +1,10 @@
 """A record kept the way a store keeps it, and one incident told with the real decisions from its alert to its draft."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident import clockwork, looking, opening, remedy, running, timeline, working
 from incident.alert import Alert, AlertRecord, AlertStatus
@@ -36,8 +38,7 @@ def after(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-@dataclass
-class Kept:
+class Kept(Struct):
     """What a store would hold of one incident after some changes: their events chained, the newest of each value."""
 
     number: int = 142

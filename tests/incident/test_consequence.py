@@ -1,9 +1,9 @@
 """What follows from a decided alert: what is kept, said and owed, and that every reason stands on the timeline."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident.alert import AlertRecord, AlertStatus
 from incident.change import Change

@@ -1,8 +1,7 @@
 """The stop of all remediations, and evidence that is kept: who sets them, who loosens them, and what it owes."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from incident import freezing, opening, refusal
 from incident.incident import Home

@@ -1,9 +1,9 @@
 """What the team's rules demand of a remediation, and what the gate lets through."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident import approval, gate, refusal
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview

@@ -1,11 +1,11 @@
 """What an alert means: the whole table, always with a reason, and never two open incidents for one trouble."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident import intake
 from incident.alert import Alert, AlertRecord

@@ -1,9 +1,9 @@
 """How an incident begins: declared once, its people called before anything is decorated, and how it begins again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident import checklist, opening
 from incident.alert import AlertRecord

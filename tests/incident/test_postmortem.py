@@ -1,10 +1,10 @@
 """The draft holds what the record holds, says where each time comes from, and guesses nothing."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident import opening, remedy, working
 from incident.approval import ApprovalPolicy, Preview

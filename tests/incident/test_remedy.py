@@ -1,12 +1,12 @@
 """A remediation: seen before it is asked for, approved by a second person, run once, and always ended in words."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident import approval, remedy, running, working
 from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview

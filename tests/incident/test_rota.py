@@ -1,13 +1,13 @@
 """Who is on call: turns by the clocks of a place, people who stand in, and until when each of them has to answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident.responder import UserId
 from incident.rota import Override, Rotation, Shift, shifts

@@ -1,9 +1,9 @@
 """Changes of systems: what is told again and again is one change, and which of them are recent for an incident."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident import recent
 from incident.incident import Home

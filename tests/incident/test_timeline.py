@@ -1,11 +1,11 @@
 """The chain: whatever is changed, taken out, added or moved afterwards shows; redaction alone does not break it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident import timeline
 from incident.responder import Actor

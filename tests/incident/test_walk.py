@@ -1,8 +1,7 @@
 """A walk by itself: whose turn it is, what values pass on, how it is taken back, and how its requests move it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from incident import course, giving, holding, refusal, remedy, walking
 from incident.approval import Approval, ApprovalPolicy, ApprovalState

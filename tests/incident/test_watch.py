@@ -1,9 +1,9 @@
 """When a watch looks, when it alarms, when it is over, and what it says of a target that it cannot look at."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident.alert import AlertStatus
 from incident.timeline import Kind

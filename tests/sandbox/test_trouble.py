@@ -1,9 +1,9 @@
 """Trouble on the delivery side: repeated envelopes, cut sockets, an outage; and the pure arithmetic of chains."""
 
 import asyncio
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -81,8 +81,7 @@ async def test_waiting_says_what_was_seen_instead(ana: Person) -> None:
         await ana.wait_for("general", "goodbye", 0.05)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     start: float
     end: float | None
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from msgspec import Struct, field
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -21,8 +21,7 @@ ALERT = {
 }
 
 
-@dataclass
-class Receiver:
+class Receiver(Struct):
     """A collector that remembers."""
 
     spans: list[Span] = field(default_factory=list)

@@ -1,9 +1,9 @@
 """Every runnable step of a system's catalog is run once: the diagnostics answer, the remediations end as *ran*."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 
 import pytest
+from msgspec import Struct, field
 
 from bench.coverage_parts import STATISTICS
 from incident.finding import OutcomeState
@@ -11,8 +11,7 @@ from incident.runbook import Step, StepKind
 from tests.systems.ward import Ward, runnable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rounds:
+class Rounds(Struct, frozen=True, kw_only=True):
     """What steps need. ``given``: step → parameters; ``before``: step → what makes something for it to see or change.
 
     A fault's name under ``faults`` is brought about before a remediation, and undone after it.

@@ -4,11 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot import config
 from bot.executors.registry import Registry
@@ -27,8 +28,7 @@ PATIENCE = 100
 """Tenths of a second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ward:
+class Ward(Struct, frozen=True, kw_only=True):
     """The patient, its runbook, and the executors that reach it. ``ran`` holds the ids of the steps that were run.
 
     ``strong`` holds the hosts whose account could change something, each with what was said of it.

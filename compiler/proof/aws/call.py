@@ -6,7 +6,8 @@ operations; a word that the table does not account for refuses the whole line, a
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.proof.aws import options as aws_options
 from compiler.proof.aws.model import Operation, Takes, service
@@ -28,8 +29,7 @@ class Refused(Exception):
     """The command line holds something that may not run; the message is the reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """One call to AWS as the command line writes it.
 
     ``parameters`` are by their name on the command line, without dashes; ``paging`` holds `max-items` and its like;
@@ -50,8 +50,7 @@ class Call:
     since: str | None = None
 
 
-@dataclass(slots=True)
-class Words:
+class Words(Struct):
     """The words of a command line, with the options that every command takes already set apart."""
 
     rest: list[str]

@@ -6,11 +6,12 @@ commands name are taken apart.
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 TABLE = Path(__file__).with_name("aws_operations.zlib")
 
@@ -24,8 +25,7 @@ class Takes(Enum):
     ONE_OR_NONE = "~"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of a service, with its parameters in the command line's spelling.
 
     ``left_out`` are the members of its answer that hold secrets or personal data (`environment`, `UserData`), wherever
@@ -33,14 +33,13 @@ class Operation:
     """
 
     name: str
-    parameters: Mapping[str, Takes] = field(repr=False)
+    parameters: Mapping[str, Takes]
     left_out: tuple[str, ...] = ()
     paged: bool = False
     writes_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """One service: its operations by name, and what each of its waiters asks again and again."""
 
     operations: Mapping[str, Operation]

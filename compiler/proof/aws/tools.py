@@ -6,7 +6,8 @@ are only told apart: what changes something, and what copies data out.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof.aws.call import Call, Refused, Value, Words, is_plain_value, loaded, next_value, plain_file
 from compiler.proof.aws.model import Operation, service
@@ -17,8 +18,7 @@ _SINCE = re.compile(r"\d{1,6}[smhdw]|\d{4}-\d\d-\d\d(?:T[\d:]{5,8}(?:\.\d+)?(?:Z
 _BUCKET = re.compile(r"(?:s3://)?([A-Za-z0-9][\w.-]*)(?:/(.*))?", re.ASCII | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """The options of one added command, by how many words follow, and how many words stand alone."""
 
     values: frozenset[str] = frozenset()
@@ -118,8 +118,7 @@ _FILTERS = word_list("filter-pattern log-stream-names log-stream-name-prefix")
 _FILES = word_list("template-file output-template-file task-definition codedeploy-appspec")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """An added command that changes something, said in a few words, with the plain files that it would read."""
 
     reason: str

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from incident.digest import Json
 
@@ -14,16 +15,14 @@ _ACTION: Final = re.compile(
 _ESCAPES: Final = {r"\t": "\t", r"\n": "\n"}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field by its path, empty for the whole object; `as_json` writes it as JSON."""
 
     path: tuple[str, ...]
     as_json: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template in pieces; `headed` where it begins with `table`, which puts the fields' names on top."""
 
     pieces: tuple[str | Field, ...]

@@ -1,7 +1,8 @@
 """The words of a docker command line, taken apart: which command it is by its long form, its options and operands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof import go_flags
 from compiler.proof.docker import compose
@@ -15,8 +16,7 @@ OPTIONS_FIRST = (("container", "run"), ("container", "create"), ("container", "t
 """The commands whose options end where the first operand stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """One command: `path` is its long form, such as `container ls` or `compose restart`."""
 
     path: tuple[str, ...]

@@ -6,7 +6,8 @@ awk is a language that can start programs and write files; a program that is not
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof.usage import Misuse
 
@@ -34,8 +35,7 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """A test of each line, and the pieces that are printed of those that pass; no pieces is the line itself."""
 
     separator: str | None

@@ -8,8 +8,9 @@ import json
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from compiler.proof.secret_names import names_a_secret
 from incident.verdict import Judgement, Verdict
@@ -21,31 +22,27 @@ class Misfit(ValueError):
     """The answer does not have the shape that the filter asks for; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """`.name` or `["name"]`: the value under a key; null when there is none."""
 
     name: str
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`[0]` or `[-1]`: one element of an array; null beyond its ends."""
 
     index: int
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """`[]`: every element of an array, or every value of an object."""
 
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """`select(path OP literal)`: the value itself where the comparison holds, else nothing."""
 
     path: "Filter"
@@ -53,21 +50,18 @@ class Select:
     literal: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Struct, frozen=True):
     """`length`: elements, keys, characters, or the size of a number; null has 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """`keys`: the sorted keys of an object, or the indices of an array."""
 
 
 Step: TypeAlias = Field | Item | Each | Select | Length | Keys
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """The steps of a filter, taken from left to right; none is the identity `.`."""
 
     steps: tuple[Step, ...] = ()

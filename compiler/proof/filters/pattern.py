@@ -7,7 +7,8 @@ alternatives; references are refused.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof.filters.groups import MOST_ALTERNATIVES, written_out
 from compiler.proof.usage import Misuse
@@ -28,8 +29,7 @@ _SHORTHANDS = {"d": "[0-9]", "w": r"[A-Za-z0-9_]", "s": r"[ \t]", "S": r"[^ \t]"
 _EDGES = {"b": r"\b", "<": r"\b", ">": r"\b"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Alternatives, each the parts that must follow one another in a line."""
 
     alternatives: tuple[tuple[re.Pattern[str], ...], ...]

@@ -5,7 +5,8 @@ sed can run commands (`e`) and write files (`w`); a program with anything but th
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof.usage import Misuse
 
@@ -16,8 +17,7 @@ _RANGE = re.compile(r"(?P<first>\d{1,9})(?:,(?P<last>\d{1,9}|\$))?(?P<verb>[pd])
 _FILE_EDIT = re.compile(r"s([/|#,@])(?:(?!\1)[^\\\n]|\\[^\n])+\1(?:(?!\1)[^\\\n]|\\[^\n])*\1[gi]*|/[^/\\\n]+/d|[0-9]+d")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """One edit of the lines; `quiet` prints only what the edit names."""
 
     edit: re.Match[str]

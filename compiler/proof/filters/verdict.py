@@ -7,7 +7,8 @@ is refused. The text is what the command before the pipe printed; it is cut at `
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof import forms, usage
 from compiler.proof.filters import awk as filters_awk
@@ -47,16 +48,14 @@ cat, tac, rev, nl, less, more: -SRXF | # keeps all
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """One filter, read and ready: the tool's words, and the step they mean."""
 
     words: tuple[str, ...]
     step: "Step"
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """A filter that looks at lines; `options` and `operands` are the words that its tool was given."""
 
     tool: str

@@ -1,9 +1,10 @@
 """Which lines of GitHub's gh Muster carries out itself, against GitHub's API: runs, workflows and pull requests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Reading
@@ -28,8 +29,7 @@ class Ask(Enum):
 CHANGES: Final = frozenset({Ask.DISPATCH, Ask.RERUN, Ask.CANCEL, Ask.MERGE, Ask.REVERT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """One thing that is asked. ``name`` is a workflow's file, or the number of a run or pull request."""
 
     ask: Ask

@@ -4,8 +4,9 @@ A pattern for grep may look like a path and is none; which words are is known fr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.proof import usage
 from compiler.proof.host.reads import READS, WHOLE_WORDS
@@ -29,8 +30,7 @@ _OPENED: Final = frozenset({"read", "archive", "certificate"})
 _FIND_VALUES: Final = frozenset({"-newer", "-anewer", "-cnewer", "-samefile"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word; of a path its kind, and what stands before it in the same word (`--file=`)."""
 
     text: str

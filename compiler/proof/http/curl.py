@@ -6,8 +6,9 @@ read or write files, change the target, or make another request are refused; wha
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import quote_plus
+
+from msgspec import Struct, field
 
 from compiler.proof import http
 from compiler.proof.http.curl_options import (
@@ -35,8 +36,7 @@ class _Refused(Exception):
     """The command line holds something that may not run; the message is the reason."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What has been read from the words so far."""
 
     urls: list[str] = field(default_factory=list)

@@ -6,8 +6,9 @@ that would show a secret, reach a metadata service, or say one thing to the read
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from compiler.proof.http.actions import actions_in_path, actions_in_query, settings_in_query
 from compiler.proof.http.address import objection_to_host
@@ -28,8 +29,7 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request, as it would be sent: no redirect is followed, no proxy and no cookie is used.
 
     A header that is a credential holds the name of a secret (`Bearer $TOKEN`, `Basic name:$PASSWORD`); the executor
@@ -42,8 +42,7 @@ class Request:
     body: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Url:
+class _Url(Struct, frozen=True):
     host: str
     port: int | None
     parts: tuple[str, ...]

@@ -5,7 +5,8 @@ keeps files or reads them is not among the options that are known.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.proof import http
 from compiler.proof.http.verdict import Request
@@ -37,8 +38,7 @@ class _Refused(Exception):
     """The command line holds something that may not run; the message is the reason."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What has been read from the words so far."""
 
     urls: list[str] = field(default_factory=list)

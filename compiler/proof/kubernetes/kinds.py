@@ -6,8 +6,9 @@ kind outside this table may hold anything, so it is not read; a change to it nee
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from compiler.proof.go_flags import Refused
 from compiler.proof.object_names import is_name
@@ -27,8 +28,7 @@ class Contents(IntEnum):
     """Secrets: never read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind by its plural name, the API groups that have it, and what its objects hold."""
 
     plural: str
@@ -36,8 +36,7 @@ class Kind:
     contents: Contents
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The kinds that a command names, as they are written, and the objects of them."""
 
     kinds: tuple[str, ...]

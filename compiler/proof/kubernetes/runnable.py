@@ -1,7 +1,8 @@
 """Which kubectl command lines Muster carries out itself, against the API: the kinds and options it knows by heart."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.proof import kubernetes
 from compiler.proof.go_flags import Line, Refused
@@ -11,8 +12,7 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One kind of object: its plural name, where its API is, and whether its objects live in a namespace."""
 
     plural: str
@@ -25,8 +25,7 @@ class Resource:
         return f"{self.api}{place}/{self.plural}" + (f"/{name}" if name else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One command: its words, its options, and the objects that it names (a name of None is every one)."""
 
     verb: tuple[str, ...]

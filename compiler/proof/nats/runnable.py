@@ -1,8 +1,9 @@
 """Which lines of the NATS client Muster runs itself: what streams and consumers hold, and the purge of a stream."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from compiler.proof import forms, usage
 from compiler.proof.usage import Misuse, Reading
@@ -20,8 +21,7 @@ class Ask(Enum):
     PURGE = "purge"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """One request to JetStream. ``raw`` asks for the server's own JSON; ``filters`` holds what narrows a purge."""
 
     ask: Ask

@@ -5,16 +5,16 @@ redis-cli itself is never started. Its options are compared whole, as it does, a
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct, field
 
 from compiler.proof.references import is_reference
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """The words that redis-cli would send, and the target as the command line names it (host, port, db, user, name).
 
     `sampling` is set instead of words for `--latency`, `--stat` and the key samplers: what the executor does for them.
@@ -66,8 +66,7 @@ _REFUSED = {
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/@-]+", re.ASCII)
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What has been read from the words so far."""
 
     target: dict[str, str] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.placeholders import Blank, Blanks
 from compiler.proof.sql.tree import Unreadable, parse
@@ -16,8 +17,7 @@ _PIECE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundSql:
+class BoundSql(Struct, frozen=True, kw_only=True):
     """The statement, and the names of the parameters for `$1`, `$2` …; `whole` is False where a blank is no value."""
 
     text: str

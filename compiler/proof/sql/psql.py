@@ -5,16 +5,16 @@ psql itself is never started. Its statement goes to the SQL executor, and its ho
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from msgspec import Struct, field
 
 from compiler.proof.sql.psql_queries import described
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """The statement that psql would send, its parameters `$1`…, and the target as the command line names it.
 
     `target` has those of host, port, dbname and user that are written; a variable such as `$DATABASE_URL` is `name`.
@@ -65,8 +65,7 @@ class _Refused(Exception):
     """The command line holds something that may not run; the message is the reason."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What has been read from the words so far."""
 
     commands: list[str] = field(default_factory=list)

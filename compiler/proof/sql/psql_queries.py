@@ -4,13 +4,13 @@ Each is a plain read of the catalogs; a name or pattern becomes the parameter `$
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _COMMAND = re.compile(r"\\(?P<name>[a-z]+)(?P<detail>[S+]*)(?:\s+(?P<pattern>[A-Za-z0-9_.*?$]+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """One read-only statement and its parameters."""
 
     statement: str

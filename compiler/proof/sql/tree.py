@@ -5,11 +5,11 @@ of the node, and the fields that are set. Positions are left out, because nothin
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol, TypeAlias, cast
 
 import postgast
+from msgspec import Struct
 
 MAX_CHARACTERS = 10_000
 """Longest statement that is read. The parser recurses in C on chains such as 1+1+1…, and a chain ten times longer ends
@@ -26,8 +26,7 @@ class Unreadable(ValueError):
     """PostgreSQL would not take this text as SQL; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One node of the parse tree: what it is called and the fields that are set, enums by their names."""
 
     kind: str
@@ -100,8 +99,7 @@ class _Message(Protocol):
 _FieldValue: TypeAlias = str | int | float | _Message | Iterable[_Message]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """What a field of the library's messages is: asking the library each time would take as long as the parsing."""
 
     name: str

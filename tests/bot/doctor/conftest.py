@@ -1,10 +1,10 @@
 """A team's configuration for the rehearsal workspace and for real targets, which a test may spoil."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 
 from bot import manifest
 from bot.doctor.examine import examine
@@ -14,8 +14,7 @@ from sandbox.server import Sandbox
 RUNBOOK = Path(__file__).resolve().parents[3] / "runbooks" / "ai-storybook"
 
 
-@dataclass(kw_only=True)
-class Team:
+class Team(Struct, kw_only=True):
     """What the team wrote; ``look`` is what the doctor says of it. ``more`` is added to the end of the file."""
 
     folder: Path

@@ -1,12 +1,12 @@
 """A shop's database with a role that only looks, a role that may change jobs, and one that breaks each rule."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from msgspec import Struct
 
 from bot.executors.caps import Caps
 from bot.executors.postgres import PostgresTarget
@@ -34,8 +34,7 @@ class Clock:
         self.now += timedelta(**span)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shop:
+class Shop(Struct, frozen=True, kw_only=True):
     """The database under test. ``suffix`` makes its roles its own, because roles belong to the whole server."""
 
     postgres: RealPostgres

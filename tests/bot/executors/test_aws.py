@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.aws import AwsTarget, AwsTool
 from bot.executors.aws_session import Login, Place
@@ -31,8 +32,7 @@ READS = ["ecs:Describe*", "ecs:List*", "logs:FilterLogEvents", "logs:Describe*",
 READS += ["logs:GetQueryResults", "ec2:Describe*", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account with one ECS service, a log group, a secret, and users with and without rights."""
 
     endpoint: str

@@ -4,9 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from bot.executors.caps import Caps
 from bot.executors.docker import DockerTarget, DockerTool
@@ -78,8 +78,7 @@ class Rude:
                 writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How an executor of one kind is made for an address, and a change that it may be asked for."""
 
     make: Callable[[int, Clock], Executor]

@@ -1,14 +1,15 @@
 """A team's script runs only with the content that was reviewed, as another account than the one that looks."""
 
 import asyncio
+import dataclasses
 import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.host import HostTarget
@@ -158,7 +159,9 @@ async def test_over_ssh_the_other_user_logs_in_and_the_bytes_that_were_read_run(
     remote: Remote, folder: Path, clock: Clock
 ) -> None:
     """The server's programs run as nobody, whoever logs in."""
-    host = made(folder, clock, account=None, door=remote.door, remediation_door=replace(remote.door, user="fixer"))
+    host = made(
+        folder, clock, account=None, door=remote.door, remediation_door=dataclasses.replace(remote.door, user="fixer")
+    )
     step = script("./scripts/restart.sh", "it's; rm -rf /")
     assert "has the content that was pinned" in (await host.preview(step)).sentence
     outcome = await host.run(step)

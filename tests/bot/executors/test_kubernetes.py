@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.kubernetes import KubernetesTarget, KubernetesTool

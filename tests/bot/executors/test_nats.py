@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 
 import nats as nats_client
 import pytest
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.nats import NatsTarget, NatsTool

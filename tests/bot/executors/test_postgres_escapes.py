@@ -1,10 +1,10 @@
 """Every known way out of a read-only transaction: refused by the judge, stopped by the server, or without a trace."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres_look import LeftATrace, NotAllowed, Query, look, reading_of

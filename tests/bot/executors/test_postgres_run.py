@@ -4,10 +4,11 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 import asyncpg
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres_look import Query
@@ -228,8 +229,7 @@ async def test_a_secret_in_what_came_back_is_hidden(executor: ToolExecutor[Query
     assert "[redacted]" in outcome.output
 
 
-@dataclass
-class Idlers:
+class Idlers(Struct):
     """Three idle sessions of the application."""
 
     connections: list["asyncpg.Connection[asyncpg.Record]"]

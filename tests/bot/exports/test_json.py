@@ -1,7 +1,8 @@
 """The JSON export holds everything, names included, in a form that stays the same."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.exports.json import export
 from incident.postmortem import Record, draft

@@ -3,13 +3,13 @@
 ``python -m tests.bot.exports.test_markdown`` rewrites the golden example; read the difference before you keep it.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from bot.exports import sentences
 from bot.exports.markdown import markdown

@@ -1,10 +1,10 @@
 """An account of PagerDuty on loopback, and Muster's side of it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from bot.pagerduty.calls import Calls
 from bot.pagerduty.pager import PagerDuty, Reach, Rules
@@ -28,8 +28,7 @@ async def address_of(user: UserId) -> str:
     return ADDRESSES.get(user, "")
 
 
-@dataclass
-class Side:
+class Side(Struct):
     """Muster's side; ``counted`` are its calls and how they went."""
 
     calls: Calls

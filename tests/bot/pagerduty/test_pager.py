@@ -1,8 +1,7 @@
 """What Muster asks of PagerDuty takes effect once, whatever becomes of the answers."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.pagerduty.calls import No
 from commands.outage import Outage

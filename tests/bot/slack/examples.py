@@ -1,9 +1,9 @@
 """Incidents, findings and requests to show: sound ones by default, and any data at all for the property tests."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from incident import clock
 from incident.alert import Alert, AlertRecord, AlertStatus

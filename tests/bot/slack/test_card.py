@@ -1,7 +1,8 @@
 """The live card, the checklist and the announcement show how it stands, and offer only what can be done."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.slack.names import Action
 from bot.slack.render import render

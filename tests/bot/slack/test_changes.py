@@ -1,8 +1,9 @@
 """Recent changes as people see them: the newest on the card, each with its link, and how to see the others."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from bot.slack.answers import answered
 from bot.slack.changes import change_lines

@@ -1,11 +1,11 @@
 """The Chat port against a workspace that answers as Slack does: one call each, and nothing twice."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.budget import Budgets

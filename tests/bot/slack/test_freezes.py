@@ -1,7 +1,8 @@
 """What stands still is seen on every card that it concerns, with who and why; a quorum shows who is still missing."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.slack.answers import answered, refused
 from bot.slack.home import home

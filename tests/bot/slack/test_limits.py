@@ -1,12 +1,12 @@
 """Whatever the data: Slack takes every message and window, and nothing in the data becomes markup or a mention."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.slack import fit, modals, modals_fix, walk_modals
 from bot.slack.answers import answered, refused, said

@@ -1,9 +1,9 @@
 """Findings and the short messages: the answer first, the proof last, the button for what is asked."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.slack.blocks import Rendered
 from bot.slack.modals_proof import proof

@@ -1,7 +1,8 @@
 """A procedure's message: what is done and how, the step whose turn it is with its buttons, what comes, how it ended."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.slack.approval_card import approval_card
 from bot.slack.lines import event_line

@@ -1,9 +1,9 @@
 """Every procedure of the five systems' runbooks can be begun, and Slack takes its message at each step."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.runbook_files import CATALOG, OVERLAY, read_text
 from bot.slack.walk_card import walk_card

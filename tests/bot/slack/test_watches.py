@@ -1,8 +1,9 @@
 """Watches as people see them: what is bad first, what each saw, what should be, and since when."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.metrics import of_watches
 from bot.slack.blocks import Rendered

@@ -1,8 +1,9 @@
 """What an older Muster kept is still read: a field that came later takes its default."""
 
 import json
-from dataclasses import replace
 from datetime import time, timedelta
+
+from msgspec.structs import replace
 
 from bot.stores.codec import APPROVAL, INCIDENT
 from incident.approval import ApprovalPolicy

@@ -1,12 +1,12 @@
 """From the file to PostgreSQL with everything: what was recorded, what is owed, and chains that verify."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from bot.command_line import app

@@ -1,9 +1,9 @@
 """What lint says about values under two names, names with two meanings, and values that nobody gives or takes."""
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from compiler.compiling.compiled import compile_runbook
 from compiler.lint.passing import of_values
