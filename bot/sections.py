@@ -106,7 +106,10 @@ Kept = Annotated[Span, Field(ge=timedelta(days=1))]
 
 
 class RetentionSection(Section):
-    """How long what was said is kept, for ever unless said. That it happened, and the chains, are kept for ever."""
+    """How long what was said is kept, for ever unless said. That it happened, and the chains, are kept for ever.
+
+    What only Muster itself needs is kept for a month unless said.
+    """
 
     deliveries: Kept | None = None
     """The bodies of what monitors sent, once they were taken in; dead letters wait for their replay."""
@@ -116,6 +119,10 @@ class RetentionSection(Section):
     """What events say, in incidents that are resolved, and of the system."""
     alerts: Kept | None = None
     """Alerts that came last so long ago, of incidents that are resolved."""
+    duplicates: Kept | None = timedelta(days=30)
+    """How long a click or a request is known when it comes a second time; a request whose body is kept always is."""
+    jobs: Kept | None = timedelta(days=30)
+    """Jobs that ended, of incidents that are resolved."""
 
 
 class ExportsSection(Section):

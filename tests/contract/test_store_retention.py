@@ -88,3 +88,56 @@ async def test_the_body_of_a_request_goes_once_it_was_taken_in_and_its_key_stays
     kept = await store.delivery("d1")
     assert kept is not None
     assert kept.body == (b"" if state is DeliveryState.TAKEN else given.body)
+
+
+async def test_what_was_decided_is_known_when_it_comes_again_until_that_is_let_go(store: Store) -> None:
+    old = replace(change("a click", events=(making.event("first"),)), at=NOW - timedelta(days=2))
+    await store.save(old)
+    await store.save(change("a later click", events=(making.event("second"),)))
+    assert not (await store.save(old)).fresh
+    assert await let_go(store, Lasting.CAUSES, before=NOW - timedelta(days=1)) == 1
+    assert await store.kept((), ("a click", "a later click")) == {"a later click"}
+    assert timeline.broken_at(timeline.SYSTEM, await store.timeline(timeline.SYSTEM)) is None
+
+
+@pytest.mark.parametrize("state", DeliveryState)
+async def test_a_request_is_known_until_its_key_goes_after_its_body(store: Store, state: DeliveryState) -> None:
+    """Nothing else of it is left then; one that waits for its replay stays."""
+    await store.save(change("d1", deliveries=(replace(making.delivery("d1"), state=state),)))
+    assert await let_go(store, Lasting.REQUESTS) == 0, "its body is kept"
+    await let_go(store, Lasting.DELIVERIES)
+    assert await let_go(store, Lasting.REQUESTS, before=NOW) == 0, "it is not older"
+    taken = state is DeliveryState.TAKEN
+    assert await let_go(store, Lasting.REQUESTS) == taken
+    assert await store.kept(("d1",), ()) == (frozenset() if taken else {"d1"})
+
+
+async def test_jobs_that_ended_go_but_not_those_of_an_open_incident(store: Store) -> None:
+    await incident(store, "inc_open", resolved=False)
+    await incident(store, "inc_over", resolved=True)
+    told = [making.job(f"tell {each}", incident_id=each) for each in ("inc_open", "inc_over")]
+    await store.save(change("owe", jobs=(*told, making.job("of the system", incident_id=None))))
+    await store.save(change("owe more", jobs=(making.job("waits"),)))
+    for held in await store.claim("worker", limit=10, lease=timedelta(seconds=10)):
+        if held.job.key != "waits":
+            await store.save(change(f"settle {held.job.key}", settles=held))
+    assert await let_go(store, Lasting.JOBS, before=NOW) == 0, "they are not older"
+    assert await let_go(store, Lasting.JOBS, limit=1) == 1
+    assert await let_go(store, Lasting.JOBS) == 1
+    assert await let_go(store, Lasting.JOBS) == 0
+    await store.save(change("once more", jobs=(*told, making.job("of the system", incident_id=None))))
+    owed = await store.claim("worker", limit=10, lease=timedelta(seconds=10))
+    assert sorted(each.job.key for each in owed) == ["of the system", "tell inc_over"], "the open one's is known"
+
+
+async def test_no_job_gets_the_number_of_one_that_was_let_go(store: Store) -> None:
+    """What was decided for a job is known by its number: the next one would be taken for decided."""
+    lease = timedelta(seconds=10)
+    await store.save(change("owe", jobs=(making.job("first"), making.job("last"))))
+    held = await store.claim("worker", limit=10, lease=lease)
+    for each in held:
+        await store.save(change(f"settle {each.job.key}", settles=each))
+    await let_go(store, Lasting.JOBS)
+    await store.save(change("more", jobs=(making.job("next"),)))
+    (again,) = await store.claim("worker", limit=10, lease=lease)
+    assert again.id not in {each.id for each in held}

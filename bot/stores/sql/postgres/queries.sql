@@ -384,5 +384,22 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND (body::jsonb ->> 'last_at')::timestamptz < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open))
-    LIMIT :limit
+    ORDER BY first_at LIMIT :limit
+)
+
+-- name: let_go_causes
+DELETE FROM causes WHERE cause IN (SELECT cause FROM causes WHERE at < :before ORDER BY at LIMIT :limit)
+
+-- name: let_go_requests
+DELETE FROM deliveries WHERE key IN (
+    SELECT key FROM deliveries WHERE length(body) = 0 AND received_at < :before AND state = 'taken'
+    ORDER BY received_at LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+
+-- name: let_go_jobs
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM jobs
+    WHERE state IN ('done', 'given_up') AND due_at < :before
+        AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open))
+    ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
 )

@@ -31,7 +31,8 @@ SELECT body FROM incidents WHERE channel = :channel ORDER BY number DESC LIMIT 1
 SELECT body FROM incidents WHERE is_open = 1 ORDER BY urgency, number DESC LIMIT :limit
 
 -- name: incidents_with_evidence
-SELECT body FROM incidents WHERE is_open = 1 AND json_extract(body, '$.evidence') IS NOT NULL ORDER BY number
+-- The plus keeps SQLite from going through all incidents by their number.
+SELECT body FROM incidents WHERE is_open = 1 AND json_extract(body, '$.evidence') IS NOT NULL ORDER BY +number
 
 -- name: recent_incidents
 SELECT body FROM incidents ORDER BY number DESC LIMIT :limit
@@ -348,5 +349,24 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND json_extract(body, '$.last_at') < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1))
-    LIMIT :limit
+    ORDER BY first_at LIMIT :limit
+)
+
+-- name: let_go_causes
+DELETE FROM causes WHERE cause IN (SELECT cause FROM causes WHERE at < :before ORDER BY at LIMIT :limit)
+
+-- name: let_go_requests
+DELETE FROM deliveries WHERE key IN (
+    SELECT key FROM deliveries WHERE length(body) = 0 AND received_at < :before AND state = 'taken'
+    ORDER BY received_at LIMIT :limit
+)
+
+-- name: let_go_jobs
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM jobs
+    WHERE state IN ('done', 'given_up') AND due_at < :before
+        AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1))
+        -- SQLite gives the highest number a second time, and what was decided for a job is known by its number.
+        AND id < (SELECT max(id) FROM jobs)
+    ORDER BY due_at LIMIT :limit
 )
