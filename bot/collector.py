@@ -5,7 +5,6 @@ taken in first, so that everything is decided in the order in which it came.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from msgspec.structs import replace
 from bot.spool import Spool
 from commands.outage import Outage
 from commands.ports import AlertPorts
-from commands.take_alerts import FAULT, Taken, Unsure, heard, take_together
+from commands.take_alerts import FAULT, PATIENCE, Taken, Unsure, heard, take_together
 from incident.alert import Delivery
 from incident.taking import Taking
 
@@ -126,7 +125,7 @@ class Collector:
     async def _take_in(self, ports: AlertPorts) -> None:
         batch, takings = self._batch(ports)
         try:
-            taken = await take_together(takings, ports=ports)
+            taken = await _taken(takings, ports, PATIENCE)
         except Unsure as unsure:
             self._lost(unsure)
             # Under the keys that the store may have them by already.
@@ -134,9 +133,6 @@ class Collector:
         except Outage as away:
             self._lost(away)
             await self._put_aside(batch)
-        except Exception as fault:
-            log.exception("requests could not be taken in")
-            _fail(batch, fault)
         else:
             for waiting, each in zip(batch, taken, strict=False):
                 _answer(waiting, Reception.DEAD if each.dead else Reception.TAKEN if each.fresh else Reception.REPEAT)
@@ -154,13 +150,10 @@ class Collector:
             spooled = await asyncio.to_thread(self._spool.oldest, MOST_TOGETHER)
         takings = [heard(each.delivery, ports=ports, cause=each.name) for each in spooled]
         try:
-            taken = await take_together(takings, ports=ports, within=PATIENCE_BEHIND)
+            taken = await _taken(takings, ports, PATIENCE_BEHIND)
         except Outage as away:
             self._lost(away)
             return
-        except Exception:
-            log.exception("spooled requests could not be taken in together")
-            taken = await _each_alone(takings, ports)
         async with self._turn:
             await asyncio.to_thread(self._spool.forget, len(taken))
         if self._away:
@@ -205,27 +198,16 @@ class Collector:
         self._away = True
 
 
-async def _each_alone(takings: Sequence[Taking], ports: AlertPorts) -> tuple[Taken, ...]:
-    """Take in one after the other, until the store is away: a fault of one does not hold up those behind it."""
-    taken: list[Taken] = []
-    with contextlib.suppress(Outage):
-        for each in takings:
-            taken += await _alone(each, ports)
-    return tuple(taken)
-
-
-async def _alone(taking: Taking, ports: AlertPorts) -> tuple[Taken, ...]:
-    """Take it in, or keep it as a dead letter where a fault of Muster's own keeps it out. Raises Outage."""
+async def _taken(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
+    """Take them in, as ``take_together`` does. Raises Outage."""
     try:
-        return await take_together([taking], ports=ports, within=PATIENCE_BEHIND)
+        return await take_together(takings, ports=ports, within=within)
     except Outage:
         raise
-    except Exception:
-        log.exception("a spooled request could not be taken in", extra={"spooled": taking.cause})
-    # Its own key may be the fault.
-    kept = replace(taking.delivery, key=taking.cause, by_body=False)
-    dead = replace(taking, delivery=kept, alerts=(), dead=FAULT)
-    return await take_together([dead], ports=ports, within=PATIENCE_BEHIND)
+    except Exception as fault:
+        # Not even a dead letter could be kept: nobody is answered 500 for it, and whoever serves must not end.
+        log.exception("requests could not be taken in")
+        raise Outage("They cannot be taken in, because " + FAULT, retry=True) from fault
 
 
 def _answer(waiting: _Waiting, reception: Reception) -> None:
@@ -233,7 +215,7 @@ def _answer(waiting: _Waiting, reception: Reception) -> None:
         waiting.answer.set_result(reception)
 
 
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+def _fail(batch: Sequence[_Waiting], error: Outage) -> None:
     for waiting in batch:
         if not waiting.answer.done():
             waiting.answer.set_exception(error)

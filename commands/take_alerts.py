@@ -5,9 +5,9 @@ one transaction. What another process changed meanwhile is decided anew.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
@@ -17,16 +17,16 @@ from msgspec.structs import replace
 from commands.deciding import anew
 from commands.follow_pager import tidings_owed
 from commands.hear_alert import heard_as, led
-from commands.outage import Conflict, Outage, Unreadable
+from commands.outage import Conflict, LostClaim, Outage, Unreadable
 from commands.ports import AlertPorts
 from incident import intake
 from incident.alert import Alert, Delivery, DeliveryState
 from incident.change import Change
 from incident.consequence import follow
+from incident.digest import identifier
 from incident.job import Job
 from incident.responder import monitor
 from incident.routing import Routed
-from incident.silence import Silence
 from incident.taking import Batch, Known, Taking, View, request_keys
 from incident.timeline import Event, Kind
 
@@ -69,6 +69,7 @@ def heard(delivery: Delivery, *, ports: AlertPorts, cause: str = "") -> Taking:
     except Unreadable as unreadable:
         alerts, dead = (), str(unreadable)
     except Exception:
+        # Parsers read what strangers send: the others of its batch must not be taken anew for it.
         log.exception("a parser failed", extra={"delivery": delivery.key})
         alerts, dead = (), FAULT
     return Taking(delivery=delivery, alerts=alerts, cause=cause, dead=dead)
@@ -84,37 +85,50 @@ async def take_alerts(taking: Taking, *, ports: AlertPorts, within: float = PATI
         (taken,) = await _take((taking,), ports, within)
         return taken
 
-    return await anew(attempt)
+    if taking.dead:
+        return await anew(attempt)
+    try:
+        return await anew(attempt)
+    except (Outage, Conflict, LostClaim):
+        raise
+    except Exception:
+        # Whatever keeps one request out, what it said is kept, and those behind it are heard.
+        log.exception("a request could not be taken in", extra={"delivery": taking.delivery.key})
+    return await take_alerts(_kept_out(taking), ports=ports, within=within)
 
 
 async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within: float = PATIENCE) -> tuple[Taken, ...]:
-    """The same for many at once, in their order.
+    """The same for many at once, in their order. A fault of one makes a dead letter of that one alone.
 
     Fewer come back where the store went away after the first few. Raises Outage, and then none was taken; Unsure, and
     then none or all.
     """
+    if len(takings) < 2:
+        return tuple([await take_alerts(each, ports=ports, within=within) for each in takings])
     for _ in range(TOGETHER):
         try:
             return await _take(takings, ports, within)
         except Conflict:
             continue
-    taken: list[Taken] = []
-    for each in takings:
-        try:
-            taken.append(await take_alerts(each, ports=ports, within=within))
         except Outage:
-            if not taken:
-                raise
+            raise
+        except Exception:
+            # One of them holds up the others: it is found by halves, the last of which is itself.
+            log.exception("requests could not be taken in together")
             break
-    return tuple(taken)
+    half = len(takings) // 2
+    taken = await take_together(takings[:half], ports=ports, within=within)
+    if len(taken) == half:
+        with contextlib.suppress(Outage):
+            taken += await take_together(takings[half:], ports=ports, within=within)
+    return taken
 
 
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
     async with _soon(within):
         silences = await ports.store.silences(now)
-    led_on = [_led(each, silences, now, ports) for each in takings]
-    takings, routes = [each for each, _ in led_on], [routed for _, routed in led_on]
+    routes = [[led(alert, silences, now, ports.settings) for alert in each.alerts] for each in takings]
     names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with _soon(within):
         known = await ports.store.known(names, {routed.group for each in routes for routed in each})
@@ -131,18 +145,7 @@ async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> 
     return taken
 
 
-def _led(
-    taking: Taking, silences: Sequence[Silence], now: datetime, ports: AlertPorts
-) -> tuple[Taking, Sequence[Routed]]:
-    """What was heard, and where each alert of it leads; where a fault hides that, it is a dead letter for itself."""
-    try:
-        return taking, [led(alert, silences, now, ports.settings) for alert in taking.alerts]
-    except Exception:
-        log.exception("an alert could not be routed", extra={"delivery": taking.delivery.key})
-        return replace(taking, alerts=(), dead=FAULT), ()
-
-
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _soon(seconds: float) -> AsyncIterator[None]:
     """A store that does not answer in time is away: a monitor waits for a few seconds only."""
     try:
@@ -173,19 +176,14 @@ def _asked(taking: Taking, key: str, routes: Sequence[Routed], ports: AlertPorts
 def _decided(
     asked: Sequence[_Asked], known: Known, kept: frozenset[str], now: datetime, ports: AlertPorts
 ) -> tuple[Batch, tuple[Taken, ...]]:
-    """What is to be saved, and what became of each. What cannot be decided is kept as a dead letter."""
+    """What is to be saved, and what became of each."""
     view, gone = View(known), set(kept)
     fresh: list[_Asked] = []
     changes: list[Change] = []
-    for position, each in enumerate(asked):
+    for each in asked:
         if not each.taking.replayed and not gone.isdisjoint(each.names):
             continue
-        try:
-            changes += _changes(each, view, now, ports)
-        except Exception:
-            log.exception("an alert could not be decided", extra={"delivery": each.key})
-            dead = replace(each, taking=replace(each.taking, alerts=(), dead=FAULT), routes=(), tidings=())
-            return _decided((*asked[:position], dead, *asked[position + 1 :]), known, kept, now, ports)
+        changes += _changes(each, view, now, ports)
         gone |= each.names
         fresh.append(each)
     new = set(map(id, fresh))
@@ -230,6 +228,14 @@ def _kept(asked: _Asked) -> Delivery:
     state = DeliveryState.DEAD if dead else DeliveryState.TAKEN
     reason = dead or ("" if asked.taking.alerts or asked.tidings else NO_ALERT)
     return replace(asked.taking.delivery, key=asked.key, state=state, reason=reason)
+
+
+def _kept_out(taking: Taking) -> Taking:
+    """What a fault of Muster's own keeps out, as a dead letter; under another key, because its own may be the fault."""
+    kept = taking.delivery
+    if not taking.replayed:
+        kept = replace(kept, key=f"{kept.source}:{identifier('fault', ascii(kept.key))}", by_body=False)
+    return replace(taking, delivery=kept, alerts=(), dead=FAULT)
 
 
 def _buried(asked: _Asked, now: datetime) -> Change:

@@ -35,7 +35,11 @@ class Away(WeakStore):
     faulty = b""
     """A request with this in its body cannot be saved, but as a dead letter."""
 
+    broken = False
+
     async def take(self, batch: Batch) -> None:
+        if self.broken:
+            raise ValueError("a fault")
         if self.away:
             raise Outage("the store is away", retry=True)
         if self.faulty and any(self.faulty in each.body and not each.reason for each in batch.deliveries):
@@ -225,4 +229,25 @@ async def test_a_spooled_request_that_cannot_be_saved_holds_nobody_up(bench: Ben
     assert set(await bench.counts()) == {"a", "b"}
     (dead,) = await bench.world.store.dead_deliveries()
     assert b"odd" in dead.body
-    assert dead.key.startswith("spool:")
+    assert dead.key.startswith("alertmanager:fault_")
+
+
+async def test_a_request_that_cannot_be_saved_is_a_dead_letter_and_those_beside_it_are_taken(bench: Bench) -> None:
+    bench.store.faulty = b"odd"
+    async with bench.running() as collector:
+        names = [*(f"a-{number}" for number in range(9)), "odd", "b"]
+        taken = await asyncio.gather(*(collector.take(bench.request(each)) for each in names))
+    assert taken == [Reception.DEAD if each == "odd" else Reception.TAKEN for each in names]
+    assert set(await bench.counts()) == set(names) - {"odd"}
+    assert [b"odd" in each.body for each in await bench.world.store.dead_deliveries()] == [True]
+
+
+async def test_while_nothing_can_be_saved_for_a_fault_requests_wait_in_the_spool(bench: Bench) -> None:
+    """Neither the request nor a dead letter of it: its sender is answered, and it follows when that is mended."""
+    bench.store.broken = True
+    async with bench.running() as collector:
+        assert await collector.take(bench.request("eu-1")) is Reception.SPOOLED
+        bench.store.broken = False
+        await emptied(collector)
+        assert await collector.take(bench.request("us-1")) is Reception.TAKEN
+    assert set(await bench.counts()) == {"eu-1", "us-1"}
