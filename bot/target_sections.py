@@ -91,7 +91,7 @@ class AwsLogin(Section):
     secret_key_env: EnvironmentName | None = None
     """The variable with its secret."""
     role: Annotated[str, Shape(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/\S+", "write the ARN of a role")] | None = None
-    """A role that is taken; for a remediation anew for each run, and narrowed to the one action that was approved."""
+    """A role that is taken; for a remediation anew for each run, and narrowed to the one step that was approved."""
 
 
 class AwsSection(Section):

@@ -93,10 +93,17 @@ class AwsTool(WordsTool):
         return answer_of(call, said, receipt)
 
     async def before(self, argv: Sequence[str]) -> str:
-        """What an ECS service runs, with the command that brings it back; of EC2, whether a dry run was accepted."""
+        """What stands there, or that AWS took a dry run, and what the role that is taken for the change may do."""
         call = self._call(argv)
         model = await self._looking.model(call.service, call.operation.name)
         given = parameters_of(call, model)
+        told = [await self._stands(call, given, model)]
+        if self._acting is not None:
+            told.append(await self._acting.rights(call.service, call.operation.name, given))
+        return " ".join(filter(None, told))
+
+    async def _stands(self, call: Call, given: Mapping[str, Any], model: Any) -> str:
+        """What an ECS service runs, with the command that brings it back; of EC2, whether a dry run was accepted."""
         if (call.service, call.operation.name) == ("ecs", "update-service"):
             return await self._service(given)
         if self._acting is None or "DryRun" not in getattr(model.input_shape, "members", {}):
@@ -121,9 +128,11 @@ class AwsTool(WordsTool):
         if self._acting is None:
             raise NotAllowed("Nothing was sent: there is no identity for changes.")
         given = parameters_of(call, await self._acting.model(call.service, call.operation.name))
+        rights = await self._acting.rights(call.service, call.operation.name, given)
+        run.receipt = {**self._receipt(call), **({"rights": rights} if rights else {})}
         seconds = self.target.caps.run_seconds
         said = await self._acting.call(call.service, call.operation.name, given, seconds=seconds, run=run)
-        return changed_of(call, said, self._receipt(call))
+        return changed_of(call, said, run.receipt)
 
     async def close(self) -> None:
         """Let go of the threads."""

@@ -16,10 +16,10 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from bot.executors.aws_rights import Rights, rights_of
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import Denied, NotAllowed, Run, Unanswered
 from compiler.proof.word_list import word_list
-from incident.digest import canonical
 
 T = TypeVar("T")
 
@@ -34,13 +34,11 @@ _KEYS: Final = word_list(
 )
 _SERVICES: Final = {"deploy": "codedeploy", "configservice": "config", "s3api": "s3"}
 """Services that the command line names otherwise than the library."""
-_IAM_NAMES: Final = {"monitoring": "cloudwatch"}
-_OTHER_ACTIONS: Final = word_list("s3 lambda")
-"""Services whose actions in IAM are not named as their operations are."""
 _NO_ANSWER: Final = "answered something that is no answer of AWS: check its region."
-_ROLE_KEPT: Final = 45 * 60
-"""Seconds for which a client goes on with a role that was taken for an hour."""
-_PASSING: Final = word_list("RunTask RegisterTaskDefinition")
+_ROLE_LASTS, _ROLE_KEPT = 60 * 60, 45 * 60
+"""Seconds for which a role is taken to look, and for which a client goes on with it."""
+_CHANGE_LASTS: Final = 15 * 60
+"""Seconds for which a role is taken for one change: AWS takes no fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +76,18 @@ class Session:
         """The operation's model, by its names on the command line. Raises NotAllowed."""
         return await self.work(lambda: self._model(service, operation))
 
+    async def rights(self, service: str, operation: str, given: Mapping[str, Any]) -> str:
+        """What the role that is taken for a change may do, as a sentence; empty where none is taken."""
+        rights = await self.work(lambda: self._rights(service, operation, given))
+        return rights.told if rights is not None else ""
+
     async def call(
         self, service: str, operation: str, given: Mapping[str, Any], *, seconds: float, run: Run | None = None
     ) -> dict[str, Any]:
         """One call; its answer without the library's own metadata. Raises Denied, Unanswered or NotAllowed."""
 
         def called() -> dict[str, Any]:
-            client = self._acting(service, operation) if run is not None else self._client(service)
+            client = self._acting(service, operation, given) if run is not None else self._client(service)
             self._begin(seconds)
             if run is not None:
                 run.sent = True
@@ -99,7 +102,7 @@ class Session:
         def rehearsed() -> None:
             from botocore.exceptions import ClientError
 
-            client = self._acting(service, operation)
+            client = self._acting(service, operation, given)
             self._begin(seconds)
             try:
                 getattr(client, operation.replace("-", "_"))(**{**given, "DryRun": True})
@@ -186,30 +189,28 @@ class Session:
                 self._clients[service] = time.monotonic(), client
             return client
 
-    def _acting(self, service: str, operation: str) -> Any:
+    def _acting(self, service: str, operation: str, given: Mapping[str, Any]) -> Any:
         """A client for one change. A role is taken for this call only, and may do nothing but this."""
-        if self._login.role is None:
+        rights = self._rights(service, operation, given)
+        if rights is None:
             return self._client(service)
-        policy = self._policy(self._model(service, operation))
         with self._making:
-            return self._made(service, policy)
+            return self._made(service, rights)
 
-    def _policy(self, model: Any) -> str | None:
-        prefix = model.service_model.signing_name
-        if prefix in _OTHER_ACTIONS:
+    def _rights(self, service: str, operation: str, given: Mapping[str, Any]) -> Rights | None:
+        role = self._login.role
+        if role is None:
             return None
-        actions = [f"{_IAM_NAMES.get(prefix, prefix)}:{model.name}"]
-        actions += ["iam:PassRole"] if model.name in _PASSING else []
-        return canonical(
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
-        )
+        return rights_of(self._model(service, operation), given, role=role, region=self._place.region)
 
-    def _made(self, service: str, policy: str | None) -> Any:
+    def _made(self, service: str, rights: Rights | None) -> Any:
+        """A client with the role taken: for looks for an hour, for one change as short as AWS lets it be."""
         if self._login.role is None:
             return self._bare(service, self._keys)
-        narrowed = {"Policy": policy, "DurationSeconds": 900} if policy is not None else {"DurationSeconds": 3600}
-        taking = self._bare("sts", self._keys)
-        taken = taking.assume_role(RoleArn=self._login.role, RoleSessionName="muster", **narrowed)["Credentials"]
+        narrowed = {"Policy": rights.policy} if rights is not None and rights.policy is not None else {}
+        seconds, taking = _ROLE_LASTS if rights is None else _CHANGE_LASTS, self._bare("sts", self._keys)
+        asked = {"RoleArn": self._login.role, "RoleSessionName": "muster", "DurationSeconds": seconds, **narrowed}
+        taken = taking.assume_role(**asked)["Credentials"]
         keys = {"aws_access_key_id": taken["AccessKeyId"], "aws_secret_access_key": taken["SecretAccessKey"]}
         return self._bare(service, {**keys, "aws_session_token": taken["SessionToken"]})
 

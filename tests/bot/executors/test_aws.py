@@ -1,6 +1,7 @@
 """AWS calls as the command lines mean them: against moto, which keeps IAM's rules, and a stub where AWS fails."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from moto.sts.models import sts_backends
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -20,7 +22,7 @@ from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
 from commands.ports import Stopped
-from demo.aws import AwsApi
+from demo.aws import ACCOUNT, AwsApi
 from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan
@@ -65,12 +67,22 @@ def _prepared(aws: AwsApi) -> dict[str, Login]:
     ec2 = aws.client("ec2")
     ec2.run_instances(ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
     aws.client("secretsmanager").create_secret(Name="DATABASE_URL", SecretString="postgres://x:y@z/w")
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/taker"}, "Action": "sts:AssumeRole"}
+    iam = aws.client("iam")
+    iam.create_role(RoleName="acting", AssumeRolePolicyDocument=_document(trust))
+    own = {"Effect": "Allow", "Action": ["ecs:*", "rds:*"], "Resource": "*"}
+    iam.put_role_policy(RoleName="acting", PolicyName="rights", PolicyDocument=_document(own))
     rights = {
         "looker": READS,
+        "taker": ["sts:AssumeRole"],
         "fixer": ["ecs:*", "ec2:StopInstances"],
         "spy": [*READS, "secretsmanager:GetSecretValue"],
     }
     return {name: Login(access_key=key.id, secret_key=key.secret) for name, key in aws.enforce(rights).items()}
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def clock() -> datetime:
@@ -297,7 +309,8 @@ async def stub() -> AsyncIterator[TestServer]:
 
 def _taken(role: str, policy: dict[str, Any]) -> web.Response:
     assert role == "arn:aws:iam::123456789012:role/fixer"
-    assert policy["Statement"] == [{"Effect": "Allow", "Action": ["ecs:UpdateService"], "Resource": "*"}]
+    service = "arn:aws:ecs:eu-central-1:123456789012:service/shop/web"
+    assert policy["Statement"] == [{"Effect": "Allow", "Action": ["ecs:UpdateService"], "Resource": [service]}]
     keys = "<AccessKeyId>taken-key-0123456</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
     rest = "<SessionToken>t</SessionToken><Expiration>2036-01-01T00:00:00Z</Expiration>"
     return _xml("AssumeRole", f"<Credentials>{keys}{rest}</Credentials>")
@@ -367,6 +380,23 @@ async def test_a_role_is_taken_for_one_run_and_may_do_nothing_else(stub: TestSer
     assert outcome.state is OutcomeState.RAN, outcome.sentence
     assert "hidden-value" not in outcome.output
     await narrowed.close()
+
+
+async def test_aws_is_asked_for_a_role_that_may_change_the_one_service(account: Account) -> None:
+    taking = dataclasses.replace(account.logins["taker"], role=f"arn:aws:iam::{ACCOUNT}:role/acting")
+    taken = executor(account, remediation=taking)
+    step = plan("ecs update-service --cluster shop --service web --desired-count 2")
+    allowed = f"ecs:UpdateService alone, on arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web."
+    assert allowed in (await taken.preview(step)).sentence
+    outcome = await taken.run(step)
+    assert outcome.state is OutcomeState.RAN, outcome.sentence
+    assert outcome.receipt["rights"] == f"The role is taken for {allowed}"
+    newest = next(reversed(sts_backends[ACCOUNT]["aws"].assumed_roles))
+    assert "service/shop/web" in newest.policy
+    assert (newest.expiration.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds() <= 15 * 60
+    whole = await taken.preview(plan("rds stop-db-cluster --db-cluster-identifier shop"))
+    assert "on arn:aws:rds:eu-central-1:123456789012:cluster:shop" in whole.sentence
+    await taken.close()
 
 
 async def test_a_query_of_logs_is_waited_for_and_shown_as_a_table(stub: TestServer) -> None:
