@@ -12,6 +12,8 @@ from bot.executors.docker_asked import Look
 from bot.executors.docker_change import Change, apply, change_of, execute, touched
 from bot.executors.docker_client import Engine, engine
 from bot.executors.docker_find import Container, named, of_services
+from bot.executors.docker_fulfil import Fulfilment
+from bot.executors.docker_instances import courses
 from bot.executors.docker_look import look
 from bot.executors.docker_proof import prove_read_only
 from bot.executors.docker_rows import name_of
@@ -22,6 +24,8 @@ from bot.redaction import Redactor
 from compiler.placeholders import Blanks
 from compiler.proof import docker
 from compiler.proof.carrier import Carried
+from compiler.proof.docker.instances import Wanted
+from compiler.proof.docker.instances import wanted as wanted_of
 from compiler.proof.docker.words import Command, read
 from compiler.proof.go_flags import Line, Refused
 from compiler.proof.kinds import Understood
@@ -87,6 +91,9 @@ class DockerTool(WordsTool):
         """The containers that the change is for, and how they are now, seen where the change would be made."""
         target = self.target
         async with engine(target.remediation or target.diagnostic, target.caps, name=target.name) as opened:
+            if wanted := _wanted(argv):
+                planned = await courses(opened, _read(argv), wanted, target.project)
+                return " ".join(each.sentence for each in planned)
             found = await self._meant(opened, argv)
         states = ", ".join(f"{name_of(each)} ({each.get('Status') or each.get('State')})" for each in found)
         return f"It is for {'1 container' if len(found) == 1 else f'{len(found)} containers'}: {states}."
@@ -99,6 +106,9 @@ class DockerTool(WordsTool):
             if isinstance(carried, Carried):
                 (container,) = await self._meant(opened, argv)
                 answer = await execute(opened, carried, container, run)
+            elif wanted := _wanted(argv):
+                planned = await courses(opened, command := _read(argv), wanted, target.project)
+                answer = await Fulfilment(opened, run, command.line.one("timeout")).follow(planned)
             else:
                 answer = await apply(opened, self._change(argv), run)
             return _with_receipt(answer, opened, target.remediation or "")
@@ -131,6 +141,16 @@ class DockerTool(WordsTool):
 def _read(argv: Sequence[str]) -> Command:
     try:
         return read(argv)
+    except Refused as fault:
+        raise NotAllowed(f"Nothing was sent: {fault}.") from fault
+
+
+def _wanted(argv: Sequence[str]) -> Wanted | None:
+    """How many containers a service shall have, where the words ask for that."""
+    if isinstance(docker.unwrap(argv), Carried):
+        return None
+    try:
+        return wanted_of(_read(argv))
     except Refused as fault:
         raise NotAllowed(f"Nothing was sent: {fault}.") from fault
 

@@ -24,6 +24,7 @@ _CANARIES: Final = (
     ("POST", "/images/{}/tag"),
     ("POST", "/networks/{}/connect"),
     ("POST", "/exec/{}/start"),
+    ("POST", "/containers/create"),
     ("GET", "/containers/{}/attach/ws"),
     ("GET", "/containers/{}/archive"),
     ("GET", "/containers/{}/export"),

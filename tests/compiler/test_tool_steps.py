@@ -69,7 +69,7 @@ def test_a_change_of_a_service_keeps_its_guard() -> None:
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        ("docker: [docker, compose, up, -d, api]", "needs the project's file"),
+        ("docker: [docker, compose, up, -d, --build, api]", "takes what the project's file says by then"),
         ("host: [systemctl, restart, app]", "changes nothing on a host but by a script"),
         ("host: [./scripts/restart.sh, web]", "only with its content pinned, by `sha256` in the overlay"),
     ],

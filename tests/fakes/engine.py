@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import Struct, field
 
 SECRET = "env-secret-abcdefgh"
+IMAGE = "shop/api:1"
 _READS_THAT_REACH_IN = ("attach", "archive", "export")
 
 
@@ -23,6 +24,16 @@ class Box(Struct):
     tty: bool = False
     once: bool = False
     restarts: int = 0
+    number: int = 0
+    needs: str = ""
+    """What Compose's label says of the services that it depends on."""
+    made_with: str = "c0ffee"
+    image: str = "sha256:1234"
+    """The id of its image; the name is the same for all."""
+    config: dict[str, object] = field(default_factory=dict)
+    host: dict[str, object] = field(default_factory=dict)
+    mounts: list[dict[str, object]] = field(default_factory=list)
+    networks: dict[str, dict[str, object]] = field(default_factory=dict)
     log: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -38,11 +49,15 @@ class Box(Struct):
             "com.docker.compose.service": self.service,
             "com.docker.compose.oneoff": "True" if self.once else "False",
             "com.docker.compose.project.config_files": "/srv/shop/compose.yml",
+            "com.docker.compose.config-hash": self.made_with,
+            "com.docker.compose.depends_on": self.needs,
         }
+        labels |= {"com.docker.compose.container-number": str(self.number)} if self.number else {}
         return {
             "Id": self.id,
             "Names": [f"/{self.name}"],
-            "Image": "shop/api:1",
+            "Image": IMAGE,
+            "ImageID": self.image,
             "State": self.state,
             "Status": "Up 3 hours" if self.state == "running" else "Exited (1) 2 hours ago",
             "Created": 1_768_960_000,
@@ -68,6 +83,11 @@ class FakeEngine:
         self.pause = 0.0
         """Seconds between two chunks."""
         self.executed: list[dict[str, object]] = []
+        self.image: str | None = "sha256:1234"
+        """The id that the image's name leads to now; None: the name is gone."""
+        self.created: dict[str, dict[str, object]] = {}
+        """What it was asked to make, by name."""
+        self.joined: list[tuple[str, dict[str, object]]] = []
         self._runner: web.AppRunner | None = None
 
     async def start(self, socket: Path) -> str:
@@ -109,6 +129,13 @@ class FakeEngine:
         parts = path.strip("/").split("/")
         if parts[0] == "exec":
             return await self._of_exec(request, parts)
+        if parts[0] == "images":
+            return web.json_response({"Id": self.image}, status=200 if self.image else 404)
+        if parts[0] == "networks":
+            self.joined.append((parts[1], await request.json()))
+            return web.Response()
+        if path == "/containers/create":
+            return await self._create(request)
         box = next((box for box in self.boxes.values() if len(parts) > 1 and parts[1] in (box.id, box.name)), None)
         if box is None:
             return web.json_response({"message": f"No such container: {parts[1:2]}"}, status=404)
@@ -126,9 +153,30 @@ class FakeEngine:
         if what == "exec":
             self.executed.append(await request.json())
             return web.json_response({"Id": "e1"}, status=201)
+        if request.method == "DELETE":
+            del self.boxes[box.name]
+            return web.Response(status=204)
         if what in STATES:
             return self._changed(box, what)
         return web.json_response({"message": "page not found"}, status=404)
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        if not request.can_read_body:
+            return web.json_response({"message": "config cannot be empty"}, status=400)
+        name, asked = request.query["name"], await request.json()
+        if name in self.boxes:
+            return web.json_response({"message": f"{name} is in use"}, status=409)
+        self.created[name] = asked
+        labels = {key.removeprefix("com.docker.compose."): value for key, value in asked["Labels"].items()}
+        self.boxes[name] = box = Box(
+            name,
+            service=labels["service"],
+            project=labels["project"],
+            number=int(labels["container-number"]),
+            state="created",
+            image=self.image or "",
+        )
+        return web.json_response({"Id": box.id}, status=201)
 
     def _changed(self, box: Box, action: str) -> web.StreamResponse:
         already = action in ("start", "stop") and box.state == STATES[action]
@@ -167,12 +215,18 @@ STATS = {
 
 def inspected(box: Box) -> dict[str, object]:
     """How the engine shows a container whole, with its secrets."""
+    labels = box.listed["Labels"]
+    config = {"Env": [f"DATABASE_PASSWORD={SECRET}"], "Cmd": ["api", SECRET], "Image": IMAGE, "Labels": labels}
     return {
         "Id": box.id,
         "Name": f"/{box.name}",
+        "Image": box.image,
         "RestartCount": box.restarts,
         "State": {"Status": box.state, "Health": {"Status": "healthy"}},
-        "Config": {"Env": [f"DATABASE_PASSWORD={SECRET}"], "Cmd": ["api", SECRET], "Image": "shop/api:1"},
+        "Config": {**config, **box.config},
+        "HostConfig": box.host,
+        "Mounts": box.mounts,
+        "NetworkSettings": {"Networks": box.networks},
     }
 
 

@@ -36,7 +36,7 @@ _TIMED = flags(values="timeout=t")
 _SESSION = refuse({"a session in a new container is for a person at a terminal": "interactive=i tty=t"})
 CHANGES: Mapping[str, tuple[str, Flags]] = {
     "up": (
-        "starts {} as the project's file says, which must be pinned before it may run",
+        "starts {}, and makes what is missing or was changed in the project's file",
         flags(
             switches="""
                 abort-on-container-exit abort-on-container-failure always-recreate-deps attach-dependencies build

@@ -9,6 +9,7 @@ from compiler.placeholders import Blanks
 from compiler.proof import docker, go_durations, host, kinds
 from compiler.proof.carrier import Carried
 from compiler.proof.docker import fields as docker_fields
+from compiler.proof.docker import instances
 from compiler.proof.docker.words import Command, read
 from compiler.proof.go_flags import Refused
 from compiler.proof.word_list import word_list
@@ -53,6 +54,8 @@ _OPTIONS: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
         "compose kill": "signal",
         "compose pause": "",
         "compose unpause": "",
+        "compose up": "detach no-build no-color no-deps no-recreate scale timeout",
+        "compose scale": "no-deps timeout",
     }.items()
 }
 """The commands by their long form, each with the options that mean something to Muster."""
@@ -70,7 +73,8 @@ _LISTS: Final[Mapping[tuple[str, ...], str]] = {
 }  # fmt: skip
 _INSPECTED: Final = word_list("container image network volume")
 _HARMLESS: Final = word_list("ansi no-ansi verbose progress log-level compatibility")
-_FROM_FILE: Final = word_list("up create run build pull push rm down scale")
+_FROM_FILE: Final = word_list("create run build pull push rm down")
+_MADE_ANEW: Final = word_list("force-recreate always-recreate-deps renew-anon-volumes build pull")
 _SIGNAL: Final = re.compile(r"(?:SIG)?[A-Z][A-Z0-9+-]{1,12}|[0-9]{1,2}", re.ASCII)
 _SECONDS: Final = re.compile(r"[0-9]{1,4}", re.ASCII)
 
@@ -87,9 +91,13 @@ def runnable(argv: Sequence[str]) -> str:
     if command.path not in _OPTIONS:
         return _unsupported(command)
     if unknown := sorted({o.name for o in command.line.options} - _OPTIONS[command.path]):
-        return f"Muster does not ask the engine for “{command.name} --{unknown[0]}”."
+        return _unknown(command, unknown[0])
     if unknown := sorted(set(command.other) - _HARMLESS):
         return f"Muster cannot honour “docker compose --{unknown[0]}”."
+    try:
+        instances.wanted(command)
+    except Refused as fault:
+        return f"Muster does not ask the engine for this form of “{command.name}”: {fault}."
     return _values(command)
 
 
@@ -126,6 +134,12 @@ def _unsupported(command: Command) -> str:
     if command.path[0] == "compose" and command.path[1] in _FROM_FILE:
         return f"“{command.name}” needs the project's file, which Muster does not have."
     return f"Muster does not ask the engine for “{command.name}”."
+
+
+def _unknown(command: Command, option: str) -> str:
+    if command.path == ("compose", "up") and option in _MADE_ANEW:
+        return f"“{command.name} --{option}” takes what the project's file says by then, which Muster does not have."
+    return f"Muster does not ask the engine for “{command.name} --{option}”."
 
 
 def _values(command: Command) -> str:

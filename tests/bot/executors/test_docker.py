@@ -97,7 +97,7 @@ def change(line: str, promise: Promise = NO_PROMISE) -> Plan:
 async def test_an_address_that_refuses_every_change_is_proven(shop: Shop) -> None:
     attestation = await shop.executor.attest()
     assert attestation.proven, attestation.proof
-    assert "refused all of 15 requests" in attestation.proof
+    assert "refused all of 16 requests" in attestation.proof
     assert not any(box.restarts for box in shop.engine.boxes.values())
 
 

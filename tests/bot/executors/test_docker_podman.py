@@ -16,7 +16,7 @@ import pytest
 from bot.executors.caps import Caps
 from bot.executors.docker import DockerTarget, DockerTool
 from bot.executors.tool import ToolExecutor
-from bot.executors.tool_answer import Run
+from bot.executors.tool_answer import Denied, Run
 from bot.redaction import Redactor
 from tests.bot.executors.conftest import Clock
 
@@ -59,7 +59,8 @@ def _podman(place: Path) -> Iterator[list[str]]:
 @pytest.fixture
 async def address(podman: list[str], tmp_path: Path) -> AsyncIterator[str]:
     """The API's socket, with one running container of Compose's."""
-    labels = ["--label", "com.docker.compose.project=shop", "--label", "com.docker.compose.service=api"]
+    said = ("project=shop", "service=api", "container-number=1", "config-hash=c0ffee")
+    labels = [word for each in said for word in ("--label", f"com.docker.compose.{each}")]
     limits = ["--ulimit", "nofile=256:256", "--ulimit", "nproc=256:256", "--network", "none"]
     wanted = [
         "--detach",
@@ -70,6 +71,8 @@ async def address(podman: list[str], tmp_path: Path) -> AsyncIterator[str]:
         "shop-api-1",
         "--env",
         "PASSWORD=env-secret",
+        "--volume",
+        "shop_data:/data",
         *labels,
         *limits,
     ]
@@ -142,3 +145,35 @@ async def test_a_real_engine_makes_the_approved_change(address: str, clock: Cloc
         async with asyncio.timeout(5):
             while (await changing.look(inspecting)).text != status:
                 await asyncio.sleep(0.1)
+
+
+async def test_a_real_engine_has_as_many_containers_as_were_approved(address: str, clock: Clock) -> None:
+    """The new ones run the same program with the same settings; scaled back, they are gone."""
+    changing = tool(address, clock)
+    up = ["docker", "compose", "up", "-d", "--no-recreate", "--scale", "api=3", "api"]
+    before = await changing.before(up)
+    assert "api: 1 container → 3." in before
+    assert "They share shop_data." in before
+    assert "To undo it: docker compose scale api=1." in before
+    run = Run()
+    answer = await changing.change(up, run)
+    assert (answer.changed, run.sent) == (2, True)
+    names = (await changing.look(["docker", "compose", "ps", "--quiet", "api"])).text.split()
+    assert len(names) == 3
+    for name in ("shop-api-2", "shop-api-3"):
+        shown = await changing.look(["docker", "compose", "logs", "--tail=4", "api"])
+        assert f"{name} | line" in shown.text
+        mounted = await changing.look(["docker", "inspect", "--format", "{{json .Mounts}}", name])
+        assert "shop_data" in mounted.text
+    executed = await changing.change(
+        ["docker", "compose", "exec", "-T", "--index", "3", "api", "touch", "/data/x"], run
+    )
+    assert executed.changed == 1
+    with pytest.raises(Denied, match="nothing to do"):
+        await changing.before(up)
+    await changing.change(["docker", "stop", "--time", "0", "shop-api-2"], Run())
+    started = await changing.change(["docker", "compose", "up", "-d", "--no-deps", "api"], Run())
+    assert started.text == "shop-api-2: started"
+    answer = await changing.change(["docker", "compose", "scale", "--timeout", "0", "api=1"], Run())
+    assert answer.text == "shop-api-3: stopped and removed\nshop-api-2: stopped and removed"
+    assert (await changing.look(["docker", "compose", "ps", "--all", "--quiet", "api"])).value == 1

@@ -31,6 +31,10 @@ NOW = datetime(2026, 1, 21, 3, 0, tzinfo=UTC)
         "docker restart -t 30 api",
         "docker kill --signal=SIGHUP api",
         "docker exec api nginx -s reload",
+        "docker compose up -d api",
+        "docker-compose up --detach --no-deps --timeout 5 api worker",
+        "docker compose up -d --no-recreate --scale worker=3 worker",
+        "docker compose scale --no-deps worker=20",
     ],
 )
 def test_the_everyday_commands_are_asked_of_the_engine(line: str) -> None:
@@ -41,8 +45,18 @@ def test_the_everyday_commands_are_asked_of_the_engine(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("docker compose up -d api", "needs the project's file"),
-        ("docker compose up -d --scale worker=3 worker", "needs the project's file"),
+        ("docker compose up -d", "for all that the project's file holds"),
+        ("docker compose up api", "without --detach it goes on until somebody ends it"),
+        ("docker compose up -d --force-recreate api", "takes what the project's file says by then"),
+        ("docker compose up -d --build api", "takes what the project's file says by then"),
+        ("docker compose up -d --wait api", "does not ask the engine for “docker compose up --wait”"),
+        ("docker compose up -d --scale worker=3 worker api", "one service at a time"),
+        ("docker compose up -d --scale worker=3 --scale api=2 worker", "one service and its number"),
+        ("docker compose up -d --scale worker worker", "one service and its number"),
+        ("docker compose scale worker=3 api=2", "one service and its number"),
+        ("docker compose scale worker=0", "stop the service instead"),
+        ("docker compose scale worker=21", "at most 20 containers"),
+        ("docker compose run --rm api migrate", "needs the project's file"),
         ("docker compose --dry-run restart api", "cannot honour “docker compose --dry-run”"),
         ("docker compose --profile debug restart api", "cannot honour"),
         ("docker image prune -a", "does not ask the engine for “docker image prune”"),
