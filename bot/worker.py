@@ -228,7 +228,7 @@ class Worker:
 
     async def _put_off(self, claim: Claim, wait: timedelta, error: str, *, count: bool) -> None:
         with contextlib.suppress(Outage, LostClaim):
-            await self._ports.store.put_off(claim, until=self._ports.clock() + wait, error=error, count=count)
+            await self._ports.store.put_off(claim, wait=wait, error=error, count=count)
 
     async def _say(self, claim: Claim, error: str, *, given_up: bool) -> None:
         """What is late or cannot be done is said in the channel: silence would look like success."""

@@ -187,8 +187,10 @@ class Store(Protocol):
         """Hold claims longer; the ids still held. The others are lost."""
         ...
 
-    async def put_off(self, claim: Claim, *, until: datetime, error: str = "", count: bool = True) -> None:
-        """Give a claimed job back until later. ``count`` False: waiting for a budget is no failed attempt.
+    async def put_off(self, claim: Claim, *, wait: timedelta, error: str = "", count: bool = True) -> None:
+        """Give a claimed job back for so long. ``count`` False: waiting for a budget is no failed attempt.
+
+        Counted on the store's clock, which says what is due: a process whose own goes wrong waits as long as another.
 
         Raises LostClaim, and so for a job that was begun.
         """

@@ -74,11 +74,10 @@ def _step(name: str, ports: Ports) -> tuple[Catalog, Step, Watch] | None:
 
 
 async def _strange(claim: Claim, ports: Ports) -> None:
-    now = ports.clock()
     if claim.attempts < STRANGE_TIMES:
-        await ports.store.put_off(claim, until=now + STRANGE_FOR)
+        await ports.store.put_off(claim, wait=STRANGE_FOR)
         return
-    await ports.store.save(Change(cause=opening.claimed(claim), at=now, settles=claim))
+    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
 
 
 async def _look(step: Step, catalog: Catalog, ports: Ports) -> tuple[Plan | None, Sight, Look]:

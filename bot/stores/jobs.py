@@ -1,7 +1,7 @@
 """The jobs table: owed, claimed under a lease, settled once. Each function is one part of a transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -69,9 +69,9 @@ async def settle(db: Database, held: Claim) -> JobState:
     return JobState(row["state"])
 
 
-async def put_off(db: Database, held: Claim, until: datetime, error: str, *, count: bool) -> None:
-    """Give a claimed job back until later. Raises LostClaim, and so for a job that was begun."""
-    forgive = 0 if count else 1
+async def put_off(db: Database, held: Claim, wait: timedelta, error: str, *, count: bool) -> None:
+    """Give a claimed job back for so long. Raises LostClaim, and so for a job that was begun."""
+    until, forgive = await db.now() + wait, 0 if count else 1
     if not await db.run("put_off", id=held.id, fence=held.fence, until=until, error=error, forgive=forgive):
         raise _lost(held)
 

@@ -181,8 +181,8 @@ class SqlStore(Store):
     async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:
         return await self._write(lambda db: jobs.renew(db, claims, lease))
 
-    async def put_off(self, claim: Claim, *, until: datetime, error: str = "", count: bool = True) -> None:
-        await self._write(lambda db: jobs.put_off(db, claim, until, error, count=count))
+    async def put_off(self, claim: Claim, *, wait: timedelta, error: str = "", count: bool = True) -> None:
+        await self._write(lambda db: jobs.put_off(db, claim, wait, error, count=count))
 
     async def look_again(self, claim: Claim, record: WatchRecord) -> None:
         await self._write(lambda db: jobs.look_again(db, claim, record))

@@ -509,3 +509,18 @@ async def test_what_is_due_by_this_clock_and_not_yet_by_the_stores_is_asked_for_
         await asyncio.sleep(0.5)
     await store.close()
     assert 1 <= asked <= 15
+
+
+async def test_a_machine_whose_clock_is_behind_its_databases_waits_as_long_as_another(world: World) -> None:
+    """Not at all, otherwise: every attempt would follow the last at once, until the job is given up."""
+    world.chat.fail("set_topic", times=1000)
+    behind = replace(world.ports, clock=lambda: world.clock() - timedelta(minutes=5))
+    async with working(world, behind) as worker:
+        incident = await world.declared(work=False)
+        await until(world, worker, lambda: "set_topic" in world.chat.calls, step=0)
+        await asyncio.sleep(0.3)
+        assert world.chat.calls.count("set_topic") == 1
+        world.clock.advance(seconds=5)
+        worker.wake()
+        await asyncio.sleep(0.3)
+    assert world.chat.calls.count("set_topic") == 2, incident.key

@@ -16,7 +16,7 @@ async def due(world: World) -> list[timedelta]:
     now, world.clock.now = world.clock(), far
     claims = await world.store.claim("looks", limit=100, lease=timedelta(seconds=1))
     for each in claims:
-        await world.store.put_off(each, until=each.job.due_at, count=False)
+        await world.store.put_off(each, wait=each.job.due_at - far, count=False)
     world.clock.now = now
     return [each.job.due_at - now for each in claims if each.job.name is JobName.LET_GO]
 

@@ -372,7 +372,7 @@ async def test_a_repeat_still_ends_the_job_it_was_decided_for(store: Store) -> N
     (claim,) = await store.claim("one", limit=1, lease=LEASE)
     assert not (await store.save(change("decided", settles=claim))).fresh
     with pytest.raises(LostClaim):
-        await store.put_off(claim, until=NOW)
+        await store.put_off(claim, wait=timedelta(0))
     assert not (await store.save(change("decided", settles=claim))).fresh
 
 

@@ -88,7 +88,7 @@ async def test_whoever_lost_a_claim_can_neither_settle_renew_put_off_nor_give_up
     with pytest.raises(LostClaim):
         await settle(store, old)
     with pytest.raises(LostClaim):
-        await store.put_off(old, until=NOW)
+        await store.put_off(old, wait=timedelta(0))
     with pytest.raises(LostClaim):
         await store.give_up(old, "no")
     assert await store.renew([old, new], lease=LEASE) == {new.id}
@@ -119,7 +119,7 @@ async def test_a_settled_job_is_done_and_owed_no_second_time(store: Store) -> No
     await owe(store, making.job("k"), cause="again")
     assert await claim(store) == ()
     with pytest.raises(LostClaim):
-        await store.put_off(held, until=NOW)
+        await store.put_off(held, wait=timedelta(0))
     assert await store.renew([held], lease=LEASE) == frozenset()
 
 
@@ -133,13 +133,13 @@ async def test_a_job_put_off_comes_back_then_and_counts_unless_it_waited_for_a_b
     store: Store, clock: MovedClock
 ) -> None:
     await owe(store, making.job("k"))
-    await store.put_off(await claim_one(store), until=NOW + timedelta(seconds=5), error="Slack said no")
+    await store.put_off(await claim_one(store), wait=timedelta(seconds=5), error="Slack said no")
     assert await claim(store) == ()
     assert await store.next_due() == NOW + timedelta(seconds=5)
     clock.pass_(seconds=5)
     second = await claim_one(store)
     assert second.attempts == 2
-    await store.put_off(second, until=NOW, count=False)
+    await store.put_off(second, wait=timedelta(0), count=False)
     assert (await claim_one(store)).attempts == 2
 
 
@@ -205,9 +205,8 @@ async def test_a_job_can_be_put_off_though_an_edit_came_while_it_ran(store: Stor
     await owe(store, making.job("card", name=JobName.CARD))
     held = await claim_one(store)
     await owe(store, making.job("card", name=JobName.CARD), cause="edit")
-    later = NOW + timedelta(minutes=1)
-    await store.put_off(held, until=later)
-    assert await store.next_due() == later
+    await store.put_off(held, wait=timedelta(minutes=1))
+    assert await store.next_due() == NOW + timedelta(minutes=1)
 
 
 async def test_an_edit_that_comes_while_one_runs_survives_its_failure_too(store: Store) -> None:
@@ -288,7 +287,7 @@ async def test_a_once_job_that_was_not_begun_is_claimed_again_after_its_lease(st
 async def test_a_job_that_was_begun_cannot_be_put_off(store: Store) -> None:
     held = await begun(store)
     with pytest.raises(LostClaim):
-        await store.put_off(held, until=NOW)
+        await store.put_off(held, wait=timedelta(0))
 
 
 async def test_a_running_remediation_that_keeps_its_lease_is_not_cut_short(store: Store, clock: MovedClock) -> None:
@@ -415,7 +414,7 @@ async def test_a_line_waits_behind_an_older_one_of_its_incident_that_only_the_bu
     await owe(store, making.job("older"), making.job("newer"), other, quiet)
     held = {each.job.key: each for each in await claim(store)}
     assert [key for key in held if await store.waits_behind(held[key])] == ["newer"]
-    await store.put_off(held["older"], until=NOW + timedelta(seconds=1), count=False)
+    await store.put_off(held["older"], wait=timedelta(seconds=1), count=False)
     assert await store.waits_behind(held["newer"])
 
 
@@ -423,8 +422,8 @@ async def test_a_line_that_failed_does_not_hold_the_others_up(store: Store, cloc
     await owe(store, making.job("older"), making.job("newer"))
     for _ in range(2):
         held = {each.job.key: each for each in await claim(store)}
-        await store.put_off(held["older"], until=NOW, count=True)
-        await store.put_off(held["newer"], until=NOW, count=False)
+        await store.put_off(held["older"], wait=timedelta(0), count=True)
+        await store.put_off(held["newer"], wait=timedelta(0), count=False)
     held = {each.job.key: each for each in await claim(store)}
     assert not await store.waits_behind(held["newer"])
 
@@ -441,10 +440,10 @@ async def test_a_call_stands_for_the_persons_other_calls_that_wait_and_are_no_mo
     (claim,) = [each for each in held if each.job.incident_id == "inc_1"]
     for each in held:
         if each is not claim:
-            await store.put_off(each, until=NOW, count=False)
+            await store.put_off(each, wait=timedelta(0), count=False)
     assert await store.take_along(claim, limit=9) == ("inc_3", "inc_2")
     assert await store.take_along(claim, limit=9) == ()
-    await store.put_off(claim, until=NOW, count=False)
+    await store.put_off(claim, wait=timedelta(0), count=False)
     left = {each.job.key: each.job.subject for each in await store.claim("w", limit=9, lease=LEASE)}
     assert left == {
         "page:inc_1:U1": "U1 inc_3 inc_2",

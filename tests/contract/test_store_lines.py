@@ -31,7 +31,7 @@ async def test_a_line_that_says_others_ends_them_whoever_holds_them(store: Store
     behind = await store.lines_behind(held["first"], limit=10)
     await store.join(held["first"], behind, subject="late/e1 e2 e3")
     with pytest.raises(LostClaim):
-        await store.put_off(held["second"], until=making.NOW, count=False)
+        await store.put_off(held["second"], wait=timedelta(0), count=False)
     clock.now += timedelta(hours=1)
     (left,) = await claim(store)
     assert (left.job.key, left.job.subject) == ("first", "late/e1 e2 e3")

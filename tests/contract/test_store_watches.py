@@ -52,7 +52,7 @@ async def test_what_is_kept_comes_back_and_the_last_one_stands(store: Store, clo
 
 async def test_the_job_waits_for_the_next_look_and_its_failures_are_forgotten(store: Store, clock: MovedClock) -> None:
     claim = await claimed(store, clock)
-    await store.put_off(claim, until=clock())
+    await store.put_off(claim, wait=timedelta(0))
     (claim,) = await store.claim("w", limit=1, lease=LEASE)
     assert claim.attempts == 2
     await store.look_again(claim, replace(SEEN, next_at=clock() + MINUTE))

@@ -146,12 +146,10 @@ class World(Struct, kw_only=True):
         try:
             await DUTIES[claim.job.name](claim, ports=self.ports)
         except (BudgetSpent, NotYet) as wait:
-            until = self.clock() + (wait.after or timedelta(seconds=1))
-            await self.store.put_off(claim, until=until, count=False)
+            await self.store.put_off(claim, wait=wait.after or timedelta(seconds=1), count=False)
         except Outage as outage:
             self.errors.append(outage.sentence)
-            until = self.clock() + (outage.after or timedelta(seconds=1))
-            await self.store.put_off(claim, until=until, error=outage.sentence)
+            await self.store.put_off(claim, wait=outage.after or timedelta(seconds=1), error=outage.sentence)
 
     async def claim(self, name: JobName) -> Claim:
         """The due job of one name, held; the others stay due."""
@@ -159,7 +157,7 @@ class World(Struct, kw_only=True):
         wanted = next(each for each in due if each.job.name is name)
         for each in due:
             if each is not wanted:
-                await self.store.put_off(each, until=self.clock(), count=False)
+                await self.store.put_off(each, wait=timedelta(0), count=False)
         return wanted
 
     async def do_until_away(self, claim: Claim, saves: int) -> None:
