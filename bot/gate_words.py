@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.phrase import Template, When, clock_time
 from incident import refusal as refusals
+from incident.effect import Effect
 from incident.refusal import Refused
 from incident.stop import Stop
 from incident.timeline import Kind
@@ -17,6 +18,20 @@ PARTS: Final[Mapping[str, str]] = {
     "escalation": "whoever is called when it lasts",
 }
 """The parts that a rule can name, as people say them."""
+
+
+EFFECTS: Final[Mapping[Effect, str]] = {
+    Effect.WHOLE: "it took effect",
+    Effect.PARTLY: "a part of it took effect",
+    Effect.NONE: "nothing was changed",
+}
+"""What somebody found after a run whose end nobody knew."""
+
+
+def _effect_found(facts: Mapping[str, object]) -> str:
+    effects = {effect.value: words for effect, words in EFFECTS.items()}
+    found = effects.get(str(facts.get("effect")), "see the note")
+    return f"{{actor}} looked after “{{title}}”, which was cut short: {found}[. {{note}}]"
 
 
 def _may_not_ask(facts: Mapping[str, object]) -> str:
@@ -71,6 +86,7 @@ def stop_sentence(stop: Stop) -> str:
 
 GATE_EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.SAID_YES: "{actor} said yes to “{title}”[ ({given} of {wanted})]",
+    Kind.EFFECT_FOUND: _effect_found,
     Kind.EVIDENCE_FROZEN: "{actor} froze the evidence[: {reason}]; what would change something is refused",
     Kind.EVIDENCE_LIFTED: "{actor} lets “{title}” run although evidence is frozen[, because: {reason}]",
     Kind.EVIDENCE_RELEASED: "{actor} released the evidence[: {reason}]",

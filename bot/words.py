@@ -108,6 +108,7 @@ def _already_so(facts: Mapping[str, object]) -> str:
         "open": "That item is open already.",
         "being cancelled": "It is being stopped already[, since {by:who} cancelled it][ at {at:when}].",
         "stopped": "Remediations are stopped already[, by {by:who}][ at {at:when}]. Lift it with /incident unfreeze.",
+        "looked at": "That was said already[, by {by:who}][ at {at:when}]: see the card.",
         "frozen": "Evidence is frozen already[, by {by:who}][ at {at:when}].",
         "lifted": "That step may run already, although evidence is frozen.",
     }.get(str(facts.get("what")), "It is {what} already[, by {by:who}][ at {at:when}]. Nothing was changed.")

@@ -9,7 +9,7 @@ from commands.messages import Announcement, ApprovalMessage, Card, ChecklistMess
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.posting import belongs, put_up
-from commands.undo import undo_of
+from commands.undo import undo_of, way_back
 from incident import hours, opening, remedy
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
@@ -165,7 +165,7 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
     catalog = ports.runbooks.catalog(incident.system)
     procedure = catalog.procedure(request.procedure_id) if catalog else None
     step = next((each for each in procedure.steps if each.id == request.plan.step_id), None) if procedure else None
-    undo = undo_of(incident, request, ports)
+    undo, back = undo_of(incident, request, ports), way_back(incident, request, ports)
     line = f", line {step.origin.line}" if step and step.origin.line else ""
     return ApprovalMessage(
         incident=incident,
@@ -177,6 +177,7 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
         until=hours.ends(request.policy.window, ports.clock()),
         stop=await ports.store.stopped(),
         undo=undo.title if undo is not None else "",
+        undo_with=tuple((each.label, each.default) for each in back.parameters if each.default) if back else (),
     )
 
 

@@ -85,6 +85,8 @@ class ApprovalMessage(Struct, frozen=True, kw_only=True):
     stop: Stop | None = None
     undo: str = ""
     """The title of the step that takes it back, where it can be asked for now."""
+    undo_with: tuple[tuple[str, str], ...] = ()
+    """The values that this step gets, each with its label: what stood there before it ran."""
 
 
 class OutputMessage(Struct, frozen=True, kw_only=True):

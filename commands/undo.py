@@ -7,14 +7,14 @@ from commands.asked import Asked, procedure_of
 from commands.deciding import with_approval
 from commands.fix import fix_filled
 from commands.ports import Ports
-from incident import refusal
-from incident.approval import Approval, ApprovalState
+from incident import refusal, running
+from incident.approval import Approval
 from incident.incident import Incident
-from incident.runbook import Parameter, Step
+from incident.runbook import Procedure, Step
 
 
 async def undo(asked: Asked, approval_id: str, *, ports: Ports) -> Answer:
-    """Ask for the step that takes an ended one back; its parameters are what that one ran with, for people to check.
+    """Ask for the step that takes an ended one back, with what the target held before, for people to check.
 
     Raises NoWayBack, and as a fix does.
     """
@@ -26,19 +26,34 @@ async def undo(asked: Asked, approval_id: str, *, ports: Ports) -> Answer:
     about = replace(asked, about=incident)
     if not step.parameters:
         return await fix_filled(about, step_id=step.id, parameters={}, ports=ports)
-    given = replace(step, parameters=tuple(_as_it_ran(each, request) for each in step.parameters))
-    return FormWanted(form=Form.FIX_STEP, incident=incident, procedure=procedure, step=given)
+    return FormWanted(form=Form.FIX_STEP, incident=incident, procedure=procedure, step=step)
 
 
 def undo_of(incident: Incident, request: Approval, ports: Ports) -> Step | None:
-    """The step that takes back what a request did; None while there is nothing to take back, or only words say how."""
+    """The step that can be asked for now to take back what a request did, or may have done.
+
+    None while there is nothing to take back, while nobody has looked at what was cut short, and where only words say
+    how.
+    """
+    offered = incident.open and running.may_be_taken_back(request)
+    return way_back(incident, request, ports) if offered else None
+
+
+def way_back(incident: Incident, request: Approval, ports: Ports) -> Step | None:
+    """The step that takes a request back, its values filled in as far as they are known; None: only words say how."""
     procedure = procedure_of(incident, ports)
-    if procedure is None or request.state is not ApprovalState.RAN or not incident.open:
+    done = _step(procedure, request.plan.step_id)
+    back = _step(procedure, done.undo_step) if done is not None else None
+    if done is None or back is None or not back.runnable:
         return None
-    named = {step.id: step.undo_step for step in procedure.steps}.get(request.plan.step_id, "")
-    return next((step for step in procedure.remediations if step.id == named), None)
+    values = {name: str(value) for name, value in request.plan.parameters.items()}
+    seen = request.plan.promise.value
+    if done.undo_takes and seen is not None:
+        values[done.undo_takes] = seen
+    filled = (replace(each, default=values.get(each.name, each.default)) for each in back.parameters)
+    return replace(back, parameters=tuple(filled))
 
 
-def _as_it_ran(parameter: Parameter, request: Approval) -> Parameter:
-    ran_with = request.plan.parameters.get(parameter.name)
-    return parameter if ran_with is None else replace(parameter, default=str(ran_with))
+def _step(procedure: Procedure | None, step_id: str) -> Step | None:
+    steps = procedure.remediations if procedure is not None else ()
+    return next((step for step in steps if step.id == step_id), None)

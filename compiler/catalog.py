@@ -11,7 +11,7 @@ from compiler.section import CatalogError, Section, read
 from compiler.step import generated_id, identifier, step_of
 from compiler.watch import watch_routes
 from incident.digest import digest
-from incident.runbook import Catalog, Origin, Parameter, Procedure, Route, Step
+from incident.runbook import Catalog, GuardKind, Origin, Parameter, Procedure, Route, Step
 from incident.severity import Policy, Severity
 
 __all__ = ["CatalogError", "load"]
@@ -166,6 +166,18 @@ def _check_undo(procedures: Sequence[Procedure], overlay: Overlay) -> None:
             for step in procedure.steps
             if step.undo_step and step.undo_step not in runnable
         )
+        overlay.remarks.extend(
+            f"“{step.id}” gives “{step.undo_takes}” to its undo, which needs a guard with a fingerprint "
+            f"and a parameter of that name in “{step.undo_step or 'undo_step'}”."
+            for step in procedure.steps
+            if step.undo_takes and not _gives_back(step, procedure)
+        )
+
+
+def _gives_back(step: Step, procedure: Procedure) -> bool:
+    """Whether the value that the guard showed before is one that the step's undo takes."""
+    takes = {each.name for undo in procedure.steps if undo.id == step.undo_step for each in undo.parameters}
+    return step.guard.kind is GuardKind.FINGERPRINT and step.undo_takes in takes
 
 
 def _check_ids(top: Section, procedures: Sequence[Procedure]) -> None:

@@ -127,6 +127,10 @@ _STEP: Final = _object(
         "guard": _GUARD,
         "undo": _said("How to take it back, in words.", _TEXT),
         "undo_step": _said("The step of this procedure that takes it back.", {"type": "string", "pattern": _ID}),
+        "undo_takes": _said(
+            "The parameter of that step which takes what the guard's fingerprint showed before.",
+            {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+        ),
         "private": _said("What it sees may name people: one person reads it, not the channel.", {"type": "boolean"}),
         "temporary": _said("A mitigation: it opens a follow-up to revert it.", {"type": "boolean"}),
         "cool_down": _said("How long it may not run again.", _SPAN),

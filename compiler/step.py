@@ -30,7 +30,7 @@ from incident.verdict import Judgement, Verdict
 _UNGUARDED: Final = Guard(kind=GuardKind.NONE)
 _PEOPLES: Final = (
     *("target", "environment", "expects", "critical", "measure", "watch", "private", "gives"),
-    *("guard", "undo", "undo_step", "temporary", "cool_down", "effect_after"),
+    *("guard", "undo", "undo_step", "undo_takes", "temporary", "cool_down", "effect_after"),
     *("title", "when", "by_hand", "tags"),
 )
 MEASURES: Final = {measure.value: measure for measure in Measure}
@@ -263,6 +263,7 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         guard=guarded(own("guard"), read.executor, read.command, read.values) if remediation else _UNGUARDED,
         undo=own("undo").text("undo", "") if remediation else "",
         undo_step=_undo_step(read) if remediation else "",
+        undo_takes=parameter_name(own("undo_takes"), "undo_takes") if remediation else "",
         private=own("private").flag("private") if not remediation else False,
         temporary=own("temporary").flag("temporary") if remediation else False,
         cool_down=(own("cool_down").span("cool_down") or timedelta(0)) if remediation else timedelta(0),

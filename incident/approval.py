@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from incident import hours, refusal
+from incident.effect import Found
 from incident.finding import Outcome, OutcomeState
 from incident.hours import Hours
 from incident.plan import Plan, Promise
@@ -109,6 +110,8 @@ class Approval(Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None = None
     output: str | None = None
     """Where what it prints is shown while it runs: ``CHANNEL/TIMESTAMP`` in its card's thread."""
+    found: Found | None = None
+    """What somebody found at the target, where nobody knew how its run ended."""
 
     @property
     def latency(self) -> timedelta | None:

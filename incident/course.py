@@ -10,6 +10,7 @@ from incident import refusal
 from incident import walk as walks
 from incident.approval import Approval, ApprovalState
 from incident.digest import Facts
+from incident.effect import Effect
 from incident.incident import Incident
 from incident.responder import Actor, user_of
 from incident.timeline import Event, Kind
@@ -78,6 +79,19 @@ def follow(incident: Incident, request: Approval, now: datetime) -> tuple[Incide
         # It was asked for anew since: the older request has no say any longer.
         return incident, ()
     return taken(incident, walk, index, walks.after_request(leg, request, now), now)
+
+
+def found(incident: Incident, request: Approval) -> Incident:
+    """The incident after somebody said whether one of its requests took effect: its step is taken back, or is not."""
+    if not request.leg or request.found is None:
+        return incident
+    walk_id, index = placed(request.leg)
+    walk = incident.walk(walk_id)
+    leg = walk.legs[index]
+    if leg.approval != request.id:
+        return incident
+    sure = replace(leg, unsure=request.found.effect is not Effect.NONE)
+    return incident.with_walk(walk.with_leg(index, sure))
 
 
 def end(incident: Incident, walk: Walk, *, by: Actor, reason: str, now: datetime) -> tuple[Incident, Event]:

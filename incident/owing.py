@@ -27,6 +27,7 @@ LOUD: Final = frozenset(
         Kind.ON_CALL_DOUBTED,
         Kind.BROKE_GLASS,
         Kind.REMEDIATED,
+        Kind.EFFECT_FOUND,
         Kind.VERIFIED,
         Kind.EVIDENCE_LIFTED,
         Kind.EVIDENCE_RELEASED,

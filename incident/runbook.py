@@ -153,6 +153,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """How to take it back, in words; empty when there is no way back."""
     undo_step: str = ""
     """The step of the same procedure that takes it back, which is offered once this one ran; empty: words only."""
+    undo_takes: str = ""
+    """The parameter of that step which takes the value that the guard's fingerprint showed before; empty: none does."""
     temporary: bool = False
     """A mitigation that must be reverted later: it opens a follow-up."""
     cool_down: timedelta = timedelta(0)

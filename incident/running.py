@@ -6,11 +6,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from incident import approval, clock
+from incident import approval, clock, course, refusal
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clock import ClockKind
 from incident.digest import Facts
+from incident.effect import Effect, Found
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, compare
 from incident.incident import FollowUp, Incident
 from incident.job import Claim, Job, JobName, owe
@@ -19,6 +20,7 @@ from incident.owing import CHATTER, decided
 from incident.remedy import event_of, named, opened, with_request
 from incident.responder import UserId, person
 from incident.timeline import Event, Kind
+from incident.typed import visible
 from incident.working import mitigated
 
 REVERT_WITHIN: Final = timedelta(days=7)
@@ -81,12 +83,7 @@ def settle(
     jobs = _owed(incident, ended, effect_after, now)
     if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
         return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles)
-    revert = FollowUp(
-        text=f"Revert “{ended.plan.title}”" + (f": {ended.plan.undo}" if ended.plan.undo else ""),
-        why="a temporary mitigation",
-        opened_at=now,
-        due_at=now + REVERT_WITHIN,
-    )
+    revert = _revert(ended, now)
     after = replace(incident, follow_ups=(*incident.follow_ups, revert))
     events = (event, opened(revert, ended))
     return with_request(after, ended, claimed(settles), now, *events, jobs=jobs, settles=settles, before=incident)
@@ -98,6 +95,52 @@ def cut_short(incident: Incident, asked: Approval, *, settles: Claim, now: datet
         "Muster was stopped while this ran. It may or may not have happened: look at the target before trying again."
     )
     return settle(incident, asked, Outcome(state=OutcomeState.UNKNOWN, sentence=sentence), settles=settles, now=now)
+
+
+def found(
+    incident: Incident, asked: Approval, effect: Effect, *, note: str, by: UserId, cause: str, now: datetime
+) -> Change:
+    """Somebody looked at the target of a run whose end nobody knew, and says once what they found.
+
+    What took effect is looked at again like any change, and may be taken back. Raises Spent unless that is unknown,
+    AlreadySo, NothingSaid.
+    """
+    if asked.state is not ApprovalState.UNKNOWN:
+        raise refusal.Spent(state=asked.state, by=asked.decided_by)
+    if asked.found is not None:
+        raise refusal.AlreadySo(what="looked at", by=asked.found.by, at=asked.found.at)
+    if not visible(note):
+        raise refusal.NothingSaid(what="note")
+    told = replace(asked, found=Found(effect=effect, note=note.strip(), by=by, at=now))
+    facts: Facts = {**named(told), "effect": effect.value, "note": note.strip()}
+    events = [Event(kind=Kind.EFFECT_FOUND, at=now, actor=person(by), facts=facts, evidence=(f"approval:{told.id}",))]
+    after = course.found(incident, told)
+    there = effect is not Effect.NONE and incident.open
+    if there and told.plan.temporary:
+        revert = _revert(told, now)
+        after = replace(after, follow_ups=(*after.follow_ups, revert))
+        events.append(opened(revert, told))
+    jobs = (owe(JobName.VERIFY, incident.id, now, subject=told.id, urgency=incident.severity.rank),) if there else ()
+    return decided(cause, now, after, *events, before=incident, jobs=jobs, approvals=(told,))
+
+
+def may_be_taken_back(request: Approval) -> bool:
+    """True once it changed something, or may have: of what was cut short, only after a person looked."""
+    if request.state is ApprovalState.UNKNOWN:
+        return request.found is not None and request.found.effect is not Effect.NONE
+    return request.state in (ApprovalState.RAN, ApprovalState.FAILED) and not (
+        request.outcome is not None and request.outcome.in_vain
+    )
+
+
+def _revert(ended: Approval, now: datetime) -> FollowUp:
+    """What a temporary mitigation leaves to do."""
+    return FollowUp(
+        text=f"Revert “{ended.plan.title}”" + (f": {ended.plan.undo}" if ended.plan.undo else ""),
+        why="a temporary mitigation",
+        opened_at=now,
+        due_at=now + REVERT_WITHIN,
+    )
 
 
 def cooled_down(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:

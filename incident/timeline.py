@@ -59,6 +59,7 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     REMEDIATION_STARTED = "remediation_started"
     REMEDIATED = "remediated"
+    EFFECT_FOUND = "effect_found"
     COOLED_DOWN = "cooled_down"
     VERIFIED = "verified"
     WALK_BEGUN = "walk_begun"

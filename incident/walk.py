@@ -67,7 +67,9 @@ class Leg(Struct, frozen=True, kw_only=True):
     finding: str | None = None
     approval: str | None = None
     unsure: bool = False
-    """Nobody knows whether its change took effect: it is taken back with what was done."""
+    """Its change did not come to its end, and may be there: it is taken back with what was done."""
+    was: str = ""
+    """What its guard's fingerprint showed before it ran: the value that its undo may take."""
     hold_ends_at: datetime | None = None
     looked_at: datetime | None = None
     """When the diagnostics last looked during its hold."""
@@ -177,7 +179,8 @@ def _back(leg: Leg, known: Mapping[str, Step]) -> Leg | None:
     """The step that takes a leg back, else its undo in words; None when there is no way back."""
     step = known[leg.step]
     if step.undo_step in known:
-        return replace(leg_of(known[step.undo_step]), given=leg.given)
+        before = {step.undo_takes: leg.was} if step.undo_takes and leg.was else {}
+        return replace(leg_of(known[step.undo_step]), given={**leg.given, **before})
     if not step.undo.strip():
         return None
     return Leg(step="", title=f"Take back “{leg.title}”", kind=StepKind.MANUAL, text=step.undo)
@@ -206,5 +209,6 @@ def after_request(leg: Leg, request: Approval, now: datetime) -> Leg:
         given={name: str(value) for name, value in request.plan.parameters.items()},
         note="" if state is not LegState.FAILED else why,
         value=giving.kept(outcome.value) if outcome is not None and state is LegState.DONE else leg.value,
-        unsure=request.state is ApprovalState.UNKNOWN,
+        unsure=outcome is not None and outcome.cools and state is LegState.FAILED,
+        was=request.plan.promise.value or "",
     )

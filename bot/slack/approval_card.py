@@ -132,9 +132,16 @@ def _facts(message: ApprovalMessage) -> list[list[Element]]:
         _fact("Changes", fit.one_line(changes, fit.SAID)),
         _fact("Guard", guard_words(plan.promise)),
         _fact("Before", before) if (before := _before(message.before)) else [],
-        _fact("Undo", fit.one_line(plan.undo, fit.SAID) if plan.undo.strip() else "none: there is no way back"),
+        _fact("Undo", _undo(message)),
         _fact("Temporary", "a follow-up to take it back is opened when it ran") if plan.temporary else [],
     ]
+
+
+def _undo(message: ApprovalMessage) -> str:
+    """How it is taken back, and with which values: those from before, which nobody has to remember."""
+    words = message.approval.plan.undo.strip() or "none: there is no way back"
+    values = ", ".join(f"{label} {value}" for label, value in message.undo_with)
+    return fit.one_line(words, fit.SAID) + (f" Its values: {fit.one_line(values, fit.NAME)}." if values else "")
 
 
 def _fact(name: str, words: str) -> list[Element]:
@@ -208,6 +215,8 @@ def _buttons(message: ApprovalMessage) -> list[Element | None]:
     subject = pack(approval.id)
     if approval.state in (ApprovalState.APPROVED, ApprovalState.RUNNING) and approval.cancelled_by is None:
         return [button("Cancel", Action.CANCEL, subject, style="danger")]
+    if approval.state is ApprovalState.UNKNOWN and approval.found is None:
+        return [button("Say what you found there…", Action.FIND_EFFECT, subject, style="primary")]
     if message.undo:
         return [button(f"Ask for the undo: {message.undo}", Action.UNDO, subject)]
     if approval.state is not ApprovalState.ASKED:

@@ -1,10 +1,12 @@
 """How a request was answered and how its run ended, with who and when: what every approval card ends in."""
 
+from bot.gate_words import EFFECTS
 from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Block, Element, bold, joined, listed, mention, moment, preformatted, text
 from bot.words import duration
 from incident.approval import Approval, ApprovalState
+from incident.effect import Found
 from incident.finding import Outcome
 from incident.running import ON_CARD
 
@@ -19,6 +21,7 @@ def end_lines(approval: Approval) -> list[list[Element]]:
         _cancelled(approval),
         [bold("Reason: "), text(fit.one_line(approval.reason, fit.SAID))] if approval.reason.strip() else [],
         _outcome(approval.outcome) if approval.outcome is not None else [],
+        _found(approval.found) if approval.found is not None else [],
     ]
 
 
@@ -61,6 +64,11 @@ def _outcome(outcome: Outcome) -> list[Element]:
     line = [bold("Outcome: "), text(fit.one_line(outcome.sentence, fit.SAID))]
     ended = [moment(When(outcome.ended_at))] if outcome.ended_at is not None else []
     return joined(line, ended)
+
+
+def _found(found: Found) -> list[Element]:
+    said = [bold("Found: "), text(f"{EFFECTS[found.effect]}. {fit.one_line(found.note, fit.SAID)}")]
+    return joined(said, [mention(found.by), text(" "), moment(When(found.at))])
 
 
 def output_block(approval: Approval) -> Block | None:

@@ -21,6 +21,7 @@ from commands.asked import Asked, ask_further, procedure_of
 from commands.bring_in import bring_in
 from commands.deciding import known
 from commands.diagnose import diagnose
+from commands.find_effect import may_find
 from commands.fix import fix, with_values
 from commands.outage import Outage
 from commands.ports import Ports
@@ -55,6 +56,7 @@ class Clicks:
             Action.REJECT: self._reject,
             Action.BREAK_GLASS: self._break_glass,
             Action.CANCEL: self._cancel,
+            Action.FIND_EFFECT: self._find_effect,
             Action.UNDO: self._undo,
             Action.PROOF: self._proof,
             Action.POSTMORTEM: self._postmortem,
@@ -177,6 +179,9 @@ class Clicks:
     async def _cancel(self, click: Click) -> Handled:
         await cancel(self._bare(click), click.value, ports=self._ports)
         return None
+
+    async def _find_effect(self, click: Click) -> Handled:
+        return Window(modals_fix.find_effect(await may_find(self._bare(click), click.value, ports=self._ports)))
 
     async def _undo(self, click: Click) -> Handled:
         return await self._formed(await undo(self._bare(click), click.value, ports=self._ports), click)

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bot.gate_words import EFFECTS
 from bot.slack import fields, fit
 from bot.slack.blocks import Block, bold, paragraph, preformatted, text
 from bot.slack.fields import Values, value_of
@@ -116,6 +117,18 @@ def break_glass(approval: Approval) -> View:
     )
     reason = fields.typed(Field.REASON, "Why can it not wait for a second person?", lines=True, most=500)
     return form(Form.BREAK_GLASS, "Break glass", "Run it alone", [asked, reason], pack(approval.id))
+
+
+def find_effect(approval: Approval) -> View:
+    """*Say what you found there*: whether a run that was cut short took effect, and how one can see that."""
+    asked = _about(approval, "Muster does not know how it ended. Look at the target first, then say what is so there.")
+    effects = fields.options((words[0].upper() + words[1:], effect.value) for effect, words in EFFECTS.items())
+    blocks = [
+        asked,
+        fields.radio(Field.EFFECT, "What is so there?", effects),
+        fields.typed(Field.NOTE, "How do you know?", lines=True, most=500, hint="It goes on the timeline."),
+    ]
+    return form(Form.FIND_EFFECT, "What you found", "Say so", blocks, pack(approval.id))
 
 
 def read_reason(values: Values) -> str:

@@ -36,6 +36,8 @@ class Action(StrEnum):
     """approval"""
     CANCEL = "cancel"
     """approval"""
+    FIND_EFFECT = "find_effect"
+    """approval"""
     UNDO = "undo"
     """approval"""
     PROOF = "proof"
@@ -85,6 +87,7 @@ class Form(StrEnum):
     FIX_STEP = "fix_step"
     REJECT = "reject"
     BREAK_GLASS = "break_glass"
+    FIND_EFFECT = "find_effect"
     STEP_RUN = "step_run"
     STEP_DONE = "step_done"
     STEP_SKIP = "step_skip"
@@ -113,6 +116,7 @@ class Field(StrEnum):
     NOTE = "note"
     STEP = "step"
     VALUE = "value"
+    EFFECT = "effect"
 
 
 INPUT = "input"

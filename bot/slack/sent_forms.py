@@ -7,8 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack import modals, modals_fix
 from bot.slack.blocks import bold, paragraph, text
+from bot.slack.fields import value_of
 from bot.slack.modals import View
-from bot.slack.names import Form
+from bot.slack.names import Field, Form
 from bot.slack.sent import Sent, sent_of
 from bot.slack.walk_forms import walk_forms
 from bot.words import refusal as refusal_words
@@ -17,6 +18,7 @@ from commands.asked import Asked
 from commands.change_severity import change_severity_to
 from commands.deciding import known
 from commands.declare import declare_filled
+from commands.find_effect import find_effect
 from commands.fix import fix_filled
 from commands.note import note_said
 from commands.outage import Outage
@@ -24,6 +26,7 @@ from commands.ports import Ports
 from commands.resolve import resolve_filled
 from commands.take_role import give_role
 from commands.update import update_filled
+from incident.effect import Effect
 from incident.refusal import Refused
 
 
@@ -43,6 +46,7 @@ class SentForms:
             Form.FIX_STEP: self._fix,
             Form.REJECT: self._reject,
             Form.BREAK_GLASS: self._break_glass,
+            Form.FIND_EFFECT: self._find_effect,
             **walk_forms(ports),
         }
 
@@ -154,4 +158,10 @@ class SentForms:
     async def _break_glass(self, sent: Sent) -> View | None:
         asked = Asked(by=sent.by, words="", cause=sent.cause, at=self._ports.clock())
         await break_glass(asked, sent.subject, reason=modals_fix.read_reason(sent.values), ports=self._ports)
+        return None
+
+    async def _find_effect(self, sent: Sent) -> View | None:
+        asked = Asked(by=sent.by, words="", cause=sent.cause, at=self._ports.clock())
+        effect, note = Effect(value_of(sent.values, Field.EFFECT)), value_of(sent.values, Field.NOTE)
+        await find_effect(asked, sent.subject, effect, note=note, ports=self._ports)
         return None

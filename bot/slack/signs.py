@@ -90,6 +90,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.BROKE_GLASS: "🚨",
     Kind.CANCELLED: "🛑",
     Kind.REMEDIATION_STARTED: "⚙️",
+    Kind.EFFECT_FOUND: "🔎",
     Kind.FOLLOW_UP_OPENED: "📌",
     Kind.WALK_BEGUN: "🧭",
     Kind.STEP_DONE: "☑️",

@@ -1,7 +1,7 @@
 """While an approved step runs: it can be stopped, what it prints can be followed, and it always ends in words."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -11,18 +11,21 @@ from bot.stores.sqlite import SQLiteStore
 from commands import carry_out, show_output
 from commands.answer_approval import approve, cancel
 from commands.answers import FormWanted
+from commands.find_effect import find_effect, may_find
 from commands.fix import fix_filled
 from commands.messages import ApprovalMessage, EventMessage, OutputMessage
 from commands.ports import Heard, unheard
 from commands.run_remediation import settle_cut_short
 from commands.undo import undo
 from incident.approval import Approval, ApprovalState
+from incident.effect import Effect
 from incident.finding import Outcome, OutcomeState, Sight
 from incident.incident import Incident
 from incident.job import JobName
 from incident.plan import Plan
-from incident.refusal import AlreadySo, MayNotCancel, NoWayBack, Spent
-from incident.responder import UserId
+from incident.refusal import AlreadySo, MayNotCancel, NothingSaid, NoWayBack, Spent
+from incident.responder import UserId, person
+from incident.runbook import Guard, GuardKind, Step, StepKind
 from incident.timeline import Event, Kind, fact
 from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, DAN
@@ -326,7 +329,12 @@ async def test_the_end_of_the_cool_down_is_told_in_the_thread(world: World) -> N
 
 def takes_back(world: World, **back: str) -> None:
     """The overlay names steps that take others back."""
-    steps = tuple(replace(each, undo_step=back.get(each.id, "")) for each in STUCK.steps)
+    change(world, lambda step: replace(step, undo_step=back.get(step.id, "")))
+
+
+def change(world: World, anew: Callable[[Step], Step]) -> None:
+    """The runbook has its steps as ``anew`` makes them."""
+    steps = tuple(anew(each) if each.kind is StepKind.REMEDIATION else each for each in STUCK.steps)
     assert isinstance(world.ports.runbooks, FakeRunbooks)
     world.ports.runbooks.catalogs = {CATALOG.system: replace(CATALOG, procedures=(replace(STUCK, steps=steps),))}
 
@@ -360,6 +368,111 @@ async def test_an_undo_with_parameters_asks_for_them_as_the_first_run_had_them(w
     assert isinstance(wanted, FormWanted)
     assert wanted.step is not None
     assert [each.default for each in wanted.step.parameters] == ["42"]
+
+
+def scaled(step: Step) -> Step:
+    """A step that sets a number, which a fingerprint showed before: that number takes it back."""
+    guard = Guard(kind=GuardKind.FINGERPRINT, probe={"sql": "SELECT 1"}, of="the number of minutes")
+    return replace(step, undo_step="requeue", undo_takes="minutes", guard=guard)
+
+
+async def test_an_undo_takes_what_stood_there_before_and_not_what_was_set(world: World) -> None:
+    """The card shows the value before anybody approves; the form of the undo has it filled in."""
+    change(world, scaled)
+    world.database.value = "25"
+    request = await approved(world)
+    (shown,) = [each.message for each in world.chat.posts if isinstance(each.message, ApprovalMessage)]
+    assert shown.undo_with == (("Older than (minutes)", "25"),)
+    await world.let_pass(seconds=2)
+    wanted = await undo(world.asked(BEN), request.id, ports=world.ports)
+    assert isinstance(wanted, FormWanted)
+    assert wanted.step is not None
+    assert [each.default for each in wanted.step.parameters] == ["25"]
+
+
+async def test_after_a_failure_the_undo_is_offered_because_a_part_may_have_happened(world: World) -> None:
+    takes_back(world, requeue="restart")
+    world.database.outcome = OutcomeState.FAILED
+    request = await approved(world)
+    await world.let_pass(seconds=2)
+    assert (await world.approval(request)).state is ApprovalState.FAILED
+    await undo(world.asked(BEN), request.id, ports=world.ports)
+    await world.work()
+    asked = (await world.store.approvals_of(request.incident_id))[-1]
+    assert (asked.plan.step_id, asked.state) == ("restart", ApprovalState.ASKED)
+    assert [plan.step_id for plan in world.database.ran] == ["requeue"]
+
+
+async def test_a_failure_before_anything_was_sent_has_nothing_to_take_back(world: World) -> None:
+    takes_back(world, requeue="restart")
+    world.database.outcome, world.database.in_vain = OutcomeState.FAILED, True
+    request = await approved(world)
+    await world.let_pass(seconds=2)
+    with pytest.raises(NoWayBack):
+        await undo(world.asked(BEN), request.id, ports=world.ports)
+
+
+# What was cut short: only a person who looked can tell what became of it.
+
+
+async def of_unknown_end(world: World) -> Approval:
+    """It was cut short, and the card says so."""
+    takes_back(world, requeue="restart")
+    world.database.outcome = OutcomeState.UNKNOWN
+    request = await approved(world)
+    await world.let_pass(seconds=2)
+    return await world.approval(request)
+
+
+@pytest.mark.parametrize("effect", [Effect.WHOLE, Effect.PARTLY])
+async def test_an_unknown_end_offers_the_undo_only_once_a_person_found_an_effect(world: World, effect: Effect) -> None:
+    request = await of_unknown_end(world)
+    with pytest.raises(NoWayBack):
+        await undo(world.asked(BEN), request.id, ports=world.ports)
+    await find_effect(world.asked(BEN), request.id, effect, note="12 are queued again", ports=world.ports)
+    await world.let_pass(seconds=2)
+    (shown,) = [each.message for each in world.chat.posts if isinstance(each.message, ApprovalMessage)]
+    assert shown.undo == "Restart the workers"
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    (said,) = await lines(world, incident, Kind.EFFECT_FOUND)
+    assert (said.actor, fact(said, "note")) == (person(BEN), "12 are queued again")
+    assert len(await world.events(incident, Kind.VERIFIED)) == 1
+    assert [each.why for each in incident.follow_ups] == ["a temporary mitigation"]
+    await undo(world.asked(BEN), request.id, ports=world.ports)
+    await world.work()
+    asked = (await world.store.approvals_of(request.incident_id))[-1]
+    assert (asked.plan.step_id, asked.state) == ("restart", ApprovalState.ASKED)
+    assert len(world.database.ran) == 1
+
+
+async def test_where_nothing_was_changed_there_is_nothing_to_take_back(world: World) -> None:
+    request = await of_unknown_end(world)
+    await find_effect(world.asked(BEN), request.id, Effect.NONE, note="none is queued", ports=world.ports)
+    await world.let_pass(seconds=2)
+    with pytest.raises(NoWayBack):
+        await undo(world.asked(BEN), request.id, ports=world.ports)
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    assert (await world.events(incident, Kind.VERIFIED), incident.follow_ups) == ([], ())
+
+
+async def test_what_was_found_is_said_once_with_how_one_can_see_it(world: World) -> None:
+    request = await of_unknown_end(world)
+    with pytest.raises(NothingSaid):
+        await find_effect(world.asked(BEN), request.id, Effect.WHOLE, note=" ", ports=world.ports)
+    first = world.asked(BEN, cause="view:1")
+    assert (await find_effect(first, request.id, Effect.WHOLE, note="12 are queued", ports=world.ports)).fresh
+    assert not (await find_effect(first, request.id, Effect.WHOLE, note="12 are queued", ports=world.ports)).fresh
+    with pytest.raises(AlreadySo):
+        await may_find(world.asked(CLEO), request.id, ports=world.ports)
+
+
+async def test_what_ended_otherwise_needs_nobodys_word(world: World) -> None:
+    request = await approved(world)
+    await world.let_pass(seconds=2)
+    with pytest.raises(Spent):
+        await may_find(world.asked(CLEO), request.id, ports=world.ports)
 
 
 async def test_a_way_back_that_only_words_say_is_not_offered(world: World) -> None:

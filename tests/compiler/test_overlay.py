@@ -129,6 +129,18 @@ def test_bounds_guards_names_and_parameters_are_peoples() -> None:
     assert plan.command["arguments"] == [30]
 
 
+def test_an_undo_takes_only_what_a_fingerprint_can_show_and_the_other_step_has() -> None:
+    taking = BOUNDED.replace("    cool_down:", "    undo_step: {step}\n    undo_takes: age\n    cool_down:")
+    [fix] = [each for each in steps(TARGETS + BOUNDED) if each.kind is StepKind.REMEDIATION]
+    catalog = shop(TARGETS + taking.replace("{step}", fix.id))
+    assert [each.undo_takes for each in catalog.procedures[0].remediations] == ["age"]
+    (remark,) = catalog.remarks
+    assert remark == (
+        f"“{fix.id}” gives “age” to its undo, which needs a guard with a fingerprint and a parameter of that name "
+        f"in “{fix.id}”."
+    )
+
+
 def test_a_changed_step_voids_its_own_entry_and_no_other() -> None:
     catalog = load(
         CATALOG.replace("count(*) FROM orders\n", "count(*) FROM orders WHERE open\n").replace(

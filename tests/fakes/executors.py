@@ -22,7 +22,10 @@ class FakeExecutor(Executor):
     sees: dict[str, Json] = field(default_factory=dict)
     heals: dict[str, Json] = field(default_factory=dict)
     touches: int | None = 3
+    value: str | None = None
+    """What a fingerprint's probe shows."""
     outcome: OutcomeState = OutcomeState.RAN
+    in_vain: bool = False
     proven: bool = True
     blind: Outage | None = None
     """What previews fail with."""
@@ -60,7 +63,7 @@ class FakeExecutor(Executor):
         self.previewed.append(plan)
         if self.blind is not None:
             raise self.blind
-        return Preview(sentence=f"{self.touches} rows of orders", count=self.touches)
+        return Preview(sentence=f"{self.touches} rows of orders", count=self.touches, value=self.value)
 
     async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
         started_at = self.clock()
@@ -77,7 +80,12 @@ class FakeExecutor(Executor):
         ended_at = self.clock()
         sentence = f"{self.touches} rows were changed."
         return Outcome(
-            state=self.outcome, sentence=sentence, output=self.prints, started_at=started_at, ended_at=ended_at
+            state=self.outcome,
+            sentence=sentence,
+            output=self.prints,
+            in_vain=self.in_vain,
+            started_at=started_at,
+            ended_at=ended_at,
         )
 
 

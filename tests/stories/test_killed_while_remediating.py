@@ -96,6 +96,27 @@ async def test_killed_when_it_runs_at_most_once_and_its_card_ends(stage: Stage, 
     assert not _has(requests[0], "approve")
 
 
+async def test_after_a_cut_a_person_says_what_became_of_it(stage: Stage) -> None:
+    """The card asks for it, once; what was found stands on it and is told in the channel."""
+    ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")
+    channel = await _asked(stage, ana)
+    killing = asyncio.create_task(_kill_at(stage, BOUNDARIES["it is running"]))
+    await ben.click(await ben.wait_for(channel, lambda message: _has(message, "approve"), 15), "approve")
+    await asyncio.wait_for(killing, 20)
+    await stage.bot.start()
+    await stage.sandbox.connected()
+    assert await _ended(stage, ben, channel) == "unknown"
+    card = await ana.wait_for(channel, lambda message: _has(message, "find_effect"), 15)
+    await ana.click(card, "find_effect")
+    form = await ana.wait_for_modal(lambda view: view.payload.get("callback_id") == "find_effect", 10)
+    assert "What is so there?" in json.dumps(form.payload)
+    await ana.submit({"effect": "none", "note": "All three are running still."})
+    said = "nothing was changed. All three are running still."
+    on_card = await ben.wait_for(channel, lambda message: message.ts == card.ts and said in words(message), 15)
+    assert not _has(on_card, "find_effect")
+    await ben.wait_for(channel, lambda message: f"which was cut short: {said}" in words(message), 15)
+
+
 async def test_killed_as_it_is_cancelled_it_is_never_run_again_and_its_card_says_who_cancelled(stage: Stage) -> None:
     """kill -9 as soon as the click is saved, while the statement is under way: nothing is repeated."""
     ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")

@@ -1,15 +1,17 @@
 """The approval card shows exactly what would run, and always ends in words with who and when."""
 
 import pytest
+from msgspec.structs import replace
 
 from bot.slack.approval_card import ON_CARD, guard_words
 from bot.slack.render import files, render
 from commands.messages import ApprovalMessage
 from incident.approval import Approval, ApprovalState
+from incident.effect import Effect, Found
 from incident.finding import Outcome, OutcomeState
 from incident.plan import Promise
 from incident.runbook import GuardKind
-from tests.bot.slack.examples import ADA, NOW, a_finding, a_plan, a_request, an_incident
+from tests.bot.slack.examples import ADA, BOB, NOW, a_finding, a_plan, a_request, an_incident
 from tests.bot.slack.reading import buttons, codes, lines
 
 
@@ -95,12 +97,28 @@ def test_a_command_too_long_for_the_card_is_a_whole_file() -> None:
 
 @pytest.mark.parametrize("state", ApprovalState)
 def test_only_an_open_request_can_be_answered(state: ApprovalState) -> None:
-    """What was approved can only be stopped any more, and a card that has ended has no buttons left."""
+    """What was approved can only be stopped any more, and a card that has ended has no buttons left.
+
+    Only of what was cut short a person can say what became of it.
+    """
     shown = buttons(render(message(a_request(state))))
     stoppable = state in (ApprovalState.APPROVED, ApprovalState.RUNNING)
     assert ("Approve" in shown) is (state is ApprovalState.ASKED)
     assert (set(shown) == {"Cancel"}) is stoppable
-    assert not (state.final and shown)
+    asks = {"Say what you found there…"} if state is ApprovalState.UNKNOWN else set()
+    assert not state.final or set(shown) == asks
+
+
+def test_what_a_person_found_stands_on_the_card_of_what_was_cut_short() -> None:
+    found = Found(effect=Effect.PARTLY, note="5 of 12 are queued", by=BOB, at=NOW)
+    shown = render(message(a_request(ApprovalState.UNKNOWN, found=found)))
+    assert "Found: a part of it took effect. 5 of 12 are queued · @U0BOB0002 12:03 UTC" in lines(shown)
+    assert buttons(shown) == {}
+
+
+def test_the_values_that_the_undo_gets_are_shown_before_anybody_approves() -> None:
+    shown = lines(render(replace(message(a_request()), undo_with=(("Number of tasks", "3"),))))
+    assert "Undo: Set them back by hand. Its values: Number of tasks 3." in shown
 
 
 def test_a_run_that_is_being_stopped_cannot_be_stopped_again() -> None:
