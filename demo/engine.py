@@ -4,7 +4,9 @@ What it answers is true: a container is a part that runs here, its log is what t
 it. One address lets only reads through, as a proxy in front of an engine does; the other obeys.
 """
 
+import hashlib
 import json
+import secrets
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,6 +40,10 @@ class Part(Struct, kw_only=True):
     """How many bytes it uses."""
     limit: int = MEMORY_LIMIT
     """How many it may use."""
+    another: Callable[[], "Part"] | None = None
+    """Makes one more of it, which does not run yet; None where there can be no second one."""
+    number: int = 1
+    id: str = field(default_factory=lambda: secrets.token_hex(32))
     running: bool = True
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     log: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
@@ -71,7 +77,8 @@ class Engine:
         self.url = self.look_url = ""
 
     async def start(self, undo: AsyncExitStack) -> None:
-        """Serve both addresses until `undo` is closed."""
+        """Serve both addresses until `undo` is closed; what was made by then is stopped with them."""
+        undo.push_async_callback(self._stop_made)
         self.url = await serve(undo, self._application())
         self.look_url = await serve(undo, self._application(_reads_only))
 
@@ -86,7 +93,12 @@ class Engine:
         }
 
     def _name(self, part: Part) -> str:
-        return f"{self._project}-{part.service}-1"
+        return f"{self._project}-{part.service}-{part.number}"
+
+    async def _stop_made(self) -> None:
+        for part in self._parts.values():
+            if part.number > 1 and part.running:
+                await part.act("stop")
 
     def _application(self, *guards: Callable[..., Awaitable[web.StreamResponse]]) -> web.Application:
         application = web.Application(middlewares=guards)
@@ -99,9 +111,12 @@ class Engine:
                 web.get(f"{version}/containers/{{name}}/json", self._inspect),
                 web.get(f"{version}/containers/{{name}}/logs", self._logs),
                 web.get(f"{version}/containers/{{name}}/stats", self._stats),
+                web.get(f"{version}/images/{{name}}/json", self._image),
                 web.get(f"{version}/volumes", self._volumes),
                 web.get(f"{version}/system/df", self._disk),
+                web.post(f"{version}/containers/create", self._create),
                 web.post(f"{version}/containers/{{name}}/{{action:restart|stop|start}}", self._act),
+                web.delete(f"{version}/containers/{{name}}", self._remove),
             ]
         )
         return application
@@ -117,7 +132,39 @@ class Engine:
     async def _inspect(self, request: web.Request) -> web.Response:
         name, part = self._found(request)
         state = {"Status": "running" if part.running else "exited", "Running": part.running}
-        return web.json_response({"Id": _id(name), "Name": f"/{name}", "State": state, "Config": {"Image": part.image}})
+        shown = {"Id": part.id, "Name": f"/{name}", "Image": _image_id(part.image), "State": state, "Mounts": []}
+        config = {"Image": part.image, "Labels": self._labels(part)}
+        host = {"NetworkMode": "host", "Memory": part.limit}
+        return web.json_response({**shown, "Config": config, "HostConfig": host, "NetworkSettings": {"Networks": {}}})
+
+    async def _image(self, request: web.Request) -> web.Response:
+        image = request.match_info["name"]
+        if all(part.image != image for part in self._parts.values()):
+            return web.json_response({"message": f"No such image: {image}"}, status=404)
+        return web.json_response({"Id": _image_id(image), "RepoTags": [image]})
+
+    async def _create(self, request: web.Request) -> web.Response:
+        """One more of a part, which is what the labels say; it is started by itself."""
+        asked, name = await request.json() if request.can_read_body else {}, request.query.get("name", "")
+        labels = {key.rpartition(".")[2]: value for key, value in asked.get("Labels", {}).items()}
+        like = next((part for part in self._parts.values() if part.service == labels.get("service")), None)
+        if like is None or like.another is None:
+            return web.json_response({"message": "there can be no other container like it"}, status=400)
+        made = like.another()
+        made.number, made.running = int(labels["container-number"]), False
+        if name != self._name(made) or name in self._parts:
+            return web.json_response({"message": f"the name {name} cannot be given"}, status=409)
+        self._parts[name] = made
+        return web.json_response({"Id": made.id, "Warnings": []}, status=201)
+
+    async def _remove(self, request: web.Request) -> web.Response:
+        name, part = self._found(request)
+        if part.running and request.query.get("force") not in ("1", "true"):
+            return web.json_response({"message": f"{name} runs: stop it first"}, status=409)
+        if part.running:
+            await part.act("stop")
+        del self._parts[name]
+        return web.Response(status=204)
 
     async def _logs(self, request: web.Request) -> web.Response:
         _, part = self._found(request)
@@ -149,24 +196,30 @@ class Engine:
         """The container of that name or id. Raises HTTPNotFound as an engine answers it."""
         wanted = request.match_info["name"]
         for name, part in self._parts.items():
-            if wanted in (name, _id(name)):
+            if wanted in (name, part.id):
                 return name, part
         raise web.HTTPNotFound(text=f'{{"message": "No such container: {wanted}"}}', content_type="application/json")
 
     def _listed(self, name: str, part: Part) -> dict[str, object]:
-        labels = {"project": self._project, "service": part.service, "oneoff": "False"}
         seconds = int((datetime.now(UTC) - part.since).total_seconds())
         span = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
         return {
-            "Id": _id(name),
+            "Id": part.id,
             "Names": [f"/{name}"],
             "Image": part.image,
+            "ImageID": _image_id(part.image),
             "State": "running" if part.running else "exited",
             "Status": f"Up {span}" if part.running else "Exited (0)",
             "Created": int(part.since.timestamp()),
             "Ports": [],
-            "Labels": {f"com.docker.compose.{key}": value for key, value in labels.items()},
+            "Labels": self._labels(part),
         }
+
+    def _labels(self, part: Part) -> dict[str, str]:
+        """What Compose writes on a container to know it by."""
+        labels = {"project": self._project, "service": part.service, "oneoff": "False"}
+        labels["container-number"] = str(part.number)
+        return {f"com.docker.compose.{key}": value for key, value in labels.items()}
 
 
 @web.middleware
@@ -184,5 +237,5 @@ def _framed(line: str) -> bytes:
     return struct.pack(">BxxxL", 1, len(body)) + body
 
 
-def _id(name: str) -> str:
-    return name.encode().hex().ljust(64, "0")[:64]
+def _image_id(image: str) -> str:
+    return f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"

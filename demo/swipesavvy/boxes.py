@@ -48,7 +48,12 @@ class Box:
             stop=self.stop,
             memory=self.memory,
             limit=LIMIT,
+            another=self._another,
         )
+
+    def _another(self) -> Part:
+        """One more of the service, at an address of its own."""
+        return Box(self.name, self._make).part
 
     async def start(self) -> None:
         """Start it anew, at the same address as before."""

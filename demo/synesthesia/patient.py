@@ -33,6 +33,8 @@ from demo.system import panel
 TITLE = "Synesthesia"
 APP = DATABASE.application
 KEYS = "pack:*"
+WORKER = "narrative-worker"
+WORKER_IMAGE = "synesthesia/narrative-worker:2.4.1"
 SYSLOG = "/var/log/syslog"
 CERTIFICATE = "/etc/nginx/ssl/cert.pem"
 RIGHTS = {APP: Rights(keys=KEYS, commands="+ping +set +get"), DIAGNOSTIC: looking(KEYS)}
@@ -185,7 +187,7 @@ class Patient:
     def _assemble(self, cache: Redis) -> None:
         """Make the two processes, the containers that they and the servers are, and what can go wrong with them."""
         api = Part(service="api", image="synesthesia/api:2.4.1")
-        worker = Part(service="narrative-worker", image="synesthesia/narrative-worker:2.4.1")
+        worker = Part(service=WORKER, image=WORKER_IMAGE, another=self._another_worker)
         self.api = Api(self.packs, cache, api.write)
         self.worker = Worker(self.packs, seconds=self._make_seconds, write=worker.write)
         api.stop, api.start = self.api.stop, self.api.start
@@ -202,6 +204,14 @@ class Patient:
             OpenAiDown(self.openai),
         )
         self._faults = Faults(TITLE, faults, OUTAGES)
+
+    def _another_worker(self) -> Part:
+        """One more of the workers, which take from one queue. It makes packs from its start to its stop."""
+        part = Part(service=WORKER, image=WORKER_IMAGE, another=self._another_worker)
+        worker = Worker(self.packs, seconds=self._make_seconds, write=part.write, runs=False)
+        part.stop, part.start, part.memory = worker.stop, worker.start, worker.memory
+        keep_running(self._undo, worker.run())
+        return part
 
     async def _stop_postgres(self) -> None:
         await asyncio.to_thread(self._postgres.pause)

@@ -19,11 +19,11 @@ class Worker:
     `kept` is what it forgot to let go of, and holds until it is restarted. `write` hears what it does.
     """
 
-    def __init__(self, packs: Packs, *, seconds: float, write: Callable[[str], None]) -> None:
+    def __init__(self, packs: Packs, *, seconds: float, write: Callable[[str], None], runs: bool = True) -> None:
         self._packs = packs
         self._seconds = seconds
         self._write = write
-        self._runs = True
+        self._runs = runs
         self.hangs_on: list[UUID] = []
         self.kept: list[bytearray] = []
 

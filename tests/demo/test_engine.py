@@ -8,6 +8,8 @@ import pytest
 
 from demo.engine import Engine, Part
 
+LABELS = {"project": "shop", "service": "api", "container-number": "2"}
+
 
 class Service:
     """Something real behind a container."""
@@ -64,11 +66,34 @@ async def test_a_stopped_container_is_listed_only_where_all_are_asked_for(engine
     assert (listed["State"], listed["Labels"]["com.docker.compose.service"]) == ("exited", "api")
 
 
+async def test_one_more_of_a_part_is_made_started_and_removed(service: Service) -> None:
+    def another() -> Part:
+        return Part(service="api", image="shop/api:1", stop=service.stop, start=service.start, another=another)
+
+    engine = Engine("shop", [another()])
+    asked = {"Image": "shop/api:1", "Labels": {f"com.docker.compose.{key}": value for key, value in LABELS.items()}}
+    async with AsyncExitStack() as undo:
+        await engine.start(undo)
+        session = await undo.enter_async_context(aiohttp.ClientSession(f"{engine.url}/v1.43/"))
+        async with session.post("containers/create?name=shop-api-2", json=asked) as answer:
+            assert answer.status == 201
+        assert await status(engine.url, "POST", "/containers/shop-api-2/start") == 204
+        assert await status(engine.url, "DELETE", "/containers/shop-api-2") == 409
+        assert await status(engine.url, "POST", "/containers/shop-api-2/stop") == 204
+        assert await status(engine.url, "DELETE", "/containers/shop-api-2") == 204
+    assert service.told == ["start", "stop"]
+
+
+async def test_a_part_of_which_there_can_be_one_is_not_made_twice(engine: Engine) -> None:
+    assert await status(engine.url, "POST", "/containers/create?name=shop-api-2") == 400
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("POST", "/containers/shop-api-1/restart"),
         ("DELETE", "/containers/shop-api-1"),
+        ("POST", "/containers/create?name=shop-api-2"),
         ("GET", "/containers/shop-api-1/archive"),
         ("GET", "/containers/shop-api-1/attach/ws"),
     ],

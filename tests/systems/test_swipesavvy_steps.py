@@ -19,6 +19,7 @@ from tests.systems.ward import Ward, ward_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SERVICES = ("concierge", "rag", "guardrails")
 RAG = {"service": "rag"}
+THREE = {"replicas": "3"}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -111,6 +112,19 @@ async def test_restarting_rag_gives_its_memory_back(ward: Ward) -> None:
     assert not await ward.patient.firing()
 
 
+async def test_concierge_gets_as_many_containers_as_were_approved(ward: Ward) -> None:
+    procedure = ward.procedure("scale-a-service")
+    outcome = await ward.fix(procedure.id, "scale-concierge-containers", replicas="2")
+    assert (outcome.state, outcome.output) == (
+        OutcomeState.RAN,
+        "swipesavvy-concierge-2: made like swipesavvy-concierge-1, and started",
+    )
+    assert (await ward.look(procedure.step("concierge-containers"))).value == 2
+    outcome = await ward.fix(procedure.id, "scale-concierge-containers", replicas="1")
+    assert outcome.output == "swipesavvy-concierge-2: stopped and removed"
+    assert await ward.patient.ask("card", "s-5") == 200
+
+
 async def test_a_restart_of_postgres_keeps_what_is_in_it(ward: Ward) -> None:
     assert (await ward.fix("database-unreachable", "restart-postgres")).state is OutcomeState.RAN
     assert await eventually(ward.patient.healthy)
@@ -139,7 +153,7 @@ async def test_every_runnable_step_runs(ward: Ward, cluster: FakeCluster) -> Non
         given={
             **dict.fromkeys(("restart-service", "restart-instances", "restart-grown-service", "restart-pools"), RAG),
             **dict.fromkeys(("restart-without-gap", "restart-under-compose", "undo-deployment"), RAG),
-            "scale-concierge": {"replicas": "3"},
+            **dict.fromkeys(("scale-concierge", "scale-concierge-containers"), THREE),
             "end-idle-connections": {"idle_minutes": "0"},
         },
         faults={"end-idle-connections": "connections"},

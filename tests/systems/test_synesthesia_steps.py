@@ -110,6 +110,23 @@ async def test_restarting_the_worker_gives_its_memory_back(ward: Ward) -> None:
     assert not await ward.patient.firing()
 
 
+async def test_more_workers_make_more_packs_and_go_again(ward: Ward) -> None:
+    """Three are made like the first and take packs that it does not get to; scaled back, the first is left."""
+    seen = await ward.fix("workers-behind", "scale-workers")
+    assert (seen.state, seen.changed) == (OutcomeState.RAN, 3)
+    containers = ward.procedure("workers-behind").step("worker-containers")
+    assert (await ward.look(containers)).value == 4
+    await ward.patient.fault("stuck-packs", True)
+
+    async def made() -> bool:
+        return (await ward.patient.read()).waiting == 0
+
+    assert await eventually(made), "the first worker hangs, and the others take what waits"
+    await ward.patient.fault("stuck-packs", False)
+    assert (await ward.fix("workers-behind", "scale-workers", workers="1")).changed == 3
+    assert (await ward.look(containers)).value == 1
+
+
 async def test_an_outage_of_openai_is_seen_by_both_procedures_that_ask(ward: Ward) -> None:
     await ward.patient.fault("openai", True)
     assert (await ward.healthy("workers-behind"))["openai-for-workers"] is False
