@@ -95,7 +95,7 @@ async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 async def emptied(collector: Collector) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while collector.spooled:
             await asyncio.sleep(0.01)
 

@@ -48,7 +48,7 @@ async def a_run(world: World, request: Approval) -> AsyncIterator[None]:
     """It runs for as long as the block lasts, and then goes on by itself."""
     world.database.gate = asyncio.Event()
     running = asyncio.create_task(world.do(await world.claim(JobName.RUN_REMEDIATION)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not world.database.ran:
             await asyncio.sleep(0.001)
     yield
@@ -59,7 +59,7 @@ async def a_run(world: World, request: Approval) -> AsyncIterator[None]:
 async def ended(world: World, request: Approval) -> float:
     """Wait until the run is settled; how many seconds that took."""
     began = asyncio.get_running_loop().time()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while not (await world.approval(request)).state.final:
             await asyncio.sleep(0.005)
     return asyncio.get_running_loop().time() - began
@@ -234,7 +234,7 @@ async def test_what_it_prints_is_followed_in_the_cards_thread_and_ends_whole(
     async with a_run(world, request):
         for line in ("one\n", "two\n"):
             world.database.heard(line)
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(20):
                 while not any(line in each.text for each in outputs(world)):
                     await asyncio.sleep(0.005)
     await world.let_pass(seconds=2)
@@ -271,7 +271,7 @@ async def test_a_first_line_whose_answer_was_lost_is_not_posted_twice(
     async with a_run(world, request):
         world.chat.lose_answer("post")
         world.database.heard("one\n")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while (await world.approval(request)).output is None:
                 await asyncio.sleep(0.005)
     assert len(outputs(world)) == 1
@@ -298,7 +298,7 @@ async def test_what_was_shown_of_a_run_that_was_cut_short_stays(world: World, mo
     while not world.database.ran:
         await asyncio.sleep(0.001)
     world.database.heard("half way\n")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         while (await world.approval(request)).output is None:
             await asyncio.sleep(0.005)
     running.cancel()

@@ -26,7 +26,7 @@ class Heard:
 
     async def until(self, kind: str, **members: str) -> dict[str, Any]:
         """The first event of that type or subtype with those members; Bolt may handle events in another order."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while True:
                 for event in self.events:
                     if kind in (event.get("subtype"), event["type"]) and members.items() <= event.items():

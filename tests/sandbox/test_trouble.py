@@ -50,7 +50,7 @@ async def test_a_cut_socket_is_opened_again(bolt: AsyncApp, box: Sandbox, ana: P
         await ack()
 
     await box.sockets.drop(box.app)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while box.sockets.connections(box.app):
             await asyncio.sleep(0.01)
         assert (await ana.command("/incident")).failure == "dispatch_failed"

@@ -142,7 +142,7 @@ async def test_a_real_engine_makes_the_approved_change(address: str, clock: Cloc
         run = Run()
         answer = await changing.change(line.split(), run)
         assert (answer.changed, run.sent) == (1, True), line
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while (await changing.look(inspecting)).text != status:
                 await asyncio.sleep(0.1)
 

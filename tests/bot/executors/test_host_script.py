@@ -140,12 +140,12 @@ async def test_a_cancelled_script_ends_with_all_that_it_started(folder: Path, cl
     running = asyncio.create_task(
         made(folder, clock).run(script("./scripts/restart.sh", body=body), heard=heard.append)
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not heard:
             await asyncio.sleep(0.02)
     running.cancel()
     with pytest.raises(Stopped) as stopped:
-        await asyncio.wait_for(running, 2)
+        await asyncio.wait_for(running, 20)
     assert (stopped.value.outcome.state, stopped.value.outcome.output) == (OutcomeState.UNKNOWN, "begun\n")
     assert not processes("sleep\x0074.25")
 

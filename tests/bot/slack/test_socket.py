@@ -44,7 +44,7 @@ async def until_connected(connection: Connection, within: float = 5) -> None:
 
 async def until_sockets(box: Sandbox, count: int) -> None:
     """Wait until the app holds so many sockets."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while box.sockets.connections(box.app) < count:  # nothing tells when it changes
             await asyncio.sleep(0.05)
 

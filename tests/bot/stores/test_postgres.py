@@ -168,7 +168,7 @@ async def test_it_goes_on_by_itself_when_the_server_is_back(own_server: RealPost
     assert await store.incident("inc_1") is not None
     other = await PostgresStore.open(own_server.dsn("muster"))
     store.on_owed = woken.set
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         for turn in range(100):
             await other.save(change(f"wake {turn}", jobs=(making.job(f"k{turn}"),)))
             if woken.is_set():
@@ -187,7 +187,7 @@ async def test_another_process_is_woken_by_a_debt_and_only_by_one(store: Postgre
     await store.save(change("nothing owed", events=(making.event(),)))
     began = asyncio.get_running_loop().time()
     await store.save(change("owed", jobs=(making.job("k"),)))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         while not woken:
             await asyncio.sleep(0.002)
     assert woken[0] - began < 0.5
@@ -273,7 +273,7 @@ async def _listened(database: str, processes: int) -> None:
     """Wait until so many processes listen."""
     listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE $1"
     connection = await asyncpg.connect(database)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while await connection.fetchval(listening, f'LISTEN "{postgres_wakes.CHANNEL}"%') < processes:
             await asyncio.sleep(0.01)
     await connection.close()

@@ -65,7 +65,7 @@ async def test_a_bot_that_knows_nothing_of_the_sandbox_runs_on_it(workspace: San
     await ana.wait_for("random", "will water the plants")
 
     ana.open_home()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while ana.home is None:
             await asyncio.sleep(0.02)
     assert "water the plants" in str(ana.home.payload)
