@@ -86,6 +86,11 @@ def rights_of(model: Any, given: Mapping[str, Any], *, role: str, region: str) -
     return Rights(policy=policy, told=_told(actions, resources))
 
 
+def changes() -> frozenset[str]:
+    """The actions of all changes whose resources are known, as IAM names them."""
+    return frozenset(action for rows in _rows(TABLE).values() for row in rows for action in row.actions)
+
+
 @cache
 def _rows(table: str) -> Mapping[tuple[str, str], tuple[_Row, ...]]:
     """The lines of a table by service and operation; one that begins with blanks goes on with the line before."""

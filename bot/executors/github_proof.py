@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.executors.attestation import NotProven
-from bot.executors.github_session import Session
+from bot.executors.github_session import Session, part
 from bot.executors.tool_answer import Denied, Unanswered
 from compiler.proof.word_list import word_list
 from incident.digest import Facts
@@ -14,6 +14,8 @@ _LOOKING: Final = word_list(
     "user:email"
 )
 """Scopes of a classic token with which nothing of a repository can be changed."""
+
+_WRITING: Final = ("admin", "maintain", "push", "triage")
 
 _NOBODY: Final = "muster-canary"
 CANARIES: Final[tuple[tuple[str, tuple[str, ...], Facts], ...]] = (
@@ -40,7 +42,16 @@ async def prove_read_only(session: Session) -> str:
         if answered is not None:
             name = f"{method} {'/'.join(path)}"
             raise NotProven(f"The token was not refused {name} ({answered}): give it read access only.")
-    return f"The token was refused all of {len(CANARIES)} changes that were tried with it."
+    tried = ", ".join(f"{method} {'/'.join(path)}" for method, path, _ in CANARIES)
+    return f"The token was refused all of {len(CANARIES)} changes that were tried with it ({tried}).{_owners(found)}"
+
+
+def _owners(found: Facts) -> str:
+    """What GitHub says of the token's owner. Only a no proves anything: a token may have less than its owner."""
+    rights = part(found, "permissions")
+    if rights and not any(rights.get(right) for right in _WRITING):
+        return " GitHub says that its owner may not write to the repository, either."
+    return ""
 
 
 async def _refusal(session: Session, method: str, path: tuple[str, ...], body: Facts) -> str | None:

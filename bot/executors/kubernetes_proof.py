@@ -10,14 +10,17 @@ from compiler.proof.word_list import word_list
 from incident.digest import Facts, Json
 
 _LOOKING: Final = word_list("get list watch")
-_NEVER: Final = word_list(
-    """
-    * */* secrets pods/exec pods/attach pods/portforward pods/proxy pods/ephemeralcontainers services/proxy nodes/proxy
-    serviceaccounts/token
-    """
-)
-"""What is too much even to look at: secrets, and what reaches into a container by a GET."""
+_NEVER: Final = word_list("* secrets")
+_NEVER_WITHIN: Final = word_list("* exec attach portforward proxy ephemeralcontainers token")
+"""What is too much even to look at: secrets, and what reaches into a container by a GET, of whichever resource."""
 _ABOUT_ITSELF: Final = word_list("selfsubjectaccessreviews selfsubjectrulesreviews selfsubjectreviews")
+CANARIES: Final[tuple[tuple[str, str, str, Json], ...]] = (
+    ("DELETE", "pods/muster-canary", "/api/v1", None),
+    ("PATCH", "deployments/muster-canary", "/apis/apps/v1", []),
+    ("POST", "pods/muster-canary/eviction", "/api/v1", {"kind": "Eviction", "apiVersion": "policy/v1"}),
+    ("GET", "secrets/muster-canary", "/api/v1", None),
+)
+"""Changes and a secret of what nobody has: method, what, and the group that it belongs to."""
 _REVIEW: Final = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 
 
@@ -30,8 +33,11 @@ async def prove_read_only(session: Session, namespaces: Sequence[str]) -> str:
         if many := next(_too_many(rules), None):
             raise NotProven(f"The service account may {many} in {namespace}: take that right from it.")
         await _try_changes(session, namespace)
-    where = ", ".join(namespaces)
-    return f"All of {count} rules for the service account in {where} only look, and it was refused every change tried."
+    where, tried = ", ".join(namespaces), ", ".join(f"{method} {what}" for method, what, *_ in CANARIES)
+    return (
+        f"All of {count} rules for the service account in {where} only look, and it was refused every change tried "
+        f"there ({tried})."
+    )
 
 
 async def _rules(session: Session, namespace: str) -> list[Facts]:
@@ -54,20 +60,14 @@ def _too_many(rules: Sequence[Facts]) -> Iterator[str]:
             continue
         if changing := sorted(set(verbs) - _LOOKING):
             yield f"{', '.join(changing)} {', '.join(resources or _texts(rule.get('nonResourceURLs')))}"
-        if never := sorted(set(resources) & _NEVER):
+        if never := sorted(each for each in resources if each in _NEVER or each.partition("/")[2] in _NEVER_WITHIN):
             yield f"{', '.join(verbs)} {', '.join(never)}"
 
 
 async def _try_changes(session: Session, namespace: str) -> None:
     """Three changes and a secret, of an object that nobody has, as dry runs: each must be forbidden."""
-    place = f"/namespaces/{namespace}"
-    tried: tuple[tuple[str, str, Json], ...] = (
-        ("DELETE", f"/api/v1{place}/pods/muster-canary", None),
-        ("PATCH", f"/apis/apps/v1{place}/deployments/muster-canary", []),
-        ("POST", f"/api/v1{place}/pods/muster-canary/eviction", {"kind": "Eviction", "apiVersion": "policy/v1"}),
-        ("GET", f"/api/v1{place}/secrets/muster-canary", None),
-    )
-    for method, path, body in tried:
+    for method, what, group, body in CANARIES:
+        path = f"{group}/namespaces/{namespace}/{what}"
         try:
             kind = JSON_PATCH if method == "PATCH" else "application/json"
             await session.send(method, path, body, kind=kind, query=DRY_RUN if method != "GET" else None)

@@ -29,7 +29,7 @@ async def running_github() -> AsyncIterator["FakeGithub"]:
 class FakeGithub:
     """The state and the server. ``ends_as`` is how a run ends, ``steps`` how often it is looked at until then.
 
-    ``wrong`` is what it answers everything with, as a success, when it is set.
+    ``wrong`` is what it answers everything with, as a success, when it is set; ``owner`` what a token's owner may do.
     """
 
     def __init__(self) -> None:
@@ -41,6 +41,7 @@ class FakeGithub:
         self.runs: dict[int, dict[str, Any]] = {7: _run(7, "failure")}
         self.pulls: dict[int, dict[str, Any]] = {11: _pull(11, "open"), 12: _pull(12, "merged")}
         self.inputs: dict[str, str] = {}
+        self.owner: dict[str, bool] = {}
         self._left: dict[int, int] = {}
         self._server: TestServer | None = None
 
@@ -96,7 +97,8 @@ class FakeGithub:
     async def _routed(self, request: web.Request, path: list[str]) -> web.StreamResponse:
         match request.method, *path:
             case "GET", "":
-                return web.json_response({"full_name": REPOSITORY, "default_branch": "main"})
+                owner = {"permissions": self.owner} if self.owner else {}
+                return web.json_response({"full_name": REPOSITORY, "default_branch": "main", **owner})
             case "GET", "pulls":
                 return web.json_response([each for each in self.pulls.values() if each["state"] == "open"])
             case "GET", "commits", _, "check-runs":

@@ -34,6 +34,7 @@ RIGHTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "admin": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
     "execs": [*_READS, {"verbs": ["get"], "apiGroups": [""], "resources": ["pods/exec"]}],
+    "anywhere": [*_READS, {"verbs": ["get"], "apiGroups": ["*"], "resources": ["*/exec"]}],
     "spies": [*_READS, {"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}],
     "deletes": [*_READS, {"verbs": ["delete"], "apiGroups": [""], "resources": ["pods"]}],
     "unlisted": _READS,

@@ -72,13 +72,23 @@ def _prepared(aws: AwsApi) -> dict[str, Login]:
     iam.create_role(RoleName="acting", AssumeRolePolicyDocument=_document(trust))
     own = {"Effect": "Allow", "Action": ["ecs:*", "rds:*"], "Resource": "*"}
     iam.put_role_policy(RoleName="acting", PolicyName="rights", PolicyDocument=_document(own))
+    stopping = {"Effect": "Allow", "Action": "ecs:Stop*", "Resource": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/shop/*"}
+    policy = iam.create_policy(PolicyName="stopping", PolicyDocument=_document(stopping))["Policy"]["Arn"]
+    iam.create_group(GroupName="stoppers")
+    iam.attach_group_policy(GroupName="stoppers", PolicyArn=policy)
     rights = {
         "looker": READS,
+        "reader": [*READS, "iam:Get*", "iam:List*"],
+        "insider": [*READS, "iam:Get*", "iam:List*"],
+        "admin": ["*"],
         "taker": ["sts:AssumeRole"],
         "fixer": ["ecs:*", "ec2:StopInstances"],
         "spy": [*READS, "secretsmanager:GetSecretValue"],
     }
-    return {name: Login(access_key=key.id, secret_key=key.secret) for name, key in aws.enforce(rights).items()}
+    keys = aws.enforce(rights)
+    admin = aws.client("iam", keys["admin"])
+    admin.add_user_to_group(GroupName="stoppers", UserName="insider")
+    return {name: Login(access_key=key.id, secret_key=key.secret) for name, key in keys.items()}
 
 
 def _document(statement: dict[str, Any]) -> str:
@@ -132,8 +142,23 @@ def plan(line: str, *filters: str) -> Plan:
 async def test_an_identity_that_is_refused_every_change_is_proven(shop: ToolExecutor) -> None:
     found = await shop.attest()
     assert found.proven, found.proof
-    assert "user/looker was refused all of 11 changes" in found.proof
+    assert "user/looker was refused all of 11 changes that were tried as it (ecs update-service, ecs" in found.proof
+    assert "may not read its policies" in found.proof
     assert "may not ask for a simulation" in found.proof
+
+
+async def test_policies_that_an_identity_may_read_are_read_to_the_last_one(account: Account) -> None:
+    """Of the second user a group's policy allows to stop one service's tasks: no change that is tried would show it."""
+    good = executor(account, diagnostic=account.logins["reader"])
+    found = await good.attest()
+    assert found.proven, found.proof
+    assert "Every statement of its one policy was read, and none allows a change of anything." in found.proof
+    await good.close()
+    weak = executor(account, diagnostic=account.logins["insider"])
+    found = await weak.attest()
+    assert not found.proven
+    assert "user/insider allows ecs:Stop* (with ecs:stop" in found.proof
+    await weak.close()
 
 
 @pytest.mark.parametrize(
@@ -293,7 +318,7 @@ async def stub() -> AsyncIterator[TestServer]:
         if "ListClusters" in target or (target.endswith((".UpdateService", ".RunTask")) and not tried):
             return await _changed(request, target, key)
         denied = {"__type": "AccessDeniedException", "message": "no"}
-        if target.startswith(("Delete", "Reboot", "Terminate")):
+        if target.startswith(("Delete", "Reboot", "Terminate", "ListUser", "ListRole")):
             return web.Response(
                 status=403, text="<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
             )
@@ -367,7 +392,7 @@ async def test_a_simulation_is_asked_for_where_it_may_be(stub: TestServer) -> No
     good = stubbed(stub, "frugal")
     found = await good.attest()
     assert found.proven, found.proof
-    assert "its policies allow none of 1 actions" in found.proof
+    assert "AWS's simulation allows it none of 1 actions" in found.proof
     await good.close()
     weak = stubbed(stub, "generous")
     assert "allow ecs:StopTask: take that from it" in (await weak.attest()).proof

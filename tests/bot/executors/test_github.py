@@ -60,7 +60,11 @@ def plan(line: str) -> Plan:
 async def test_a_token_that_is_refused_every_change_is_proven(github: FakeGithub, clock: Clock) -> None:
     found = await executor(github, clock).attest()
     assert found.proven, found.proof
-    assert found.proof == "The token was refused all of 5 changes that were tried with it."
+    assert found.proof.startswith("The token was refused all of 5 changes that were tried with it (POST git/refs, ")
+    assert "owner" not in found.proof
+    github.owner = {"admin": False, "push": False, "triage": False, "pull": True}
+    told = "GitHub says that its owner may not write to the repository, either."
+    assert (await executor(github, clock).attest()).proof.endswith(told)
 
 
 @pytest.mark.parametrize(
