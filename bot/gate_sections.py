@@ -65,6 +65,8 @@ class RuleSection(Section):
     expires_after: Annotated[Span, Field(gt=timedelta(0))] | None = None
     cool_down: Span | None = None
     """How long after a run the same step may not run on the same target; never shorter than the step's own."""
+    concurrency: Annotated[int, Field(ge=1, le=10)] | None = None
+    """How many remediations may run on its target at once, this one included; the strictest of them holds."""
     quiet_hours: _Hours | None = None
     """When it may not run, or with ``quiet_approvals`` only if so many approve."""
     quiet_approvals: Annotated[int, Field(ge=2, le=10)] | None = None
@@ -110,6 +112,7 @@ def rule_of(section: RuleSection) -> Rule:
         requester_may_approve=section.requester_may_approve,
         expires_after=section.expires_after,
         cool_down=section.cool_down,
+        concurrency=section.concurrency,
         quiet_hours=None if section.quiet_hours is None else hours_of(section.quiet_hours),
         quiet_approvals=section.quiet_approvals,
         window=None if section.window is None else hours_of(section.window),

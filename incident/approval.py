@@ -66,6 +66,8 @@ class ApprovalPolicy(Struct, frozen=True, kw_only=True):
     """How many different people must say yes."""
     break_glass: bool = True
     cool_down: timedelta = timedelta(0)
+    concurrency: int = 1
+    """How many remediations may run on its target at once, this one included."""
     quiet_hours: tuple[Hours, ...] = ()
     quiet_approvals: int | None = None
     """How many must say yes in quiet hours; None: then it may not run at all."""

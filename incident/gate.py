@@ -73,6 +73,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     requester_may_approve: bool | None = None
     expires_after: timedelta | None = None
     cool_down: timedelta | None = None
+    concurrency: int | None = None
     quiet_hours: tuple[Hours, ...] | None = None
     quiet_approvals: int | None = None
     window: tuple[Hours, ...] | None = None
@@ -94,6 +95,7 @@ def demanded(rules: Sequence[Rule], case: Case, default: ApprovalPolicy) -> Appr
         requester_may_approve=first(lambda rule: rule.requester_may_approve, default.requester_may_approve),
         expires_after=first(lambda rule: rule.expires_after, default.expires_after),
         cool_down=max(first(lambda rule: rule.cool_down, default.cool_down), default.cool_down),
+        concurrency=first(lambda rule: rule.concurrency, default.concurrency),
         quiet_hours=first(lambda rule: rule.quiet_hours, default.quiet_hours),
         quiet_approvals=first(lambda rule: rule.quiet_approvals, default.quiet_approvals),
         window=first(lambda rule: rule.window, default.window),

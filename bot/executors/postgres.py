@@ -48,9 +48,9 @@ class PostgresTool:
 
     def __init__(self, target: PostgresTarget) -> None:
         self.target = target
-        caps, writers_dsn = target.caps, target.remediation_dsn
-        self._readers = Sessions(target.diagnostic_dsn, caps=caps, size=caps.parallel, name="muster diagnostics")
-        self._writers = Sessions(writers_dsn, caps=caps, size=2, name="muster remediations") if writers_dsn else None
+        caps, writers_dsn, size = target.caps, target.remediation_dsn, target.caps.parallel
+        self._readers = Sessions(target.diagnostic_dsn, caps=caps, size=size, name="muster diagnostics")
+        self._writers = Sessions(writers_dsn, caps=caps, size=size, name="muster remediations") if writers_dsn else None
 
     @property
     def changes(self) -> bool:

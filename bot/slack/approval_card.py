@@ -133,6 +133,7 @@ def _facts(message: ApprovalMessage) -> list[list[Element]]:
         _fact("Guard", guard_words(plan.promise)),
         _fact("Before", before) if (before := _before(message.before)) else [],
         _fact("Undo", _undo(message)),
+        _fact("Beside it", _beside(approval)) if approval.policy.concurrency > 1 else [],
         _fact("Temporary", "a follow-up to take it back is opened when it ran") if plan.temporary else [],
     ]
 
@@ -142,6 +143,11 @@ def _undo(message: ApprovalMessage) -> str:
     words = message.approval.plan.undo.strip() or "none: there is no way back"
     values = ", ".join(f"{label} {value}" for label, value in message.undo_with)
     return fit.one_line(words, fit.SAID) + (f" Its values: {fit.one_line(values, fit.NAME)}." if values else "")
+
+
+def _beside(approval: Approval) -> str:
+    others = approval.policy.concurrency - 1
+    return f"up to {others} other {'change' if others == 1 else 'changes'} may run on the target at the same time"
 
 
 def _fact(name: str, words: str) -> list[Element]:

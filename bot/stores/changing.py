@@ -67,16 +67,35 @@ async def apply(db: Database, change: Change) -> Applied:
 async def begin(db: Database, claim: Claim, change: Change) -> Applied:
     """Mark a once job doing together with its Change. A Change that was saved before began it before: LostClaim.
 
-    Raises Stopped while remediations are stopped: whoever stopped them is obeyed up to the last moment.
+    Raises Stopped while remediations are stopped: whoever stopped them is obeyed up to the last moment; TargetBusy
+    while as many run on the target as may.
     """
     await db.lock(_STOP)
     standing = await db.row("stopped")
     gate.check_stop(None if standing is None else STOP.value(standing["body"]))
     await jobs.begin(db, claim)
+    for approval in change.approvals:
+        await _take_place(db, approval)
     applied = await apply(db, change)
     if not applied.saved.fresh:
         raise LostClaim(f"{claim.job.key} was begun before")
     return applied
+
+
+async def _take_place(db: Database, beginning: Approval) -> None:
+    """Give it the first free place on its target: as many as the strictest of those that run there allows.
+
+    Beginnings come one after the other, by the lock of the stop; an index sees to it besides that no place is taken
+    twice. Raises TargetBusy.
+    """
+    rows = await db.rows("running_on", target=beginning.plan.target)
+    others = [APPROVAL.value(row["body"]) for row in rows]
+    most = min(each.policy.concurrency for each in (beginning, *others))
+    if len(others) >= most or any(each.plan.step_id == beginning.plan.step_id for each in others):
+        raise refusal.TargetBusy(target=beginning.plan.target)
+    taken = {row["place_on_target"] for row in rows}
+    place = next(number for number in range(most) if number not in taken)
+    await db.run("take_place", id=beginning.id, place=place)
 
 
 async def _repeat(db: Database, change: Change) -> Applied:

@@ -25,6 +25,7 @@ approvals:
       requester_may_approve: true
       expires_after: 5m
       cool_down: 30m
+      concurrency: 3
       quiet_hours: [{from: "22:00", to: "7:00", timezone: Europe/Berlin, days: [sat, sun]}]
       quiet_approvals: 3
       window: [{from: "02:00", to: "04:00", timezone: UTC}]
@@ -46,6 +47,7 @@ def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
         requester_may_approve=True,
         expires_after=timedelta(minutes=5),
         cool_down=timedelta(minutes=30),
+        concurrency=3,
         quiet_hours=(night,),
         quiet_approvals=3,
         window=(Hours(start=time(2), end=time(4), timezone="UTC"),),

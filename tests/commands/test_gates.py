@@ -20,6 +20,7 @@ from incident.finding import Sight
 from incident.gate import Match, Rule
 from incident.hours import Hours
 from incident.incident import Incident
+from incident.job import JobName
 from incident.plan import Plan, draw_up
 from incident.refusal import (
     AlreadySo,
@@ -254,6 +255,27 @@ async def test_a_rules_cool_down_holds_where_the_step_has_none(world: World) -> 
         await world.requested(incident)
     await world.let_pass(minutes=31)
     assert (await world.requested(incident)).state is ApprovalState.ASKED
+
+
+@pytest.mark.parametrize(("places", "at_once"), [(1, 1), (2, 2)])
+async def test_as_many_run_on_a_target_at_once_as_the_rules_allow_and_the_others_wait(
+    world: World, places: int, at_once: int
+) -> None:
+    world.settings.demands = (Rule(concurrency=places),)
+    steps = ("requeue", "restart")
+    for request in [await world.requested(await world.declared(step), step=step) for step in steps]:
+        await yes(world, request)
+    world.database.gate = asyncio.Event()
+    runs = [asyncio.create_task(world.do(await world.claim(JobName.RUN_REMEDIATION))) for _ in range(2)]
+    async with asyncio.timeout(5):
+        while len(world.database.ran) + sum(run.done() for run in runs) < 2:
+            await asyncio.sleep(0.005)
+    assert len(world.database.ran) == at_once
+    world.database.gate.set()
+    await asyncio.gather(*runs)
+    await world.let_pass(seconds=3)
+    assert len(world.database.ran) == 2
+    assert world.errors == []
 
 
 async def test_a_clock_that_jumps_back_between_the_request_and_the_yes_runs_it_once(world: World) -> None:

@@ -1,5 +1,6 @@
 """What is owed is done once: claimed in order, held under a lease, settled by its holder, and never lost."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -248,9 +249,18 @@ async def test_a_timer_that_rings_sets_itself_for_the_next_time_in_the_change_th
 # Once: a remediation.
 
 
-async def begun(store: Store, approval_id: str = "app_1", *, target: str = "storybook-db") -> Claim:
+async def begun(
+    store: Store,
+    approval_id: str = "app_1",
+    *,
+    target: str = "storybook-db",
+    step: str = "requeue",
+    concurrency: int = 1,
+) -> Claim:
     """A remediation's job, marked doing together with its running request."""
     asked = making.approval(approval_id, target=target, incident_id=f"inc_{approval_id}")
+    policy = replace(asked.policy, concurrency=concurrency)
+    asked = replace(asked, plan=replace(asked.plan, step_id=step), policy=policy)
     incident = making.incident(f"inc_{approval_id}")
     job = making.job(f"run {approval_id}", name=JobName.RUN_REMEDIATION, incident_id=incident.id, subject=approval_id)
     saved = await store.save(change(f"ask {approval_id}", incident=incident, approvals=(asked,), jobs=(job,)))
@@ -336,6 +346,75 @@ async def test_a_second_remediation_on_a_target_waits_for_the_first(store: Store
     await store.save(change("end", incident=incident, approvals=(ended,), settles=first))
     running = replace(making.approval("app_2", incident_id="inc_app_2"), state=ApprovalState.RUNNING)
     assert (await store.save(change("x", incident=await store.incident("inc_app_2"), approvals=(running,)))).fresh
+
+
+async def ended(store: Store, held: Claim, approval_id: str) -> None:
+    """What was begun has run."""
+    running = await store.approval(approval_id)
+    assert running is not None
+    ran = replace(running, state=ApprovalState.RAN)
+    incident = await store.incident(f"inc_{approval_id}")
+    await store.save(change(f"end {approval_id}", incident=incident, approvals=(ran,), settles=held))
+
+
+async def test_so_many_run_on_a_target_as_all_of_them_allow(store: Store) -> None:
+    first = await begun(store, "app_1", step="a", concurrency=2)
+    second = await begun(store, "app_2", step="b", concurrency=3)
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_3", step="c", concurrency=3)
+    await ended(store, first, "app_1")
+    third = await begun(store, "app_4", step="d", concurrency=2)
+    await ended(store, second, "app_2")
+    await ended(store, third, "app_4")
+    assert await begun(store, "app_5", step="a")
+
+
+async def test_a_step_that_says_nothing_runs_alone_whatever_the_others_say(store: Store) -> None:
+    first = await begun(store, "app_1", step="a", concurrency=5)
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_2", step="b")
+    await ended(store, first, "app_1")
+    await begun(store, "app_3", step="b")
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_4", step="c", concurrency=5)
+
+
+async def test_a_step_never_runs_beside_itself(store: Store) -> None:
+    await begun(store, "app_1", step="a", concurrency=5)
+    with pytest.raises(TargetBusy):
+        await begun(store, "app_2", step="a", concurrency=5)
+    assert await begun(store, "app_3", step="a", target="another", concurrency=5)
+
+
+async def test_what_happens_to_a_run_meanwhile_leaves_it_its_place(store: Store) -> None:
+    """Somebody cancels the first: its row is written anew, and the second keeps a place of its own."""
+    await begun(store, "app_1", step="a", concurrency=2)
+    await begun(store, "app_2", step="b", concurrency=2)
+    for number in (2, 1):
+        running = await store.approval(f"app_{number}")
+        assert running is not None
+        cancelled = replace(running, cancelled_by=running.requester, cancelled_at=NOW)
+        incident = await store.incident(f"inc_app_{number}")
+        assert (await store.save(change(f"cancel {number}", incident=incident, approvals=(cancelled,)))).fresh
+
+
+async def test_of_many_that_begin_at_once_no_more_do_than_there_are_places(store: Store) -> None:
+    begins = []
+    for number in range(12):
+        asked = making.approval(f"app_{number}", incident_id=f"inc_{number}")
+        asked = replace(
+            asked, plan=replace(asked.plan, step_id=f"s{number}"), policy=replace(asked.policy, concurrency=3)
+        )
+        incident = making.incident(f"inc_{number}")
+        job = making.job(f"run {number}", name=JobName.RUN_REMEDIATION, incident_id=incident.id, subject=asked.id)
+        saved = await store.save(change(f"ask {number}", incident=incident, approvals=(asked,), jobs=(job,)))
+        running = replace(asked, state=ApprovalState.RUNNING)
+        begins.append(
+            (await claim_one(store), change(f"begin {number}", incident=saved.incident, approvals=(running,)))
+        )
+    ends = await asyncio.gather(*(store.begin(*each) for each in begins), return_exceptions=True)
+    assert [each for each in ends if each is not None and not isinstance(each, TargetBusy)] == []
+    assert ends.count(None) == 3
 
 
 async def test_a_job_refused_its_target_is_still_claimed_and_can_be_put_off(store: Store) -> None:

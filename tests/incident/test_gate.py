@@ -48,12 +48,13 @@ def test_without_rules_the_defaults_hold() -> None:
 def test_each_key_is_taken_from_the_first_rule_that_matches_and_names_it() -> None:
     rules = (
         Rule(match=Match(system=("bank",)), approvals=9),
-        Rule(match=Match(tag=("restarts",)), approvals=2),
+        Rule(match=Match(tag=("restarts",)), approvals=2, concurrency=4),
         Rule(match=Match(severity=("P0", "P1")), approvals=3, break_glass=False),
         Rule(approve=("commander",), break_glass=True),
     )
     policy = gate.demanded(rules, CASE, DEFAULT)
     assert (policy.approvals, policy.break_glass, policy.approvers) == (2, False, ("commander",))
+    assert (policy.concurrency, DEFAULT.concurrency) == (4, 1)
 
 
 @pytest.mark.parametrize("key", ["system", "severity", "procedure", "step", "tag", "target", "environment", "executor"])

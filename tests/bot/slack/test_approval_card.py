@@ -116,6 +116,13 @@ def test_what_a_person_found_stands_on_the_card_of_what_was_cut_short() -> None:
     assert buttons(shown) == {}
 
 
+def test_a_card_says_how_many_may_run_beside_it() -> None:
+    policy = replace(a_request().policy, concurrency=3)
+    shown = lines(render(message(a_request(policy=policy))))
+    assert "Beside it: up to 2 other changes may run on the target at the same time" in shown
+    assert not any(line.startswith("Beside it") for line in lines(render(message(a_request()))))
+
+
 def test_the_values_that_the_undo_gets_are_shown_before_anybody_approves() -> None:
     shown = lines(render(replace(message(a_request()), undo_with=(("Number of tasks", "3"),))))
     assert "Undo: Set them back by hand. Its values: Number of tasks 3." in shown

@@ -166,6 +166,12 @@ SELECT body FROM approvals WHERE incident_id = :incident_id ORDER BY place
 -- name: approvals_under_way
 SELECT body FROM approvals WHERE state IN ('preparing', 'asked', 'approved', 'running') ORDER BY place
 
+-- name: running_on
+SELECT place_on_target, body FROM approvals WHERE target = :target AND state = 'running'
+
+-- name: take_place
+UPDATE approvals SET place_on_target = :place WHERE id = :id
+
 -- name: last_run
 SELECT max(ran_at) AS ran_at FROM approvals WHERE step_id = :step_id AND target = :target AND ran_at IS NOT NULL
 
