@@ -20,9 +20,9 @@ def main() -> None:
     # Work on runbooks needs nothing of the bot: without it, it begins most of a second earlier. What it makes is kept
     # to the end and holds no cycles: the collector stays off.
     if word == "runbook":
-        from bot.runbook_commands import app
+        from bot.runbook_commands import muster_runbook
 
-        app(rest, prog_name="muster runbook")
+        muster_runbook(rest)
         return
     # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
     # it. Nothing that aiohttp imports is imported from here, so neither waits for the other for ever.

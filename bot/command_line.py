@@ -33,12 +33,17 @@ app.add_typer(incident_commands.app, name="incidents")
 app.add_typer(store, name="store")
 app.add_typer(alerts, name="alerts")
 app.add_typer(audit, name="audit")
-app.add_typer(runbook_commands.app, name="runbook")
 
 Reason = Annotated[list[str] | None, typer.Argument(help="Why, in any number of words.")]
 
 
 app.command()(run)
+
+
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+def runbook(words: Annotated[list[str] | None, typer.Argument(metavar="COMMAND…")] = None) -> None:
+    """Work on runbooks."""
+    runbook_commands.muster_runbook(words or [])
 
 
 @app.command()

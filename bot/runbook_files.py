@@ -73,6 +73,24 @@ def compilation(path: Path, *, bound: bool = False) -> Compilation:
     return Compilation(path=path, text=text, compiled=compiled, catalog_text=written, catalog=catalog)
 
 
+def is_current(made: Compilation) -> bool:
+    """Whether the catalog beside a runbook is what it compiles to. Raises Unreadable."""
+    return read_text(made.path.parent / CATALOG) == made.catalog_text
+
+
+def places(made: Sequence[Compilation], folder: Path) -> Mapping[Path, str]:
+    """Where each catalog is written: into the folder, of several into the folder of its system within.
+
+    Raises Unreadable where one would be written over another.
+    """
+    if len(made) == 1:
+        return {folder / CATALOG: made[0].catalog_text}
+    found = {folder / str(each.compiled.catalog["system"]) / CATALOG: each.catalog_text for each in made}
+    if len(found) < len(made):
+        raise Unreadable("Two of these runbooks are of a system of the same name: compile them one by one.")
+    return found
+
+
 def documents(paths: Sequence[Path]) -> list[Path]:
     """The runbooks that people named: files as they are, of folders every ``runbook.md``, else every Markdown file.
 

@@ -1,6 +1,8 @@
 """`muster runbook compile|overlay|lint` as a team and its build use them: what is printed where, and the exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +34,7 @@ Last reviewed: 2999-01-01
    docker exec -it api bash
    ```
 """
+ROOT: Final = Path(__file__).resolve().parents[2]
 READ, CHANGE, SHELL = 10, 14, 15
 """The lines of the three commands."""
 
@@ -73,6 +76,22 @@ def test_compile_writes_the_catalog_into_a_folder_and_prints_nothing(runbook: Pa
     result = run("compile", runbook, "-o", tmp_path / "new" / "folder")
     assert (result.exit_code, result.output) == (0, "")
     assert (tmp_path / "new" / "folder" / "catalog.yaml").read_text() == run("compile", runbook).stdout
+
+
+def test_several_runbooks_are_compiled_at_once_each_into_its_systems_folder(runbook: Path, tmp_path: Path) -> None:
+    other = tmp_path / "bank.md"
+    other.write_text(RUNBOOK)
+    assert run("compile", runbook, other, "-o", tmp_path / "all").output == ""
+    for path, system in ((runbook, "shop"), (other, "bank")):
+        assert (tmp_path / "all" / system / "catalog.yaml").read_text() == run("compile", path).stdout
+    assert [each["system"] for each in yaml.safe_load_all(run("compile", runbook, other).stdout)] == ["shop", "bank"]
+    told = [json.loads(line) for line in run("compile", runbook, other, "--json").stdout.splitlines()]
+    assert [each["system"] for each in told] == ["shop", "bank"]
+
+
+def test_of_two_systems_of_one_name_neither_is_written(runbook: Path, tmp_path: Path) -> None:
+    assert "one by one" in one_sentence(run("compile", runbook, runbook, "-o", tmp_path / "all"))
+    assert not (tmp_path / "all").exists()
 
 
 def test_compile_says_in_one_sentence_where_it_may_not_write(runbook: Path, tmp_path: Path) -> None:
@@ -168,6 +187,16 @@ def test_what_cannot_be_read_is_one_sentence(command: str, tmp_path: Path) -> No
     with (tmp_path / "large.md").open("wb") as large:
         large.truncate(20_000_001)
     assert "20 MB" in one_sentence(run(command, tmp_path / "large.md"))
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault(runbook: Path) -> None:
+    code = "import sys; from bot.__main__ import main; main()"
+    command = [sys.executable, "-c", code, "runbook", "compile", *[str(runbook)] * 40]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
 
 
 def test_a_folder_without_a_runbook_fails_a_build_instead_of_passing_it(tmp_path: Path) -> None:

@@ -1,24 +1,28 @@
-"""PostgreSQL's own reading of a statement, as a plain tree. The one module that knows the parser library.
+"""PostgreSQL's own reading of a statement, as a plain tree.
 
-The library hands out protocol-buffer messages of the server's raw parse tree. They become `Node` values here: the name
-of the node, and the fields that are set. Positions are left out, because nothing is decided by them.
+The server's raw parse tree becomes `Node` values here: the name of the node, and the fields that are set. Positions are
+left out, because nothing is decided by them.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Protocol, TypeAlias, cast
+from typing import Final, TypeAlias
 
-import postgast
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
+
+from compiler.proof.sql.fields import KIND_OF
+from compiler.proof.sql.library import NotSql, parse_tree
 
 MAX_CHARACTERS = 10_000
 """Longest statement that is read. The parser recurses in C on chains such as 1+1+1…, and a chain ten times longer ends
 the process instead of raising: 10,000 characters need less than 2 MB of stack."""
-
-_POSITIONS = frozenset({"location", "stmt_location", "stmt_len", "list_start", "list_end"})
-_POSITIONS |= {"rexpr_list_start", "rexpr_list_end"}
-
-_PLAIN = (str, int, float)
+_DEEPEST: Final = 100
+_TOO_DEEP: Final = "nested too deeply to be read"
+_POSITIONS: Final = frozenset(
+    {"location", "stmt_location", "stmt_len", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"}
+)
+_Json: TypeAlias = "str | int | float | bool | list[Mapping[str, _Json]] | dict[str, _Json]"
 Value: TypeAlias = "Node | str | int | float | bool | tuple[Node, ...]"
 
 
@@ -72,43 +76,6 @@ class Node(Struct, frozen=True):
                     waiting.extend(reversed(value))
 
 
-class _Named(Hashable, Protocol):
-    name: str
-
-
-class _Enum(Protocol):
-    values_by_number: Mapping[int, _Named]
-
-
-class _Field(Hashable, Protocol):
-    name: str
-    enum_type: _Enum | None
-    is_repeated: bool
-
-
-class _Message(Protocol):
-    """The part of a protocol-buffer message that is used."""
-
-    DESCRIPTOR: _Named
-
-    def ListFields(self) -> Sequence[tuple[_Field, "_FieldValue"]]: ...  # noqa: N802  (protobuf's own name)
-
-    def WhichOneof(self, group: str) -> str | None: ...  # noqa: N802  (protobuf's own name)
-
-
-_FieldValue: TypeAlias = str | int | float | _Message | Iterable[_Message]
-
-
-class _Shape(Struct, frozen=True):
-    """What a field of the library's messages is: asking the library each time would take as long as the parsing."""
-
-    name: str
-    names: Mapping[int, str]
-    """An enum's."""
-    is_position: bool
-    is_list: bool
-
-
 @lru_cache(maxsize=64)
 def parse(text: str) -> tuple[Node, ...]:
     """The statements in `text`, in order; comments and empty statements are not among them.
@@ -120,46 +87,51 @@ def parse(text: str) -> tuple[Node, ...]:
     if "\0" in text:
         raise Unreadable("a NUL character ends the text for the parser, not for the server")
     try:
-        result: _Message = postgast.parse(text)
-    except postgast.PgQueryError as fault:
+        tree: Mapping[str, _Json] = json.decode(parse_tree(text))
+    except NotSql as fault:
         raise Unreadable(str(fault)) from fault
-    except Exception as fault:
-        raise Unreadable("nested too deeply to be read") from fault
-    return tuple(statement for raw in _node(result).children("stmts") if (statement := raw.child("stmt")))
+    except (UnicodeEncodeError, DecodeError) as fault:
+        raise Unreadable("it holds what is no character") from fault
+    except RecursionError as fault:
+        raise Unreadable(_TOO_DEEP) from fault
+    result = _node("ParseResult", tree, 0)
+    return tuple(statement for raw in result.children("stmts") if (statement := raw.child("stmt")))
 
 
-def _node(message: _Message) -> Node:
-    return Node(_kind(message.DESCRIPTOR), dict(_fields(message)))
-
-
-def _fields(message: _Message) -> Iterator[tuple[str, Value]]:
-    for field, value in message.ListFields():
-        shape = _shape(field)
-        if shape.is_position:
+def _node(kind: str, written: Mapping[str, _Json], depth: int) -> Node:
+    if depth > _DEEPEST:
+        raise Unreadable(_TOO_DEEP)
+    fields: dict[str, Value] = {}
+    for name, value in written.items():
+        if name in _POSITIONS or value in ("", False):
             continue
-        if shape.is_list:
-            listed = map(_unwrapped, cast(Iterable[_Message], value))
-            yield shape.name, tuple(node for node in listed if node is not None)
-        elif isinstance(value, _PLAIN):
-            yield shape.name, shape.names[value] if shape.names and isinstance(value, int) else value
+        field = _field(name)
+        if isinstance(value, list):
+            listed = (_held(kind, field, each, depth + 1) for each in value)
+            fields[field] = tuple(node for node in listed if node is not None)
+        elif isinstance(value, dict):
+            fields[field] = _held(kind, field, value, depth + 1) or Node("Nothing", {})
         else:
-            yield shape.name, _unwrapped(cast(_Message, value)) or Node("Nothing", {})
+            fields[field] = value
+    return Node(kind, fields)
+
+
+def _held(around: str, field: str, written: Mapping[str, _Json], depth: int) -> Node | None:
+    """The node in a field: under its kind's name, or without where the field has no other kind; None for an empty one.
+
+    Raises Unreadable for a node whose kind nothing tells: nobody has read what it would do.
+    """
+    for kind, fields in written.items():
+        if kind[0].isupper() and isinstance(fields, dict):
+            return _node(kind, fields, depth + 1)
+    if known := KIND_OF.get(field) or KIND_OF.get(f"{around}.{field}"):
+        return _node(known, written, depth)
+    if written:
+        raise Unreadable(f"{around} with {field} has not been reviewed")
+    return None
 
 
 @cache
-def _shape(field: _Field) -> _Shape:
-    names = {number: each.name for number, each in field.enum_type.values_by_number.items()} if field.enum_type else {}
-    return _Shape(field.name, names, field.name in _POSITIONS, field.is_repeated)
-
-
-@cache
-def _kind(descriptor: _Named) -> str:
-    return descriptor.name
-
-
-def _unwrapped(message: _Message) -> Node | None:
-    """The node itself: every child comes in a message called Node that holds one of some 270 kinds, or none."""
-    if _kind(message.DESCRIPTOR) != "Node":
-        return _node(message)
-    held = message.WhichOneof("node")
-    return _node(getattr(message, held)) if held else None
+def _field(name: str) -> str:
+    """`from_clause` for fromClause."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
