@@ -16,25 +16,16 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from bot.executors.aws_bounded import Bounded
+from bot.executors.aws_faults import NO_ANSWER, NotReached, fault_of
 from bot.executors.aws_rights import Rights, rights_of
 from bot.executors.caps import Caps
 from bot.executors.tool_answer import Denied, NotAllowed, Run, Unanswered
-from compiler.proof.word_list import word_list
 
 T = TypeVar("T")
 
-DENIALS: Final = word_list(
-    "AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationError NotAuthorized UnauthorizedAccess"
-)
-_KEYS: Final = word_list(
-    """
-    InvalidClientTokenId UnrecognizedClientException AuthFailure SignatureDoesNotMatch InvalidAccessKeyId ExpiredToken
-    ExpiredTokenException
-    """
-)
 _SERVICES: Final = {"deploy": "codedeploy", "configservice": "config", "s3api": "s3"}
 """Services that the command line names otherwise than the library."""
-_NO_ANSWER: Final = "answered something that is no answer of AWS: check its region."
 _ROLE_LASTS, _ROLE_KEPT = 60 * 60, 45 * 60
 """Seconds for which a role is taken to look, and for which a client goes on with it."""
 _CHANGE_LASTS: Final = 15 * 60
@@ -157,7 +148,10 @@ class Session:
             try:
                 return task()
             except (BotoCoreError, ClientError, ResponseParserError, ValueError) as fault:
-                raise self._fault(fault, run) from fault
+                told = fault_of(self._target, fault)
+                if run is not None and isinstance(told, NotReached):
+                    run.sent = False
+                raise told from fault
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, told)
@@ -234,12 +228,16 @@ class Session:
                 config=config,
                 **keys,
             )
+        # The library has no public place for it.
+        client._endpoint.http_session = Bounded(
+            client._endpoint.http_session, target=self._target, overdue=self._before_call
+        )
         client.meta.events.register("before-call", self._before_call)
         client.meta.events.register("after-call", self._after_call)
         return client
 
     def _before_call(self, **_: object) -> None:
-        """Between two pages: nobody waits any more, so nothing more is asked."""
+        """Between two pages or pieces: nobody waits any more, so nothing more is asked."""
         given_up, deadline = getattr(self._now, "given_up", None), getattr(self._now, "deadline", None)
         if given_up is None:
             return
@@ -250,46 +248,7 @@ class Session:
         """A body that the library does not understand would be an empty answer to it. Raises Unanswered."""
         named = model.output_shape is not None and model.output_shape.members
         if named and parsed.keys() <= {"ResponseMetadata"} and len(http_response.content) > len("{}"):
-            raise Unanswered(f"{self._target} {_NO_ANSWER}")
-
-    def _fault(self, fault: Exception, run: Run | None) -> Denied | Unanswered | NotAllowed:
-        from botocore import exceptions as aws
-
-        match fault:
-            case aws.ClientError():
-                return self._refusal(fault.response)
-            case aws.ParamValidationError():
-                return NotAllowed(f"Nothing was sent: {' '.join(str(fault).split())}")
-            case aws.NoCredentialsError() | aws.PartialCredentialsError():
-                told = "has no credentials: name the variables with its access key, or give Muster's machine a role"
-            case aws.EndpointConnectionError() | aws.ConnectTimeoutError() | aws.SSLError():
-                told = "could not be reached: see whether its region is right and the network lets Muster out"
-            case aws.ReadTimeoutError():
-                return Unanswered(
-                    f"{self._target} gave no answer in time: see whether it is overloaded, or narrow the step."
-                )
-            case aws.ConnectionClosedError() | aws.HTTPClientError():
-                return Unanswered(
-                    f"The connection to {self._target} was lost in the middle: see whether the way to it is open."
-                )
-            case _:
-                return Unanswered(f"{self._target} {_NO_ANSWER}")
-        if run is not None:
-            run.sent = False
-        return Unanswered(f"{self._target} {told}.")
-
-    def _refusal(self, response: Mapping[str, Any]) -> Denied | Unanswered:
-        error = response.get("Error", {})
-        code, said = str(error.get("Code", "")), " ".join(str(error.get("Message", "")).split()).rstrip(".")
-        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in DENIALS:
-            told = f"{self._target} does not allow Muster that ({said or code}): grant it, or leave the step out."
-            return Denied(told, missing_right=True)
-        if code in _KEYS:
-            return Denied(f"{self._target} did not let Muster in ({code}): renew its access key.")
-        if isinstance(status, int) and status >= 500:
-            return Unanswered(f"{self._target} had a fault of its own ({code}: {said}): see whether it is well.")
-        return Denied(f"{self._target} answered {code}: {said}." if said else f"{self._target} answered {code}.")
+            raise Unanswered(f"{self._target} {NO_ANSWER}")
 
 
 @cache

@@ -54,7 +54,11 @@ class Session:
         except _NotReached:
             run.sent = False
             raise
-        return found if isinstance(found, Mapping) else {}
+        if not isinstance(found, Mapping):
+            raise Unanswered(self.misfit)
+        if error := found.get("error") or found.get("errors"):
+            raise Unanswered(f"{self._target} answered with a success that names an error ({error}): see GitHub.")
+        return found
 
     async def graphql(self, query: str, variables: Facts, *, run: Run) -> Facts:
         """What only GraphQL can do. Raises Denied or Unanswered."""

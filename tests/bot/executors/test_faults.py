@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from msgspec import Struct
 
+from bot.executors.aws import AwsTarget
+from bot.executors.aws_session import Login, Place
 from bot.executors.caps import Caps
 from bot.executors.docker import DockerTarget, DockerTool
+from bot.executors.github import GithubTarget
 from bot.executors.http import Canary, HttpTarget
 from bot.executors.kubernetes import Cluster, Identity, KubernetesTarget, KubernetesTool
 from bot.executors.tool import ToolExecutor
@@ -104,6 +107,31 @@ def _docker(port: int, clock: Clock) -> Executor:
     return ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor([SECRET]), clock=clock)
 
 
+def _github(port: int, clock: Clock) -> Executor:
+    target = GithubTarget(
+        name="rude",
+        environment="production",
+        repository="acme/studio",
+        base_url=f"http://127.0.0.1:{port}",
+        diagnostic_token="look-token",
+        remediation_token="fix-token",
+        caps=CAPS,
+    )
+    return target.executor(redactor=Redactor([SECRET]), clock=clock)
+
+
+def _aws(port: int, clock: Clock) -> Executor:
+    target = AwsTarget(
+        name="rude",
+        environment="production",
+        place=Place(region="eu-central-1", endpoint=f"http://127.0.0.1:{port}"),
+        diagnostic=Login(access_key="look", secret_key="look-key"),
+        remediation=Login(access_key="fix", secret_key="fix-key"),
+        caps=CAPS,
+    )
+    return target.executor(redactor=Redactor([SECRET]), clock=clock)
+
+
 def _http(port: int, clock: Clock) -> Executor:
     target = HttpTarget(
         name="rude",
@@ -119,6 +147,8 @@ def _http(port: int, clock: Clock) -> Executor:
 KINDS = {
     "kubernetes": Kind(_kubernetes, {"argv": ["kubectl", "rollout", "restart", "deployment/web", "-n", "shop"]}),
     "docker": Kind(_docker, {"argv": ["docker", "restart", "web"]}),
+    "github": Kind(_github, {"argv": ["gh", "run", "cancel", "7"]}),
+    "aws": Kind(_aws, {"argv": ["aws", "ecs", "stop-task", "--cluster", "shop", "--task", "one"]}),
     "http": Kind(_http, {"method": "POST", "path": "/change"}),
 }
 WRONG = ["hangs", "never ends", "answers binary", "drops halfway", "answers 200 with an error"]

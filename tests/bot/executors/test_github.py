@@ -211,7 +211,8 @@ async def test_github_in_trouble_is_a_sentence(github: FakeGithub, clock: Clock,
 
 async def test_a_cancelled_run_leaves_githubs_run_and_says_so(github: FakeGithub, clock: Clock) -> None:
     github.steps = 10_000
-    running = asyncio.create_task(executor(github, clock).run(plan("gh workflow run app.yml")))
+    patient = executor(github, clock, caps=Caps(run_seconds=60))
+    running = asyncio.create_task(patient.run(plan("gh workflow run app.yml")))
     async with asyncio.timeout(20):
         while not any(path.endswith("/runs/8") for _, path in github.asked):
             await asyncio.sleep(0.02)
