@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from uuid import UUID
 
 from aiohttp import web
@@ -18,6 +19,8 @@ from demo.storybook.jobs import Jobs
 LATENCY_WINDOW = 30.0
 TOPIC_LENGTH = 200
 MOST_REQUESTS = 1000
+WRITE: web.AppKey[Callable[[str], None]] = web.AppKey("write")
+"""What writes a line into the log of the process that serves."""
 
 
 class Latencies:
@@ -52,10 +55,11 @@ class Api:
         self._write_token = write_token
         self.latencies = Latencies()
 
-    def application(self) -> web.Application:
-        """The aiohttp application that serves them."""
+    def application(self, write: Callable[[str], None]) -> web.Application:
+        """The aiohttp application that serves them; `write` is its process' log."""
         guards = [self._timed, _outages_answered, self._operators_only]
         application = web.Application(middlewares=guards, client_max_size=64 * 1024)
+        application[WRITE] = write
         application.add_routes(
             [
                 web.get("/health", self._health),
@@ -121,7 +125,9 @@ class Api:
         return await handler(request)
 
     async def _run_job_monitor(self, request: web.Request) -> web.Response:
-        return web.json_response({"recovered": await self._jobs.recover_stuck()})
+        recovered = await self._jobs.recover_stuck()
+        request.app[WRITE](f"INFO job monitor: run by hand, {recovered} jobs recovered")
+        return web.json_response({"recovered": recovered})
 
     async def _set_rate_limit(self, request: web.Request) -> web.Response:
         requests = (await _json_object(request)).get("requests")
@@ -153,6 +159,7 @@ async def _outages_answered(request: web.Request, handler: Handler) -> web.Strea
         return await handler(request)
     except OUTAGES as outage:
         reason = str(outage) or "The database gave no answer in time."
+        request.app[WRITE](f"ERROR {request.method} {request.path}: {reason}")
         body = {"status": "unhealthy", "version": VERSION, "error_code": "SYS_OVERLOADED", "error": reason}
         return web.json_response(body, status=503)
 

@@ -83,14 +83,14 @@ class ImagesFail:
 
     @property
     def active(self) -> bool:
-        return not self._workers.images_available
+        return not self._workers.images.available
 
     async def begin(self) -> None:
-        self._workers.images_available = False
+        self._workers.images.available = False
         await self._jobs.fetch(ORDERED)
 
     async def end(self) -> None:
-        self._workers.images_available = True
+        self._workers.images.available = True
         await self._jobs.fetch(TRY_IMAGES_AGAIN)
 
 

@@ -19,16 +19,17 @@ from demo.leak import ConnectionLeak
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users, open_client
-from demo.serving import keep_running, serve
+from demo.serving import keep_running
 from demo.status_page import StatusPage
 from demo.storybook import alerts
 from demo.storybook.admission import RIGHTS, Admission
 from demo.storybook.api import Api
 from demo.storybook.faults import EXPORT, CostFlood, ImagesFail, SlowReport, StuckJobs
 from demo.storybook.jobs import Jobs
+from demo.storybook.processes import ApiProcess, Servers, WorkerProcess, start_containers
 from demo.storybook.reading import Monitor, Reading, facts
 from demo.storybook.records import RECORDS
-from demo.storybook.workers import Workers
+from demo.storybook.workers import Images, Workers
 from demo.system import panel
 
 TITLE = "AI Storybook"
@@ -77,16 +78,20 @@ class Patient:
         async with AsyncExitStack() as undo:
             jobs = await self._open_jobs(undo, size=8, application="storybook-api")
             workers = Workers(
-                await self._open_jobs(undo, size=4, application="storybook-worker"), step_seconds=self._step_seconds
+                await self._open_jobs(undo, size=4, application="storybook-worker"),
+                Images(),
+                step_seconds=self._step_seconds,
             )
             limits = open_client(self.redis.url(RECORDS.application, self.redis_passwords[RECORDS.application]))
             admission = Admission(await undo.enter_async_context(limits))
             api = Api(jobs, admission, book_token=self.book_token, write_token=self.write_token)
-            self.url = await serve(undo, api.application())
+            servers = Servers(self._postgres, self.redis, self.redis_passwords)
+            process = ApiProcess(api)
+            self._engine = await start_containers(undo, process, WorkerProcess(workers), servers)
+            self.url = process.url
             await self.openai.start(undo)
             session = await undo.enter_async_context(aiohttp.ClientSession())
             self._monitor = Monitor(url=self.url, session=session, api=api, jobs=jobs, postgres=self._postgres)
-            keep_running(undo, workers.run())
             if self._traffic_seconds:
                 keep_running(undo, self._order_books(session))
             self._faults = Faults(TITLE, self._possible_faults(jobs, workers), OUTAGES)
@@ -120,7 +125,7 @@ class Patient:
 
     @property
     def targets(self) -> Mapping[str, Mapping[str, object]]:
-        """What the bot's configuration says of its database, its API, its Redis, and whom it depends on."""
+        """What the bot's configuration says of its database, API, Redis and containers, and whom it depends on."""
         return {
             "storybook-db": {
                 "kind": "postgres",
@@ -144,6 +149,7 @@ class Patient:
                 "diagnostic": {"user": DIAGNOSTIC, "password_env": "DEMO_REDIS_LOOK"},
                 "remediation": {"user": REMEDIATION, "password_env": "DEMO_REDIS_FIX"},
             },
+            "storybook-docker": self._engine.target(),
             "openai-status": self.openai.target(),
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from demo.database import OUTAGES
@@ -16,20 +17,28 @@ RETRY_SECONDS = 1.0
 MONITOR_SECONDS = 5.0
 
 
+@dataclass
+class Images:
+    """The image provider. Unless it is `available`, every book fails at its images."""
+
+    available: bool = True
+
+
 class Workers:
-    """One process' worth of workers with the job monitor among them: what hangs the one hangs the other.
+    """One process' worth of workers with the job monitor among them: what hangs the one hangs the other."""
 
-    `images_available` says whether the image provider answers; when it does not, every book fails at its images.
-    """
-
-    def __init__(self, jobs: Jobs, *, step_seconds: float) -> None:
+    def __init__(self, jobs: Jobs, images: Images, *, step_seconds: float) -> None:
         self._jobs = jobs
         self._step_seconds = step_seconds
         self._awake = asyncio.Event()
         self._awake.set()
         self._hanging_on: Sequence[UUID] = ()
         self._minding = asyncio.Lock()
-        self.images_available = True
+        self.images = images
+
+    def another(self) -> Workers:
+        """A second process over the same jobs."""
+        return Workers(self._jobs, self.images, step_seconds=self._step_seconds)
 
     @property
     def hung(self) -> bool:
@@ -76,7 +85,7 @@ class Workers:
 
     async def _do_step(self, work: Work) -> Work | None:
         await asyncio.sleep(self._step_seconds)
-        if work.step == "images" and not self.images_available:
+        if work.step == "images" and not self.images.available:
             await self._jobs.fail(work, "IMAGE_FAILED")
             return None
         return await self._jobs.advance(work)

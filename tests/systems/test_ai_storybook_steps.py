@@ -51,6 +51,7 @@ async def test_every_runnable_step_runs(ward: Ward) -> None:
     rounds = Rounds(
         given={
             "end-idle-connections": {"idle_minutes": "0"},
+            "scale-api": {"servers": "2"},
             **dict.fromkeys(["rate-limit-left", "block-user", "unblock-user", "block-costly-user"], ONE_USER),
             "forget-one-count": {"user_key": "user_1001"},
         },
@@ -188,6 +189,29 @@ async def test_the_cost_emergency_is_worked_through_and_restored(ward: Ward) -> 
     assert await order(ward, "user_1001") == 202
     assert (await ward.fix(emergency, "forget-all-counts")).changed == 1
     assert await order(ward, "user_8841") == 403
+
+
+async def test_restarting_each_part_brings_the_service_back(ward: Ward) -> None:
+    for step in ("outage-restart-database", "outage-restart-redis", "outage-restart-api"):
+        assert (await ward.fix("everything-is-down", step)).state is OutcomeState.RAN
+
+    async def well() -> bool:
+        return all((await ward.healthy("everything-is-down")).values()) and await ward.patient.healthy()
+
+    assert await eventually(well)
+    assert await order(ward, "user_1001") == 202
+
+
+async def test_two_more_workers_write_books_when_the_first_hangs(ward: Ward) -> None:
+    assert (await ward.fix("containers", "scale-workers")).changed == 2
+    assert await ward.value("stuck-jobs", "worker-containers") == 3
+    await ward.patient.fault("stuck-jobs", True)
+    assert await order(ward, "user_1001") == 202
+
+    async def written() -> bool:
+        return await ward.value("stuck-jobs", "queue-length") == 0
+
+    assert await eventually(written)
 
 
 async def test_when_redis_is_gone_the_other_diagnostics_still_look(ward: Ward) -> None:
