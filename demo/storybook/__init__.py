@@ -1,7 +1,7 @@
 """AI Storybook, a patient of the demo: a small real service that writes picture books, with faults to inject.
 
-`Patient` starts it: an HTTP API, three workers and a job monitor over a real PostgreSQL database and a real Redis, all of
-them containers of a small engine.
+`Patient` starts it: an HTTP API, three workers and a job monitor over a real PostgreSQL database and a real Redis,
+all of them containers of a small engine.
 """
 
 from collections.abc import AsyncIterator
