@@ -1,9 +1,9 @@
 """What ``targets`` in ``muster.yaml`` may name: one section for each kind of thing that steps run on."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.setting_shapes import EnvironmentName, NamespaceName, Section, Shape
 
@@ -124,6 +124,17 @@ class KubernetesSection(Section):
     """The namespaces that steps may name; one that names none is for the first."""
     diagnostic_token_env: EnvironmentName
     remediation_token_env: EnvironmentName | None = None
+    remediation_account: (
+        Annotated[str, Shape(r"[a-z0-9-]+/[a-z0-9.-]+", "write namespace/name of a service account")] | None
+    ) = None
+    """The account that changes: of it a token of ten minutes is taken for each run, which is all the other may do."""
+
+    @model_validator(mode="after")
+    def _is_taken_by_somebody(self) -> Self:
+        """A token of an account is taken by another one's."""
+        if self.remediation_account is not None and self.remediation_token_env is None:
+            raise ValueError("remediation_account needs remediation_token_env: the token by which its tokens are taken")
+        return self
 
     def variables(self) -> frozenset[str]:
         """The variables with its secrets."""

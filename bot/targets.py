@@ -137,7 +137,7 @@ def _kubernetes(name: str, section: KubernetesSection, configuration: Configurat
         cluster=Cluster(url=section.url, ca_file=section.ca_file),
         namespaces=section.namespaces,
         diagnostic=Identity(token=configuration.secret(section.diagnostic_token_env) or ""),
-        remediation=None if changing is None else Identity(token=changing),
+        remediation=None if changing is None else Identity(token=changing, account=section.remediation_account),
     )
 
 

@@ -10,7 +10,7 @@ from bot.executors import kubernetes_change, kubernetes_look
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
 from bot.executors.kubernetes_proof import prove_read_only
-from bot.executors.kubernetes_session import Cluster, Identity, Session
+from bot.executors.kubernetes_session import LASTS, Cluster, Identity, Session, short_token
 from bot.executors.tool import ToolExecutor
 from bot.executors.tool_answer import Answer, NotAllowed, Run
 from bot.executors.tool_kind import WordsTool
@@ -80,15 +80,17 @@ class KubernetesTool(WordsTool):
         namespace = self._one_namespace(request)
         there = await kubernetes_change.before(looking, request, namespace)
         patch = await kubernetes_change.patch_of(looking, request, namespace, now=self._clock())
-        return f"{there} {await kubernetes_change.rehearse(self._acting(self.target.caps.look_seconds), patch)}"
+        return f"{there} {await kubernetes_change.rehearse(await self._acting(self.target.caps.look_seconds), patch)}"
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
-        """Make the approved change as the other service account."""
-        request, acting = _request(argv), self._acting(self.target.caps.run_seconds)
+        """Make the approved change as the other service account, whose token is taken now where that is configured."""
+        request = _request(argv)
         namespace = self._one_namespace(request)
+        acting = await self._acting(self.target.caps.run_seconds)
         patch = await kubernetes_change.patch_of(self._looking(), request, namespace, now=self._clock())
+        run.receipt = self._changed_as()
         answer = await kubernetes_change.change(acting, patch, run)
-        return replace(answer, receipt=self._receipt(acting, namespace))
+        return replace(answer, receipt={**run.receipt, **self._receipt(acting, namespace)})
 
     async def close(self) -> None:
         """Nothing is kept open between two steps."""
@@ -96,11 +98,19 @@ class KubernetesTool(WordsTool):
     def _looking(self) -> Session:
         return self._session(self.target.diagnostic, self.target.caps.look_seconds)
 
-    def _acting(self, seconds: float) -> Session:
+    async def _acting(self, seconds: float) -> Session:
+        """As the account for changes; where a short token of one is configured, that is taken now."""
         identity = self.target.remediation
         if identity is None:
             raise NotAllowed("Nothing was sent: there is no service account for changes.")
-        return self._session(identity, seconds)
+        if identity.account is None:
+            return self._session(identity, seconds)
+        taking = self._session(identity, self.target.caps.look_seconds)
+        return self._session(Identity(token=await short_token(taking, identity.account)), seconds)
+
+    def _changed_as(self) -> Facts:
+        account = None if self.target.remediation is None else self.target.remediation.account
+        return {} if account is None else {"as": f"{account}, by a token of {LASTS // 60} minutes"}
 
     def _session(self, identity: Identity, seconds: float) -> Session:
         target = self.target

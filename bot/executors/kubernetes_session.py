@@ -20,6 +20,8 @@ TABLE: Final = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 STRATEGIC: Final = "application/strategic-merge-patch+json"
 MERGE: Final = "application/merge-patch+json"
 JSON_PATCH: Final = "application/json-patch+json"
+LASTS: Final = 600
+"""Seconds for which a token is taken: a cluster gives none for fewer."""
 DRY_RUN: Final[Mapping[str, str]] = {"dryRun": "All"}
 """With this the server checks a change, its admission included, and keeps nothing of it."""
 
@@ -167,9 +169,25 @@ class NotReachedAtAll(Unanswered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """One service account; its token is sent and never shown."""
+    """One service account; its token is sent and never shown.
+
+    With an ``account`` (*namespace/name*) the token only asks for a short one of that account, which does the rest.
+    """
 
     token: str = field(repr=False)
+    account: str | None = None
+
+
+async def short_token(session: Session, account: str) -> str:
+    """A token of a service account, for ten minutes. Raises Denied or Unanswered."""
+    namespace, _, name = account.partition("/")
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+    asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LASTS}}
+    status = (await session.send("POST", path, asked)).get("status")
+    token = status.get("token") if isinstance(status, Mapping) else None
+    if not isinstance(token, str) or not token:
+        raise Unanswered(f"The cluster gave no token of the service account {account}: see whether it is there.")
+    return token
 
 
 def _message(content: bytes) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bot.config import WrongSetting, load
 from bot.executors.aws import AwsTarget
 from bot.executors.kubernetes import KubernetesTarget
+from bot.executors.kubernetes_session import Identity
 from bot.executors.nats import NatsTarget
 from bot.targets import targets_of
 
@@ -60,6 +61,18 @@ def test_each_kind_is_made_with_its_identities_and_every_secret_is_known(tmp_pat
     assert kubernetes.remediation is None
     assert set(ENVIRONMENT.values()) <= set(configuration.every_secret())
     assert not any(secret in repr((nats, aws, kubernetes)) for secret in ENVIRONMENT.values())
+
+
+def test_a_service_account_that_changes_is_taken_by_the_token_that_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    account = "    remediation_account: shop/changes\n"
+    path.write_text(SETTINGS + account + "    remediation_token_env: K8S_TAKE\n")
+    kubernetes = list(targets_of(load(path, {**ENVIRONMENT, "K8S_TAKE": "k8s_take-value"})))[-1]
+    assert isinstance(kubernetes, KubernetesTarget)
+    assert kubernetes.remediation == Identity(token="k8s_take-value", account="shop/changes")
+    path.write_text(SETTINGS + account)
+    with pytest.raises(WrongSetting, match="remediation_account needs remediation_token_env"):
+        load(path, ENVIRONMENT)
 
 
 @pytest.mark.parametrize("name", ["NATS_FIX", "AWS_LOOK_SECRET", "K8S_LOOK"])

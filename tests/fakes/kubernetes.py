@@ -11,6 +11,8 @@ from aiohttp.test_utils import TestServer
 
 LOOKER: Final = "looker-token-0123456789"
 FIXER: Final = "fixer-token-0123456789"
+TAKER: Final = "taker-token-0123456789"
+SHORT: Final = "short-token-0123456789"
 NAMESPACE: Final = "shop"
 
 _LOOKS: Final = ["get", "list", "watch"]
@@ -32,6 +34,8 @@ RIGHTS: Final[dict[str, list[dict[str, Any]]]] = {
         _ITSELF,
         {"verbs": ["get", "list", "patch"], "apiGroups": ["apps"], "resources": ["deployments", "deployments/scale"]},
     ],
+    TAKER: [_ITSELF, {"verbs": ["create"], "apiGroups": [""], "resources": ["serviceaccounts/token"]}],
+    SHORT: [_ITSELF, {"verbs": ["get", "patch"], "apiGroups": ["apps"], "resources": ["deployments/scale"]}],
     "admin": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
     "execs": [*_READS, {"verbs": ["get"], "apiGroups": [""], "resources": ["pods/exec"]}],
     "anywhere": [*_READS, {"verbs": ["get"], "apiGroups": ["*"], "resources": ["*/exec"]}],
@@ -73,6 +77,8 @@ class FakeCluster:
         self.admission = ""
         """Why an admission webhook denies every change; empty while it denies none."""
         self.measured = "250m"
+        self.taken: list[Any] = []
+        """What was asked for each token of a service account that was taken."""
         self.asked: list[tuple[str, str]] = []
         self.deployment: dict[str, Any] = {
             "kind": "Deployment",
@@ -187,6 +193,9 @@ class FakeCluster:
             case "GET", "pods/log":
                 lines = self.logs[name].splitlines(keepends=True)
                 return web.Response(body=b"".join(lines[-int(request.query.get("tailLines", "1000")) :]))
+            case "POST", "serviceaccounts/token" if name == "changes":
+                self.taken.append(await request.json())
+                return web.json_response({"kind": "TokenRequest", "status": {"token": SHORT}}, status=201)
             case "PATCH", "deployments" | "deployments/scale" if name in self._names:
                 return self._patched(await request.json(), request.content_type, dry="dryRun" in request.query)
         return _status(404, f"{resource} not found")

@@ -20,7 +20,7 @@ from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
-from tests.fakes.kubernetes import FIXER, LOOKER, FakeCluster
+from tests.fakes.kubernetes import FIXER, LOOKER, TAKER, FakeCluster
 
 
 @pytest.fixture
@@ -202,6 +202,34 @@ async def test_scaling_tells_old_and_new_before_and_runs_as_the_other_account(
     stale = await kubernetes.run(plan("scale deploy/web --replicas=6 --current-replicas=2"))
     assert stale.state is OutcomeState.FAILED
     assert "there are 5 replicas now" in stale.sentence
+
+
+async def test_a_token_of_ten_minutes_is_taken_for_each_run_by_an_account_that_may_do_nothing_else(
+    cluster: FakeCluster, clock: Clock
+) -> None:
+    step = plan("scale deployment web --replicas=5 -n shop")
+    kubernetes = executor(cluster.url, clock, remediation=Identity(token=TAKER, account="shop/changes"))
+    assert "A dry run was accepted by the cluster." in (await kubernetes.preview(step)).sentence
+    outcome = await kubernetes.run(step)
+    assert outcome.state is OutcomeState.RAN, outcome.sentence
+    assert outcome.receipt["as"] == "shop/changes, by a token of 10 minutes"
+    assert cluster.deployment["spec"]["replicas"] == 5
+    assert [each["spec"] for each in cluster.taken] == [{"expirationSeconds": 600}] * 2
+    alone = await executor(cluster.url, clock, remediation=Identity(token=TAKER)).run(step)
+    assert "does not allow Muster that" in alone.sentence
+
+
+@pytest.mark.parametrize(
+    ("token", "account", "said"), [(TAKER, "shop/nobody", "not found"), (LOOKER, "shop/changes", "does not allow")]
+)
+async def test_a_token_that_is_not_given_changes_nothing(
+    cluster: FakeCluster, clock: Clock, token: str, account: str, said: str
+) -> None:
+    taking = executor(cluster.url, clock, remediation=Identity(token=token, account=account))
+    outcome = await taking.run(plan("scale deployment web --replicas=5 -n shop"))
+    assert (outcome.state, outcome.in_vain) == (OutcomeState.FAILED, True)
+    assert said in outcome.sentence
+    assert cluster.deployment["spec"]["replicas"] == 2
 
 
 async def test_what_the_cluster_would_refuse_is_not_even_asked_for(cluster: FakeCluster, clock: Clock) -> None:
