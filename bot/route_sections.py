@@ -10,7 +10,7 @@ from bot.gate_sections import HoursSection, hours_of
 from bot.rota_sections import Moment
 from bot.setting_shapes import Section, Shape, SlackPerson, Span, ZoneName
 from incident.flapping import MOST_KEPT, Flapping
-from incident.matching import matcher, plain_matcher
+from incident.matching import matcher
 from incident.muting import Mute
 from incident.routing import Deed, TeamRoute
 from incident.severity import Severity
@@ -21,7 +21,7 @@ _OF_INCIDENTS: Final = ("procedure", "group_by", "group_window", "reopen_window"
 
 
 def _readable(written: str) -> str:
-    plain_matcher(written)
+    matcher(written)
     return written
 
 

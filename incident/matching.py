@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from incident.alert import Alert
+from incident.pattern import Pattern, Unreadable, matches, pattern
 
 FIELDS: Final[Mapping[str, Callable[[Alert], str | None]]] = {
     "source": lambda alert: alert.source,
@@ -24,10 +25,6 @@ FIELDS: Final[Mapping[str, Callable[[Alert], str | None]]] = {
 _LABEL: Final = "labels."
 _WRITTEN: Final = re.compile(r"\s*(?P<name>[^\s=!~\"']+)\s*(?P<operator>=~|!~|!=|=)\s*(?P<value>.*?)\s*", re.DOTALL)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_ESCAPES: Final = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]", re.DOTALL)
-"""Parts of a pattern that stand for one character of the value."""
-_GROUP: Final = re.compile(r"\((?P<inside>[^()]*)\)(?P<repeated>[*+]|\{(?:\d*,\d*|\d{2,})\})?")
-_REPEATS: Final = re.compile(r"[*+]|\{\d*,\d*\}")
 
 
 class Operator(StrEnum):
@@ -49,12 +46,12 @@ class Matcher(Struct, frozen=True, kw_only=True):
     name: str
     operator: Operator
     value: str
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
 
     def takes(self, alert: Alert) -> bool:
         """True when the alert meets it."""
         said = value_of(alert, self.name)
-        met = said == self.value if self.pattern is None else self.pattern.fullmatch(said) is not None
+        met = said == self.value if self.pattern is None else matches(self.pattern, said)
         return met is (self.operator in (Operator.IS, Operator.MATCHES))
 
     def __str__(self) -> str:
@@ -67,23 +64,13 @@ def matcher(written: str) -> Matcher:
     if parts is None:
         raise BadMatcher(f"“{written}” is no matcher: write a name, one of = != =~ !~, and a value, as in team=data")
     operator, value = Operator(parts["operator"]), _unquoted(parts["value"])
-    pattern = None
+    read = None
     if operator in (Operator.MATCHES, Operator.MATCHES_NOT):
         try:
-            pattern = re.compile(value, re.DOTALL)
-        except re.error as error:
-            raise BadMatcher(f"“{value}” is no pattern that can be read ({error.msg})") from None
-    return Matcher(name=parts["name"], operator=operator, value=value, pattern=pattern)
-
-
-def plain_matcher(written: str) -> Matcher:
-    """The same of what somebody writes now, who is told which patterns could take for ever. Raises BadMatcher."""
-    made = matcher(written)
-    if made.pattern is not None and _repeats_repeated(made.value):
-        raise BadMatcher(
-            f"“{made.value}” repeats what is repeated, as (a+)+ does, and may take for ever: write it plainer"
-        )
-    return made
+            read = pattern(value)
+        except Unreadable as error:
+            raise BadMatcher(f"“{value}” is no pattern that can be read: {error}") from None
+    return Matcher(name=parts["name"], operator=operator, value=value, pattern=read)
 
 
 def value_of(alert: Alert, name: str) -> str:
@@ -97,22 +84,6 @@ def value_of(alert: Alert, name: str) -> str:
 def takes(matchers: tuple[Matcher, ...], alert: Alert) -> bool:
     """True when the alert meets all of them."""
     return all(each.takes(alert) for each in matchers)
-
-
-def _repeats_repeated(value: str) -> bool:
-    """Whether a group is repeated that repeats something itself: on some values that never ends."""
-    left, groups = _ESCAPES.sub("x", value), 1
-    while groups:
-        for group in _GROUP.finditer(left):
-            if group["repeated"] and _REPEATS.search(group["inside"]):
-                return True
-        # A group that repeats inside, or is repeated, counts as a repetition in the group around it.
-        left, groups = _GROUP.subn(_flat, left)
-    return False
-
-
-def _flat(group: re.Match[str]) -> str:
-    return "x+" if group["repeated"] or _REPEATS.search(group["inside"]) else "x"
 
 
 def _unquoted(value: str) -> str:

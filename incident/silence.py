@@ -1,13 +1,14 @@
 """A silence that somebody asked for in the chat: which alerts, until when, and why. It can be lifted before its end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from incident.alert import Alert
-from incident.matching import matcher
+from incident.matching import BadMatcher, matcher
 from incident.muting import Mute, muted
 from incident.responder import Actor, user_of
 from incident.routing import Deed, Routed
@@ -45,4 +46,11 @@ def silenced(routed: Routed, alert: Alert, silences: Sequence[Silence], now: dat
     """Where an alert leads while these silences stand."""
     if not silences or routed.muted is not None or routed.deed is Deed.NOTHING:
         return routed
-    return replace(routed, muted=muted(alert, routed.system, [each.mute for each in silences], now))
+    return replace(routed, muted=muted(alert, routed.system, tuple(_readable(silences)), now))
+
+
+def _readable(silences: Sequence[Silence]) -> Iterator[Mute]:
+    for each in silences:
+        # A pattern that was taken before they were RE2's keeps nothing quiet: better heard once too often than never.
+        with suppress(BadMatcher):
+            yield each.mute

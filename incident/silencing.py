@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from incident import refusal
 from incident.change import Change, event_id
 from incident.job import Job, JobName
-from incident.matching import BadMatcher, plain_matcher
+from incident.matching import BadMatcher, matcher
 from incident.responder import Actor
 from incident.silence import Silence
 from incident.timeline import Event, Kind
@@ -72,7 +72,7 @@ def _what(words: str, systems: Collection[str]) -> tuple[tuple[str, ...], tuple[
             named.append(word)
             continue
         try:
-            read = plain_matcher(word)
+            read = matcher(word)
         except BadMatcher as bad:
             raise refusal.BadSilence(problem=f"{bad}, or a system: {', '.join(systems)}") from None
         # Without its quotation marks a value with blanks would be read differently.

@@ -90,7 +90,7 @@ async def test_only_people_on_call_and_approvers_silence_and_anybody_may_look(wo
         "a=~( for 2h because x",
         '"shop" for 2h because x',
         'a=~"(" for 2h because x',
-        'a=~"(a+)+" for 2h because x',
+        r'a=~"(a)\1" for 2h because x',
         "shop for 0m because x",
         "shop for 8d because x",
     ],
