@@ -173,8 +173,8 @@ class SlackChat:
         await self.call("bookmarks.add", urgency, channel_id=channel, title=words, type="link", link=url)
 
     async def set_topic(self, channel: str, topic: str, *, urgency: int) -> None:
-        """Set the channel's topic (at most 250 characters; longer ones are cut)."""
-        await self.call("conversations.setTopic", urgency, channel=channel, topic=fit.one_line(topic, fit.TOPIC))
+        """Set the channel's topic (at most 250 characters; longer ones are cut). It calls nobody, whatever it says."""
+        await self.call("conversations.setTopic", urgency, channel=channel, topic=fit.topic(topic))
 
     async def share_file(self, place: Place, name: str, content: bytes, title: str, *, mark: str, again: bool) -> str:
         """Upload a file into a channel or thread; its id. A file carries no mark: its name and size are looked for."""

@@ -121,8 +121,9 @@ class Clicks:
         return opened
 
     async def _acknowledge(self, click: Click) -> Handled:
-        await acknowledge(await self._asked(click, click.value), ports=self._ports)
-        return None
+        done = await acknowledge(await self._asked(click, click.value), ports=self._ports)
+        # Elsewhere than in its channel, nothing that whoever clicked sees changes by it.
+        return None if click.channel == done.incident.home.channel else done
 
     async def _diagnose(self, click: Click) -> Handled:
         return await diagnose(await self._asked(click, click.value), ports=self._ports)

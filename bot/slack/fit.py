@@ -4,6 +4,7 @@ The limits are held a little below Slack's own, so that all the text of a messag
 refuses somewhere above 11,000, and does not say where. What is cut says so; a command to be approved is split instead.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -26,6 +27,7 @@ SAID: Final = 400
 URL: Final = 2_000
 ELLIPSIS: Final = "…"
 
+_CALLS_ALL: Final = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _HARMLESS: Final = frozenset("\n\t\u200d\ufe0f")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -88,6 +90,17 @@ def split(text: str, size: int = CODE) -> tuple[str, ...]:
         pieces.append(text[:end])
         text = text[end:]
     return (*pieces, text) if text or not pieces else tuple(pieces)
+
+
+def topic(text: str) -> str:
+    """A channel's topic: one line that Slack shows as it is, and in which nothing calls anybody.
+
+    Slack reads ``<!channel>``, and may read ``@here``, in a topic as in a message; it has no blocks that would not.
+    """
+    words = _CALLS_ALL.sub("＠", one_line(text, TOPIC))
+    while len(escaped := escape(words)) > TOPIC:
+        words = cut(words, len(words) - 1)
+    return escaped
 
 
 def escape(text: str) -> str:

@@ -1,11 +1,12 @@
 """The short messages: something happened, a clock comes near, somebody is called, a fix helped or did not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.phrase import Phrase, When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
+    Block,
     Element,
     Rendered,
     actions,
@@ -121,17 +122,20 @@ def page(message: PageMessage) -> Rendered:
                 summary_line(incident),
                 [text("Go to "), channel(message.place.channel)] if message.place is not None else [],
             ),
-            paragraph([bold("And for these")], *map(_called_too, message.others)) if message.others else None,
             actions(*_page_buttons(incident)),
+            paragraph([bold("And for these")]) if message.others else None,
+            *(block for other in message.others for block in _called_too(other)),
         ],
     )
 
 
-def _called_too(incident: Incident) -> list[Element]:
+def _called_too(incident: Incident) -> Iterator[Block | None]:
     place = incident.home.place
     title = fit.one_line(incident.title, fit.NAME)
     where = [text(" in "), channel(place.channel)] if place is not None else []
-    return [text(f"{incident.severity.value} · {incident.key} · {title}"), *where]
+    yield paragraph([text(f"{incident.severity.value} · {incident.key} · {title}"), *where])
+    if incident.open and incident.acknowledged_at is None:
+        yield actions(button(f"Acknowledge {incident.key}", Action.ACKNOWLEDGE, pack(incident.id), style="primary"))
 
 
 def _page_buttons(incident: Incident) -> list[Element | None]:

@@ -1,4 +1,4 @@
-"""Muster's home, as somebody meets it in Slack: the open incident, and the button that declares another."""
+"""Muster beside its channels, as somebody meets it in Slack: its home, and its direct messages."""
 
 import asyncio
 import json
@@ -23,3 +23,13 @@ async def test_the_home_shows_what_is_open_and_declares_from_there(tmp_path: Pat
         assert (await ana.click(ana.home, "Declare an incident")).ok
         form = await ana.wait_for_modal()
         assert form.payload["title"]["text"] == "Declare an incident"
+
+
+async def test_who_acknowledges_from_the_call_for_help_is_told_that_it_was_done(tmp_path: Path) -> None:
+    """The incident's card, which says so to everybody else, is not before them."""
+    async with rig(tmp_path) as it:
+        emi, ana = it.person("emi"), it.person("ana")
+        assert (await emi.command("/incident declare P1 Checkout fails", "general")).ok
+        call = await ana.wait_for_direct("Checkout fails")
+        assert (await ana.click(call, "Acknowledge")).ok
+        assert await ana.wait_for_direct("acknowledged after")

@@ -57,6 +57,24 @@ async def test_each_thing_is_one_call(box: Sandbox, chat: SlackChat, ana: Person
     assert len(ana.channel(channel).topic.value) == 250
 
 
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("<!channel> is down & <@U1>", "&lt;!channel&gt; is down &amp; &lt;@U1&gt;"),
+        ("@here @Channel me@example.com @hereditary", "＠here ＠Channel me@example.com @hereditary"),
+        ("two\nlines \u202e", "two lines \\u202e"),
+    ],
+)
+async def test_a_topic_calls_nobody_and_hides_nothing(chat: SlackChat, ana: Person, title: str, topic: str) -> None:
+    """Its title is what a monitor said."""
+    channel = await chat.create_channel("inc-1", urgency=1)
+    await chat.invite(channel, [UserId(ana.id)], urgency=1)
+    await chat.set_topic(channel, title, urgency=1)
+    assert ana.channel(channel).topic.value == topic
+    await chat.set_topic(channel, "<" * 249, urgency=1)
+    assert ana.channel(channel).topic.value == "&lt;" * 62 + "…"
+
+
 async def test_a_taken_name_is_said(chat: SlackChat) -> None:
     """The caller then tries another name."""
     await chat.create_channel("inc-1", urgency=1)

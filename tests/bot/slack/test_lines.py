@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.slack.blocks import Rendered
 from bot.slack.modals_proof import proof
 from bot.slack.render import files, render
+from commands.call_people import MOST_CALLED_FOR
 from commands.messages import EventMessage, FindingMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind, start
 from incident.finding import Comparison, Finding, Phase, Sight, public
@@ -143,12 +144,23 @@ def test_a_page_says_what_why_and_where() -> None:
     assert "📟 You are on call." in read
     assert "Go to #C0CHAN001" in read
     assert list(buttons(message)) == ["Acknowledge", "Catch me up"]
-    many = render(PageMessage(incident=an_incident(), user=ADA, place=None, others=(an_incident(title="Mail stuck"),)))
-    assert "Mail stuck" in lines(many)
     late = render(PageMessage(incident=an_incident(), user=ADA, place=None, escalated=True, reason="30 min passed"))
     assert "not under control in time. 30 min passed" in lines(late)
     ended = an_incident(status=Status.RESOLVED, resolved_at=NOW)
     assert not buttons(render(PageMessage(incident=ended, user=ADA, place=None)))
+
+
+def test_a_call_for_several_incidents_can_be_answered_for_each() -> None:
+    """By a button that names it, and only where nobody did yet; as many as one call holds fit into one message."""
+    others = [an_incident(id=f"inc_{n}", number=200 + n, title="Mail stuck") for n in range(MOST_CALLED_FOR - 1)]
+    others[1] = replace(others[1], acknowledged_at=NOW)
+    message = render(PageMessage(incident=an_incident(), user=ADA, place=None, others=tuple(others)))
+    assert lines(message).count("Mail stuck") == len(others)
+    pressed = buttons(message)
+    assert pressed["Acknowledge INC-200"] == "inc_0"
+    assert "Acknowledge INC-201" not in pressed
+    assert len(pressed) == 2 + len(others) - 1
+    assert len(message["blocks"]) <= 50
 
 
 def test_a_verdict_compares_before_and_after() -> None:
