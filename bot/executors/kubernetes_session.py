@@ -182,8 +182,12 @@ async def short_token(session: Session, account: str) -> str:
     """A token of a service account, for ten minutes. Raises Denied or Unanswered."""
     namespace, _, name = account.partition("/")
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
-    asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": LASTS}}
-    status = (await session.send("POST", path, asked)).get("status")
+    asked: Facts = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "spec": {"expirationSeconds": LASTS},
+    }
+    status = (await session.send("POST", path, dict(asked))).get("status")
     token = status.get("token") if isinstance(status, Mapping) else None
     if not isinstance(token, str) or not token:
         raise Unanswered(f"The cluster gave no token of the service account {account}: see whether it is there.")
