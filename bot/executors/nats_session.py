@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _END_SECONDS: Final = 1.0
 _REFUSED_WITHIN: Final = 1.0
+_MOST_GATHERED: Final = MOST_BYTES + (64 << 10)
+"""Bytes of an answer that is not yet whole, with the line before it."""
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class Session:
         self.received = 0
         self.complaints: list[str] = []
         self._troubled = asyncio.Event()
+        self._flooded = False
         self._client: Client | None = None
 
     async def open(self, server: Server, login: Login, caps: Caps) -> None:
@@ -62,6 +65,7 @@ class Session:
         from nats.errors import Error
 
         self._client = Client()
+        self._bound(self._client)
         try:
             async with asyncio.timeout(caps.connect_seconds):
                 await self._client.connect(
@@ -86,7 +90,7 @@ class Session:
         answer = await self._answered(subject, json.dumps(body).encode() if body else b"")
         self.received += len(answer)
         if len(answer) > MOST_BYTES:
-            raise Unanswered(f"{self.target} answered with more than {MOST_BYTES >> 20} MiB: narrow the step.")
+            raise self._flood()
         try:
             said: Json = json.loads(answer)
         except (ValueError, RecursionError) as fault:
@@ -124,6 +128,25 @@ class Session:
         # The library leaves the socket of a connection that never came to be open, and has no name for it.
         if self._client._transport is not None:
             self._client._transport.close()  # type: ignore[no-untyped-call]  # the library did not type it
+
+    def _bound(self, client: "Client") -> None:
+        """Let an answer that is too long end the connection: the library would gather one of any length."""
+        from nats.errors import ProtocolError
+
+        # The library has no public place for it.
+        parser = client._ps
+        gather = parser.parse
+
+        async def parse(data: bytes = b"") -> None:
+            await gather(data)
+            if len(parser.buf) > _MOST_GATHERED:
+                self._flooded = True
+                raise ProtocolError
+
+        parser.parse = parse  # type: ignore[method-assign]  # that is the place
+
+    def _flood(self) -> Unanswered:
+        return Unanswered(f"{self.target} answered with more than {MOST_BYTES >> 20} MiB: narrow the step.")
 
     async def _answered(self, subject: str, payload: bytes) -> bytes:
         from nats.errors import Error, NoRespondersError
@@ -163,6 +186,8 @@ class Session:
         self._troubled.set()
 
     def _fault(self) -> Denied | Unanswered:
+        if self._flooded:
+            return self._flood()
         said = next((line for line in self.complaints if "permissions violation" in line.lower()), None)
         if said is not None:
             what = said.partition(": ")[2] or said

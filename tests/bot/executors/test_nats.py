@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import nats as nats_client
 import pytest
@@ -299,6 +300,40 @@ async def test_a_run_that_gets_no_answer_is_unknown_and_can_be_cut_short(server:
             await asyncio.wait_for(running, 20)
         assert cut.value.outcome.state is OutcomeState.UNKNOWN
         assert "may have taken effect" in cut.value.outcome.sentence
+
+
+class Endless(Strange):
+    """A server that begins an answer of ten gigabytes to the first question; ``sent`` counts what it got rid of."""
+
+    sent = 0
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"X","version":"2.10.0","max_payload":1048576,"proto":1,"headers":true}\r\n')
+        sid = b"1"
+        with suppress(ConnectionError):
+            while line := await reader.readline():
+                match line.split():
+                    case [b"PING"]:
+                        writer.write(b"PONG\r\n")
+                    case [b"SUB", _, named]:
+                        sid = named
+                    case [b"PUB" | b"HPUB", _, reply, _]:
+                        writer.write(b"MSG %b %b 10000000000\r\n" % (reply, sid))
+                        while self.sent < 64 << 20:
+                            writer.write(b"x" * 65536)
+                            self.sent += 65536
+                            await writer.drain()
+        writer.close()
+
+
+async def test_an_answer_of_ten_gigabytes_is_read_up_to_a_cap(clock: Clock) -> None:
+    async with Endless() as endless, asyncio.timeout(6):
+        nats = executor(endless, clock)  # type: ignore[arg-type]  # only its port is asked for
+        assert (await nats.attest()).proof == "story-nats answered with more than 4 MiB: narrow the step."
+        assert endless.sent < 64 << 20
+        outcome = await nats.run(plan("stream", "purge", "ORDERS", "-f"))
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "more than 4 MiB" in outcome.sentence
 
 
 class Misfit(Strange):
