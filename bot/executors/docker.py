@@ -13,7 +13,7 @@ from bot.executors.docker_change import Change, apply, change_of, execute, touch
 from bot.executors.docker_client import Engine, engine
 from bot.executors.docker_find import Container, named, of_services
 from bot.executors.docker_fulfil import Fulfilment
-from bot.executors.docker_instances import courses
+from bot.executors.docker_instances import sizings
 from bot.executors.docker_look import look
 from bot.executors.docker_proof import prove_read_only
 from bot.executors.docker_rows import name_of
@@ -92,7 +92,7 @@ class DockerTool(WordsTool):
         target = self.target
         async with engine(target.remediation or target.diagnostic, target.caps, name=target.name) as opened:
             if wanted := _wanted(argv):
-                planned = await courses(opened, _read(argv), wanted, target.project)
+                planned = await sizings(opened, _read(argv), wanted, target.project)
                 return " ".join(each.sentence for each in planned)
             found = await self._meant(opened, argv)
         states = ", ".join(f"{name_of(each)} ({each.get('Status') or each.get('State')})" for each in found)
@@ -107,7 +107,7 @@ class DockerTool(WordsTool):
                 (container,) = await self._meant(opened, argv)
                 answer = await execute(opened, carried, container, run)
             elif wanted := _wanted(argv):
-                planned = await courses(opened, command := _read(argv), wanted, target.project)
+                planned = await sizings(opened, command := _read(argv), wanted, target.project)
                 answer = await Fulfilment(opened, run, command.line.one("timeout")).follow(planned)
             else:
                 answer = await apply(opened, self._change(argv), run)

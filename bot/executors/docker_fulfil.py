@@ -6,7 +6,7 @@ from typing import Final
 from bot.executors.docker_client import Engine, Reply, segment
 from bot.executors.docker_copy import Copy, image_of
 from bot.executors.docker_find import id_of
-from bot.executors.docker_instances import Course
+from bot.executors.docker_instances import Sizing
 from bot.executors.docker_rows import name_of
 from bot.executors.tool_answer import Answer, Denied, EndedBadly, Run, Unanswered
 from incident.digest import Json
@@ -18,7 +18,7 @@ _OWN_FAULT: Final = 500
 
 
 class Fulfilment:
-    """The courses on their way. ``seconds`` is how long a container may take to stop, where the command says it."""
+    """The sizings on their way. ``seconds`` is how long a container may take to stop, where the command says it."""
 
     def __init__(self, engine: Engine, run: Run, seconds: str | None) -> None:
         self._engine = engine
@@ -26,18 +26,18 @@ class Fulfilment:
         self._waiting: Mapping[str, str] = {"t": seconds} if seconds else {}
         self._done: list[str] = []
 
-    async def follow(self, courses: Sequence[Course]) -> Answer:
+    async def follow(self, sizings: Sequence[Sizing]) -> Answer:
         """Do what they say. Raises Denied, EndedBadly or Unanswered."""
-        for course in courses:
-            for container in course.start:
+        for sizing in sizings:
+            for container in sizing.start:
                 self._begins(f"{name_of(container)} was being started")
                 self._check(await self._act(id_of(container), "start"), f"{name_of(container)} could not be started")
                 self._did(f"{name_of(container)}: started")
-            for copy in course.make:
+            for copy in sizing.make:
                 await self._make(copy)
-            for container in course.remove:
+            for container in sizing.remove:
                 await self._remove(id_of(container), name_of(container))
-        told = ", ".join(f"{each.service} {each.after}" for each in courses)
+        told = ", ".join(f"{each.service} {each.after}" for each in sizings)
         done = len(self._done)
         return Answer(text="\n".join(self._done), changed=done, rows=done, told=f"It ran. Containers now: {told}.")
 
@@ -102,6 +102,7 @@ class Fulfilment:
 
     def _did(self, what: str) -> None:
         self._done.append(what)
+        self._run.heard(f"{what}\n".encode())
         self._run.so_far = _before(self._done)
 
 

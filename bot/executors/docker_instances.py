@@ -26,7 +26,7 @@ _AT_REST: Final = frozenset({"created", "exited"})
 _AT_WORK: Final = frozenset({"running", "restarting"})
 
 
-class Course(Struct, frozen=True, kw_only=True):
+class Sizing(Struct, frozen=True, kw_only=True):
     """What is done, in this order: containers that rest are started, new ones made, the last ones removed."""
 
     service: str
@@ -63,11 +63,11 @@ class Course(Struct, frozen=True, kw_only=True):
         return f"To undo it: docker compose scale {self.service}={self.before}."
 
 
-async def courses(engine: Engine, command: Command, wanted: Wanted, project: str | None) -> list[Course]:
+async def sizings(engine: Engine, command: Command, wanted: Wanted, project: str | None) -> list[Sizing]:
     """What is to be done for each service. Raises Denied where nothing is, or where only the file could tell what."""
     found = await of_services(engine, command, project, wanted.services)
     planned = [
-        await _course(engine, [each for each in found if label(each, SERVICE) == service], wanted)
+        await _sizing(engine, [each for each in found if label(each, SERVICE) == service], wanted)
         for service in dict.fromkeys(wanted.services)
     ]
     needed = [each for each in planned if each.start or each.make or each.remove]
@@ -76,33 +76,33 @@ async def courses(engine: Engine, command: Command, wanted: Wanted, project: str
     return needed
 
 
-async def _course(engine: Engine, found: Sequence[Container], wanted: Wanted) -> Course:
+async def _sizing(engine: Engine, found: Sequence[Container], wanted: Wanted) -> Sizing:
     found = sorted(found, key=lambda each: (docker_copy.number_of(each), name_of(each)))
     _check_states(found)
     count = len(found) if wanted.count is None else wanted.count
-    course = Course(
+    sizing = Sizing(
         service=label(found[0], SERVICE),
         before=len(found),
         after=count,
         start=[each for each in found[:count] if str(each.get("State")) in _AT_REST],
         remove=list(reversed(found[count:])),
     )
-    if (course.start or count > len(found)) and not wanted.alone:
+    if (sizing.start or count > len(found)) and not wanted.alone:
         await _check_needed(engine, found[0])
-    return course if count == len(found) else await _sized(engine, found, course)
+    return sizing if count == len(found) else await _sized(engine, found, sizing)
 
 
-async def _sized(engine: Engine, found: Sequence[Container], course: Course) -> Course:
-    """The course with the containers that are to be made, or with why those that go could not come back."""
+async def _sized(engine: Engine, found: Sequence[Container], sizing: Sizing) -> Sizing:
+    """The sizing with the containers that are to be made, or with why those that go could not come back."""
     settings, why = await _pattern(engine, found)
-    if course.remove:
-        return replace(course, no_way_back=why)
+    if sizing.remove:
+        return replace(sizing, no_way_back=why)
     if why:
-        raise Denied(f"{course.service} cannot have one container more: {why}.")
+        raise Denied(f"{sizing.service} cannot have one container more: {why}.")
     highest = docker_copy.number_of(found[-1])
-    numbers = range(highest + 1, highest + 1 + course.after - course.before)
+    numbers = range(highest + 1, highest + 1 + sizing.after - sizing.before)
     made = [_copy(found[0], settings, number) for number in numbers]
-    return replace(course, make=made, shared=docker_copy.shared(settings))
+    return replace(sizing, make=made, shared=docker_copy.shared(settings))
 
 
 def _copy(container: Container, settings: Mapping[str, Json], number: int) -> Copy:
@@ -159,7 +159,7 @@ def _made_with(container: Container) -> tuple[str, str]:
     return label(container, _MADE_WITH), str(container.get("ImageID", ""))
 
 
-def _nothing(planned: Sequence[Course]) -> str:
+def _nothing(planned: Sequence[Sizing]) -> str:
     listed = ", ".join(f"{each.service} has {_containers(each.before)}" for each in planned)
     return f"There is nothing to do: {listed}, and all run. Muster does not read what was changed in the Compose file."
 

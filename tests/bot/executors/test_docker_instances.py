@@ -1,5 +1,7 @@
 """A service gets the containers that were approved: made like the first one, the last ones removed, or a clear no."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from bot.executors.docker import DockerTarget, DockerTool
 from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
+from commands.ports import Stopped
 from incident.digest import Facts
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
@@ -280,3 +283,24 @@ async def test_an_answer_that_never_comes_leaves_it_unknown_and_says_where_to_lo
     outcome = await shop.executor.run(change(THREE))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "shop-worker-2 was being made: see whether it is there." in outcome.sentence
+
+
+async def test_a_run_that_is_cancelled_while_a_container_stops_is_quick_and_tells_what_was_done(shop: Shop) -> None:
+    """What is done is told while it goes on, too."""
+    said: list[str] = []
+    shop.holds(worker(), worker(2), worker(3))
+    second = Box("shop-worker-2").id
+    shop.engine.hanging = f"{second}/stop"
+    running = asyncio.create_task(shop.executor.run(change(ONE), heard=said.append))
+    async with asyncio.timeout(5):
+        while not said:
+            await asyncio.sleep(0.01)
+    assert said == ["shop-worker-3: stopped and removed\n"]
+    started = time.perf_counter()
+    running.cancel()
+    with pytest.raises(Stopped) as ended:
+        await running
+    assert time.perf_counter() - started < 2
+    assert ended.value.outcome.sentence.endswith(
+        "shop-worker-2 was being stopped and removed. Before that: shop-worker-3: stopped and removed."
+    )
