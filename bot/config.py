@@ -17,6 +17,7 @@ from bot.identities import shared
 from bot.secrets_manager import NotHad, values
 from bot.sections import File
 from bot.setting_shapes import PERSON, ROTATION, SEVERAL
+from bot.setting_words import reason
 from bot.stores.place import StorePlace
 from bot.surroundings import listen_fd, wants_traces
 from bot.target_sections import HttpSection, PostgresSection, RedisSection
@@ -25,15 +26,6 @@ from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 USUAL: Final = Path("muster.yaml")
 """The configuration file, unless another one is named."""
 _KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker, github or host"
-_WORDS: Final = {
-    "too_short": "name at least one",
-    "dict_type": "write keys under it",
-    "model_type": "write keys under it",
-    "path_type": "write a path",
-    "tuple_type": "write a list",
-    "greater_than": "write more than nothing",
-}
-"""What pydantic says in its own terms, for people."""
 _ADDED: Final = {"[key]", PERSON, ROTATION, SEVERAL}
 
 
@@ -203,8 +195,7 @@ def _sentence(path: Path, tree: Branch, error: ErrorDetails) -> str:
         return f"{path}, line {_line(tree, places)}: “{key}” is no setting; see docs/settings.md."
     if error["type"] == "missing":
         return f"{path}, line {_line(tree, places[:-1])}: “{key}” is missing."
-    reason = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    return f"{path}, line {_line(tree, places)}: “{key}”: {reason[0].lower()}{reason[1:]}."
+    return f"{path}, line {_line(tree, places)}: “{key}”: {reason(error)}."
 
 
 def _places(error: ErrorDetails) -> list[int | str]:

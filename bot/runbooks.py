@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.config import Written, WrongSetting
+from bot.config import Written, WrongSetting, line_of
 from bot.gate_names import check_rules
 from bot.gate_reach import check_reach
 from bot.route_names import check_routes
@@ -64,11 +64,10 @@ def load_runbooks(configuration: Written) -> LoadedRunbooks:
     catalogs = {}
     for name, section in file.systems.items():
         path = configuration.path.parent / section.runbook / CATALOG
-        catalog = _read(path)
+        catalog = _read(configuration, name, path)
         if catalog.system != name:
-            raise WrongSetting(
-                f"{path} is the catalog of “{catalog.system}”, but {configuration.path} calls it “{name}”."
-            )
+            wrong = f"{path} is the catalog of “{catalog.system}”: call the system so, or name another folder"
+            raise _wrong(configuration, name, wrong)
         for remark in catalog.remarks:
             log.warning(remark)
         catalog = within_reach(catalog, {target: each.kind for target, each in file.targets.items()})
@@ -104,17 +103,23 @@ def _within_reach(step: Step, kinds: Mapping[str, str]) -> Step:
     return replace(step, kind=StepKind.MANUAL, target=None, reason=f"{step.target} {what}.")
 
 
-def _read(path: Path) -> Catalog:
+def _read(configuration: Written, system: str, path: Path) -> Catalog:
     overlay = path.with_name(OVERLAY)
     try:
         return load(_text(path), str(path), _text(overlay) if overlay.exists() else "", str(overlay))
     except CatalogError as error:
         raise WrongSetting(str(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        wrong = f"{path} cannot be read ({reason}); name the folder of the runbook's catalog"
+        raise _wrong(configuration, system, wrong) from None
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise WrongSetting(f"{path} cannot be read ({reason}): name the folder of the runbook's catalog.") from None
+    return path.read_text(encoding="utf-8")
+
+
+def _wrong(configuration: Written, system: str, wrong: str) -> WrongSetting:
+    """The sentence about a system's runbook, with the file, the line and the key that lead to it."""
+    line = line_of(configuration.path, ["systems", system, "runbook"])
+    return WrongSetting(f"{configuration.path}, line {line}: “systems.{system}.runbook”: {wrong}.")

@@ -20,6 +20,7 @@ from bot.setting_shapes import (
     SlackApprover,
     SlackChannel,
     Span,
+    between,
 )
 from bot.source_sections import SourcesSection
 from bot.target_sections import TargetSection
@@ -32,7 +33,7 @@ class WebSection(Section):
     host: str = "127.0.0.1"
     """The address to listen on; loopback unless somebody decides otherwise."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    linger: Annotated[Span, Field(le=timedelta(minutes=1))] = timedelta(0)
+    linger: Annotated[Span, between(most=timedelta(minutes=1))] = timedelta(0)
     """How long a process that was asked to stop still takes requests, while ``/healthz`` says 503: until what stands
     before it has left it."""
 
@@ -102,7 +103,7 @@ class StoreSection(Section):
     """The variable with its address, as in postgresql://user:password@host:5432/muster."""
 
 
-Kept = Annotated[Span, Field(ge=timedelta(days=1))]
+Kept = Annotated[Span, between(timedelta(days=1))]
 
 
 class RetentionSection(Section):
@@ -169,7 +170,7 @@ class File(Section):
     silences: tuple[SilenceSection, ...] = ()
     maintenance: tuple[MaintenanceSection, ...] = ()
     flapping: FlappingSection = FlappingSection.unsaid()
-    lease: Annotated[Span, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = timedelta(seconds=10)
+    lease: Annotated[Span, between(timedelta(seconds=1), timedelta(minutes=5))] = timedelta(seconds=10)
     """How soon another process takes over a job whose process died."""
     data_dir: Path = Path(".muster")
     redact: tuple[Personal, ...] = ()

@@ -60,6 +60,18 @@ def written(span: timedelta) -> str:
     return f"{seconds // _UNITS[unit]}{unit}"
 
 
+def between(least: timedelta = timedelta(0), most: timedelta = timedelta.max) -> AfterValidator:
+    """Bounds of a time, which pydantic's own would tell as Python writes them."""
+
+    def bounded(span: timedelta) -> timedelta:
+        if not least <= span <= most:
+            words = f"at least {written(least)}" if span < least else f"at most {written(most)}"
+            raise ValueError(f"write {words}")
+        return span
+
+    return AfterValidator(bounded)
+
+
 class Shape(Struct, frozen=True):
     """A text that matches ``pattern`` whole; whoever wrote another is told ``words``, not the pattern."""
 

@@ -135,9 +135,25 @@ WRONG = {
         GOOD + "approval_expires_after: 0s\n",
         "line 17: “approval_expires_after”: write more than nothing.",
     ),
+    "a port in letters": (GOOD + "web:\n  port: eighty\n", "line 18: “web.port”: write a whole number."),
+    "half a port": (GOOD + "web:\n  port: 80.5\n", "line 18: “web.port”: write a whole number."),
+    "too long a lease": (GOOD + "lease: 1h\n", "line 17: “lease”: write at most 5m."),
+    "too short a lease": (GOOD + "lease: 0s\n", "line 17: “lease”: write at least 1s."),
+    "a number for a text": (
+        swapped("[U0ANA, U0BEN]", "[1]"),
+        "line 6: “systems.shop.on_call.0”: write a text, in quotes where it looks like something else.",
+    ),
+    "neither true nor false": (
+        swapped("    on_call:", "    watches: maybe\n    on_call:"),
+        "line 6: “systems.shop.watches”: write true or false.",
+    ),
+    "one that is not offered": (
+        swapped("  announcements: C0INCIDENTS", "  announcements: C0INCIDENTS\n  deliveries: mail"),
+        "line 3: “slack.deliveries”: write socket or http.",
+    ),
     "a port that is none": (
         GOOD + "web:\n  port: 99999\n",
-        "line 18: “web.port”: input should be less than or equal to 65535.",
+        "line 18: “web.port”: write at most 65535.",
     ),
     "a source that nobody reads": (
         GOOD.replace("  alertmanager:", "  pigeon:"),

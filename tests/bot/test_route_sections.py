@@ -119,7 +119,7 @@ def test_what_keeps_an_alert_quiet_says_why_and_for_whom(tmp_path: Path) -> None
         ("    by: U0ANA\n", "", "“silences.0.by” is missing."),
         ("the database is moved", '" "', "“silences.0.reason”: say it in a few words."),
         ("    weekly: [", "    from: 2026-03-28 23:00\n    weekly: [", "“maintenance.0”: say when: either “from”"),
-        ("changes: 3", "changes: 1", "“flapping.changes”: input should be greater than or equal to 2."),
+        ("changes: 3", "changes: 1", "“flapping.changes”: write at least 2."),
     ],
 )
 def test_a_wrong_rule_is_one_sentence_with_file_line_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:

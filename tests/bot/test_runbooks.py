@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from bot.config import WrongSetting, written
 from bot.doctor.remark import Grade
 from bot.doctor.targets import look_at_watches
-from bot.runbooks import unwatched, within_reach
+from bot.runbooks import load_runbooks, unwatched, within_reach
 from compiler.catalog import load
 from incident.plan import draw_up, is_as_written
 from incident.runbook import Parameter, ParameterKind, StepKind
@@ -90,3 +91,25 @@ def test_the_doctor_names_a_watch_whose_target_is_not_configured() -> None:
     assert warned.grade is Grade.WARN
     assert warned.sentence == ("“count-stuck” is watched, but Muster cannot look: shop-db is no target of muster.yaml.")
     assert list(look_at_watches([CATALOG])) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "wrong"),
+    [
+        ("nowhere", "nowhere/catalog.yaml cannot be read (No such file or directory); name the folder of the runbook"),
+        (str(RUNBOOKS / "synesthesia"), "is the catalog of “synesthesia”: call the system so, or name another folder."),
+    ],
+)
+def test_a_runbook_that_is_not_there_or_another_systems_is_told_with_file_line_and_key(
+    tmp_path: Path, folder: str, wrong: str
+) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(
+        "slack: {announcements: C0X}\n"
+        f"systems:\n  ai-storybook:\n    on_call: [U0A]\n    approvers: [U0B]\n    runbook: {folder}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(WrongSetting) as refused:
+        load_runbooks(written(path))
+    assert str(refused.value).startswith(f"{path}, line 6: “systems.ai-storybook.runbook”: ")
+    assert wrong in str(refused.value)

@@ -37,4 +37,4 @@ def test_what_is_hidden_everywhere_and_what_each_system_wants_add_up_at_a_target
 
 def test_another_word_is_refused_with_its_line(tmp_path: Path) -> None:
     sentence = refused(tmp_path, GOOD + "redact: [names]\n")
-    assert "“redact.0”: input should be 'emails' or 'card_numbers'" in sentence
+    assert "“redact.0”: write emails or card_numbers." in sentence
