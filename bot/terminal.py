@@ -18,7 +18,7 @@ from bot.settings import TeamSettings
 from bot.stores.place import StorePlace, open_store, opened
 from bot.words import actor_words, event_sentence
 from commands.answers import Answer, Done
-from commands.asked import Asked, first_word
+from commands.asked import Asked
 from commands.declare import declare_filled
 from commands.ports import Ground, Kept
 from commands.store import Store
@@ -93,9 +93,8 @@ def _of(by: Actor, words: str, about: Incident | None = None) -> Asked:
 
 
 def _level(words: str) -> tuple[Severity, str]:
-    head, rest = first_word(words)
-    level = severity.of_code(head)
-    return (Severity.P2, words) if level is None else (level, rest)
+    level, title = severity.of_head(words)
+    return level or Severity.P2, title
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from bot.work_words import WORK
 from incident import refusal as refusals
 from incident.finding import Comparison
 from incident.refusal import Refused
-from incident.responder import MUSTER, Actor, pager_name, terminal_name, user_of
+from incident.responder import MUSTER, Actor, Role, pager_name, terminal_name, user_of
 from incident.timeline import Event, Kind
 from incident.verdict import Verdict
 
@@ -104,6 +104,9 @@ def comparison_words(comparison: Comparison) -> str:
 def _already_so(facts: Mapping[str, object]) -> str:
     return {
         "acknowledged": "It is acknowledged already[, by {by:who}][ at {at:when}]. Nothing more to do.",
+        **dict.fromkeys((role.value for role in Role), "{by:who} is {what} already. Nothing was changed."),
+        "post-mortem done": "The post-mortem was marked as done already[, at {at:when}]. Nothing more to do.",
+        "going on": "It is open already, so there is nothing to reopen.",
         "ticked": "That item is ticked already[, by {by:who}][ at {at:when}].",
         "open": "That item is open already.",
         "being cancelled": "It is being stopped already[, since {by:who} cancelled it][ at {at:when}].",
@@ -131,7 +134,8 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NoSuchApproval: "There is no such request any longer. See what is open with /incident show.",
     refusals.NoSuchItem: "The checklist has no item {asked}. Its items are numbered 1 to {count}.",
     refusals.NoSuchRole: "There is no role “{asked}”. The roles are commander, scribe and comms.",
-    refusals.NoProcedure: "No runbook procedure fits this incident, so there is nothing to run. Work by the checklist.",
+    refusals.NoProcedure: "The runbook gives this incident nothing to run. See its procedures with "
+    "/incident procedure, or work by the checklist.",
     refusals.AlreadySo: _already_so,
     refusals.Ended: "That is for open incidents[, and INC-{number} is resolved]. If it is back: /incident reopen.",
     refusals.StillOpen: "[INC-{number} is not resolved yet. ]Resolve it first with /incident resolve.",
@@ -259,7 +263,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ROLE_TAKEN: "{user:who} is now {role}[, in place of {from:who}]",
     Kind.NOTED: "{actor} noted[ in {via}]: {text}",
     Kind.TICKED: "{actor} ticked {number}. {item}",
-    Kind.UNTICKED: "{actor} opened {number}. {item} again",
+    Kind.UNTICKED: "{actor} took the tick off {number}. {item}",
     Kind.UPDATED: "{actor} gave an update: {text}[ · Status: {status_to}][ · Impact: {impact}][ · Next: {next}]",
     Kind.FOUND: _found,
     Kind.APPROVAL_ASKED: "{actor} asked to run “{title}”[, which would touch {count}]; expires {expires_at:when}",

@@ -1,7 +1,7 @@
 """Anybody may declare: ``/incident declare P1 Checkout fails``, or the form when the title is missing."""
 
 from commands.answers import Answer, Declared, Form, FormWanted
-from commands.asked import Asked, first_word
+from commands.asked import Asked
 from commands.ports import Ground
 from incident import severity
 from incident.opening import Declaration
@@ -12,9 +12,7 @@ from incident.severity import Severity
 
 async def declare(asked: Asked, *, ports: Ground) -> Answer:
     """Declare from one line: a level may come first, the rest is the title; with nothing said, the form is shown."""
-    head, rest = first_word(asked.words)
-    level = severity.of_code(head)
-    title = rest if level is not None else asked.words.strip()
+    level, title = severity.of_head(asked.words)
     if not title:
         return FormWanted(form=Form.DECLARE)
     return await declare_filled(asked, title=title, level=level or Severity.P2, ports=ports)

@@ -32,6 +32,8 @@ from commands.take_role import take_role
 from commands.update import update
 from commands.watches import watches
 from commands.why import why
+from incident.responder import ROLE_WORDS
+from incident.severity import of_code
 from incident.silencing import USAGE as SILENCE
 
 
@@ -84,7 +86,7 @@ MENU: Final = (
         usage="",
         line="the open incidents, worst first, and who is on call now",
         does=list_incidents,
-        also=("ls", "all", "oncall"),
+        also=("ls", "all", "oncall", "on-call", "who"),
         of_an_incident=False,
     ),
     Verb(
@@ -242,9 +244,15 @@ def find(word: str) -> Verb | None:
     return _WORDS.get(word.lower())
 
 
-def nearest(word: str) -> str:
-    """The word of the menu that was probably meant, or an empty text."""
-    close = difflib.get_close_matches(word.lower(), list(_WORDS), n=1, cutoff=0.6)
+def nearest(word: str, *, inside: bool = False) -> str:
+    """What was probably meant, as it is typed behind ``/incident``, or an empty text. ``inside``: of an incident."""
+    if of_code(word) is not None:
+        return f"{'severity' if inside else 'declare'} {word}"
+    role = ROLE_WORDS.get(word.lower())
+    if role is not None:
+        return f"role {role.value}"
+    # Of a short word a slip leaves less; a longer one that is less alike is another word.
+    close = difflib.get_close_matches(word.lower(), list(_WORDS), n=1, cutoff=0.7 if len(word) > 3 else 0.6)
     return _WORDS[close[0]].word if close else ""
 
 
@@ -258,7 +266,7 @@ async def ask(asked: Asked, *, ports: Ports) -> Answer:
         return Help()
     verb = find(word)
     if verb is None:
-        return Help(unknown=word, nearest=nearest(word))
+        return Help(unknown=word, nearest=nearest(word, inside=asked.about is not None))
     if verb.of_an_incident and asked.about is None:
         incidents = await ports.store.open_incidents(limit=5)
         return Which(verb=verb.word, words=rest, incidents=incidents, now=asked.at)

@@ -9,7 +9,7 @@ from incident.incident import Incident
 
 
 async def reopen(asked: Asked, *, ports: Ground) -> Done:
-    """Go on with it: new clocks, and its people are called again. Raises StillOpen, GoesOnElsewhere."""
+    """Go on with it: new clocks, and its people are called again. Raises AlreadySo, GoesOnElsewhere."""
     await _goes_on_nowhere_else(asked.incident, ports)
     procedure = procedure_of(asked.incident, ports)
     reason = asked.words.strip() or "reopened by a person"

@@ -9,11 +9,14 @@ from incident.responder import ROLE_WORDS, Role, UserId
 
 
 async def take_role(asked: Asked, *, ports: Kept) -> Answer:
-    """The role is the first word, the person an @mention; without a role the form is shown.
+    """A role and an @mention, whichever comes first; without a role the form is shown.
 
     Raises NoSuchRole, NoSuchPerson, Ended, AlreadySo.
     """
     head, rest = first_word(asked.words)
+    if mentioned(head) is not None:
+        (head, more), person = first_word(rest), head
+        rest = f"{person} {more}".strip()
     if not head:
         return ask_further(asked, Form.ROLE)
     role = ROLE_WORDS.get(head.lower())

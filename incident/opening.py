@@ -240,9 +240,9 @@ def reopen(
     facts: Facts | None = None,
     evidence: tuple[str, ...] = (),
 ) -> Change:
-    """It came back: the same incident goes on, with new clocks, and its people are called again. Raises StillOpen."""
+    """It came back: the same incident goes on, with new clocks, and its people are called again. Raises AlreadySo."""
     if incident.open:
-        raise refusal.StillOpen(number=incident.number)
+        raise refusal.AlreadySo(what="going on", by=None, at=None)
     after = replace(
         incident,
         status=Status.INVESTIGATING,

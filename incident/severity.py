@@ -75,6 +75,12 @@ HOUSE: Mapping[Severity, Policy] = MappingProxyType(
 
 _CODE: Final = re.compile(r"(?:p|s|sev-?)[0-5]", re.ASCII | re.IGNORECASE)
 
+_HEAD: Final = re.compile(
+    r"[\s\[(*]*((?:p|sev-?)[0-5]|sev(?:erity)?\s+[0-5])(?=[\s:;,!)\]*–—-]|\.?(?:\s|$))[\s:;,.!)\]*–—-]*",
+    re.ASCII | re.IGNORECASE,
+)
+"""A level before a title, set apart from it as people do: ``P1:``, ``[sev1]``, ``sev 1 –``. S3 is somebody's bucket."""
+
 _WORDS: Mapping[str, Severity] = MappingProxyType(
     {
         **dict.fromkeys(("p0", "sev0", "s0", "0", "emergency", "disaster", "fatal", "outage"), Severity.P0),
@@ -99,3 +105,11 @@ def of_word(word: str | None) -> Severity | None:
 def of_code(word: str) -> Severity | None:
     """The level that ``P1``, ``sev-1`` or ``S1`` names. An ordinary word is none: a title may begin with *high*."""
     return of_word(word) if _CODE.fullmatch(word) else None
+
+
+def of_head(words: str) -> tuple[Severity | None, str]:
+    """The level that a declaration begins with, and the title behind it; None and all of it when it names no level."""
+    found = _HEAD.match(words)
+    if found is None:
+        return None, words.strip()
+    return of_word(re.sub("severity", "sev", found[1], flags=re.IGNORECASE)), words[found.end() :].strip()

@@ -120,7 +120,7 @@ def _drafting(answer: Drafting) -> Rendered:
 
 
 def _help(answer: Help) -> Rendered:
-    nearest = f" Did you mean {answer.nearest}?" if answer.nearest else ""
+    nearest = f" Did you mean /incident {answer.nearest}?" if answer.nearest else ""
     unknown = f"There is no “{fit.one_line(answer.unknown, 40)}”.{nearest}" if answer.unknown else ""
     lines = [[code(f"/incident {verb.word} {verb.usage}".strip()), text(f"  {verb.line}")] for verb in MENU]
     return rendered(

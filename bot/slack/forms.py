@@ -36,7 +36,7 @@ def wanted(form: FormWanted, *, by: UserId, systems: Mapping[str, str], system: 
 
 def _fix(form: FormWanted, incident: Incident) -> View:
     if form.procedure is None:
-        return modals.sorry("Fix", "No runbook procedure fits this incident. Work by the checklist.")
+        return modals.sorry("Fix", "The runbook gives this incident nothing to run. Work by the checklist.")
     if form.step is None:
         return modals_fix.fix(incident, form.procedure)
     return modals_fix.fix_step(incident, form.procedure, form.step)

@@ -124,6 +124,19 @@ def test_every_refusal_says_why_and_what_to_do(kind: type[Refused]) -> None:
         assert not re.search(r"[{}\[\]]|None", sentence)
 
 
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("commander", "U0ADA0001 is commander already. Nothing was changed."),
+        ("post-mortem done", "The post-mortem was marked as done already, at 12:33 UTC. Nothing more to do."),
+        ("going on", "It is open already, so there is nothing to reopen."),
+    ],
+)
+def test_what_is_so_already_is_said_of_what_it_is(what: str, sentence: str) -> None:
+    """Not by one sentence for everything, which would be none."""
+    assert words.refusal(refusal.AlreadySo(what=what, by=ADA, at=NOW)) == sentence
+
+
 def test_the_refusals_of_an_approval_say_whom_to_ask() -> None:
     """In words that a form can show too, where no mention becomes a name."""
     sentence = words.refusal(refusal.NotAnApprover(approvers=(BOB, "S0ONCALL1")))

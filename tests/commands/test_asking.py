@@ -51,9 +51,29 @@ def test_every_word_and_every_synonym_is_found_in_any_case_and_means_one_thing(v
         assert menu.find(word.upper()) is verb
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("resovle", "resolve"), ("acknowlege", "ack"), ("xyzzy", "")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("resovle", "resolve"),
+        ("acknowlege", "ack"),
+        ("akc", "ack"),
+        ("xyzzy", ""),
+        ("stop", ""),
+        ("abort", ""),
+        ("sev1", "declare sev1"),
+        ("commander", "role commander"),
+    ],
+)
 def test_a_slip_is_answered_with_what_was_probably_meant(typed: str, meant: str) -> None:
     assert menu.nearest(typed) == meant
+
+
+async def test_a_level_alone_is_taken_for_a_declaration_outside_an_incident_and_for_its_severity_inside(
+    world: World,
+) -> None:
+    assert await world.say(ANA, "p1 checkout fails") == Help(unknown="p1", nearest="declare p1")
+    inside = await world.declared(work=False)
+    assert await world.say(ANA, "p1", inside) == Help(unknown="p1", nearest="severity p1")
 
 
 async def test_an_unknown_word_changes_nothing_and_shows_the_menu(world: World) -> None:
@@ -187,6 +207,7 @@ async def test_severity_without_a_level_shows_the_form(world: World, words: str,
     [
         ("role commander", Role.COMMANDER, BEN),
         ("role ic <@U0DAN>", Role.COMMANDER, DAN),
+        ("assign <@U0DAN> scribe", Role.SCRIBE, DAN),
         ("role Scribe <@U0DAN|dan>", Role.SCRIBE, DAN),
     ],
 )
@@ -326,7 +347,7 @@ async def test_a_resolved_incident_is_reopened_and_calls_everybody_but_the_one_w
 
 
 async def test_an_open_incident_is_not_reopened(world: World) -> None:
-    with pytest.raises(StillOpen):
+    with pytest.raises(AlreadySo):
         await world.say(BEN, "reopen", await world.declared(work=False))
 
 

@@ -12,7 +12,7 @@ from incident.clock import ClockKind, ClockState
 from incident.incident import Incident, Status
 from incident.job import JobName
 from incident.opening import Declaration
-from incident.refusal import BadTitle, StillOpen
+from incident.refusal import AlreadySo, BadTitle
 from incident.responder import monitor, person
 from incident.severity import HOUSE, Severity
 from tests.fakes.runbooks import STUCK
@@ -160,5 +160,5 @@ def test_whoever_reopens_it_is_not_called_for_it() -> None:
 
 
 def test_an_open_incident_cannot_be_reopened() -> None:
-    with pytest.raises(StillOpen):
+    with pytest.raises(AlreadySo):
         opening.reopen(declared().it, by=person(ANA), reason="", procedure=None, cause="c", now=after(1))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.severity import HOUSE, Severity, of_code, of_word
+from incident.severity import HOUSE, Severity, of_code, of_head, of_word
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,33 @@ def test_an_ordinary_word_is_no_code_so_that_a_title_may_begin_with_it(word: str
     assert of_code(word) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "level", "title"),
+    [
+        ("P1 Checkout fails", Severity.P1, "Checkout fails"),
+        ("p0: all down", Severity.P0, "all down"),
+        ("[P1] - x", Severity.P1, "x"),
+        ("*sev-1* x", Severity.P1, "x"),
+        ("sev 1 the database", Severity.P1, "the database"),
+        ("Severity 2, slow", Severity.P2, "slow"),
+        ("P0!", Severity.P0, ""),
+        ("P1", Severity.P1, ""),
+        ("S3 uploads fail", None, "S3 uploads fail"),
+        ("P1.5 broke", None, "P1.5 broke"),
+        ("P2P sync is late", None, "P2P sync is late"),
+        ("high load", None, "high load"),
+        ("  ", None, ""),
+    ],
+)
+def test_a_declaration_may_begin_with_a_level_set_apart_as_people_do(
+    words: str, level: Severity | None, title: str
+) -> None:
+    assert of_head(words) == (level, title)
+
+
 @given(st.text(max_size=20))
 def test_no_word_of_any_shape_crashes(word: str) -> None:
+    assert of_head(word)[0] in {None, *Severity}
     assert of_code(word) in {None, *Severity}
     assert of_word(word) in {None, *Severity}
 

@@ -69,7 +69,7 @@ def test_the_list_says_who_is_on_call_and_until_when() -> None:
 def test_the_help_has_every_word_of_the_menu() -> None:
     """An unknown word gets the nearest one named."""
     read = lines(answered(Help(unknown="sevrity", nearest="severity")))
-    assert "There is no “sevrity”. Did you mean severity?" in read
+    assert "There is no “sevrity”. Did you mean /incident severity?" in read
     assert all(f"/incident {verb.word}" in read for verb in MENU)
 
 
