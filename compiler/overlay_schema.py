@@ -115,7 +115,7 @@ _STEP: Final = _object(
         "expects": _said("What the value is when nothing is wrong.", _EXPECTATION),
         "critical": _said("What the value is as long as it is not critical.", _EXPECTATION),
         "measure": _said(
-            "What of a time that it shows is its value, to which its bounds apply.",
+            "What of the times or percentages that it shows is its value, to which its bounds apply.",
             {"enum": [measure.value for measure in Measure]},
         ),
         "watch": _WATCH,

@@ -1,7 +1,7 @@
 """The machine that a patient's logs and backups lie on: a real SSH server on loopback, whose programs have no rights.
 
 What a patient writes there lies in a folder of its own: the paths of a command are led into it, and out of it again in
-what is answered. Everything else is this machine: its memory, its disks, its connections.
+what is answered. How full its disk is, the patient says. Everything else is this machine: its memory, its connections.
 """
 
 import asyncio
@@ -20,6 +20,14 @@ KEY_VARIABLE = "DEMO_HOST_KEY"
 MOST_BYTES = 4_000_000
 
 
+_DF = """#!/bin/sh
+echo 'Filesystem      Size  Used Avail Use% Mounted on'
+echo '/dev/sda1       100G   {used}G   {left}G  {used}% /'
+"""
+_USED, _FULL = 41, 94
+"""Per cent of its disk."""
+
+
 class Machine:
     """``places`` are the files and folders that are the patient's. Started, it has ``port`` and the keys it needs."""
 
@@ -35,6 +43,7 @@ class Machine:
         self._room = Path(tempfile.mkdtemp(prefix="muster-machine-"))
         undo.callback(shutil.rmtree, self._room, ignore_errors=True)
         self._room.chmod(0o755)
+        self.fill(_USED)
         allowed = self._room / "authorized_keys"
         allowed.write_bytes(self._user.export_public_key())
         server = await asyncssh.listen(
@@ -48,6 +57,13 @@ class Machine:
         undo.push_async_callback(server.wait_closed)
         undo.callback(server.close)
         self.port = server.get_port()
+
+    def fill(self, used: int) -> None:
+        """Let ``df`` say that so many per cent of the disk are in use."""
+        program = self._room / "bin" / "df"
+        program.parent.mkdir(mode=0o755, exist_ok=True)
+        program.write_text(_DF.format(used=used, left=100 - used), encoding="utf-8")
+        program.chmod(0o755)
 
     def write(self, path: str, text: str, *, days_old: int = 0) -> None:
         """Put a file there, which anybody may read."""
@@ -78,6 +94,7 @@ class Machine:
         command = process.command or ""
         for place in self._places:
             command = command.replace(place, f"{self._room}{place}")
+        command = command.replace("PATH=", f"PATH={self._room}/bin:", 1)
         is_root = os.geteuid() == 0
         started = await asyncio.create_subprocess_exec(
             "/bin/sh",
@@ -98,3 +115,22 @@ class Machine:
 
     def _outside(self, text: bytes) -> bytes:
         return text[:MOST_BYTES].replace(str(self._room).encode(), b"")
+
+
+class FullDisk:
+    """The disk of the machine fills up with what nobody cleared away."""
+
+    name = "full-disk"
+    title = "The disk of the machine is nearly full"
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.active = False
+
+    async def begin(self) -> None:
+        self._machine.fill(_FULL)
+        self.active = True
+
+    async def end(self) -> None:
+        self._machine.fill(_USED)
+        self.active = False

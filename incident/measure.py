@@ -1,4 +1,4 @@
-"""How long until a time that a diagnostic shows, or how long ago: certificates end, and backups grow old."""
+"""What of what a diagnostic shows is its value: a time is so far away, or the fullest of several is so full."""
 
 import re
 from collections.abc import Iterator
@@ -26,16 +26,38 @@ class Measure(StrEnum):
     """Until the first of the times shown."""
     HOURS_OLD = "hours old"
     """Since the last of the times shown."""
+    DISK = "disk percent"
+    """How full the fullest disk of ``df`` is."""
+    CPU = "cpu percent"
+    """What the container of ``docker stats`` that computes most uses, of one core."""
+    MEMORY = "memory percent"
+    """What the container of ``docker stats`` that holds most uses, of its limit."""
+
+
+_PERCENT: Final = re.compile(r"\b([0-9]+(?:\.[0-9]+)?)%")
+_ALWAYS_FULL: Final = ("/dev/loop", "/dev/sr", "devfs", "efivarfs", "snapfuse", "squashfs")
+"""What no file fills: images and discs that are only read, and the firmware's own store."""
+_COLUMNS: Final = {Measure.DISK: (1, 0), Measure.CPU: (2, 0), Measure.MEMORY: (2, 1)}
+"""How many percentages stand in a line at least, and which of them it is."""
 
 
 def measured(measure: Measure, shown: str, now: datetime) -> float | None:
-    """The value, to one decimal; None where no time is shown. A time without a zone is read as UTC."""
+    """The value, to one decimal; None where nothing such is shown. A time without a zone is read as UTC."""
+    if measure in _COLUMNS:
+        return max(_percents(shown, *_COLUMNS[measure]), default=None)
     found = list(_times(shown, now))
     if not found:
         return None
     if measure is Measure.DAYS_LEFT:
         return round((min(found) - now) / timedelta(days=1), 1)
     return round((now - max(found)) / timedelta(hours=1), 1)
+
+
+def _percents(shown: str, least: int, place: int) -> Iterator[float]:
+    for line in shown.splitlines():
+        found = _PERCENT.findall(line)
+        if len(found) >= least and not line.startswith(_ALWAYS_FULL):
+            yield round(float(found[place]), 1)
 
 
 def _times(shown: str, now: datetime) -> Iterator[datetime]:

@@ -16,7 +16,7 @@ from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Database
 from demo.engine import Engine, Part
 from demo.fault import Faults
 from demo.leak import ConnectionLeak
-from demo.machine import Machine
+from demo.machine import FullDisk, Machine
 from demo.postgres import RealPostgres
 from demo.serving import keep_running
 from demo.status_page import StatusPage
@@ -182,7 +182,7 @@ class Patient:
         self._monitor = monitor.Monitor(list(self.boxes.values()), RECORDS, self._postgres, dsn=dsn)
         rag = self.boxes["rag"]
         leak = ConnectionLeak(dsn=dsn, application="swipesavvy-export", query=EXPORT)
-        self._faults = Faults(TITLE, (BrokenPool(rag), leak, Hoarding(rag)), OUTAGES)
+        self._faults = Faults(TITLE, (BrokenPool(rag), leak, Hoarding(rag), FullDisk(self._machine)), OUTAGES)
         undo.push_async_callback(self._faults.end)
         if self._traffic_seconds:
             keep_running(undo, self._chat())

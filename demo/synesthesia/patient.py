@@ -15,7 +15,7 @@ from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
 from demo.engine import Engine, Part
 from demo.fault import Faults
-from demo.machine import Machine
+from demo.machine import FullDisk, Machine
 from demo.nats import RealNats
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
@@ -202,6 +202,7 @@ class Patient:
             ApiHangs(self.api),
             WorkerGrows(self.worker),
             OpenAiDown(self.openai),
+            FullDisk(self.machine),
         )
         self._faults = Faults(TITLE, faults, OUTAGES)
 

@@ -1,4 +1,4 @@
-"""Times that diagnostics show become days left or hours old, as the tools write them."""
+"""Times that diagnostics show become days left or hours old, and tables the share of the fullest."""
 
 from datetime import UTC, datetime
 
@@ -12,6 +12,19 @@ total 8
 -rw-r--r-- 1 root root 4096 Feb 28 03:00 shop-2026-02-28.dump
 -rw-r--r-- 1 root root 4096 Mar  1 03:00 shop-2026-03-01.dump
 -rw-r--r-- 1 root root 4096 Apr 12  2025 shop-2025-04-12.dump
+"""
+DISKS = """\
+Filesystem      Size  Used Avail Use% Mounted on
+udev            7.8G     0  7.8G   0% /dev
+/dev/loop3       64M   64M     0 100% /snap/core20/2318
+/dev/sda1        80G   73G  6.9G  92% /
+/dev/sdb1       500G  120G  380G  24% /var/lib/docker
+"""
+CONTAINERS = """\
+NAME     CPU %     MEM USAGE / LIMIT   MEM %     NET I/O   BLOCK I/O   PIDS
+api      143.27%   120MiB / 512MiB     23.44%    0B / 0B   0B / 0B     9
+worker   0.50%     461MiB / 512MiB     90.04%    0B / 0B   0B / 0B     3
+new      --        -- / --             --        --        --          --
 """
 
 
@@ -29,7 +42,12 @@ total 8
         (Measure.HOURS_OLD, "total 0", None),
         (Measure.HOURS_OLD, "Feb 31 03:00 and 2026-13-40T00:00:00Z", None),
         (Measure.HOURS_OLD, "version may 12 be", None),
+        (Measure.DISK, DISKS, 92.0),
+        (Measure.DISK, DISKS.partition("udev")[0], None),
+        (Measure.CPU, CONTAINERS, 143.3),
+        (Measure.MEMORY, CONTAINERS, 90.0),
+        (Measure.MEMORY, "CPU is at 20%", None),
     ],
 )
-def test_a_time_is_measured_as_it_is_written(measure: Measure, shown: str, value: float | None) -> None:
+def test_what_is_shown_is_measured_as_it_is_written(measure: Measure, shown: str, value: float | None) -> None:
     assert measured(measure, shown, NOW) == value

@@ -86,6 +86,17 @@ async def test_a_well_patient_is_healthy(ward: Ward) -> None:
         assert all(healthy for name, healthy in told.items() if name != "slow-statements"), (procedure.id, told)
 
 
+@pytest.mark.parametrize(
+    ("fault", "seen_by"),
+    [
+        ("breaker", {"breaker-state"}),
+        ("queue", {"stuck-jobs", "threshold-queue"}),
+    ],
+)
+async def test_the_watches_see_the_fault_and_its_end(ward: Ward, fault: str, seen_by: set[str]) -> None:
+    await ward.play_watches(fault, seen_by)
+
+
 async def test_resetting_the_breaker_heals_it(ward: Ward) -> None:
     await ward.patient.fault("breaker", True)
     assert await ward.healthy("breaker-open") == {

@@ -61,6 +61,16 @@ async def test_a_well_patient_is_healthy(ward: Ward) -> None:
             assert all((await ward.healthy(procedure.id)).values()), procedure.id
 
 
+@pytest.mark.parametrize(
+    ("fault", "seen_by"),
+    [
+        ("lost-jobs", {"threshold-stuck"}),
+    ],
+)
+async def test_the_watches_see_the_fault_and_its_end(ward: Ward, fault: str, seen_by: set[str]) -> None:
+    await ward.play_watches(fault, seen_by)
+
+
 async def test_a_restore_is_given_what_the_steps_before_it_found(ward: Ward) -> None:
     """The newest snapshot, and the cluster's subnets: nobody copies them. What is not there is given to nobody."""
     steps = {step.id: step for step in ward.procedure("restore-a-snapshot").steps}

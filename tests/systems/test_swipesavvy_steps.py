@@ -63,6 +63,18 @@ async def test_a_well_patient_is_healthy(ward: Ward) -> None:
         assert all((await ward.healthy(procedure.id)).values()), procedure.id
 
 
+@pytest.mark.parametrize(
+    ("fault", "seen_by"),
+    [
+        ("rag-broken", {"rag-well"}),
+        ("rag-grows", {"rag-memory"}),
+        ("full-disk", {"room-on-disks"}),
+    ],
+)
+async def test_the_watches_see_the_fault_and_its_end(ward: Ward, fault: str, seen_by: set[str]) -> None:
+    await ward.play_watches(fault, seen_by)
+
+
 async def test_restarting_rag_mends_its_broken_pool(ward: Ward) -> None:
     procedure = ward.procedure("service-unhealthy")
     await ward.patient.fault("rag-broken", True)

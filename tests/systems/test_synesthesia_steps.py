@@ -59,6 +59,19 @@ async def test_a_well_patient_is_healthy(ward: Ward) -> None:
     assert not await ward.patient.firing()
 
 
+@pytest.mark.parametrize(
+    ("fault", "seen_by"),
+    [
+        ("api", {"api-health"}),
+        ("stuck-packs", {"stuck-packs"}),
+        ("memory", {"memory-of-containers"}),
+        ("full-disk", {"room-on-disks"}),
+    ],
+)
+async def test_the_watches_see_the_fault_and_its_end(ward: Ward, fault: str, seen_by: set[str]) -> None:
+    await ward.play_watches(fault, seen_by)
+
+
 async def test_setting_stuck_packs_back_lets_the_worker_make_them(ward: Ward) -> None:
     """And what waited in the queue behind them."""
     await ward.patient.fault("stuck-packs", True)
@@ -88,7 +101,12 @@ async def test_restarting_the_api_heals_it(ward: Ward) -> None:
         return await ward.patient.firing() == {"HighErrorRate"}
 
     assert await eventually(alerted)
-    assert await ward.healthy("api-down") == {"api-containers": True, "api-health": False, "api-database-answers": True}
+    assert await ward.healthy("api-down") == {
+        "api-containers": True,
+        "api-health": False,
+        "containers-use": True,
+        "api-database-answers": True,
+    }
     outcome = await ward.fix("api-down", "restart-api")
     assert (outcome.state, outcome.changed) == (OutcomeState.RAN, 1)
     assert all((await ward.healthy("api-down")).values())
@@ -103,10 +121,11 @@ async def test_restarting_the_worker_gives_its_memory_back(ward: Ward) -> None:
     await ward.patient.fault("memory", True)
     assert await ward.patient.firing() == {"MemoryRunsOut"}
     shown = ward.procedure("memory-runs-out").step("memory-of-containers")
-    assert "90.00%" in (await ward.look(shown)).output
+    assert (await ward.look(shown)).value == 90.0
+    assert await ward.healthy("memory-runs-out") == {"memory-of-containers": False}
     outcome = await ward.fix("memory-runs-out", "restart-service", service="narrative-worker")
     assert outcome.state is OutcomeState.RAN
-    assert "90.00%" not in (await ward.look(shown)).output
+    assert await ward.healthy("memory-runs-out") == {"memory-of-containers": True}
     assert not await ward.patient.firing()
 
 

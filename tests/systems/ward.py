@@ -66,6 +66,28 @@ class Ward(Struct, frozen=True, kw_only=True):
                 told[step.id] = None if sight.error else step.expects.holds(sight.value)
         return told
 
+    async def beyond(self) -> set[str]:
+        """The watches whose value is beyond their bound, or who see nothing."""
+        watched = [step for each in self.catalog.procedures for step in each.diagnostics if step.watch is not None]
+        looks = [(step, step.threshold, await self.look(step)) for step in watched]
+        return {step.id for step, bound, sight in looks if sight.error or bound is None or not bound.holds(sight.value)}
+
+    async def play_watches(self, fault: str, seen_by: set[str]) -> None:
+        """On a well patient every watch sees that it is; a fault is seen by these, and its end by all."""
+        await self._until_beyond(set())
+        await self.patient.fault(fault, True)
+        await self._until_beyond(seen_by)
+        await self.patient.fault(fault, False)
+        await self._until_beyond(set())
+
+    async def _until_beyond(self, wanted: set[str]) -> None:
+        beyond: set[str] = set()
+        for _ in range(PATIENCE):
+            if (beyond := await self.beyond()) == wanted:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"beyond their bounds are {beyond}, not {wanted}")
+
     async def value(self, procedure: str, step_id: str) -> Json:
         """What one diagnostic sees."""
         return (await self.look(self.procedure(procedure).step(step_id))).value
