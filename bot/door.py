@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,9 @@ from bot.gate_words import stop_sentence
 from bot.listening import Listening
 from bot.logs import process_name
 from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
+from bot.slack.deliveries import Health as LineHealth
 from bot.slack.deliveries import Line
+from bot.slack.reach import Reach
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.changes import reader
 from bot.sources.doors import doors
@@ -42,9 +44,10 @@ log = logging.getLogger(__name__)
 
 
 class Door:
-    """Takes webhooks from the first moment; ``line`` and ``shared`` are set when they stand."""
+    """Takes webhooks from the first moment; ``reach``, ``line`` and ``shared`` are set when they stand."""
 
     def __init__(self, configuration: Configuration, executors: Registry, counts: Counts, runbooks: Runbooks) -> None:
+        self.reach: Reach | None = None
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
         self.listening = Listening(configuration)
@@ -107,16 +110,14 @@ class Door:
 
     async def _health(self) -> Health:
         line = await self.line.health() if self.line is not None else None
-        connected = line is not None and line.connected
-        missing = () if connected else ("the connection to Slack",)
-        leaving = self.listening.leaving
         return Health(
-            alive=not leaving,
-            missing=(*missing, "time: this process is stopping") if leaving else missing,
+            alive=not self.listening.leaving,
+            missing=tuple(self._missing(line)),
             facts={
                 "process": process_name(),
+                "slack": self._slack_words(),
                 "slack_deliveries": self._configuration.file.slack.deliveries,
-                "slack_connected": connected,
+                "slack_connected": line is not None and line.connected,
                 "slack_silent_for_s": line.silent_for if line is not None else None,
                 **await self._kept(),
                 "spooled": self._collector.spooled,
@@ -124,6 +125,26 @@ class Door:
                 "redis": self._redis(),
             },
         )
+
+    def _missing(self, line: LineHealth | None) -> Iterator[str]:
+        if line is None or not line.connected:
+            refused = line.refused if line is not None else ""
+            yield f"the connection to Slack: {refused}" if refused else "the connection to Slack"
+        if refused := self._token_refused():
+            yield f"a bot token that Slack takes: {refused}"
+        if self.listening.leaving:
+            yield "time: this process is stopping"
+
+    def _token_refused(self) -> str:
+        """Why Slack does not take the bot token; empty while it does, or cannot be reached."""
+        trouble = self.reach.trouble if self.reach is not None else None
+        return trouble.sentence if trouble is not None and not trouble.retry else ""
+
+    def _slack_words(self) -> str:
+        if self.reach is None:
+            return "not asked yet"
+        trouble = self.reach.trouble
+        return "on" if trouble is None else f"away: {trouble.sentence}"
 
     async def _kept(self) -> Mapping[str, object]:
         """What the store holds. While it is away the process is alive all the same: a restart would not mend it."""
@@ -144,7 +165,9 @@ class Door:
                 *self._counts.metrics(),
                 of_targets({name: self._proven(name) for name in self._executors.targets}),
                 *process_gauges(
-                    connected=line is not None and line.connected, stored=bool(stored), spooled=self._collector.spooled
+                    connected=line is not None and line.connected and not self._token_refused(),
+                    stored=bool(stored),
+                    spooled=self._collector.spooled,
                 ),
                 *stored,
             )

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from bot.slack.account import Identity, identified
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
-from bot.slack.client import answers
 from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from bot.sources.table import ParserTable
@@ -61,11 +61,10 @@ class Process(Caught):
         self.store = ProcessStore(outside.database, self, weather)
         client = Client(outside.slack, self, weather)
         budgets = SharedBudgets(Budgets(loop.time))
-        reach = Reach(lambda: self.ask(answers(client)), now=clock, counts=loop.time)
+        reach = Reach(lambda: self.ask(identified(client)), now=clock, counts=loop.time)
         chat = SlackChat(
             client,
-            user=outside.slack.app.user,
-            url="https://slack.example",
+            who=lambda: Identity(user=outside.slack.app.user, bot="", team="", url="https://slack.example"),
             budgets=budgets,
             reach=reach,
             clock=loop.time,

@@ -20,6 +20,7 @@ from bot.executors.registry import Registry
 from bot.redaction import Redactor
 from bot.runbooks import load_runbooks
 from bot.slack import client as slack_client
+from bot.slack.account import Identity, identified
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.people import Addresses
@@ -27,7 +28,7 @@ from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from bot.targets import targets_of
 from bot.wiring import s3_export, shared_redis
-from commands.outage import Outage
+from commands.outage import NotYet, Outage
 
 
 def utc_now() -> datetime:
@@ -116,7 +117,7 @@ async def _export(configuration: Configuration) -> tuple[Remark, ...]:
 async def _shared(configuration: Configuration) -> tuple[Remark, ...]:
     """The Redis of all processes. It is never what stops Muster, so its absence is a warning."""
     try:
-        shared = shared_redis(configuration, "doctor")
+        shared = shared_redis(configuration, lambda: "doctor")
     except Outage as missing:
         return (fail("redis", missing.sentence, "mend that, or take redis out: Muster does not start with it"),)
     if shared is None:
@@ -137,9 +138,14 @@ async def _pagerduty(configuration: Configuration, clock: Callable[[], datetime]
     async with slack_client.session() as session:
         token = configuration.bot_token.get_secret_value()
         client = slack_client.client(token, session, configuration.file.slack.api_url)
-        reach = Reach(lambda: slack_client.answers(client))
-        chat = SlackChat(client, user="", url="", budgets=SharedBudgets(Budgets(), None), reach=reach)
+        reach = Reach(lambda: identified(client))
+        chat = SlackChat(client, who=_nobody, budgets=SharedBudgets(Budgets(), None), reach=reach)
         try:
             return await look_at_pagerduty(configuration, Addresses(chat), clock())
         finally:
             await reach.close()
+
+
+def _nobody() -> Identity:
+    """Whoever only looks for people is nobody there."""
+    raise NotYet("the doctor does not ask who Muster is")

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from msgspec import Struct
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -15,6 +14,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import answers, private
+from bot.slack.account import Account
 from bot.slack.clicks import Clicks
 from bot.slack.events import Events
 from bot.slack.home import Homes
@@ -34,24 +34,15 @@ ANY: Final = re.compile(r".*")
 log = logging.getLogger(__name__)
 
 
-class Identity(Struct, frozen=True, kw_only=True):
-    """Who Muster is in the workspace, as ``auth.test`` said at the start."""
-
-    user: str
-    bot: str
-    team: str
-    url: str
-
-
 def build(
-    client: AsyncWebClient, *, identity: Identity, ports: Ports, tasks: Tasks, seen: SeenEvents, homes: Homes
+    client: AsyncWebClient, *, account: Account, ports: Ports, tasks: Tasks, seen: SeenEvents, homes: Homes
 ) -> AsyncApp:
     """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it."""
     app = AsyncApp(
         # Named, because to find a name of its own it would read the source of every module on the stack.
         name="muster",
         client=client,
-        authorize=_authorize(identity, client),
+        authorize=_authorize(account, client),
         # Over sockets there is no signature, and signed_http.py has checked it before Bolt parses anything.
         signing_secret="",
         request_verification_enabled=False,
@@ -60,7 +51,7 @@ def build(
     )
     app.middleware(_once())
     slash, clicks = Slash(ports, tasks), Clicks(ports, tasks)
-    forms, events = SentForms(ports), Events(ports, identity.user, seen)
+    forms, events = SentForms(ports), Events(ports, account, seen)
     app.command("/incident")(slash.typed)
     app.action(ANY)(clicks.clicked)
     app.view(ANY)(forms.sent)
@@ -73,10 +64,14 @@ def build(
     return app
 
 
-def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[[], Awaitable[AuthorizeResult]]:
-    """Who the app is was learnt at the start: no delivery has to wait for Slack to say it again."""
+def _authorize(account: Account, client: AsyncWebClient) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Who the app is is known since the start: no delivery has to wait for Slack to say it again."""
 
     async def authorized() -> AuthorizeResult:
+        if account.known is None:
+            # Slack has just come back, and delivers before it was asked.
+            await account.ask()
+        identity = account.identity()
         return AuthorizeResult(
             enterprise_id=None,
             team_id=identity.team,

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import fit
+from bot.slack.account import Identity
 from bot.slack.budget import POST, retry_after
 from bot.slack.faults import Refusal, code_of, header_of, outage, status_of
 from bot.slack.names import MARK
@@ -46,21 +47,19 @@ Answer = Mapping[str, Any]
 
 
 class SlackChat:
-    """The Chat port over Slack's Web API. ``user`` is Muster's own user id, ``url`` the workspace's address."""
+    """The Chat port over Slack's Web API. ``who`` tells who Muster is there, or raises NotYet."""
 
     def __init__(
         self,
         client: AsyncWebClient,
         *,
-        user: str,
-        url: str,
+        who: Callable[[], Identity],
         budgets: SharedBudgets,
         reach: Reach,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._user = user
-        self._url = url.rstrip("/")
+        self._who = who
         self._budgets = budgets
         self._reach = reach
         self._clock = clock
@@ -82,7 +81,7 @@ class SlackChat:
         kinds = {"types": "public_channel", "exclude_archived": True, "limit": 999}
         async for page in self._pages("users.conversations", 0, 20, **kinds):
             for channel in page["channels"]:
-                if channel["name"] == name and channel.get("creator") == self._user:
+                if channel["name"] == name and channel.get("creator") == self._who().user:
                     # A clock that was ahead makes it look old; one that is old was used.
                     new = channel.get("created", 0) >= since.timestamp() - CLOCKS_APART
                     if new or await self.find(Place(channel=channel["id"])) is None:
@@ -224,9 +223,9 @@ class SlackChat:
         await self.call("views.publish", 2, user_id=user, view=view, **guard)
 
     def link(self, place: Place) -> str:
-        """An address that opens the channel or message."""
+        """An address that opens the channel or message. Raises NotYet before Slack has said where they are."""
         message = f"/p{place.thread.replace('.', '')}" if place.thread is not None else ""
-        return f"{self._url}/archives/{place.channel}{message}"
+        return f"{self._who().url.rstrip('/')}/archives/{place.channel}{message}"
 
     def last_away(self) -> Away | None:
         """When Slack could not be reached last."""
@@ -268,7 +267,7 @@ class SlackChat:
             method, where = "conversations.replies", {**where, "ts": place.thread}
         async for page in self._pages(method, urgency, LOOKED_BACK, **where):
             for message in page["messages"]:
-                if message.get("user") == self._user:
+                if message.get("user") == self._who().user:
                     yield message
 
     async def _pages(self, method: str, urgency: int, most: int, **arguments: object) -> AsyncIterator[Answer]:

@@ -11,7 +11,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
@@ -19,7 +18,6 @@ from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.slack.faults import outage
 from bot.traces import begin
 
 SLACK: Final = "https://slack.com/api/"
@@ -79,17 +77,6 @@ def session(counted: Callable[[str, str], None] = lambda method, outcome: None) 
 
 def _method(address: URL) -> str:
     return address.name if address.parent.name == "api" else "upload"
-
-
-async def answers(of: AsyncWebClient) -> bool:
-    """Whether Slack answers at all, if only with a no."""
-    try:
-        await of.auth_test()
-    except SlackApiError as error:
-        return not outage("auth.test", error).retry
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return False
-    return True
 
 
 def client(token: str, shared: aiohttp.ClientSession, base_url: str = SLACK) -> AsyncWebClient:

@@ -12,10 +12,14 @@ from slack_bolt.response import BoltResponse
 
 
 class Health(Struct, frozen=True):
-    """Whether Slack can deliver now, and the seconds since it last said anything (None: never)."""
+    """Whether Slack can deliver now, and the seconds since it last said anything (None: never).
+
+    ``refused`` is why Slack did not let the line be opened; empty when it did, or was not asked.
+    """
 
     connected: bool
     silent_for: float | None
+    refused: str = ""
 
 
 class Line(Protocol):
@@ -26,7 +30,7 @@ class Line(Protocol):
         """What the web server must serve for it."""
 
     async def open(self) -> None:
-        """Begin. Raises Outage for a token that Slack does not take."""
+        """Begin. Raises Outage for a token that Slack does not take, and then nothing has begun."""
 
     async def health(self) -> Health:
         """How the line is now."""

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.context.say.async_say import AsyncSay
 
 from bot.slack import answers
+from bot.slack.account import Account
 from bot.slack.seen import SeenEvents
 from commands.answers import Help
 from commands.ports import Ports
@@ -17,14 +18,14 @@ from incident.responder import UserId
 class Events:
     """The listeners of events. An event that comes twice does nothing the second time: its id is the cause."""
 
-    def __init__(self, ports: Ports, bot_user: str, seen: SeenEvents) -> None:
+    def __init__(self, ports: Ports, account: Account, seen: SeenEvents) -> None:
         self._ports = ports
-        self._bot_user = bot_user
+        self._account = account
         self._seen = seen
 
     async def member_joined(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """A responder came into an incident's channel."""
-        if event["user"] == self._bot_user:
+        if event["user"] == self._account.identity().user:
             return
         async with self._seen.taking(body["event_id"]) as ours:
             if ours:
@@ -39,7 +40,7 @@ class Events:
     async def pin_added(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """A person pinned a message: it goes on the timeline at its own time. Muster's own pins do not."""
         message = (event.get("item") or {}).get("message") or {}
-        if event["user"] == self._bot_user or not message.get("ts"):
+        if event["user"] == self._account.identity().user or not message.get("ts"):
             return
         async with self._seen.taking(body["event_id"]) as ours:
             if ours:

@@ -46,6 +46,9 @@ MENDING: Final[Mapping[str, str]] = {
 }
 """What asking again cannot help."""
 
+TOKEN_REFUSED: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""What Slack says to whatever is asked with a token that it does not take."""
+
 PASSING: Final = frozenset(
     {
         "ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable",

@@ -39,11 +39,11 @@ log = logging.getLogger(__name__)
 class SharedRedis:
     """The way to the Redis at ``url``, which may hold a password and is never shown.
 
-    ``owner`` names the app in its workspace: limits are Slack's for that app, so only its own processes share them.
+    ``owner`` tells the app in its workspace: limits are Slack's for that app, so only its own processes share them.
     Raises Outage when the library for Redis is not installed, or the address is none.
     """
 
-    def __init__(self, url: str, *, owner: str) -> None:
+    def __init__(self, url: str, *, owner: Callable[[], str]) -> None:
         self._client = _client(url)
         self._owner = owner
         self._watching: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class SharedRedis:
 
     def key(self, *parts: str) -> str:
         """A key of this app. The braces keep all of them on one node of a cluster."""
-        return ":".join(("muster", f"{{{self._owner}}}", *parts))
+        return ":".join(("muster", f"{{{self._owner()}}}", *parts))
 
     async def ask(self, work: Callable[[Redis], Awaitable[T]]) -> T | None:
         """What Redis answers to ``work``; None while it is away, and at once."""

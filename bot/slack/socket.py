@@ -51,6 +51,7 @@ class Connection:
         self._grace = grace
         self._clock = clock
         self._heard_at: float | None = None
+        self._refused = ""
         self._answering: set[asyncio.Task[Any]] = set()
         self._listeners = Listeners()
         self._keeping: list[asyncio.Task[None]] = []
@@ -70,22 +71,29 @@ class Connection:
         Raises Outage for a token that Slack does not take. While Slack cannot be reached it goes on trying, and this
         returns all the same: health tells.
         """
+        first, *others = self._handlers
+        reached = await self._ask(first)
         for handler in self._handlers:
             self._keep(self._watch(handler.client), "slack socket watchdog")
-        first, *others = self._handlers
+        if reached:
+            await asyncio.wait({self._keep(first.dial(), "slack socket")}, timeout=self._grace)
+        for handler in others if reached else self._handlers:
+            self._keep(handler.dial(), "slack socket")
+
+    async def _ask(self, handler: "_Handler") -> bool:
+        """Have Slack say where to connect; whether it could be reached. Raises Outage for a token that it refuses."""
         try:
             async with asyncio.timeout(self._grace):
-                first.client.wss_uri = await first.client.issue_new_wss_url()
+                handler.client.wss_uri = await handler.client.issue_new_wss_url()
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             fault = outage("apps.connections.open", error)
-            if not fault.retry:
+            self._refused = "" if fault.retry else fault.sentence
+            if self._refused:
                 raise fault from error
             log.warning("slack cannot be reached yet", extra={"error": fault.sentence})
-            others = self._handlers
-        else:
-            await asyncio.wait({self._keep(first.dial(), "slack socket")}, timeout=self._grace)
-        for handler in others:
-            self._keep(handler.dial(), "slack socket")
+            return False
+        self._refused = ""
+        return True
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.create_task(work, name=name)
@@ -111,7 +119,7 @@ class Connection:
         """How the line is now."""
         connected = [await handler.client.is_connected() for handler in self._handlers]
         silent = None if self._heard_at is None else self._clock() - self._heard_at
-        return Health(connected=any(connected), silent_for=silent)
+        return Health(connected=any(connected), silent_for=silent, refused=self._refused)
 
     async def close(self, within: float) -> int:
         """Answer what is being answered, hang up, then wait for the listeners. How many had to be cut short."""

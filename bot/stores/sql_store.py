@@ -220,6 +220,15 @@ class SqlStore(Store):
         found = {each: _time(await self._row("last_knock", source=each), "received_at") for each in sources}
         return {source: at for source, at in found.items() if at is not None}
 
+    async def remember(self, name: str, text: str) -> None:
+        """Keep a text for processes to come, in place of the one before."""
+        await self._write(lambda db: db.run("remember", name=name, body=text))
+
+    async def recall(self, name: str) -> str | None:
+        """The text that was kept last; None when there is none."""
+        row = await self._row("recall", name=name)
+        return None if row is None else str(row["body"])
+
     async def now(self) -> datetime:
         """The time that decides leases and what is due."""
         return await self._read(lambda db: db.now())

@@ -13,12 +13,12 @@ from tests.stories.opened import incident_channels, kinds_posted
 from tests.stories.rig import Rig, rig
 
 
-async def at_terminal(it: Rig, *said: str) -> None:
+async def at_terminal(it: Rig, *said: str, **environment: str) -> None:
     """``muster incidents …`` by Chloe, as another process on the same store."""
     process = await asyncio.create_subprocess_exec(
         str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", "incidents", *said,
         "--as", it.person("chloe").id, "--config", str(it.data_dir / "muster.yaml"),
-        cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir)},
+        cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir), **environment},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     printed, _ = await process.communicate()

@@ -6,9 +6,10 @@ import pytest
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.account import identified
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
-from bot.slack.client import answers, client, session
+from bot.slack.client import client, session
 from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from sandbox.driver import Person
@@ -38,7 +39,7 @@ def slack(box: Sandbox, shared: ClientSession) -> AsyncWebClient:
 @pytest.fixture
 async def reach(slack: AsyncWebClient) -> AsyncIterator[Reach]:
     """What is known of the workspace's being there."""
-    made = Reach(lambda: answers(slack))
+    made = Reach(lambda: identified(slack))
     yield made
     await made.close()
 
@@ -46,8 +47,8 @@ async def reach(slack: AsyncWebClient) -> AsyncIterator[Reach]:
 @pytest.fixture
 async def chat(slack: AsyncWebClient, reach: Reach) -> SlackChat:
     """The Chat port on the workspace."""
-    who = await slack.auth_test()
-    return SlackChat(slack, user=who["user_id"], url=who["url"], budgets=SharedBudgets(Budgets()), reach=reach)
+    who = await identified(slack)
+    return SlackChat(slack, who=lambda: who, budgets=SharedBudgets(Budgets()), reach=reach)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.account import Identity
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.client import client
@@ -24,6 +25,7 @@ from sandbox.driver import Person, words
 from sandbox.server import Sandbox
 from tests.bot.slack.examples import NOW, a_finding, a_plan, a_request, an_incident
 
+WHO = Identity(user="UMUSTER", bot="BMUSTER", team="T1", url="https://x.slack.com/")
 CARD = Card(incident=an_incident(), alerts=AlertTally(), procedure=None, open_approvals=0, runbook_url=None)
 
 
@@ -163,7 +165,7 @@ async def test_a_channel_that_may_not_be_read_is_joined_first(shared: ClientSess
     app.router.add_route("*", "/api/{method}", answer)
     async with TestServer(app) as server:
         bare = client("xoxb-1", shared, str(server.make_url("/api/")))
-        chat = SlackChat(bare, user="UMUSTER", url="https://x.slack.com", budgets=SharedBudgets(Budgets()), reach=reach)
+        chat = SlackChat(bare, who=lambda: WHO, budgets=SharedBudgets(Budgets()), reach=reach)
         found = await chat.post(Place(channel="C0ANN0001"), CARD, mark="announcement:1", again=True, urgency=1)
     assert found == "1.5", "a mark that somebody else left is not believed"
     assert asked == ["conversations.history", "conversations.join", "conversations.history"]
@@ -231,9 +233,7 @@ async def test_a_groups_people_are_known_for_a_minute(
 ) -> None:
     """An approval asks Slack at most once a minute who may approve, however many click."""
     now = 0.0
-    chat = SlackChat(
-        slack, user="U", url="https://x.slack.com/", budgets=SharedBudgets(Budgets()), reach=reach, clock=lambda: now
-    )
+    chat = SlackChat(slack, who=lambda: WHO, budgets=SharedBudgets(Budgets()), reach=reach, clock=lambda: now)
     group = next(group.id for group in box.workspace.groups.values() if group.handle == "oncall")
     assert await chat.members_of(group) == {ana.id, ben.id}
     now = 59.0
@@ -289,7 +289,7 @@ async def test_a_missing_scope_is_named(shared: ClientSession, reach: Reach) -> 
     """The sentence says which scope to add, and where."""
     async with Sandbox(scopes={"chat:write"}) as box:
         limited = client(box.bot_token, shared, box.api_url)
-        chat = SlackChat(limited, user="U", url="https://x.slack.com", budgets=SharedBudgets(Budgets()), reach=reach)
+        chat = SlackChat(limited, who=lambda: WHO, budgets=SharedBudgets(Budgets()), reach=reach)
         with pytest.raises(Refusal, match=r"scope channels:manage.*OAuth & Permissions"):
             await chat.create_channel("inc-1", urgency=1)
 

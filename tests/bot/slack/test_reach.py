@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.slack import reach as reaching
 from bot.slack.chat import SlackChat
 from bot.slack.faults import Refusal
 from bot.slack.reach import FAILURES, Reach
@@ -20,14 +21,15 @@ NO = Refusal("Slack refused: it says nope", retry=False, code="nope", answer={})
 
 
 class Slack:
-    """Whether it is there."""
+    """Why it is not there."""
 
-    there = False
+    fault: Outage | None = SILENCE
     asked = 0
 
-    async def answers(self) -> bool:
+    async def answers(self) -> None:
         self.asked += 1
-        return self.there
+        if self.fault is not None:
+            raise self.fault
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ async def test_nothing_is_tried_while_it_is_away_and_the_most_urgent_comes_first
     assert known.last is not None
     assert known.last.until is None
     assert waits(known, 0) < waits(known, 1) < waits(known, 3) < waits(known, 7) < 1.5
-    asked.there = True
+    asked.fault = None
     async with asyncio.timeout(20):
         while known.last.until is None:
             await asyncio.sleep(0.05)
@@ -89,6 +91,45 @@ async def test_it_is_asked_less_and_less_often(known: Reach, asked: Slack) -> No
     fail(known, FAILURES)
     await asyncio.sleep(2.0)
     assert asked.asked == 2
+
+
+async def test_a_token_that_is_not_taken_keeps_everything_waiting_and_is_asked_about_less_often(
+    known: Reach, asked: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One refusal says it; the job that met it has not failed."""
+    asked.fault = Refusal("Slack refused: it was revoked", retry=False, code="token_revoked", answer={})
+    assert isinstance(known.heard(asked.fault), NotYet)
+    with pytest.raises(NotYet, match="revoked"):
+        known.check(0)
+    await asyncio.sleep(1.7)
+    assert asked.asked == 2
+    assert caplog.text.count("slack does not take the bot token") == 1
+    asked.fault = None
+    async with asyncio.timeout(20):
+        await known.back()
+    assert known.trouble is None
+
+
+async def test_a_start_without_slack_is_an_outage_from_its_beginning(known: Reach, asked: Slack) -> None:
+    with pytest.raises(Outage, match="did not answer"):
+        await known.begin()
+    assert known.last is not None
+    with pytest.raises(NotYet):
+        known.check(0)
+    asked.fault = None
+    async with asyncio.timeout(20):
+        await known.back()
+    assert known.last.until is not None
+
+
+async def test_a_start_does_not_wait_long_for_slack(asked: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "AT_START", 0.05)
+    reach = Reach(lambda: asyncio.sleep(60))
+    with pytest.raises(Outage, match="did not answer") as silent:
+        await reach.begin()
+    assert silent.value.retry
+    assert reach.trouble is not None
+    await reach.close()
 
 
 async def test_a_real_outage_is_noticed_and_its_end_too(box: Sandbox, chat: SlackChat, reach: Reach) -> None:

@@ -28,7 +28,7 @@ SETTINGS = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 @asynccontextmanager
 async def process(url: str, owner: str = "T1.U1") -> AsyncIterator[SharedRedis]:
     """One process's way to Redis."""
-    redis = SharedRedis(url, owner=owner)
+    redis = SharedRedis(url, owner=lambda: owner)
     await redis.open()
     try:
         yield redis
@@ -176,7 +176,7 @@ async def test_a_redis_that_hangs_costs_one_short_wait() -> None:
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    redis = SharedRedis(f"redis://127.0.0.1:{port}/0", owner="T1.U1")
+    redis = SharedRedis(f"redis://127.0.0.1:{port}/0", owner=lambda: "T1.U1")
     redis.trouble = None
     began = time.monotonic()
     assert await sent(budgets(redis)) == ROOM
@@ -208,7 +208,7 @@ async def test_the_user_of_the_documents_may_do_what_is_needed(redis_server: Rea
 
 def test_an_address_that_is_none_is_refused_without_repeating_it() -> None:
     with pytest.raises(Outage) as refused:
-        SharedRedis("correct-horse@somewhere", owner="T1.U1")
+        SharedRedis("correct-horse@somewhere", owner=lambda: "T1.U1")
     assert not refused.value.retry
     assert "horse" not in refused.value.sentence
 

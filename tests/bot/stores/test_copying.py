@@ -14,9 +14,9 @@ from bot.stores.copying import copy_store
 from bot.stores.migrations import migrations
 from bot.stores.postgres import PostgresStore
 from bot.stores.queries import folder, queries
+from bot.stores.sql_store import SqlStore
 from bot.stores.sqlite import SQLiteStore
 from commands.outage import Outage
-from commands.store import Store
 from incident import timeline
 from incident.approval import ApprovalState
 from incident.finding import OutcomeState
@@ -46,7 +46,7 @@ SILENCE = Silence(
 STOP = Stop(id="stop_1", by=person(UserId("U1")), at=NOW, reason="a wrong deploy")
 
 
-async def fill(store: Store) -> None:
+async def fill(store: SqlStore) -> None:
     """Something in every table, with what is odd in it."""
     await store.save(change("watch", jobs=(owed_look("shop/odd\x00watch", NOW),)))
     (look,) = await store.claim("w", limit=1, lease=LEASE)
@@ -68,6 +68,7 @@ async def fill(store: Store) -> None:
     )
     await store.save(change("b", incident=saved.incident, events=(making.event("three"),)))
     await store.save(change("c", events=(making.event("the system's"),), stop=STOP, silence=SILENCE))
+    await store.remember("who", "Ana")
     for claim in await store.claim("w", limit=2, lease=LEASE):
         if claim.job.key == "done":
             await store.save(change("settle", settles=claim))
@@ -94,6 +95,7 @@ async def test_everything_is_there_afterwards_as_it_was(file: Path, database: st
         for chain in await source.chains():
             assert await target.timeline(chain) == await source.timeline(chain)
             assert timeline.broken_at(chain, await target.timeline(chain)) is None
+        assert await target.recall("who") == await source.recall("who") == "Ana"
         assert await target.delivery("d1") == await source.delivery("d1")
         assert await target.alert("alertmanager:odd\x00key") == await source.alert("alertmanager:odd\x00key")
         assert await target.last_run("requeue", "storybook-db") == NOW

@@ -172,6 +172,13 @@ SELECT body FROM silences WHERE until > :at ORDER BY until, id
 -- name: wake_alerts
 UPDATE jobs SET due_at = :now WHERE name = 'wake_alert' AND state = 'owed' AND due_at > :now
 
+-- name: remember
+INSERT INTO remembered (name, body) VALUES (:name, :body)
+ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE remembered.body <> excluded.body
+
+-- name: recall
+SELECT body FROM remembered WHERE name = :name
+
 -- name: stopped
 SELECT body FROM stops WHERE standing = 1
 
