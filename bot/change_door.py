@@ -1,50 +1,23 @@
 """Where deployment tools knock: ``POST /changes``, ``/changes/github``, ``/changes/ecs``, each where it is configured.
 
-202  kept, a repeat, or a dead letter with the reason     401, 403  not proven to be the one     404  not configured
-413  over 1 MiB     503  the store, or what proves it, is away: send it again
+202 means: kept, a repeat, a dead letter with the reason, or in the spool for the store's return. Every other answer is
+that of all doors (knock.py).
 """
 
-import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from aiohttp import web
 
+from bot.knock import Taken, door
 from bot.sections import File
-from bot.sources import changes_ecs, changes_generic, sns
+from bot.sources import changes_generic
 from bot.sources.admission import Request
 from bot.sources.change_places import Places
 from bot.sources.changes import TELLERS, delivery_of
-from commands.outage import Outage
-from commands.take_change import Taken
+from bot.sources.doors import Admits
+from commands.take_change import Taken as TakenChange
 from incident.alert import Delivery
-
-Admits = Callable[[Request], Awaitable[bool]]
-
-log = logging.getLogger(__name__)
-
-
-def tellers(
-    secrets: Mapping[str, Sequence[str]], topics: Collection[str], fetch: Callable[[str], Awaitable[bytes]]
-) -> dict[str, Admits]:
-    """For each of them that is configured, whether a request is proven to be its own. Raises Outage as sources do."""
-    asked = {name: _by_secret(name, known) for name, known in secrets.items()}
-    if topics:
-        sns.needed()
-        signed, by_token = sns.Topics(topics, fetch).admits, asked.get(changes_ecs.NAME)
-
-        async def either(request: Request) -> bool:
-            return (by_token is not None and await by_token(request)) or await signed(request)
-
-        asked[changes_ecs.NAME] = either
-    return asked
-
-
-def _by_secret(name: str, secrets: Sequence[str]) -> Admits:
-    async def admits(request: Request) -> bool:
-        return TELLERS[name].proof.holds(request, secrets)
-
-    return admits
 
 
 def places(file: File) -> Places:
@@ -62,51 +35,47 @@ def add_changes(
     app: web.Application,
     *,
     admits: Mapping[str, Admits],
-    take: Callable[[Delivery], Awaitable[Taken]],
+    take: Callable[[Delivery], Awaitable[TakenChange | None]],
     clock: Callable[[], datetime],
     counted: Callable[[str, str], None],
 ) -> None:
-    """Open the doors of all that are configured. ``counted`` hears each request's teller and outcome."""
+    """Open the doors of all that are configured. ``take`` keeps a request; None: in the spool.
 
-    async def knocked(request: web.Request) -> web.Response:
-        name = request.match_info.get("teller", changes_generic.NAME)
-        if name not in admits or (name == changes_generic.NAME and "teller" in request.match_info):
-            return _said(404, "No changes are taken here: name who tells them under “changes” in muster.yaml.")
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            counted(name, "too_large")
-            return _said(413, "A body may be at most 1 MiB.")
-        came = Request(headers=request.headers, body=body, at=clock(), query=request.query)
-        return await _answered(name, came, admits[name], take, counted)
+    ``counted`` hears each request's teller and outcome.
+    """
 
-    app.router.add_post("/changes", knocked)
-    app.router.add_post("/changes/{teller}", knocked)
+    async def taken(name: str, came: Request) -> Taken:
+        return _answer(await take(delivery_of(name, came)))
+
+    knock = door(
+        who=_teller,
+        strangers=lambda _: "No changes are taken here: name who tells them under “changes” in muster.yaml.",
+        admits=admits,
+        proofs=lambda name: TELLERS[name].proof,
+        take=taken,
+        clock=clock,
+        counted=counted,
+    )
+    app.router.add_post("/changes", knock)
+    app.router.add_post("/changes/{teller}", knock)
 
 
-async def _answered(
-    name: str,
-    request: Request,
-    admits: Admits,
-    take: Callable[[Delivery], Awaitable[Taken]],
-    counted: Callable[[str, str], None],
-) -> web.Response:
-    try:
-        if not await admits(request):
-            counted(name, "refused")
-            proof = TELLERS[name].proof
-            return _said(proof.status, proof.refusal)
-        taken = await take(delivery_of(name, request))
-    except Outage as outage:
-        counted(name, "not_kept")
-        log.warning("change not kept", extra={"teller": name, "error": outage.sentence})
-        return _said(503, "It cannot be taken now; send it again.")
-    counted(name, "taken" if taken.fresh else "repeat")
+def _teller(request: web.Request) -> str:
+    """Who tells: the generic one at ``/changes`` itself, and nowhere else."""
+    named = request.match_info.get("teller")
+    if named is None:
+        return changes_generic.NAME
+    return named if named != changes_generic.NAME else ""
+
+
+def _answer(taken: TakenChange | None) -> Taken:
+    if taken is None:
+        return "spooled", _told(taken=True, repeat=False)
     if taken.error:
-        told = f"It is kept, but could not be understood: {taken.error}."
-        return web.json_response({"taken": False, "error": told}, status=202)
-    return web.json_response({"taken": True, "repeat": not taken.fresh, "changes": taken.changes}, status=202)
+        return "dead", _told(taken=False, error=f"It is kept, but could not be understood: {taken.error}.")
+    outcome = "taken" if taken.fresh else "repeat"
+    return outcome, _told(taken=True, repeat=not taken.fresh, changes=taken.changes)
 
 
-def _said(status: int, sentence: str) -> web.Response:
-    return web.json_response({"error": sentence}, status=status)
+def _told(**told: object) -> web.Response:
+    return web.json_response(told, status=202)

@@ -5,9 +5,10 @@ taken in first, so that everything is decided in the order in which it came.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from bot.spool import Spool
 from commands.outage import Outage
 from commands.ports import AlertPorts
-from commands.take_alerts import FAULT, PATIENCE, Taken, Unsure, heard, take_together
+from commands.take_alerts import FAULT, Unsure, heard, take_together
 from incident.alert import Delivery
 from incident.taking import Taking
 
@@ -125,7 +126,8 @@ class Collector:
     async def _take_in(self, ports: AlertPorts) -> None:
         batch, takings = self._batch(ports)
         try:
-            taken = await _taken(takings, ports, PATIENCE)
+            with restated():
+                taken = await take_together(takings, ports=ports)
         except Unsure as unsure:
             self._lost(unsure)
             # Under the keys that the store may have them by already.
@@ -150,7 +152,8 @@ class Collector:
             spooled = await asyncio.to_thread(self._spool.oldest, MOST_TOGETHER)
         takings = [heard(each.delivery, ports=ports, cause=each.name) for each in spooled]
         try:
-            taken = await _taken(takings, ports, PATIENCE_BEHIND)
+            with restated():
+                taken = await take_together(takings, ports=ports, within=PATIENCE_BEHIND)
         except Outage as away:
             self._lost(away)
             return
@@ -198,16 +201,16 @@ class Collector:
         self._away = True
 
 
-async def _taken(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
-    """Take them in, as ``take_together`` does. Raises Outage."""
+@contextlib.contextmanager
+def restated() -> Iterator[None]:
+    """Not even a dead letter could be kept: nobody is answered 500 for it, and whoever serves the spool goes on."""
     try:
-        return await take_together(takings, ports=ports, within=within)
+        yield
     except Outage:
         raise
     except Exception as fault:
-        # Not even a dead letter could be kept: nobody is answered 500 for it, and whoever serves must not end.
         log.exception("requests could not be taken in")
-        raise Outage("They cannot be taken in, because " + FAULT, retry=True) from fault
+        raise Outage(f"They cannot be taken in, because {FAULT}.", retry=True) from fault
 
 
 def _answer(waiting: _Waiting, reception: Reception) -> None:

@@ -1,6 +1,5 @@
 """The web server, open before Slack has answered: a page that comes during an outage of Slack is heard."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -10,7 +9,9 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from bot.change_door import add_changes, places, tellers
+from bot.background import in_the_background
+from bot.change_collector import ChangeCollector
+from bot.change_door import add_changes, places
 from bot.collector import Collector
 from bot.config import Configuration
 from bot.executors.registry import Registry
@@ -24,15 +25,13 @@ from bot.slack.deliveries import Line
 from bot.slack.reach import Reach
 from bot.slack.shared_redis import SharedRedis
 from bot.sources.changes import reader
-from bot.sources.doors import doors
+from bot.sources.doors import doors, tellers
 from bot.spool import Spool
 from bot.web import Health, application
 from commands.outage import Outage
 from commands.ports import AlertPorts, Runbooks
 from commands.store import Store
-from commands.take_change import Taken, take_change
 from commands.watched import watches_of
-from incident.alert import Delivery
 
 FETCH_WITHIN: Final = 8.0
 """Seconds; SNS itself waits fifteen for the answer that hangs on it."""
@@ -56,14 +55,16 @@ class Door:
         self._executors = executors
         self._counts = counts
         self._runbooks = runbooks
-        self._read_changes = reader(places(configuration.file))
         self._collector = Collector(Spool(configuration.data_dir))
+        spool = Spool(configuration.data_dir, apart="changes")
+        self._changes = ChangeCollector(spool, reader(places(configuration.file)))
         self._closing = AsyncExitStack()
 
     def connect(self, ports: AlertPorts) -> None:
         """The store stands: what came before goes into it from the spool."""
         self._store = ports.store
         self._collector.connect(ports)
+        self._changes.connect(ports.store)
 
     async def close(self) -> None:
         """Answer whoever waits, then take nothing more. Closed already is fine."""
@@ -84,21 +85,16 @@ class Door:
         add_changes(
             app,
             admits=tellers(self._configuration.change_secrets(), self._configuration.file.changes.topics, _fetched),
-            take=self._take_change,
+            take=self._changes.take,
             clock=now,
             counted=self._counts.delivery,
         )
         if self._configuration.file.slack.deliveries == "http":
             app.router.add_post("/slack/events", self._slack)
-        self._closing.push_async_callback(self._collector.close)
-        collecting = asyncio.create_task(self._collector.run(), name="intake")
-        self._closing.push_async_callback(_ended, collecting)
+        for each in (self._collector, self._changes):
+            self._closing.push_async_callback(each.close)
+            in_the_background(each.run(), "intake", self._closing)
         await self.listening.open(app, self._closing)
-
-    async def _take_change(self, delivery: Delivery) -> Taken:
-        if self._store is None:
-            raise Outage("The store was not reached yet.", retry=True)
-        return await take_change(delivery, read=self._read_changes, store=self._store)
 
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:
@@ -120,7 +116,7 @@ class Door:
                 "slack_connected": line is not None and line.connected,
                 "slack_silent_for_s": line.silent_for if line is not None else None,
                 **await self._kept(),
-                "spooled": self._collector.spooled,
+                "spooled": self._spooled,
                 "diagnostics": self._diagnostics(),
                 "redis": self._redis(),
             },
@@ -146,6 +142,10 @@ class Door:
         trouble = self.reach.trouble
         return "on" if trouble is None else f"away: {trouble.sentence}"
 
+    @property
+    def _spooled(self) -> int:
+        return self._collector.spooled + self._changes.spooled
+
     async def _kept(self) -> Mapping[str, object]:
         """What the store holds. While it is away the process is alive all the same: a restart would not mend it."""
         if self._store is None:
@@ -167,7 +167,7 @@ class Door:
                 *process_gauges(
                     connected=line is not None and line.connected and not self._token_refused(),
                     stored=bool(stored),
-                    spooled=self._collector.spooled,
+                    spooled=self._spooled,
                 ),
                 *stored,
             )
@@ -202,11 +202,6 @@ class Door:
             name: "not proven yet" if each is None else ("on" if each.proven else f"off: {each.proof}")
             for name, each in known.items()
         }
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _fetched(address: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Requests of monitors while the store is away: on this machine's disk, in the order in which they came.
+"""Requests while the store is away: on this machine's disk, in the order in which they came.
 
 A *segment* is a file of lines: a checksum and one request as JSON. Whoever writes or empties a segment holds its lock,
 which the operating system takes back from a process that dies; then another process, or the next start, empties it.
@@ -48,11 +48,11 @@ class Spooled(Struct, frozen=True, kw_only=True):
 class Spool:
     """What one process has put aside, and what others left behind. Not for two threads at once; every call may block.
 
-    ``most_bytes`` limits what it holds.
+    ``apart`` names one of its own, beside that of the monitors. ``most_bytes`` limits what it holds.
     """
 
-    def __init__(self, data_dir: Path, *, most_bytes: int = MOST_BYTES) -> None:
-        self._folder = data_dir / FOLDER
+    def __init__(self, data_dir: Path, *, apart: str = "", most_bytes: int = MOST_BYTES) -> None:
+        self._folder = data_dir / FOLDER / apart
         self._most_bytes = most_bytes
         self._segments: list[_Segment] = []
 

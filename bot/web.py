@@ -1,13 +1,11 @@
 """Where monitors knock: what came is decided and on disk before the answer; no answer lets a sender give up.
 
-202  taken, a repeat, kept as a dead letter, or in the spool for the store's return
-401, 403  not proven to be the source (see sources/table.py)      404  no such source      413  over 1 MiB
-503  too much comes in, the disk is full as well, or what proves the source is away: the sender will try again
+202 means: taken, a repeat, kept as a dead letter, or in the spool for the store's return. Every other answer is that of
+all doors (knock.py); 503 stands for too much that comes in, and for a disk that is full while the store is away.
 
 Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http.py).
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -17,19 +15,15 @@ from msgspec import Struct, field
 
 from bot.collector import Reception
 from bot.exposition import CONTENT_TYPE
+from bot.knock import LARGEST_BODY, Taken, door
 from bot.sources.admission import Request, same_body
+from bot.sources.doors import Admits
 from bot.sources.table import SOURCES
-from commands.outage import Outage
 from incident.alert import Delivery
 
-LARGEST_BODY: Final = 1024 * 1024
-RETRY_AFTER: Final = "5"
-"""Seconds; never 429, after which some monitors give up."""
 JSON: Final = "application/json"
 KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 """What is kept of the headers: never a credential."""
-
-log = logging.getLogger(__name__)
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -44,7 +38,7 @@ class Health(Struct, frozen=True, kw_only=True):
 def application(
     *,
     take: Callable[[Delivery], Awaitable[Reception]],
-    admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
+    admits: Mapping[str, Admits],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
     counted: Callable[[str, str], None],
@@ -71,46 +65,32 @@ def application(
     async def measured(_: web.Request) -> web.Response:
         return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
 
-    app.router.add_post("/alerts/{source}", _alerts(take, admits, clock, counted))
+    knock = door(
+        who=lambda request: request.match_info["source"],
+        strangers=lambda name: f"No alerts of a source named “{name[:40]}” are taken here.",
+        admits=admits,
+        proofs=lambda name: SOURCES[name].proof,
+        take=_taking(take),
+        clock=clock,
+        counted=counted,
+    )
+    app.router.add_post("/alerts/{source}", knock)
     app.router.add_get("/healthz", healthy)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", measured)
     return app
 
 
-def _alerts(
-    take: Callable[[Delivery], Awaitable[Reception]],
-    admits: Mapping[str, Callable[[Request], Awaitable[bool]]],
-    clock: Callable[[], datetime],
-    counted: Callable[[str, str], None],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """What answers a monitor."""
+def _taking(take: Callable[[Delivery], Awaitable[Reception]]) -> Callable[[str, Request], Awaitable[Taken]]:
+    """What takes a proven request of a monitor."""
 
-    async def knock(request: web.Request) -> web.Response:
-        name = request.match_info["source"]
-        if name not in admits:
-            return _said(404, f"No alerts of a source named “{name[:40]}” are taken here.")
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            counted(name, "too_large")
-            return _said(413, "A body may be at most 1 MiB.")
-        came = Request(headers=request.headers, body=body, at=clock(), query=request.query)
-        try:
-            if not await admits[name](came):
-                counted(name, "refused")
-                proof = SOURCES[name].proof
-                return _said(proof.status, proof.refusal)
-            reception = await take(delivery_of(name, came))
-        except Outage as outage:
-            counted(name, "not_kept")
-            log.warning("delivery not kept", extra={"source": name, "error": outage.sentence})
-            return _said(503, "It cannot be taken now; send it again.", headers={"Retry-After": RETRY_AFTER})
-        counted(name, reception.value)
+    async def taken(name: str, came: Request) -> Taken:
+        reception = await take(delivery_of(name, came))
         repeat = b"true" if reception is Reception.REPEAT else b"false"
-        return web.Response(body=b'{"taken": true, "repeat": %b}' % repeat, status=202, content_type=JSON)
+        body = b'{"taken": true, "repeat": %b}' % repeat
+        return reception.value, web.Response(body=body, status=202, content_type=JSON)
 
-    return knock
+    return taken
 
 
 def runner(app: web.Application) -> web.AppRunner:
@@ -129,7 +109,3 @@ def delivery_of(source: str, request: Request) -> Delivery:
         body=request.body,
         by_body=number is None,
     )
-
-
-def _said(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    return web.json_response({"error": sentence}, status=status, headers=headers)

@@ -126,19 +126,19 @@ async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within:
 
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
-    async with _soon(within):
+    async with soon(within):
         silences = await ports.store.silences(now)
     routes = [[led(alert, silences, now, ports.settings) for alert in each.alerts] for each in takings]
     names = {name for each in takings for alert in each.alerts for name in alert.names}
-    async with _soon(within):
+    async with soon(within):
         known = await ports.store.known(names, {routed.group for each in routes for routed in each})
     keys = request_keys(takings, known.records, now)
     asked = [_asked(one, key, each, ports) for one, key, each in zip(takings, keys, routes, strict=True)]
-    async with _soon(within):
+    async with soon(within):
         kept = await ports.store.kept(set(keys), {each.cause for each in takings if each.cause})
     batch, taken = _decided(asked, known, kept, now, ports)
     try:
-        async with _soon(within):
+        async with soon(within):
             await ports.store.take(batch)
     except Outage as away:
         raise Unsure(away.sentence, [each.key for each in taken]) from away
@@ -146,7 +146,7 @@ async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> 
 
 
 @contextlib.asynccontextmanager
-async def _soon(seconds: float) -> AsyncIterator[None]:
+async def soon(seconds: float) -> AsyncIterator[None]:
     """A store that does not answer in time is away: a monitor waits for a few seconds only."""
     try:
         async with asyncio.timeout(seconds):

@@ -1,15 +1,17 @@
 """A deployment tool asks: what it says of a change is kept, and told in every open incident of that system."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from commands.deciding import anew, decide
-from commands.outage import Unreadable
+from commands.outage import Conflict, Outage, Unreadable
 from commands.ports import Ports
 from commands.store import Store
+from commands.take_alerts import FAULT
 from incident import opening, recent
 from incident.alert import Delivery, DeliveryState
 from incident.change import Change
@@ -21,6 +23,8 @@ from incident.timeline import Event, Kind
 
 EVERY = 10_000
 """More incidents than that are not open at once."""
+
+log = logging.getLogger(__name__)
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -36,32 +40,39 @@ async def take_change(
 ) -> Taken:
     """Keep one request with the changes that it tells, before it is answered; a dead letter where it tells none.
 
-    ``read`` raises Unreadable. ``replayed`` says that it is a dead letter, which is taken in once or stays one.
+    ``read`` raises Unreadable. ``replayed`` says that it is a dead letter, which is taken in once or stays one. Raises
+    Outage.
     """
     try:
         told = read(delivery)
+        return await anew(lambda: _keep(delivery, told, store, replayed=replayed))
     except Unreadable as unreadable:
-        fresh = not replayed and (await store.save(_dead(delivery, str(unreadable)))).fresh
-        return Taken(fresh=fresh, error=str(unreadable))
+        reason = str(unreadable)
+    except (Outage, Conflict):
+        raise
+    except Exception:
+        # Whatever keeps one request out, what it said is kept, and those behind it are heard.
+        log.exception("a change could not be taken in", extra={"delivery": delivery.key})
+        reason = FAULT
+    fresh = not replayed and (await store.save(_dead(delivery, reason))).fresh
+    return Taken(fresh=fresh, error=reason)
+
+
+async def _keep(delivery: Delivery, told: Sequence[SystemChange], store: Store, *, replayed: bool) -> Taken:
+    moved = []
+    for each in told:
+        after = merged(await store.system_change(each.id), each)
+        if after is not None:
+            moved.append(after)
     reason = "" if told else "nothing in it is a change of a system"
-    taken = replace(delivery, state=DeliveryState.TAKEN, reason=reason)
-
-    async def attempt() -> Taken:
-        moved = []
-        for each in told:
-            after = merged(await store.system_change(each.id), each)
-            if after is not None:
-                moved.append(after)
-        change = Change(
-            cause=f"{'replay' if replayed else 'delivery'}:{delivery.key}",
-            at=delivery.received_at,
-            deliveries=(taken,),
-            system_changes=tuple(moved),
-            jobs=recent.reported(moved, delivery.received_at),
-        )
-        return Taken(fresh=(await store.save(change)).fresh, changes=len(told))
-
-    return await anew(attempt)
+    change = Change(
+        cause=f"{'replay' if replayed else 'delivery'}:{delivery.key}",
+        at=delivery.received_at,
+        deliveries=(replace(delivery, state=DeliveryState.TAKEN, reason=reason),),
+        system_changes=tuple(moved),
+        jobs=recent.reported(moved, delivery.received_at),
+    )
+    return Taken(fresh=(await store.save(change)).fresh, changes=len(told))
 
 
 def _dead(delivery: Delivery, reason: str) -> Change:

@@ -11,12 +11,13 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot.change_door import add_changes, tellers
+from bot.change_door import add_changes
+from bot.knock import LARGEST_BODY
 from bot.metrics import Counts
 from bot.sources.admission import Request as Came
 from bot.sources.change_places import Places
 from bot.sources.changes import reader
-from bot.web import LARGEST_BODY
+from bot.sources.doors import tellers
 from commands.outage import Outage
 from commands.take_change import Taken, take_change
 from incident.alert import Delivery
@@ -144,7 +145,8 @@ async def test_what_is_no_change_is_taken(door: Door, client: Client) -> None:
 
 async def test_while_the_store_is_away_the_sender_is_asked_to_send_again(door: Door, client: Client) -> None:
     door.away = True
-    assert (await knock(client, "/changes", b'{"what": "x"}', ALLOWED))[0] == 503
+    async with client.post("/changes", data=b'{"what": "x"}', headers=ALLOWED) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
 
 
 async def test_a_body_over_a_mebibyte_is_not_read(client: Client) -> None:

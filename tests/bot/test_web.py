@@ -15,13 +15,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, AppRunner, Request
 from msgspec.structs import replace
 
+from bot import knock as knocking
 from bot.collector import Reception
 from bot.exposition import text
+from bot.knock import LARGEST_BODY
 from bot.metrics import Counts
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
 from bot.sources.doors import doors
-from bot.web import LARGEST_BODY, Health, application, delivery_of, runner
+from bot.web import Health, application, delivery_of, runner
 from commands.outage import Outage
 from commands.take_alerts import heard, take_alerts
 from incident.alert import Delivery, DeliveryState
@@ -315,6 +317,21 @@ async def test_a_signed_body_of_an_older_webhook_is_kept_and_says_what_to_do(doo
     await door.world.work()
     (dead,) = await door.world.store.dead_deliveries()
     assert "V3 subscription" in dead.reason
+
+
+async def test_a_body_that_does_not_come_in_time_is_to_be_sent_again(
+    door: Door, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knocking, "READ_WITHIN", 0.1)
+    never = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield BODY[:10]
+        await never.wait()
+
+    async with client.post(URL, data=slowly(), headers=ALLOWED) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert door.kept == []
 
 
 async def test_only_posting_is_taken(client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from demo.postgres import RealPostgres
 from tests.stories.rig import Rig, rig
+from tests.stories.test_changes import told
 from tests.stories.test_replicas import body, looking
 
 
@@ -52,6 +53,25 @@ async def test_while_the_store_is_away_and_the_bot_is_killed_nothing_is_lost_or_
     assert [(row["id"].partition("@")[0], row["messages"]) for row in counted] == [
         (f"alertmanager:outage{number}", 1) for number in range(4)
     ]
+
+
+async def test_a_deployment_that_is_told_while_the_store_is_away_is_known_on_its_return_once(
+    tmp_path: Path, server: RealPostgres
+) -> None:
+    """Told twice, as tools do; the bot is killed meanwhile."""
+    database = await server.create_database("changes")
+    async with rig(tmp_path, store=database) as it:
+        await asyncio.to_thread(server.pause)
+        deployed = {"what": "Storybook 1.4", "system": "ai-storybook"}
+        assert [await told(it, "/changes", deployed) for _ in range(2)] == [202, 202]
+        assert await spooled(it) == 2
+        await it.bot.kill()
+        await asyncio.to_thread(server.resume)
+        await it.bot.start(within=60)
+        await until_taken(it)
+        async with looking(database) as store:
+            assert await store.fetchval("SELECT count(*) FROM system_changes") == 1
+            assert await store.fetchval("SELECT count(*) FROM deliveries WHERE source = 'changes'") == 1
 
 
 async def test_a_bot_that_is_killed_while_monitors_knock_has_all_that_it_answered(tmp_path: Path) -> None:
