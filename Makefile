@@ -51,8 +51,8 @@ proofs: $(READY) ## Judge labelled commands; COMMANDS=FILE, RUNBOOKS=FILE SEEDS=
 	@$(BIN)/python -m bench.proofs $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(RUNBOOKS),--runbooks $(RUNBOOKS)) $(if $(SEEDS),--seeds $(SEEDS))
 
 lock: ## Choose the dependencies anew and lock them with their hashes
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' pyproject.toml --extra aws --extra nats --extra otel --extra pagerduty --extra redis --extra s3 --extra sns --extra ssh -o requirements/run.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' -c requirements/run.txt pyproject.toml --extra aws --extra demo --extra nats --extra otel --extra pagerduty --extra redis --extra s3 --extra sns --extra ssh --group dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' pyproject.toml --extra aws --extra github --extra nats --extra otel --extra pagerduty --extra redis --extra s3 --extra sns --extra ssh -o requirements/run.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' -c requirements/run.txt pyproject.toml --extra aws --extra demo --extra github --extra nats --extra otel --extra pagerduty --extra redis --extra s3 --extra sns --extra ssh --group dev -o requirements/dev.txt
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' - -o requirements/uv.txt
 
 clean: ## Remove what was set up and what was written

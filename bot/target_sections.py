@@ -141,6 +141,17 @@ class KubernetesSection(Section):
         return frozenset(filter(None, (self.diagnostic_token_env, self.remediation_token_env)))
 
 
+class GithubApp(Section):
+    """A GitHub App, by which approved remediations take a token for each run."""
+
+    id: Annotated[int, Field(ge=1)]
+    """The App's own number."""
+    installation: Annotated[int, Field(ge=1)]
+    """The number of its installation at the repository's owner."""
+    key_env: EnvironmentName
+    """The variable with the App's private key, in PEM."""
+
+
 class GithubSection(Section):
     """One repository at GitHub, with two tokens: one that reads, one for approved remediations."""
 
@@ -153,10 +164,20 @@ class GithubSection(Section):
     """The API's address; another one only for GitHub Enterprise, as in https://github.example/api/v3."""
     diagnostic_token_env: EnvironmentName
     remediation_token_env: EnvironmentName | None = None
+    remediation_app: GithubApp | None = None
+    """In the place of a token that is kept: an App of which one is taken for each run, for what that run needs."""
+
+    @model_validator(mode="after")
+    def _changes_as_one(self) -> Self:
+        """Two identities for one purpose would leave it open which of them acted."""
+        if self.remediation_app is not None and self.remediation_token_env is not None:
+            raise ValueError("remediation_app and remediation_token_env are two identities for changes: keep one")
+        return self
 
     def variables(self) -> frozenset[str]:
         """The variables with its secrets."""
-        return frozenset(filter(None, (self.diagnostic_token_env, self.remediation_token_env)))
+        key = self.remediation_app.key_env if self.remediation_app is not None else None
+        return frozenset(filter(None, (self.diagnostic_token_env, self.remediation_token_env, key)))
 
 
 _EngineAddress = Annotated[

@@ -12,6 +12,7 @@ from bot.target_sections import (
     AwsLogin,
     AwsSection,
     DockerSection,
+    GithubApp,
     GithubSection,
     HostSection,
     HttpSection,
@@ -155,6 +156,10 @@ def _docker(name: str, section: DockerSection) -> Target:
 
 def _github(name: str, section: GithubSection, configuration: Configuration) -> Target:
     from bot.executors.github import GithubTarget
+    from bot.executors.github_app import App
+
+    def app(named: GithubApp) -> App:
+        return App(id=named.id, installation=named.installation, key=configuration.secret(named.key_env) or "")
 
     return GithubTarget(
         name=name,
@@ -163,6 +168,7 @@ def _github(name: str, section: GithubSection, configuration: Configuration) -> 
         base_url=section.base_url,
         diagnostic_token=configuration.secret(section.diagnostic_token_env) or "",
         remediation_token=configuration.secret(section.remediation_token_env),
+        remediation_app=None if section.remediation_app is None else app(section.remediation_app),
     )
 
 

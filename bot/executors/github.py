@@ -1,6 +1,7 @@
 """A repository at GitHub as a target: its runs and pull requests are seen with one token, and changed with another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from bot.executors import github_change, github_look
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
+from bot.executors.github_app import RIGHTS, App, taken
 from bot.executors.github_proof import prove_read_only
 from bot.executors.github_session import Session
 from bot.executors.tool import ToolExecutor
@@ -31,6 +33,8 @@ class GithubTarget:
     base_url: str = "https://api.github.com"
     diagnostic_token: str = field(repr=False)
     remediation_token: str | None = field(default=None, repr=False)
+    remediation_app: App | None = None
+    """In the place of a token: an App of which one is taken for each run."""
     caps: Caps = field(default_factory=lambda: Caps(look_seconds=15.0, run_seconds=900.0))
     poll_seconds: float = 2.0
     """How often a run is looked at while it is followed."""
@@ -51,8 +55,8 @@ class GithubTool(WordsTool):
 
     @property
     def changes(self) -> bool:
-        """Whether it has a token for remediations."""
-        return self.target.remediation_token is not None
+        """Whether it has a token for remediations, or an App that gives one."""
+        return self.target.remediation_token is not None or self.target.remediation_app is not None
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for a line of gh."""
@@ -76,19 +80,40 @@ class GithubTool(WordsTool):
 
     async def change(self, asked: Sequence[str], run: Run) -> Answer:
         """Make the approved change with the other token, and follow the run that it begins."""
-        request, token = self._request(asked), self.target.remediation_token
-        if request.ask not in CHANGES or token is None:
+        request = self._request(asked)
+        if request.ask not in CHANGES:
             raise NotAllowed("Nothing was sent: this is no change that Muster makes.")
-        caps = self.target.caps
-        change = github_change.Change(
-            looking=self._looking(),
-            acting=self._session(token),
-            request=request,
-            seconds=caps.run_seconds,
-            poll=self.target.poll_seconds,
-        )
-        answer = await github_change.make(change, run)
-        return replace(answer, receipt={**run.receipt, **self._receipt(change.acting)})
+        async with self._acting(request) as acting:
+            change = github_change.Change(
+                looking=self._looking(),
+                acting=acting,
+                request=request,
+                seconds=self.target.caps.run_seconds,
+                poll=self.target.poll_seconds,
+            )
+            run.receipt = self._changed_as(request)
+            answer = await github_change.make(change, run)
+        return replace(answer, receipt={**run.receipt, **self._receipt(acting)})
+
+    @asynccontextmanager
+    async def _acting(self, request: Request) -> AsyncIterator[Session]:
+        """As the other identity; where that is an App, by a token that is taken now and given back."""
+        target = self.target
+        if target.remediation_app is not None:
+            app, ask = target.remediation_app, request.ask
+            async with taken(app, ask, target.repository, session_of=self._session, now=self._clock()) as session:
+                yield session
+        elif target.remediation_token is not None:
+            yield self._session(target.remediation_token)
+        else:
+            raise NotAllowed("Nothing was sent: there is no token for changes.")
+
+    def _changed_as(self, request: Request) -> Facts:
+        app = self.target.remediation_app
+        if app is None:
+            return {}
+        rights = ", ".join(f"{right}: {level}" for right, level in RIGHTS[request.ask].items())
+        return {"as": f"App {app.id}, by a token for this repository with {rights}"}
 
     async def close(self) -> None:
         """Nothing is kept open between two steps."""

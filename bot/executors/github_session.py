@@ -60,6 +60,13 @@ class Session:
             raise Unanswered(f"{self._target} answered with a success that names an error ({error}): see GitHub.")
         return found
 
+    async def root(self, method: str, path: str, body: Json = None) -> Facts:
+        """One request that is about no repository. Raises Denied or Unanswered."""
+        found = self.checked(await self._reply(method, path, body))
+        if not isinstance(found, Mapping):
+            raise Unanswered(self.misfit)
+        return found
+
     async def graphql(self, query: str, variables: Facts, *, run: Run) -> Facts:
         """What only GraphQL can do. Raises Denied or Unanswered."""
         run.sent = True

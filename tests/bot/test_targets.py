@@ -6,6 +6,8 @@ import pytest
 
 from bot.config import WrongSetting, load
 from bot.executors.aws import AwsTarget
+from bot.executors.github import GithubTarget
+from bot.executors.github_app import App
 from bot.executors.kubernetes import KubernetesTarget
 from bot.executors.kubernetes_session import Identity
 from bot.executors.nats import NatsTarget
@@ -73,6 +75,30 @@ def test_a_service_account_that_changes_is_taken_by_the_token_that_is_named(tmp_
     path.write_text(SETTINGS + account)
     with pytest.raises(WrongSetting, match="remediation_account needs remediation_token_env"):
         load(path, ENVIRONMENT)
+
+
+GITHUB = """\
+  shop-code:
+    kind: github
+    environment: production
+    repository: acme/shop
+    diagnostic_token_env: GITHUB_LOOK
+    remediation_app: {id: 7, installation: 42, key_env: GITHUB_KEY}
+"""
+
+
+def test_an_app_changes_in_the_place_of_a_token(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(SETTINGS + GITHUB)
+    known = {**ENVIRONMENT, "GITHUB_LOOK": "github-look-value", "GITHUB_KEY": "github-key-value"}
+    configuration = load(path, known)
+    github = list(targets_of(configuration))[-1]
+    assert isinstance(github, GithubTarget)
+    assert github.remediation_app == App(id=7, installation=42, key="github-key-value")
+    assert "github-key-value" in set(configuration.every_secret())
+    path.write_text(SETTINGS + GITHUB + "    remediation_token_env: GITHUB_CHANGE\n")
+    with pytest.raises(WrongSetting, match="are two identities for changes: keep one"):
+        load(path, {**known, "GITHUB_CHANGE": "github-change-value"})
 
 
 @pytest.mark.parametrize("name", ["NATS_FIX", "AWS_LOOK_SECRET", "K8S_LOOK"])

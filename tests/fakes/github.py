@@ -10,6 +10,8 @@ from aiohttp.test_utils import TestServer
 LOOKER: Final = "github-look-token"
 FIXER: Final = "github-fix-token"
 CLASSIC: Final = "github-classic-token"
+SHORT: Final = "github-short-token"
+INSTALLATION: Final = "42"
 WRITERS: Final = frozenset({FIXER, CLASSIC})
 REPOSITORY: Final = "acme/studio"
 VARIABLES: Final = {"GITHUB_LOOK": LOOKER, "GITHUB_CHANGE": FIXER}
@@ -42,6 +44,9 @@ class FakeGithub:
         self.pulls: dict[int, dict[str, Any]] = {11: _pull(11, "open"), 12: _pull(12, "merged")}
         self.inputs: dict[str, str] = {}
         self.owner: dict[str, bool] = {}
+        self.given: list[tuple[str, str, Any]] = []
+        """Of each token that an App took: its installation, what proved it to be the App, and what it asked for."""
+        self.valid: set[str] = set()
         self._left: dict[int, int] = {}
         self._server: TestServer | None = None
 
@@ -67,6 +72,8 @@ class FakeGithub:
         """Listen on a free loopback port."""
         application = web.Application()
         application.router.add_route("*", "/graphql", self._graphql)
+        application.router.add_route("POST", "/app/installations/{installation}/access_tokens", self._give)
+        application.router.add_route("DELETE", "/installation/token", self._take_back)
         application.router.add_route("*", f"/repos/{REPOSITORY}{{path:.*}}", self._answer)
         self._server = TestServer(application)
         await self._server.start_server()
@@ -79,13 +86,13 @@ class FakeGithub:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.method, request.path))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in (LOOKER, *WRITERS):
+        if token not in (LOOKER, *WRITERS, *self.valid):
             return _said(401, "Bad credentials")
         if self.fault == "limited":
             return web.json_response({"message": "API rate limit exceeded"}, status=403, headers=_SPENT)
         if self.fault == "down":
             return _said(503, "Unicorn!")
-        if request.method != "GET" and token not in WRITERS:
+        if request.method != "GET" and token not in {*WRITERS, *self.valid}:
             return _said(403, "Resource not accessible by personal access token")
         if self.wrong:
             return web.Response(body=self.wrong)
@@ -169,6 +176,18 @@ class FakeGithub:
             return _said(409, "Head branch was modified. Review and try the merge again.")
         pull |= {"state": "closed", "merged_at": "2026-01-21T03:00:00Z"}
         return web.json_response({"sha": "c0ffee" * 6 + "c0ff", "merged": True})
+
+    async def _give(self, request: web.Request) -> web.Response:
+        proof = request.headers["Authorization"].removeprefix("Bearer ")
+        self.given.append((request.match_info["installation"], proof, await request.json()))
+        if request.match_info["installation"] != INSTALLATION:
+            return _said(404, "Not Found")
+        self.valid.add(SHORT)
+        return web.json_response({"token": SHORT, "expires_at": "2026-01-21T04:00:00Z"}, status=201)
+
+    async def _take_back(self, request: web.Request) -> web.Response:
+        self.valid.discard(request.headers["Authorization"].removeprefix("Bearer "))
+        return web.Response(status=204)
 
     async def _graphql(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.method, request.path))

@@ -1,13 +1,20 @@
 """gh's commands asked of GitHub: looked at with a token proven unable to write, changed with another."""
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.executors.caps import Caps
 from bot.executors.github import GithubTarget
+from bot.executors.github_app import App
 from bot.executors.tool import ToolExecutor
 from bot.redaction import Redactor
 from commands.outage import Outage
@@ -17,7 +24,7 @@ from incident.finding import OutcomeState
 from incident.plan import Plan
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
-from tests.fakes.github import CLASSIC, FIXER, LOOKER, REPOSITORY, FakeGithub, running_github
+from tests.fakes.github import CLASSIC, FIXER, INSTALLATION, LOOKER, REPOSITORY, FakeGithub, running_github
 
 
 @pytest.fixture
@@ -226,3 +233,48 @@ async def test_a_cancelled_run_leaves_githubs_run_and_says_so(github: FakeGithub
 async def test_without_the_other_token_nothing_is_changed(github: FakeGithub, clock: Clock) -> None:
     outcome = await executor(github, clock, remediation_token=None).run(plan("gh run cancel 7"))
     assert "no identity for remediations" in outcome.sentence
+
+
+@pytest.fixture(scope="module")
+def key() -> RSAPrivateKey:
+    """An App's private key."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _app(key: RSAPrivateKey, installation: str = INSTALLATION) -> App:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return App(id=7, installation=int(installation), key=pem.decode())
+
+
+async def test_an_app_takes_a_token_for_one_run_and_gives_it_back(
+    github: FakeGithub, clock: Clock, key: RSAPrivateKey
+) -> None:
+    studio = executor(github, clock, remediation_token=None, remediation_app=_app(key))
+    assert studio.changes
+    outcome = await studio.run(plan("gh pr merge 11 --squash"))
+    assert outcome.state is OutcomeState.RAN, outcome.sentence
+    wanted = {"contents": "write", "pull_requests": "write"}
+    assert outcome.receipt["as"] == ("App 7, by a token for this repository with contents: write, pull_requests: write")
+    ((installation, proof, asked),) = github.given
+    assert (installation, asked) == (INSTALLATION, {"repositories": ["studio"], "permissions": wanted})
+    head, claims, signature = proof.split(".")
+    key.public_key().verify(_bytes(signature), f"{head}.{claims}".encode(), PKCS1v15(), hashes.SHA256())
+    said = json.loads(_bytes(claims))
+    assert said["iss"] == "7"
+    assert said["exp"] - clock().timestamp() <= 600
+    assert github.valid == set()
+
+
+def _bytes(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+async def test_an_app_that_is_not_installed_or_has_no_key_changes_nothing(
+    github: FakeGithub, clock: Clock, key: RSAPrivateKey
+) -> None:
+    strange = executor(github, clock, remediation_token=None, remediation_app=_app(key, "43"))
+    outcome = await strange.run(plan("gh run cancel 7"))
+    assert (outcome.state, outcome.in_vain) == (OutcomeState.FAILED, True)
+    keyless = executor(github, clock, remediation_token=None, remediation_app=App(id=7, installation=42, key="none"))
+    assert "is no private key in PEM" in (await keyless.run(plan("gh run cancel 7"))).sentence
+    assert "none" not in repr(App(id=7, installation=42, key="none"))
