@@ -22,7 +22,11 @@ def main() -> None:
     if word == "runbook":
         from bot.runbook_commands import muster_runbook
 
-        muster_runbook(rest)
+        try:
+            muster_runbook(rest)
+        finally:
+            # The last of all collections cannot be put off: it finds nothing to look through.
+            gc.freeze()
         return
     # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
     # it. Nothing that aiohttp imports is imported from here, so neither waits for the other for ever.

@@ -24,6 +24,7 @@ _FLOWING: Final = 100
 _WORD: Final = 40
 _BLANKS: Final = 4
 _OLD_TYPES: Final = CSafeDumper.yaml_implicit_resolvers
+"""What is no text by YAML 1.1, by its first character; by YAML 1.2 nothing else is none."""
 _HIDDEN: Final = (
     r"\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
 )
@@ -76,7 +77,7 @@ def _put(value: Json, indent: str, parts: list[str], *, in_list: bool) -> None:
 
 def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> None:
     if _short(value.values()):
-        held = ", ".join(f"{_key(name, within=True)} {_leaf(each)}" for name, each in value.items())
+        held = ", ".join(f"{_key_within(name)} {_leaf(each)}" for name, each in value.items())
         parts += (" {", held, "}")
         return
     for name, each in value.items():
@@ -86,7 +87,7 @@ def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> N
 
 
 def _leaf(value: Json) -> str:
-    return _text(value, within=True) if isinstance(value, str) else _scalar(value)
+    return _text_within(value) if isinstance(value, str) else _scalar(value)
 
 
 def _scalar(value: Json) -> str:
@@ -105,16 +106,34 @@ def _decimal(value: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def _key(name: str, *, within: bool = False) -> str:
+def _key(name: str) -> str:
     """A key with its colon; a catalog has the same few again and again."""
-    return f"{'? ' if len(name) > _SIMPLE_KEY else ''}{_text(name, within=within)}:"
+    return f"{_mark(name)}{_text(name)}:"
+
+
+@lru_cache(maxsize=256)
+def _key_within(name: str) -> str:
+    """The same within a mapping on one line."""
+    return f"{_mark(name)}{_text_within(name)}:"
+
+
+def _mark(name: str) -> str:
+    return "? " if len(name) > _SIMPLE_KEY else ""
 
 
 @lru_cache(maxsize=8192)
-def _text(text: str, *, within: bool = False) -> str:
-    """A text on one line, in quotes where it would mislead or hide something; ``within`` a list or a mapping."""
-    if _PLAIN.fullmatch(text) and _is_text(text) and not (within and _MARKS_WITHIN.search(text)):
-        return text
+def _text(text: str) -> str:
+    """A text on one line, in quotes where it would mislead or hide something."""
+    return text if _PLAIN.fullmatch(text) and _is_text(text) else _quoted(text)
+
+
+@lru_cache(maxsize=8192)
+def _text_within(text: str) -> str:
+    """The same within a list or a mapping on one line."""
+    return _text(text) if not _MARKS_WITHIN.search(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     if _UNSEEN.search(text):
         return f'"{_ESCAPED.sub(_escape, text)}"'
     return "'" + text.replace("'", "''") + "'"
@@ -140,6 +159,8 @@ def _escape(found: re.Match[str]) -> str:
 
 def _is_text(text: str) -> bool:
     """Whether it is read as a text without quotes too, by YAML 1.1 as well, which other tools read: `no` is not."""
+    if text[:1] not in _OLD_TYPES:
+        return True
     try:
         return isinstance(leaf(text), str) and not any(
             pattern.match(text) for _, pattern in _OLD_TYPES.get(text[:1], ())

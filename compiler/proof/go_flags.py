@@ -133,10 +133,9 @@ def _is_option(word: str) -> bool:
 def _is_known(word: str, known: Flags) -> bool:
     name = word[2:].partition("=")[0] if word.startswith("--") else word[1]
     tables = (known.switches, known.values, known.optional)
-    letters = {letter for table in tables for letter in table.values()}
     if word.startswith("--"):
         return any(name in table for table in (*tables, known.refused))
-    return name in letters or name in known.refused
+    return name in known.refused or any(name in table.values() for table in tables)
 
 
 def _take(word: str, waiting: deque[str], known: Flags) -> list[Option]:

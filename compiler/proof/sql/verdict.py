@@ -7,6 +7,7 @@ show stays with the executor: view bodies, row-level functions, cost. It asks `r
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from compiler.proof.characters import hiding_character
 from compiler.proof.secret_names import names_a_secret
@@ -59,6 +60,7 @@ _ALL_SETTINGS = (
 _READ = "one read: every function, operator and type in it is PostgreSQL's own and reviewed"
 
 
+@lru_cache(maxsize=512)
 def judge(text: str) -> Judgement:
     """The verdict for one statement; parameters are `$1`, `$2`. Never raises: what cannot be read is refused."""
     if hidden := hiding_character(text):
