@@ -74,7 +74,7 @@ def rights_of(model: Any, given: Mapping[str, Any], *, role: str, region: str) -
     signed, found = str(model.service_model.signing_name), _ROLE.fullmatch(role)
     prefix = _PREFIXES.get(signed, signed)
     if found is None or prefix in _AS_CALLER:
-        return Rights(policy=None, told=f"The role is taken with all its rights, as which {prefix} changes the rest.")
+        return Rights(policy=None, told=f"The role is taken with all its rights: {prefix} acts by those of its caller.")
     step = _Step(prefix, str(model.name), given, found[1], found[2], region)
     row = next(iter(_rows(TABLE).get((prefix, step.operation), ())), None)
     actions = _actions(step, row)
@@ -126,8 +126,12 @@ def _filled(template: str, step: _Step) -> Iterator[str]:
             # The step names it whole, with or without what AWS puts behind the name.
             yield from (chosen[-1], chosen[-1] + placed[named[-1].end() :])
         else:
-            values = iter(chosen)
-            yield _PARAMETER.sub(lambda _, values=values: next(values), placed)  # type: ignore[misc]
+            yield _written(placed, chosen)
+
+
+def _written(placed: str, chosen: Iterable[str]) -> str:
+    values = iter(chosen)
+    return _PARAMETER.sub(lambda _: next(values), placed)
 
 
 def _values(wanted: re.Match[str], step: _Step) -> Iterator[str]:
@@ -190,6 +194,6 @@ def _policy(own: Facts, beside: list[Facts]) -> str:
 def _told(actions: list[str], resources: list[str]) -> str:
     may = f"The role is taken for {', '.join(actions)} alone"
     if not resources:
-        return f"{may}, on whatever it may touch: which resource that is, AWS cannot be told beforehand."
+        return f"{may}, on anything that it may touch: AWS cannot limit it to what this step names."
     more = f" and {len(resources) - _SHOWN} more" if len(resources) > _SHOWN else ""
     return f"{may}, on {', '.join(resources[:_SHOWN])}{more}."

@@ -150,8 +150,8 @@ def test_scaling_bounds_are_set_on_the_one_service_that_they_are_for() -> None:
     [
         ("ecs update-service --cluster shop --service web --desired-count 2",
          f"The role is taken for ecs:UpdateService alone, on arn:aws:ecs:{HERE}:service/shop/web."),
-        ("deploy stop-deployment --deployment-id d-1", "AWS cannot be told beforehand"),
-        ("ec2 stop-instances --instance-ids " + " ".join(f"i-{n:017x}" for n in range(40)), "cannot be told"),
+        ("deploy stop-deployment --deployment-id d-1", "AWS cannot limit it to what this step names"),
+        ("ec2 stop-instances --instance-ids " + " ".join(f"i-{n:017x}" for n in range(40)), "cannot limit it"),
         ("ec2 stop-instances --instance-ids i-1 i-2 i-3 i-4 i-5", "instance/i-3 and 2 more."),
         ("cloudformation cancel-update-stack --stack-name web", "taken with all its rights"),
     ],
