@@ -45,7 +45,7 @@ soak: $(READY) ## Watch the memory under 200 alerts a second for half an hour, o
 	@$(BIN)/python -m bench.soak $(MINUTES)
 
 chaos: $(READY) ## Let everything fail at once; one JSON object on stdout; SECONDS=, KILLS= and FIRST= for more or less of it
-	@$(BIN)/python -m chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KILLS),--kills $(KILLS)) $(if $(FIRST),--first $(FIRST))
+	@exec $(BIN)/python -m chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KILLS),--kills $(KILLS)) $(if $(FIRST),--first $(FIRST))
 
 proofs: $(READY) ## Judge labelled commands; COMMANDS=FILE, RUNBOOKS=FILE SEEDS=FOLDER add your own; one JSON object on stdout
 	@$(BIN)/python -m bench.proofs $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(RUNBOOKS),--runbooks $(RUNBOOKS)) $(if $(SEEDS),--seeds $(SEEDS))

@@ -1,132 +1,81 @@
-"""``python -m chaos``: one JSON object on stdout; what is being done, and each failure as it comes, on stderr."""
+"""``python -m chaos``: one JSON object on stdout; how far it is, and each failure as it comes, on stderr.
+
+It ends when its time is over. Ctrl+C or SIGTERM ends it sooner, and it prints what it has.
+"""
 
 import argparse
 import json
 import logging
+import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
 from functools import partial
-from itertools import chain, count, islice
-from typing import Final, TypeVar
-
-from msgspec import Struct, field
+from itertools import chain, count
+from typing import Final
 
 from chaos import matrix, replicas
-from chaos.judging import Verdict
+from chaos.cores import cores, spread
 from chaos.matrix import FLOWS
-from chaos.simulation import Outcome, simulate
+from chaos.patience import Patience, ends_when_told
+from chaos.simulation import simulate
+from chaos.tally import Tally, tell
 
-T = TypeVar("T")
-
-CORES: Final = 2
-SHOWN: Final = 50
-"""So many failures are named in the answer."""
-
-
-class Sum(Struct, kw_only=True):
-    """What many runs came to. ``failures`` names those to play again."""
-
-    runs: int = 0
-    calls: int = 0
-    struck: Counter[str] = field(default_factory=Counter)
-    lost: int = 0
-    doubled: int = 0
-    broken: int = 0
-    failures: list[str] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
-
-    def add(self, name: str, verdict: Verdict, struck: Counter[str], calls: int) -> None:
-        """One more run."""
-        self.runs += 1
-        self.calls += calls
-        self.struck.update(struck)
-        self.lost += len(verdict.lost)
-        self.doubled += len(verdict.doubled)
-        self.broken += len(verdict.broken)
-        if not verdict.good:
-            self.failures.append(name)
-            say(name, verdict)
-
-    def told(self) -> dict[str, object]:
-        """As it is printed."""
-        faults = {name: number for name, number in sorted(self.struck.items()) if name not in ("death", "deaths")}
-        return {
-            "runs": self.runs,
-            "kills": self.struck["deaths"],
-            "faults": sum(faults.values()),
-            "faults_by_kind": faults,
-            "slack_calls": self.calls,
-            "lost": self.lost,
-            "doubled": self.doubled,
-            "broken": self.broken,
-            "failures": self.failures[:SHOWN],
-            "seconds": round(time.monotonic() - self.began, 1),
-        }
+SECONDS: Final = 1200.0
+SIMULATING, CUTTING = 0.35, 0.2
+"""The share of the time that is simulated; that of what is left then in which flows are cut. The rest kills."""
+ADDED: Final = ("runs", "kills", "faults", "lost", "doubled", "broken")
 
 
-def say(name: str, verdict: Verdict) -> None:
-    """One failure, as it comes."""
-    for kind in ("lost", "doubled", "broken"):
-        for sentence in getattr(verdict, kind)[:5]:
-            print(f"{name}: {kind}: {sentence}", file=sys.stderr, flush=True)
-
-
-def spread(does: Callable[[T], Outcome], over: Iterable[T], *, seconds: float) -> Iterator[tuple[T, Outcome]]:
-    """What ``does`` makes of each, on all cores, until there are no more or the time is over."""
-    until, each = time.monotonic() + seconds, iter(over)
-    with ProcessPoolExecutor(CORES, initializer=logging.disable, initargs=(logging.CRITICAL,)) as pool:
-        waiting: dict[Future[Outcome], T] = {pool.submit(does, one): one for one in islice(each, CORES * 2)}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-                if time.monotonic() < until and (following := next(each, None)) is not None:
-                    waiting[pool.submit(does, following)] = following
-
-
-def simulated(first: int, seconds: float) -> Sum:
-    """Seeds from ``first`` on, for so long."""
-    print(f"simulating from seed {first} for {seconds:.0f} s …", file=sys.stderr, flush=True)
-    total = Sum()
-    for seed, outcome in spread(simulate, count(first), seconds=seconds):
-        total.add(f"seed {seed}", outcome.verdict, outcome.struck, outcome.calls)
+def simulated(first: int, workers: int, patience: Patience) -> Tally:
+    """Seeds from ``first`` on."""
+    total = Tally(what="simulated")
+    tell(f"simulating from seed {first} for {patience.left:.0f} s, {workers} at once")
+    for seed, outcome in spread(simulate, count(first), workers=workers, patience=patience):
+        again = f"python -m chaos --seed {seed} --tell"
+        total.add(f"seed {seed}", outcome.verdict, outcome.struck, outcome.calls, again=again)
+    total.say()
     return total
 
 
-def cut(seconds: float, every: int) -> Sum:
-    """The crash matrix, or each so many of its cells."""
-    print("cutting every flow at every point …", file=sys.stderr, flush=True)
-    total = Sum()
-    every_cell = chain.from_iterable(matrix.cells(flow, every=every) for flow in FLOWS)
-    for cell, outcome in spread(matrix.cut, every_cell, seconds=seconds):
-        total.add(str(cell), outcome.verdict, outcome.struck, outcome.calls)
+def cut(every: int, first: int, workers: int, patience: Patience) -> Tally:
+    """The crash matrix, or each so many of its cells: in an order of chance, so that what fits in is of everywhere."""
+    total = Tally(what="matrix")
+    cells = list(chain.from_iterable(matrix.cells(flow, every=every) for flow in FLOWS))
+    random.Random(first).shuffle(cells)  # noqa: S311  (nothing secret hangs on it)
+    tell(f"cutting {len(FLOWS)} flows at {len(cells)} points for {patience.left:.0f} s at most")
+    for cell, outcome in spread(matrix.cut, cells, workers=workers, patience=patience):
+        again = f"python -m chaos --cell {cell} --tell"
+        total.add(f"cell {cell}", outcome.verdict, outcome.struck, outcome.calls, again=again)
         total.struck["lost_answer"] += cell.cut is matrix.Cut.LOST_ANSWER
+    total.say()
     return total
 
 
-def killed(kills: int, seed: int) -> Sum:
+def killed(kills: int, first: int, patience: Patience) -> Tally:
     """Real processes, really killed."""
-    print(f"killing real processes {kills} times …", file=sys.stderr, flush=True)
-    total = Sum()
-    for each in replicas.rounds(kills, seed):
-        total.add(each.name, each.verdict, each.struck, each.calls)
+    total = Tally(what="real")
+    tell(f"killing real processes {kills} times, for {patience.left:.0f} s at most")
+    for each in replicas.rounds(kills, first, patience):
+        again = f"python -m chaos --round {each.seed} --kills {replicas.KILLS_A_ROUND}"
+        total.add(f"round {each.seed}", each.verdict, each.struck, each.calls, again=again)
+        total.say()
+        tell(f"round {each.seed}: {each.effects} remediations reached their target")
     return total
 
 
-def main() -> int:
-    """Play what was asked for; 0 when nothing was lost, nothing doubled and nothing broken."""
-    asked = _arguments()
-    if asked.seed is not None or asked.cell is not None:
-        return replay(asked.seed, asked.cell, tells=asked.tell)
-    began = time.monotonic()
-    parts = {
-        "simulated": simulated(asked.first, asked.seconds),
-        "matrix": cut(asked.matrix_seconds, asked.every),
-        "real": killed(asked.kills, asked.first),
+def everything(asked: argparse.Namespace) -> int:
+    """All three parts, one after the other; 0 when nothing was lost, nothing doubled and nothing broken."""
+    began, patience, parts = time.monotonic(), Patience(asked.seconds), dict[str, Tally]()
+    plays: dict[str, Callable[[], Tally]] = {
+        "simulated": lambda: simulated(asked.first, asked.workers, patience.share(SIMULATING)),
+        "matrix": lambda: cut(asked.every, asked.first, asked.workers, patience.share(CUTTING)),
+        "real": lambda: killed(asked.kills, asked.first, patience),
     }
+    with ends_when_told(patience):
+        for name, play in plays.items():
+            if not patience.over:
+                parts[name] = play()
     told = {name: part.told() for name, part in parts.items()}
     sums = {name: sum(int(str(part[name])) for part in told.values()) for name in ADDED}
     failures = [name for part in parts.values() for name in part.failures]
@@ -134,30 +83,42 @@ def main() -> int:
     return 1 if failures else 0
 
 
-ADDED: Final = ("runs", "kills", "faults", "lost", "doubled", "broken")
-
-
 def replay(seed: int | None, cell: str | None, *, tells: bool) -> int:
     """One run again, exactly as it was."""
     logging.disable(logging.CRITICAL)
     told = partial(print, file=sys.stderr) if tells else None
     outcome = simulate(seed, told=told) if seed is not None else matrix.cut(matrix.cell_of(cell or ""), told=told)
-    total = Sum()
+    total = Tally(what="replayed")
     total.add(cell or f"seed {seed}", outcome.verdict, outcome.struck, outcome.calls)
     print(json.dumps({**total.told(), "trace": outcome.trace}, indent=2))
     return 0 if outcome.verdict.good else 1
 
 
+def main() -> int:
+    """Play what was asked for."""
+    asked = _arguments()
+    if asked.seed is not None or asked.cell is not None:
+        return replay(asked.seed, asked.cell, tells=asked.tell)
+    if asked.round is not None:
+        total = killed(asked.kills, asked.round, Patience(asked.seconds))
+        print(json.dumps(total.told(), indent=2))
+        return 1 if total.failures else 0
+    return everything(asked)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="how long, all in all")
+    parser.add_argument("--kills", type=int, default=400, help="how often to kill real processes, at most")
+    parser.add_argument("--first", type=int, default=1, help="the first seed to play")
+    parser.add_argument(
+        "--workers", type=int, default=cores(), help="how many runs at once; as many as there are cores"
+    )
+    parser.add_argument("--every", type=int, default=1, help="cut at every so many points only")
     parser.add_argument("--seed", type=int, help="play the simulated run of this seed again, and nothing else")
     parser.add_argument("--cell", help="play one cell of the crash matrix again, e.g. opening:death:117")
-    parser.add_argument("--tell", action="store_true", help="with those two: every step on stderr")
-    parser.add_argument("--first", type=int, default=1, help="the first seed to play")
-    parser.add_argument("--seconds", type=float, default=300, help="how long to simulate")
-    parser.add_argument("--matrix-seconds", type=float, default=600, help="how long to cut flows, at most")
-    parser.add_argument("--every", type=int, default=1, help="cut at every so many points only")
-    parser.add_argument("--kills", type=int, default=200, help="how often to kill real processes")
+    parser.add_argument("--round", type=int, help="play real rounds from this seed on, and nothing else")
+    parser.add_argument("--tell", action="store_true", help="with a seed or a cell: every step on stderr")
     return parser.parse_args()
 
 

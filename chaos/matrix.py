@@ -182,7 +182,7 @@ async def _played(
 
     weather = Weather(0, Climate())
     town = Town(weather, replicas=1, watched=watched, told=told)
-    crowd = Crowd(town, weather.chance, town.outside.team.everybody, town.now)
+    crowd = Crowd(town, weather, town.outside.team.everybody, town.now)
     seasons = asyncio.create_task(town.seasons())
     try:
         await flow.before(crowd)

@@ -8,82 +8,87 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 import asyncpg
-from msgspec import Struct, field
-from redis.asyncio import Redis
+from msgspec import Struct
 
 from bot.stores.postgres import PostgresStore
+from chaos.busy import Busy, Known
 from chaos.judging import Verdict, mark_of
+from chaos.mayhem import READY_WITHIN, Mayhem
+from chaos.patience import Patience
+from chaos.service import Service
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
+from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.timeline import broken_at
-from sandbox.record.calls import Call
 from tests.stories.rig import Rig, rig
 
-KILLS_A_ROUND: Final = 10
+KILLS_A_ROUND: Final = 20
 SETTLED_WITHIN: Final = 120.0
+ENDING: Final = 25.0
+"""Seconds that the end of a round takes, mostly: so long before the time is over, nobody is killed any more."""
 LEASE: Final = "2s"
-READY_WITHIN: Final = 120.0
-"""Seconds that a start may take on a machine on which everything else fails, too."""
-NAMES: Final = ("emi", "ana", "ben", "chloe")
 WAITING: Final = (
     "SELECT key || ' (' || state || ': ' || error || ')' FROM jobs"
-    " WHERE state IN ('claimed', 'doing') OR (state = 'owed' AND due_at <= now() + interval '2 seconds'"
-    " AND name <> 'ring_clocks')"
+    " WHERE name <> ALL($1)"
+    " AND (state IN ('claimed', 'doing') OR (state = 'owed' AND due_at <= now() + interval '5 minutes'))"
 )
+TIMERS: Final = ("ring_clocks", "expire_approval", "cool_down", "watch", "let_go", "sum_up_repeats")
+"""What may still be owed in the end, because its time has not come. What failed is tried again within minutes."""
+NOT_ENDED: Final = frozenset({ApprovalState.PREPARING, ApprovalState.APPROVED, ApprovalState.RUNNING})
+MAY_HAVE_RUN: Final = frozenset({ApprovalState.RAN, ApprovalState.UNKNOWN, ApprovalState.FAILED})
 
 
 class Round(Struct, frozen=True, kw_only=True):
-    """What one round came to."""
+    """What one round came to. ``effects`` counts the remediations that reached their target."""
 
-    name: str
+    seed: int
     verdict: Verdict
     struck: Counter[str]
     calls: int
+    effects: int
 
 
-class _Known(Struct, kw_only=True):
-    """What was answered as done."""
-
-    declared: set[str] = field(default_factory=set)
-    accepted: Counter[str] = field(default_factory=Counter)
-
-
-def rounds(kills: int, seed: int) -> Iterator[Round]:
-    """Rounds until there were so many kills."""
+def rounds(kills: int, seed: int, patience: Patience) -> Iterator[Round]:
+    """Rounds until there were so many kills, or the patience is over."""
     with RealPostgres() as postgres, RealRedis() as redis:
         done = 0
-        while done < kills:
-            each = asyncio.run(_round(seed, min(KILLS_A_ROUND, kills - done), postgres, redis))
+        while done < kills and patience.left > ENDING:
+            each = asyncio.run(_round(seed, min(KILLS_A_ROUND, kills - done), postgres, redis, patience))
             done, seed = done + max(each.struck["deaths"], 1), seed + 1
             yield each
 
 
-async def _round(seed: int, kills: int, postgres: RealPostgres, redis: RealRedis) -> Round:
+async def _round(seed: int, kills: int, postgres: RealPostgres, redis: RealRedis, patience: Patience) -> Round:
     chance = random.Random(seed)  # noqa: S311  (nothing secret hangs on it)
-    struck, known, verdict = Counter[str](), _Known(), Verdict()
-    async with (
-        _place(postgres) as (folder, database),
-        rig(folder, store=database, redis=redis.url(), replicas=2, lease=LEASE, started=False) as it,
-    ):
+    service, verdict = Service(chance), Verdict()
+    async with AsyncExitStack() as undo:
+        folder, database = await undo.enter_async_context(_place(postgres))
+        rules = await service.start(undo)
+        it = await undo.enter_async_context(
+            rig(folder, store=database, redis=redis.url(), replicas=2, lease=LEASE, started=False, rules=rules,
+                environment=service.environment)
+        )  # fmt: skip
         await asyncio.gather(*(bot.start(within=READY_WITHIN) for bot in it.bots))
         await it.sandbox.connected()
-        mayhem = Mayhem(it, chance, struck, postgres, redis)
-        number = 0
-        while struck["deaths"] < kills:
-            number += 1
-            await asyncio.gather(mayhem.kill(), _busy(it, chance, known, f"{seed}-{number}"))
-        await mayhem.calm()
+        mayhem, busy = Mayhem(it, chance, postgres, redis), Busy(it, chance, str(seed))
+        channel = await busy.begin()
+        service.on_effect = mayhem.at_an_effect
+
+        def enough() -> bool:
+            return mayhem.struck["deaths"] >= kills or patience.left < ENDING
+
+        await asyncio.gather(mayhem.rage(enough), busy.act(channel, enough))
         await _settled(database, verdict)
-        await _judge(it, database, known, verdict)
+        await _judge(it, database, busy.known, service.effects, verdict)
         calls = len(it.sandbox.calls.all())
-    return Round(name=f"round {seed}", verdict=verdict, struck=struck, calls=calls)
+    return Round(seed=seed, verdict=verdict, struck=mayhem.struck, calls=calls, effects=service.effects.total())
 
 
 @asynccontextmanager
@@ -96,96 +101,13 @@ async def _place(postgres: RealPostgres) -> AsyncIterator[tuple[Path, str]]:
     await postgres.drop_database(name)
 
 
-class Mayhem:
-    """Everything that goes wrong in one round."""
-
-    def __init__(
-        self, it: Rig, chance: random.Random, struck: Counter[str], postgres: RealPostgres, redis: RealRedis
-    ) -> None:
-        self._it = it
-        self._chance = chance
-        self._struck = struck
-        self._postgres = postgres
-        self._redis = redis
-
-    async def kill(self) -> None:
-        """Let Slack fail a little, and kill one or both after some call of Slack, or after a while."""
-        await self._trouble()
-        victims = self._chance.sample(self._it.bots, self._chance.choice((1, 2)))
-        struck, left = asyncio.Event(), self._chance.randint(1, 12)
-
-        async def at_a_call(call: Call) -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                await asyncio.gather(*(victim.kill() for victim in victims))
-                struck.set()
-
-        self._it.sandbox.on_call = at_a_call
-        with suppress(TimeoutError):
-            await asyncio.wait_for(struck.wait(), self._chance.uniform(0.2, 3))
-        self._it.sandbox.on_call = None
-        await asyncio.gather(*(victim.kill() for victim in victims))
-        self._struck["deaths"] += len(victims)
-        await asyncio.gather(*(victim.start(within=READY_WITHIN) for victim in victims))
-
-    async def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self._it.sandbox.on_call = None
-        self._it.sandbox.faults.clear()
-
-    async def _trouble(self) -> None:
-        faults, chance = self._it.sandbox.faults, self._chance
-        method = chance.choice(("chat.postMessage", "conversations.create", "chat.update", "conversations.invite"))
-        kind = chance.choice(("limit", "break_", "lose", "lose", ""))
-        if kind:
-            getattr(faults, kind)(method, nth=chance.randint(1, 4), times=chance.randint(1, 2))
-            self._struck[f"slack_{kind.rstrip('_')}"] += 1
-        if chance.random() < 0.2:
-            async with Redis.from_url(self._redis.url()) as admin:
-                await admin.flushall()
-            self._struck["redis_flushed"] += 1
-        if chance.random() < 0.2:
-            await asyncio.to_thread(self._postgres.pause)
-            await asyncio.sleep(chance.uniform(0.2, 1.5))
-            await asyncio.to_thread(self._postgres.resume)
-            self._struck["postgres_restarted"] += 1
-
-
-async def _busy(it: Rig, chance: random.Random, known: _Known, name: str) -> None:
-    """People and a monitor do something meanwhile."""
-    await asyncio.sleep(chance.uniform(0, 0.3))
-    title = f"Checkout fails {name}"
-    person = it.person(chance.choice(NAMES))
-    answer = await person.command(f"/incident declare P{chance.randint(0, 3)} {title}", "general")
-    if answer.ok and "INC-" in str(answer.payload):
-        known.declared.add(title)
-    alert = f"Outage-{chance.randint(1, 4)}"
-    for copy in range(chance.randint(1, 3)):
-        body = _alert(alert, f"{name}-{copy}")
-        # The door may be open while the store is away: a monitor sends it again.
-        while await it.knocked(body, within=60, at=chance.randrange(2)) != 202:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)
-        known.accepted[alert] += 1
-
-
-def _alert(name: str, unique: str) -> dict[str, object]:
-    entry = {
-        "status": "firing",
-        "labels": {"alertname": name, "severity": "warning"},
-        "annotations": {"summary": f"{name} {unique}"},
-        "fingerprint": name,
-    }
-    return {"version": "4", "groupKey": name, "status": "firing", "receiver": "muster", "alerts": [entry]}
-
-
 async def _settled(database: str, verdict: Verdict) -> None:
     connection = await asyncpg.connect(database)
     try:
         waiting: list[str] = []
         async with asyncio.timeout(SETTLED_WITHIN):
             # Other processes' work can only be looked at now and then.
-            while waiting := [row[0] for row in await connection.fetch(WAITING)]:  # noqa: ASYNC110
+            while waiting := [row[0] for row in await connection.fetch(WAITING, TIMERS)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.5)
     except TimeoutError:
         verdict.lost += [f"never settled: {each}" for each in waiting]
@@ -193,7 +115,7 @@ async def _settled(database: str, verdict: Verdict) -> None:
         await connection.close()
 
 
-async def _judge(it: Rig, database: str, known: _Known, verdict: Verdict) -> None:
+async def _judge(it: Rig, database: str, known: Known, effects: Counter[str], verdict: Verdict) -> None:
     connection = await asyncpg.connect(database)
     async with AsyncExitStack() as undo:
         undo.push_async_callback(connection.close)
@@ -212,10 +134,29 @@ async def _judge(it: Rig, database: str, known: _Known, verdict: Verdict) -> Non
             counted = record.count if record is not None else 0
             if counted != sent:
                 (verdict.lost if counted < sent else verdict.doubled).append(f"{alert}: {sent} came, {counted} counted")
+        requests = [each for one in incidents for each in await store.approvals_of(one.id)]
+    _ran(requests, effects, verdict)
     _seen(it, incidents, known, verdict)
 
 
-def _seen(it: Rig, incidents: tuple[Incident, ...], known: _Known, verdict: Verdict) -> None:
+def _ran(requests: list[Approval], effects: Counter[str], verdict: Verdict) -> None:
+    """Each request reached its target at most once; exactly once where people were told that it ran."""
+    wanted = Counter[str]()
+    for request in requests:
+        path = str(request.plan.command["path"])
+        wanted[path] += request.state in MAY_HAVE_RUN
+        if request.state in NOT_ENDED:
+            verdict.lost.append(f"the request {request.id} still stands as {request.state}")
+        if request.state is ApprovalState.RAN and not effects[path]:
+            verdict.lost.append(f"{path} is told to have run, and did not")
+    verdict.doubled += [
+        f"{path} was done {count} times, and {wanted[path]} requests may have run"
+        for path, count in effects.items()
+        if count > wanted[path]
+    ]
+
+
+def _seen(it: Rig, incidents: tuple[Incident, ...], known: Known, verdict: Verdict) -> None:
     titles = Counter(each.title for each in incidents)
     verdict.lost += [f"answered as declared, and not there: {each}" for each in known.declared if not titles[each]]
     names = [each.name for each in it.sandbox.workspace.channels.values() if each.name.startswith("inc-")]

@@ -12,6 +12,7 @@ from msgspec import Struct
 from chaos.crowd import Crowd, Told
 from chaos.judging import Verdict, judge
 from chaos.process import Outside, Process
+from chaos.scenes import play
 from chaos.slack import Slack
 from chaos.store import Database
 from chaos.target import Target
@@ -25,9 +26,15 @@ from tests.fakes.drafts import FakeDrafts
 START: Final = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 SETTLED_WITHIN: Final = timedelta(hours=2)
 """How long after the last fault everything owed must be done."""
-TIMERS: Final = frozenset({JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD})
+TIMERS: Final = frozenset(
+    {JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD, JobName.WAKE_ALERT}
+)
 """What may still be owed in the end, because its time has not come. Everything else was wanted at once."""
 _HELD: Final = (JobState.CLAIMED, JobState.DOING)
+LOOKED_EVERY: Final = 2.0
+"""Seconds between two looks whether all is done."""
+SIZES: Final = ((1, 30), (2, 30), (4, 25), (8, 12), (24, 3))
+"""How many scenes a run has, and how many of a hundred runs: small ones find most, and large ones what is left."""
 LARGEST_STEP: Final = 300.0
 """Seconds by which a clock may be set forward or back."""
 
@@ -50,10 +57,10 @@ def simulate(seed: int, *, told: Callable[[str], None] | None = None) -> Outcome
 async def _played(seed: int, told: Callable[[str], None] | None) -> Outcome:
     weather = Weather(seed)
     town = Town(weather, replicas=weather.chance.choice((1, 2, 2, 3)), told=told)
-    crowd = Crowd(town, weather.chance, town.outside.team.everybody, town.now)
+    crowd = Crowd(town, weather, town.outside.team.everybody, town.now)
     seasons = asyncio.create_task(town.seasons())
     try:
-        await crowd.act(weather.chance.randint(2, 10))
+        await play(crowd, weather.chance.choices(*zip(*SIZES, strict=True))[0])
         await crowd.wait(5)
         weather.calm = True
         unsettled = await town.settled()
@@ -135,8 +142,8 @@ class Town:
 
     async def settled(self) -> list[str]:
         """Wait until nothing is due or held any more; what still was when the patience ended."""
-        for _ in range(int(SETTLED_WITHIN.total_seconds() / 10)):
-            await asyncio.sleep(10)
+        for _ in range(int(SETTLED_WITHIN.total_seconds() / LOOKED_EVERY)):
+            await asyncio.sleep(LOOKED_EVERY)
             waiting = self._waiting()
             if not waiting:
                 return []

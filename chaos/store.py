@@ -1,7 +1,7 @@
 """The real rules and queries of the SQLite store, in memory and without threads, as each process reaches it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,12 +14,14 @@ from bot.stores.sqlite_connection import Connection, Direct
 from chaos.slack import Caught
 from chaos.weather import Weather
 from commands.outage import Outage
+from incident.job import Claim
 
 T = TypeVar("T")
 
 _MEMORY: Final = Path(":memory:")
 _LOOKING: Final = {
     "every_job": "SELECT key, name, state, due_at, incident_id, subject, urgency, error FROM jobs ORDER BY id",
+    "begun": "SELECT id FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until IS NOT NULL LIMIT 1",
     "every_incident": "SELECT id FROM incidents ORDER BY number",
     "ignored_alerts": (
         "SELECT count(*) AS ignored FROM events WHERE chain = 'system'"
@@ -38,6 +40,21 @@ class Database:
         self.clock = clock
         self.connection = Connection(_MEMORY, _QUERIES, writes=True)
         self.connection.migrate(_MIGRATIONS)
+        self._quiet_until: datetime | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether a worker that has just found nothing would find nothing again: workers ask a hundred times a run."""
+        return self._quiet_until is not None and self.clock() < self._quiet_until
+
+    def found_nothing(self, next_due: datetime | None) -> None:
+        """Nothing is due, and nothing will be before that, unless somebody writes; but a run may be cut short."""
+        if not self.connection.rows("begun"):
+            self._quiet_until = next_due or datetime.max.replace(tzinfo=UTC)
+
+    def look(self, work: Work[T]) -> T:
+        """What ``work`` returned, which writes nothing."""
+        return at_once(work(Direct(self.connection, self.clock)))
 
     def transact(self, work: Work[T]) -> T:
         """What ``work`` returned, committed; nothing of it stays when it raises."""
@@ -48,6 +65,7 @@ class Database:
             self.connection.control("ROLLBACK")
             raise
         self.connection.control("COMMIT")
+        self._quiet_until = None
         return value
 
     def close(self) -> None:
@@ -75,7 +93,21 @@ class ProcessStore(SqlStore):
 
     async def _read(self, look: Work[T], *, at_one_moment: bool = False) -> T:
         await self._arrive()
-        return self._database.transact(look)
+        return self._database.look(look)
+
+    async def cut_short(self) -> tuple[Claim, ...]:
+        return () if self._database.quiet else await super().cut_short()
+
+    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+        if not self._database.quiet:
+            return await super().claim(worker, limit=limit, lease=lease)
+        await self._arrive()
+        return ()
+
+    async def next_due(self) -> datetime | None:
+        due = await super().next_due()
+        self._database.found_nothing(due)
+        return due
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -1,6 +1,8 @@
 """What goes wrong, and when: every fault of a run is drawn from its one seed, until the weather turns calm."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -56,10 +58,11 @@ WORST: Final = Climate(
 
 
 def drawn(chance: Random) -> Climate:
-    """Some faults, each as bad as chance has it: many runs with few of them find more than one with all."""
+    """Few faults or many, each as bad as chance has it: many runs with few of them find more than one with all."""
+    share = chance.choice((0.15, 0.15, 0.5))
     return Climate(
         **{
-            each: getattr(WORST, each) * chance.random() if chance.random() < 0.5 else 0.0
+            each: getattr(WORST, each) * chance.random() if chance.random() < share else 0.0
             for each in Climate.__struct_fields__
         }
     )
@@ -73,6 +76,7 @@ class Weather:
         self.climate = drawn(self.chance) if climate is None else climate
         self.struck: Counter[str] = Counter()
         self.calm = False
+        self._slack_gone = 0
 
     def strikes(self, name: str) -> bool:
         """Whether this goes wrong now; counted when it does."""
@@ -84,7 +88,19 @@ class Weather:
 
     def slack(self) -> Fault | None:
         """What happens to one call of Slack."""
+        if self._slack_gone:
+            return Fault.UNREACHED
         return next((fault for fault in Fault if self.strikes(f"slack_{fault.value}")), None)
+
+    @contextmanager
+    def slack_away(self) -> Iterator[None]:
+        """Slack answers nobody meanwhile."""
+        self.struck["slack_away"] += 1
+        self._slack_gone += 1
+        try:
+            yield
+        finally:
+            self._slack_gone -= 1
 
     def spare(self, *names: str) -> None:
         """Let some things not go wrong in this run."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chaos.patience import Patience
 from chaos.replicas import rounds
 
 KILLS = 4
@@ -9,5 +10,5 @@ KILLS = 4
 
 @pytest.mark.timeout(300)
 def test_two_replicas_that_are_killed_again_and_again_lose_nothing_and_double_nothing() -> None:
-    for each in rounds(KILLS, seed=1):
+    for each in rounds(KILLS, 1, Patience(200)):
         assert each.verdict.good, each.verdict

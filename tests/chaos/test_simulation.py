@@ -51,7 +51,7 @@ def test_the_judge_sees_what_is_lost_what_is_there_twice_and_what_is_out_of_date
     async def tampered_with() -> Verdict:
         weather = Weather(0, Climate())
         town = Town(weather, replicas=1)
-        crowd = Crowd(town, weather.chance, town.outside.team.everybody, town.now)
+        crowd = Crowd(town, weather, town.outside.team.everybody, town.now)
         await matrix.opened(crowd)
         posts = {
             mark_of(message).partition(":")[0]: (channel, message) for channel, message in town.outside.slack.messages()

@@ -1,0 +1,126 @@
+"""What goes wrong around real processes: each is killed again and again; Slack, PostgreSQL and Redis fail."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+from typing import Final
+
+from redis.asyncio import Redis
+
+from demo.bot_process import BotProcess, NotReadyError
+from demo.postgres import RealPostgres
+from demo.redis import RealRedis
+from sandbox.record.calls import Call
+from tests.stories.rig import Rig
+
+READY_WITHIN: Final = 120.0
+"""Seconds that a start may take on a machine on which everything else fails, too."""
+TROUBLED: Final = ("chat.postMessage", "conversations.create", "chat.update", "conversations.invite")
+
+
+class _Doomed:
+    """One process that is to die: after so many calls of Slack, as soon as somebody says so, or after a while."""
+
+    def __init__(self, bot: BotProcess) -> None:
+        self.bot = bot
+        self.calls_left = 0
+        self.dead = asyncio.Event()
+
+    async def kill(self) -> None:
+        await self.bot.kill()
+        self.dead.set()
+
+
+class Mayhem:
+    """Everything that goes wrong in one round; ``struck`` counts it."""
+
+    def __init__(self, it: Rig, chance: Random, postgres: RealPostgres, redis: RealRedis) -> None:
+        self._it = it
+        self._chance = chance
+        self._postgres = postgres
+        self._redis = redis
+        self._doomed = [_Doomed(bot) for bot in it.bots]
+        self.struck: Counter[str] = Counter()
+
+    async def rage(self, enough: Callable[[], bool]) -> None:
+        """Until it is enough; then every process is up, and nothing goes wrong any more."""
+        self._it.sandbox.on_call = self._at_a_call
+        await asyncio.gather(self._break_things(enough), *(self._haunt(each, enough) for each in self._doomed))
+        self._it.sandbox.on_call = None
+        self._it.sandbox.faults.clear()
+        await asyncio.gather(*(self._up(each) for each in self._doomed))
+
+    async def at_an_effect(self) -> None:
+        """A remediation has just changed its target, and nobody has heard of it: often enough nobody will."""
+        if self._it.sandbox.on_call is not None and self._chance.random() < 0.5:
+            victims = self._chance.sample(self._doomed, self._chance.choice((1, 2)))
+            await asyncio.gather(*(each.kill() for each in victims))
+
+    async def _haunt(self, doomed: _Doomed, enough: Callable[[], bool]) -> None:
+        """Kill one process, let it be dead for a moment, and start it: perhaps only to kill it on its way."""
+        while not enough():
+            doomed.dead.clear()
+            doomed.calls_left = self._chance.randint(1, 12)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(doomed.dead.wait(), self._chance.uniform(0.2, 3))
+            await doomed.kill()
+            self.struck["deaths"] += 1
+            await asyncio.sleep(self._chance.choice((0, 0, self._chance.uniform(0, 1))))
+            while self._chance.random() < 0.4 and not enough():
+                await self._die_starting(doomed)
+            await self._up(doomed)
+
+    async def _die_starting(self, doomed: _Doomed) -> None:
+        starting = asyncio.create_task(doomed.bot.start(within=READY_WITHIN))
+        await asyncio.sleep(self._chance.uniform(0.3, 1.2))
+        await doomed.kill()
+        self.struck["deaths"] += 1
+        with suppress(NotReadyError):
+            await starting
+
+    async def _up(self, doomed: _Doomed) -> None:
+        """Start it until it is ready; whoever killed it meanwhile is not its end."""
+        while not _runs(doomed.bot):
+            doomed.dead.clear()
+            try:
+                await doomed.bot.start(within=READY_WITHIN)
+            except NotReadyError:
+                if not doomed.dead.is_set():
+                    raise
+                self.struck["deaths"] += 1
+
+    async def _at_a_call(self, call: Call) -> None:
+        for doomed in self._doomed:
+            doomed.calls_left -= 1
+            if doomed.calls_left == 0:
+                await doomed.kill()
+
+    async def _break_things(self, enough: Callable[[], bool]) -> None:
+        while not enough():
+            self._slack_fails()
+            if self._chance.random() < 0.2:
+                async with Redis.from_url(self._redis.url()) as admin:
+                    await admin.flushall()
+                self.struck["redis_flushed"] += 1
+            if self._chance.random() < 0.1:
+                await asyncio.to_thread(self._postgres.pause)
+                await asyncio.sleep(self._chance.uniform(0.2, 1.5))
+                await asyncio.to_thread(self._postgres.resume)
+                self.struck["postgres_restarted"] += 1
+            await asyncio.sleep(self._chance.uniform(0.5, 2))
+
+    def _slack_fails(self) -> None:
+        kind = self._chance.choice(("limit", "break_", "lose", "lose", ""))
+        if kind:
+            order = getattr(self._it.sandbox.faults, kind)
+            order(self._chance.choice(TROUBLED), nth=self._chance.randint(1, 4), times=self._chance.randint(1, 2))
+            self.struck[f"slack_{kind.rstrip('_')}"] += 1
+
+
+def _runs(bot: BotProcess) -> bool:
+    try:
+        return bot.pid > 0
+    except LookupError:
+        return False
