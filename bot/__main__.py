@@ -25,7 +25,7 @@ def main() -> None:
         try:
             muster_runbook(rest)
         finally:
-            # The last of all collections cannot be put off: it finds nothing to look through.
+            # Python looks through everything once more as it ends, collector or not: what is frozen it leaves alone.
             gc.freeze()
         return
     # While it is imported, aiohttp reads the machine's certificates: time in which the rest can be imported beside
