@@ -26,6 +26,7 @@ from demo.postgres_install import (
     Account,
     NoPostgresError,
     copy_install,
+    fast_folder,
     find_binaries,
     keeps_statistics,
     reachable,
@@ -38,10 +39,6 @@ SUPERUSER = "postgres"
 START_SECONDS = 30.0
 STOP_SECONDS = 3.0
 START_ATTEMPTS = 3
-
-# Creating a database means creating hundreds of files, which a memory file system does twenty times faster.
-MEMORY = Path("/dev/shm")  # noqa: S108 - only a private directory is made there
-MEMORY_NEEDED = 1 << 30
 
 # Reads the pipe on standard input: a line asks for an orderly shutdown (INT), its end for an immediate one (QUIT). An
 # end without a line means that our process died: then nobody else is left to delete the private directory, in which the
@@ -81,13 +78,6 @@ SETTINGS = {
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
 """As a team's own server is set up: for measuring."""
-
-
-def _fast_folder() -> Path | None:
-    """A memory file system with plenty of room, if there is one."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-        return MEMORY
-    return None
 
 
 def _free_port() -> int:
@@ -179,7 +169,7 @@ class RealPostgres:
         """Make the private directory, with a copy of the binaries in it if the server's account cannot reach them."""
         copy = self._account.uid is not None and not reachable(binaries)
         self._home = Path(
-            tempfile.mkdtemp(prefix="muster-postgres-", dir=None if copy or self._durable else _fast_folder())
+            tempfile.mkdtemp(prefix="muster-postgres-", dir=None if copy or self._durable else fast_folder())
         )
         undo.callback(shutil.rmtree, self._home, ignore_errors=True)
         if copy:

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL server is installed on this machine, and the account that may run it."""
+"""Where a PostgreSQL server is installed on this machine, where its data lie best, and the account that may run it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from msgspec import Struct
 
 from demo.serving import NoServerError
 
+# Creating a database means creating hundreds of files, which a memory file system does twenty times faster.
+MEMORY = Path("/dev/shm")  # noqa: S108 - only a private directory is made there
+MEMORY_NEEDED = 1 << 30
+
 
 class NoPostgresError(NoServerError):
     """No PostgreSQL could be started here; the message is one sentence that says what to do."""
@@ -23,6 +27,13 @@ class Account(Struct, frozen=True, kw_only=True):
     uid: int | None = None
     gid: int | None = None
     groups: tuple[int, ...] | None = None
+
+
+def fast_folder() -> Path | None:
+    """A memory file system with plenty of room, if there is one."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+        return MEMORY
+    return None
 
 
 def server_account() -> Account:

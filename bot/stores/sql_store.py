@@ -1,14 +1,11 @@
 """The store in SQL: what each method asks of a database, whichever it is. How to reach one is its subclass's affair."""
 
-import json
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
 
-from msgspec.structs import replace
-
-from bot.stores import changing, jobs, taking
+from bot.stores import changing, jobs, rows, taking
 from bot.stores.changing import Applied
 from bot.stores.codec import (
     ALERT,
@@ -20,15 +17,12 @@ from bot.stores.codec import (
     SYSTEM_CHANGE,
     WATCH,
     Codec,
-    event_value,
-    moment,
 )
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
 from commands.store import Saved, Store
-from incident import recent
-from incident.alert import AlertRecord, AlertTally, Delivery, DeliveryState
+from incident.alert import AlertRecord, AlertTally, Delivery
 from incident.approval import Approval
 from incident.change import Change
 from incident.finding import Finding
@@ -44,10 +38,6 @@ from incident.timeline import Link
 from incident.watch import WatchRecord
 
 T = TypeVar("T")
-
-_ENDLESS: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_CHANGES: Final = 100
-"""Of more changes around one incident its record holds the newest so many."""
 
 Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
 """What is asked of a database inside one transaction."""
@@ -132,7 +122,7 @@ class SqlStore(Store):
         return await self._all(SILENCE, "silences", at=at)
 
     async def last_run(self, step_id: str, target: str) -> datetime | None:
-        return _time(await self._row("last_run", step_id=step_id, target=target), "ran_at")
+        return rows.time_of(await self._row("last_run", step_id=step_id, target=target), "ran_at")
 
     async def system_change(self, change_id: str) -> SystemChange | None:
         return await self._one(SYSTEM_CHANGE, "system_change", id=change_id)
@@ -140,7 +130,7 @@ class SqlStore(Store):
     async def system_changes(
         self, system: str, *, since: datetime, until: datetime | None, limit: int
     ) -> tuple[SystemChange, ...]:
-        ends = until or _ENDLESS
+        ends = until or rows.ENDLESS
         return await self._all(SYSTEM_CHANGE, "system_changes", system=system, since=since, until=ends, limit=limit)
 
     async def watch(self, watch_id: str) -> WatchRecord | None:
@@ -156,24 +146,24 @@ class SqlStore(Store):
         return await self._all(FINDING, "findings_of", incident_id=incident_id)
 
     async def timeline(self, incident_id: str) -> tuple[Link, ...]:
-        return await self._rows(_link, "timeline", chain=incident_id)
+        return await self._rows(rows.link, "timeline", chain=incident_id)
 
     async def event(self, event_id: str) -> Link | None:
         row = await self._row("event", id=event_id)
-        return None if row is None else _link(row)
+        return None if row is None else rows.link(row)
 
     async def record(self, incident_id: str) -> Record:
-        return await self._read(lambda db: _record(db, incident_id), at_one_moment=True)
+        return await self._read(lambda db: rows.record(db, incident_id), at_one_moment=True)
 
     async def chains(self) -> tuple[str, ...]:
         return await self._rows(lambda row: str(row["chain"]), "chains")
 
     async def delivery(self, key: str) -> Delivery | None:
         row = await self._row("delivery", key=key)
-        return None if row is None else _delivery(row)
+        return None if row is None else rows.delivery(row)
 
     async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
-        return await self._rows(_delivery, "dead_deliveries", limit=limit)
+        return await self._rows(rows.delivery, "dead_deliveries", limit=limit)
 
     async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
         return await self._write(lambda db: jobs.claim(db, worker, limit, lease))
@@ -210,14 +200,14 @@ class SqlStore(Store):
         return await self._write(lambda db: jobs.take_along(db, claim, limit))
 
     async def next_due(self) -> datetime | None:
-        return _time(await self._row("next_due"), "due_at")
+        return rows.time_of(await self._row("next_due"), "due_at")
 
     async def figures(self) -> Figures:
         return await self._read(figures, at_one_moment=True)
 
     async def last_knocks(self, sources: Sequence[str]) -> Mapping[str, datetime]:
         """When each monitor's newest request came; those of whom none is kept are left out."""
-        found = {each: _time(await self._row("last_knock", source=each), "received_at") for each in sources}
+        found = {each: rows.time_of(await self._row("last_knock", source=each), "received_at") for each in sources}
         return {source: at for source, at in found.items() if at is not None}
 
     async def remember(self, name: str, text: str) -> None:
@@ -264,52 +254,3 @@ class SqlStore(Store):
 def _check(change: Change) -> None:
     if change.approvals and change.incident is None:
         raise ValueError("approvals are saved only together with their incident, whose version guards them")
-
-
-async def _record(db: Database, incident_id: str) -> Record:
-    row = await db.row("incident", id=incident_id)
-    if row is None:
-        raise KeyError(incident_id)
-    alerts = await db.rows("alerts_of", incident_id=incident_id)
-    findings = await db.rows("findings_of", incident_id=incident_id)
-    approvals = await db.rows("approvals_of", incident_id=incident_id)
-    incident = INCIDENT.value(row["body"])
-    since, until = recent.span(incident)
-    changes = await db.rows(
-        "system_changes", system=incident.system, since=since, until=until or _ENDLESS, limit=_CHANGES
-    )
-    return Record(
-        incident=incident,
-        timeline=tuple(_link(each) for each in await db.rows("timeline", chain=incident_id)),
-        alerts=tuple(ALERT.value(each["body"]) for each in alerts),
-        findings=tuple(replace(FINDING.value(each["body"]), withheld=None) for each in findings),
-        approvals=tuple(APPROVAL.value(each["body"]) for each in approvals),
-        changes=tuple(SYSTEM_CHANGE.value(each["body"]) for each in changes),
-    )
-
-
-def _link(row: Row) -> Link:
-    return Link(
-        id=row["id"],
-        seq=row["seq"],
-        recorded_at=moment(row["recorded_at"]),
-        content=row["content"],
-        link=row["link"],
-        event=None if row["body"] is None else event_value(row["body"]),
-    )
-
-
-def _delivery(row: Row) -> Delivery:
-    return Delivery(
-        key=row["key"],
-        source=row["source"],
-        received_at=moment(row["received_at"]),
-        headers=json.loads(row["headers"]),
-        body=row["body"],
-        state=DeliveryState(row["state"]),
-        reason=row["reason"],
-    )
-
-
-def _time(row: Row | None, column: str) -> datetime | None:
-    return None if row is None or row[column] is None else moment(row[column])
