@@ -97,8 +97,8 @@ class Reach:
         wait = max(self._next, self._open_at) - self._counts()
         if self._trouble is not None or wait > 0:
             after = max(wait, SETTLE / 2) + APART * urgency
-            refused = self._trouble is not None and not self._trouble.retry
-            words = self._trouble.sentence if self._trouble is not None and refused else "Slack cannot be reached"
+            refused = self._trouble if self._trouble is not None and not self._trouble.retry else None
+            words = "Slack cannot be reached" if refused is None else refused.sentence
             raise NotYet(words, after=timedelta(seconds=after))
 
     def answered(self) -> None:

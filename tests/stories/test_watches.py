@@ -49,6 +49,20 @@ async def test_a_watch_declares_what_no_monitor_saw_and_says_when_it_is_over(tmp
         await ana.wait_for(channel, lambda message: "(stuck-count)" in words(message), 10)
 
 
+async def test_a_bot_that_starts_while_slack_is_away_looks_and_declares(tmp_path: Path) -> None:
+    async with watched(tmp_path) as it:
+        await it.bot.stop()
+        it.sandbox.faults.outage = True
+        starting = asyncio.create_task(it.bot.start(within=90))
+        await it.patient.fault("stuck-jobs", True)
+        async with asyncio.timeout(30):
+            while not incidents(it):
+                await asyncio.sleep(0.1)
+        it.sandbox.faults.outage = False
+        await Person(it.sandbox, "ana").wait_for_channel("inc-", 40)
+        await starting
+
+
 async def test_killed_while_it_fires_there_is_one_incident_and_its_end_is_said_once(tmp_path: Path) -> None:
     """kill -9 as soon as the incident is there, a second of looks later, and before the end is told."""
     async with watched(tmp_path) as it:
