@@ -26,14 +26,12 @@ from tests.fakes.drafts import FakeDrafts
 START: Final = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 SETTLED_WITHIN: Final = timedelta(hours=2)
 """How long after the last fault everything owed must be done."""
-TIMERS: Final = frozenset(
-    {JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD, JobName.WAKE_ALERT}
-)
+TIMERS: Final = frozenset({JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD})
 """What may still be owed in the end, because its time has not come. Everything else was wanted at once."""
 _HELD: Final = (JobState.CLAIMED, JobState.DOING)
 LOOKED_EVERY: Final = 2.0
 """Seconds between two looks whether all is done."""
-SIZES: Final = ((1, 30), (2, 30), (4, 25), (8, 12), (24, 3))
+SIZES: Final = ((1, 30), (2, 31), (4, 25), (8, 12), (16, 2))
 """How many scenes a run has, and how many of a hundred runs: small ones find most, and large ones what is left."""
 LARGEST_STEP: Final = 300.0
 """Seconds by which a clock may be set forward or back."""

@@ -13,7 +13,7 @@ from incident.digest import Facts
 from incident.incident import Incident, Status
 from incident.job import Claim, JobName, owe
 from incident.opening import bringing_in, claimed
-from incident.owing import decided
+from incident.owing import HEADLINE_COUNT_FOLD, decided
 from incident.responder import MUSTER, Actor, Role, UserId, person, user_of
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
@@ -257,6 +257,8 @@ def sum_up(incident: Incident, *, messages: int, alerts: int, settles: Claim, no
     change = decided(cause, now, after, event, before=incident, settles=settles)
     rank = incident.severity.rank
     shown = [owe(JobName.CARD, incident.id, now, urgency=rank)] if incident.home.card is not None else []
+    if incident.home.announcement is not None:
+        shown.append(owe(JobName.ANNOUNCEMENT, incident.id, now + HEADLINE_COUNT_FOLD, urgency=rank))
     return replace(change, jobs=(*change.jobs, *shown))
 
 

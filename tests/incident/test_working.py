@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from incident import clockwork, opening, working
 from incident.change import Change
 from incident.clock import ClockKind, ClockState
-from incident.incident import Incident, Status
+from incident.incident import Home, Incident, Place, Status
 from incident.job import JobName
 from incident.refusal import AlreadySo, Ended, NothingSaid, Refused, StillOpen
 from incident.responder import Role, person
@@ -215,6 +216,15 @@ def test_only_messages_that_nobody_told_of_are_summed_up() -> None:
     kept.save(change)
     again = working.sum_up(kept.it, messages=4, alerts=1, settles=kept.claim(), now=after(2))
     assert (again.incident, again.events) == (None, ())
+
+
+def test_what_is_summed_up_is_counted_on_the_card_and_on_the_announcement() -> None:
+    """One that flaps is quiet: nothing else would tell there how many fire."""
+    kept = declared()
+    home = Home(channel="C1", card="1", announcement=Place(channel="C2", thread="2"))
+    shown = replace(kept.it, home=home)
+    change = working.sum_up(shown, messages=4, alerts=1, settles=kept.claim(), now=after(1))
+    assert {each.name for each in change.jobs} >= {JobName.CARD, JobName.ANNOUNCEMENT}
 
 
 # The clocks' own doing.
