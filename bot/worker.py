@@ -1,7 +1,7 @@
 """What does what is owed: it claims jobs that are due, runs them side by side, and keeps or loses its leases.
 
-This loop and the intake (commands/take_alerts.py, take_change.py, bot/collector.py) catch everything: what went wrong is
-recorded and said.
+This loop and the intake (commands/take_alerts.py, take_change.py, bot/collector.py) catch everything: what went wrong
+is recorded and said.
 """
 
 import asyncio
