@@ -104,7 +104,8 @@ def _filled(piece: tuple[str, str | None, str | None], facts: Mapping[str, objec
 
 def _text(value: object) -> Iterator[Part]:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        yield ", ".join(str(each) for each in value)
+        several = [str(each) for each in value]
+        yield ("; " if any("," in each for each in several) else ", ").join(several)
     elif value is not None:
         yield str(value)
 

@@ -284,6 +284,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ESCALATED: "Escalated to {users:who}[: {reason}]",
     Kind.MITIGATED: "Mitigated[: {how}]",
     Kind.RESOLVED: _resolved,
+    Kind.END_DOUBTED: "It was resolved, and is not healthy: {seen}. If it goes on: /incident reopen",
     Kind.POSTMORTEM_WRITTEN: "The post-mortem draft is written",
     Kind.POSTMORTEM_EXPORTED: "The post-mortem draft is kept at {address}",
     Kind.POSTMORTEM_DONE: "{actor} marked the post-mortem as done",

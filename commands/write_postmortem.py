@@ -6,7 +6,7 @@ from commands.deciding import decide, known
 from commands.look import look_all
 from commands.outage import NotYet
 from commands.ports import Ports
-from incident import opening, working
+from incident import looking, opening, working
 from incident.change import Change
 from incident.finding import Phase
 from incident.incident import Incident
@@ -18,7 +18,7 @@ async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
     """Draft it from what is on record; at the resolution, the diagnostics look once more first."""
     incident = await known(ports.store, claim.job.incident_id or "")
     if claim.job.subject == working.AT_RESOLUTION:
-        await look_all(incident, phase=Phase.WATCH, cause=claim.job.key, ports=ports)
+        await _look_once_more(incident, claim, ports)
     record = await ports.store.record(incident.id)
     paths = await ports.drafts.write(record, draft(record, ports.clock()))
 
@@ -28,6 +28,14 @@ async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
         )
 
     await decide(ports.store, incident.id, written)
+
+
+async def _look_once_more(incident: Incident, claim: Claim, ports: Ports) -> None:
+    """What is called over is looked at again; what is still bad is said in the channel."""
+    seen = await look_all(incident, phase=Phase.WATCH, cause=claim.job.key, ports=ports)
+    if any(each.healthy is False for each in seen):
+        cause = f"{claim.job.key}:doubted"
+        await decide(ports.store, incident.id, lambda it: looking.doubt_end(it, seen, cause=cause, now=ports.clock()))
 
 
 async def share_postmortem(claim: Claim, *, ports: Ports) -> None:

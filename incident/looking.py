@@ -52,6 +52,16 @@ def find(
     return decided(cause, now, incident, event, *more, before=known, jobs=jobs, findings=(finding,), settles=settles)
 
 
+def doubt_end(incident: Incident, findings: Sequence[Finding], *, cause: str, now: datetime) -> Change:
+    """It was called over, and its diagnostics are still bad: everybody in the channel is told, with the way back."""
+    bad = [each for each in findings if each.healthy is False]
+    if incident.open or not bad:
+        return Change(cause=cause, at=now)
+    facts: Facts = {"seen": [each.title for each in bad]}
+    event = Event(kind=Kind.END_DOUBTED, at=now, facts=facts, evidence=tuple(f"finding:{each.id}" for each in bad))
+    return decided(cause, now, incident, event, before=incident)
+
+
 def _shown(finding: Finding) -> bool:
     bad = finding.healthy is False or finding.sight.error is not None
     return finding.phase in _SHOWN or (finding.phase is Phase.HOLD and bad)

@@ -21,6 +21,7 @@ LOUD: Final = frozenset(
         Kind.SEVERITY_CHANGED,
         Kind.UPDATED,
         Kind.RESOLVED,
+        Kind.END_DOUBTED,
         Kind.REOPENED,
         Kind.CLOCK_BREACHED,
         Kind.ESCALATED,

@@ -78,6 +78,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
+    END_DOUBTED = "end_doubted"
     POSTMORTEM_WRITTEN = "postmortem_written"
     POSTMORTEM_EXPORTED = "postmortem_exported"
     POSTMORTEM_DONE = "postmortem_done"

@@ -97,6 +97,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.STEP_SKIPPED: "⏭️",
     Kind.HOLD_BEGUN: "⏳",
     Kind.HOLD_UNHEALTHY: "❗",
+    Kind.END_DOUBTED: "❗",
     Kind.HOLD_OVER: "🔔",
     Kind.WALK_ABORTED: "🛑",
     Kind.WALK_FINISHED: "🏁",

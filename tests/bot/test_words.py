@@ -62,6 +62,7 @@ FACTS: dict[str, Facts] = {
     "HOLD_BEGUN": {"walk": "w", "procedure": "Deploy", "number": 5, "step": "Canary", "until": NOW.isoformat()},
     "HOLD_UNHEALTHY": {"walk": "w", "procedure": "Deploy", "number": 5, "step": "Canary", "seen": ["Error rate"],
                        "until": NOW.isoformat()},
+    "END_DOUBTED": {"seen": ["Stuck jobs", "Error rate"]},
     "HOLD_OVER": {"walk": "w", "procedure": "Deploy", "number": 5, "step": "Canary", "next": "Promote",
                   "unhealthy": []},
     "WALK_ABORTED": {"walk": "w", "procedure": "Deploy", "number": 5, "step": "Canary", "reason": "errors rise"},
@@ -184,6 +185,12 @@ def test_every_fact_that_a_sentence_names_is_recorded(kind: Kind) -> None:
             {"fix": "all its alerts are quiet", "rule": "batch", "quiet_seconds": 300},
             "resolved it: all its alerts are quiet for 5 min (rule batch)",
         ),
+        (
+            Kind.END_DOUBTED,
+            {},
+            "It was resolved, and is not healthy: Stuck jobs, Error rate. If it goes on: /incident reopen",
+        ),
+        (Kind.END_DOUBTED, {"seen": ["Stuck, and where", "Errors"]}, "not healthy: Stuck, and where; Errors. If"),
         (Kind.TROUBLE, {"given_up": True}, "Muster could not pin the card and gave up: Slack is in trouble"),
     ],
 )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from commands.attest import attest
+from commands.messages import EventMessage
 from incident.clock import ClockKind, ClockState
 from incident.finding import Phase
 from incident.job import JobName
@@ -24,6 +25,25 @@ async def test_resolving_looks_once_more_and_shares_the_draft(world: World) -> N
     assert content == b"# Orders stand still"
     (written,) = await world.events(incident, Kind.POSTMORTEM_WRITTEN)
     assert written.facts["paths"] == {"md": "INC-1/v1.md"}
+
+
+async def test_what_is_still_bad_after_the_resolution_is_said_in_the_channel(world: World) -> None:
+    incident = await world.declared()
+    world.database.sees["count-stuck"] = 42
+    await world.say(ANA, "resolve it went away", incident)
+    await world.work()
+    (doubted,) = await world.events(incident, Kind.END_DOUBTED)
+    assert len(doubted.facts["seen"]) == len(doubted.evidence) == 1
+    said = [each.event.kind for each in world.chat.messages_in(incident.home.channel, EventMessage)]
+    assert said.count(Kind.END_DOUBTED) == 1
+
+
+async def test_a_healthy_end_is_not_doubted(world: World) -> None:
+    incident = await world.declared()
+    world.database.sees["count-stuck"] = 0
+    await world.say(ANA, "resolve failed over", incident)
+    await world.work()
+    assert await world.events(incident, Kind.END_DOUBTED) == []
 
 
 async def test_a_later_draft_is_shared_too(world: World) -> None:
