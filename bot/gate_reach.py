@@ -10,7 +10,7 @@ from bot.gate_sections import rule_of
 from bot.rota_sections import Called, layers_of
 from bot.sections import SystemSection
 from incident import gate
-from incident.approval import ApprovalPolicy
+from incident.approval_policy import ApprovalPolicy
 from incident.gate import Case, Rule
 from incident.rota import Rotation
 from incident.runbook import Catalog, Procedure, Step

@@ -11,7 +11,7 @@ from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
 from incident import gate, giving, refusal, remedy
-from incident.approval import ApprovalPolicy
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
 from incident.plan import Plan, draw_up

@@ -6,7 +6,7 @@ from functools import partial
 from commands.outage import Outage
 from commands.ports import Ports
 from incident import gate, refusal
-from incident.approval import ApprovalPolicy
+from incident.approval_policy import ApprovalPolicy
 from incident.gate import Case
 from incident.incident import Incident
 from incident.plan import Plan, is_as_written

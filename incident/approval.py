@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from incident import hours, refusal
+from incident.approval_policy import ApprovalPolicy
 from incident.effect import Found
 from incident.finding import Outcome, OutcomeState
-from incident.hours import Hours
 from incident.plan import Plan, Promise
 from incident.responder import UserId
 from incident.runbook import GuardKind
@@ -49,36 +49,6 @@ class Preview(Struct, frozen=True, kw_only=True):
     count: int | None = None
     value: str | None = None
     """What the probe of a fingerprint shows."""
-
-
-class ApprovalPolicy(Struct, frozen=True, kw_only=True):
-    """What a request must meet: who may ask and answer, how many, where, and when (``gate.demanded`` makes it).
-
-    ``approvers`` and ``askers`` name people (``U…``), the chat's groups (``S…``) and parts (``gate.PARTS``); without
-    askers anybody may ask, without environments or window it may run anywhere or at any time.
-    """
-
-    approvers: tuple[str, ...]
-    expires_after: timedelta = timedelta(minutes=15)
-    requester_may_approve: bool = False
-    askers: tuple[str, ...] = ()
-    approvals: int = 1
-    """How many different people must say yes."""
-    break_glass: bool = True
-    cool_down: timedelta = timedelta(0)
-    concurrency: int = 1
-    """How many remediations may run on its target at once, this one included."""
-    quiet_hours: tuple[Hours, ...] = ()
-    quiet_approvals: int | None = None
-    """How many must say yes in quiet hours; None: then it may not run at all."""
-    window: tuple[Hours, ...] = ()
-    environments: tuple[str, ...] = ()
-
-    def wanted(self, now: datetime) -> int:
-        """How many different people must say yes now."""
-        if self.quiet_approvals is None or hours.ends(self.quiet_hours, now) is None:
-            return self.approvals
-        return max(self.approvals, self.quiet_approvals)
 
 
 class Approval(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from msgspec import Struct, field
 
 from incident import hours, refusal
-from incident.approval import ApprovalPolicy
+from incident.approval_policy import ApprovalPolicy
 from incident.hours import Hours
 from incident.incident import Incident
 from incident.plan import Plan

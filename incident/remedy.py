@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from incident import approval, course, gate, refusal
-from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.approval import Approval, ApprovalState, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.digest import Facts, identifier
 from incident.incident import FollowUp, Incident

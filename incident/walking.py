@@ -7,7 +7,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from incident import approval, checklist, course, giving, looking, refusal, remedy
-from incident.approval import Approval, ApprovalPolicy, ApprovalState
+from incident.approval import Approval, ApprovalState
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.course import facts, place, taken
 from incident.digest import Facts, identifier

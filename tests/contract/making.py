@@ -5,7 +5,8 @@ from typing import Any
 
 from incident import clock
 from incident.alert import Alert, AlertRecord, AlertStatus, Delivery
-from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.approval import Approval, ApprovalState, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.checklist import Item
 from incident.evidence import EvidenceFreeze, Lift

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from incident import clockwork, looking, opening, remedy, running, timeline, working
 from incident.alert import Alert, AlertRecord, AlertStatus
-from incident.approval import Approval, ApprovalPolicy, Preview
+from incident.approval import Approval, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.digest import Json
 from incident.finding import Finding, Outcome, OutcomeState, Phase, Sight

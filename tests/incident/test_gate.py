@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from incident import approval, gate, refusal
-from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.approval import Approval, ApprovalState, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.evidence import EvidenceFreeze, Lift
 from incident.gate import Case, Match, Rule
 from incident.hours import Hours

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from incident import opening, remedy, working
-from incident.approval import ApprovalPolicy, Preview
+from incident.approval import Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.clock import ClockKind, ClockState
 from incident.finding import Comparison, Phase
 from incident.postmortem import Draft, Question, Record, draft

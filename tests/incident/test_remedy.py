@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from incident import approval, remedy, running, working
-from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.approval import Approval, ApprovalState, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.clock import ClockKind
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, Phase, compare

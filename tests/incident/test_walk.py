@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from incident import course, giving, holding, refusal, remedy, walking
-from incident.approval import Approval, ApprovalPolicy, ApprovalState
+from incident.approval import Approval, ApprovalState
+from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.finding import Phase
 from incident.giving import Given

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from incident import clock
 from incident.alert import Alert, AlertRecord, AlertStatus
-from incident.approval import Approval, ApprovalPolicy, ApprovalState, Preview
+from incident.approval import Approval, ApprovalState, Preview
+from incident.approval_policy import ApprovalPolicy
 from incident.checklist import Item
 from incident.evidence import EvidenceFreeze
 from incident.finding import Finding, Outcome, OutcomeState, Phase, Sight

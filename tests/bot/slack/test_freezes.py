@@ -12,7 +12,8 @@ from commands.messages import ApprovalMessage, Card, StopMessage
 from commands.overview import Overview
 from incident import refusal
 from incident.alert import AlertTally
-from incident.approval import Approval, ApprovalPolicy, ApprovalState
+from incident.approval import Approval, ApprovalState
+from incident.approval_policy import ApprovalPolicy
 from incident.evidence import EvidenceFreeze, Lift
 from incident.incident import Incident
 from incident.postmortem import Record

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from msgspec.structs import replace
 
 from bot.stores.codec import APPROVAL, INCIDENT
-from incident.approval import ApprovalPolicy
+from incident.approval_policy import ApprovalPolicy
 from incident.hours import Hours
 from incident.responder import UserId
 from tests.contract import making
