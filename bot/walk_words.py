@@ -27,6 +27,8 @@ def _not_its_turn(facts: Mapping[str, object]) -> str:
 REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NoSuchProcedure: "The runbook has no procedure[ “{asked}”].[ The nearest are: {offered}.] "
     "See all with /incident procedure.",
+    refusals.NotAtOnce: "Its changes cannot be approved at once[: {reason}]. "
+    "Go through it with /incident procedure: each change asks for itself.",
     refusals.NothingToWalk: "The runbook names no step[ of “{title}”], so there is nothing to go through.",
     refusals.NoSuchWalk: "No procedure is under way here. See those of the runbook with /incident procedure.",
     refusals.WalkGoesOn: "Another procedure is under way[: “{title}”, begun by {by:who}]. Finish or abort it first.",
@@ -55,6 +57,7 @@ def _hold_over(facts: Mapping[str, object]) -> str:
 
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.WALK_BEGUN: lambda facts: "{actor} began “{procedure}”, {steps} " + _steps(facts.get("steps")),
+    Kind.COVERED: "“{title}” runs by the approval for “{whole}”[, which {by:who} gave]",
     Kind.STEP_BEGUN: "{actor} ran step {number} of “{procedure}”, “{step}”",
     Kind.STEP_DONE: "{actor} did step {number} of “{procedure}”, “{step}”[: {note}][ ({gives} is {value})]",
     Kind.STEP_SKIPPED: _skipped,

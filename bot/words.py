@@ -111,6 +111,7 @@ def _already_so(facts: Mapping[str, object]) -> str:
         "open": "That item is open already.",
         "being cancelled": "It is being stopped already[, since {by:who} cancelled it][ at {at:when}].",
         "stopped": "Remediations are stopped already[, by {by:who}][ at {at:when}]. Lift it with /incident unfreeze.",
+        "asked at once": "All of its changes are asked for already[, by {by:who}][ at {at:when}]: see the card.",
         "looked at": "That was said already[, by {by:who}][ at {at:when}]: see the card.",
         "frozen": "Evidence is frozen already[, by {by:who}][ at {at:when}].",
         "lifted": "That step may run already, although evidence is frozen.",

@@ -8,7 +8,7 @@ from commands.gating import check_evidence, check_runbook, is_named, meant
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
-from incident import approval, gate, refusal, remedy, running
+from incident import approval, gate, glass, refusal, remedy, running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
@@ -26,8 +26,9 @@ async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
         allowed, stop = await _allowed(asked, incident, request, ports), await ports.store.stopped()
         cause, now = asked.cause, ports.clock()
         change = remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
-        check_runbook(incident, request.plan, ports=ports)
-        await check_evidence(incident, request.plan, ports=ports)
+        for plan in request.plans:
+            check_runbook(incident, plan, ports=ports)
+            await check_evidence(incident, plan, ports=ports)
         return change
 
     return await _answer(asked, approval_id, ports, decision)
@@ -54,7 +55,7 @@ async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Por
     async def decision(incident: Incident, request: Approval) -> Change:
         check_runbook(incident, request.plan, ports=ports)
         await check_evidence(incident, request.plan, ports=ports)
-        return remedy.break_glass(
+        return glass.break_glass(
             incident,
             request,
             by=asked.by,

@@ -113,6 +113,14 @@ class Listing(Struct, frozen=True, kw_only=True):
     """The stop of all remediations that stands."""
 
 
+class AtOnce(Struct, frozen=True, kw_only=True):
+    """A procedure whose changes, by their titles, can be approved with one card."""
+
+    incident: Incident
+    procedure: Procedure
+    changes: tuple[str, ...]
+
+
 class Procedures(Struct, frozen=True, kw_only=True):
     """What the runbook has of procedures: the incident's own first, then the others by what they are for."""
 
@@ -205,6 +213,7 @@ Answer = (
     | CatchUp
     | Why
     | Silences
+    | AtOnce
     | Procedures
     | Underway
     | Checkup

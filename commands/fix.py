@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from commands.answers import Answer, Form, FormWanted, Preparing
+from commands.answers import Answer, AtOnce, Form, FormWanted, Preparing
 from commands.asked import Asked, procedure_of
 from commands.deciding import decide
 from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
-from incident import gate, giving, refusal, remedy
+from incident import gate, giving, refusal, remedy, whole
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
@@ -18,20 +18,42 @@ from incident.plan import Plan, draw_up
 from incident.responder import UserId
 from incident.runbook import Procedure, Step, StepKind
 from incident.stop import Stop
+from incident.walk import leg_of
 
 
 async def fix(asked: Asked, *, ports: Ports) -> Answer:
-    """The form to choose from; ``words`` may name the step, which is then asked for its parameters, if it has any."""
-    procedure = _procedure(asked, ports)
+    """The form to choose from; ``words`` may name the step, which is then asked for its parameters, if it has any.
+
+    They may also name a procedure: then all of its changes can be approved at once.
+    """
     wanted = asked.words.strip()
     # Nobody fills in a form for what could not even be asked.
     gate.check_stop(await ports.store.stopped())
+    chosen = at_once(asked, wanted, ports)
+    if chosen is not None:
+        return chosen
+    procedure = _procedure(asked, ports)
     if not wanted:
         return FormWanted(form=Form.FIX, incident=asked.incident, procedure=procedure)
     step = await with_values(asked.incident, procedure, _remediation(procedure, wanted), ports=ports)
     if step.parameters:
         return FormWanted(form=Form.FIX_STEP, incident=asked.incident, procedure=procedure, step=step)
     return await fix_filled(asked, step_id=step.id, parameters={}, ports=ports)
+
+
+def at_once(asked: Asked, words: str, ports: Ports) -> AtOnce | None:
+    """A procedure that somebody names whole, by its title or id, whose changes can be approved at once; None: none.
+
+    Raises NotAtOnce where they cannot.
+    """
+    catalog = ports.runbooks.catalog(asked.incident.system)
+    every = catalog.procedures if catalog is not None else ()
+    meant = next((each for each in every if words.casefold() in (each.id, each.title.casefold())), None)
+    if meant is None:
+        return None
+    legs, steps = [leg_of(step) for step in meant.steps], {step.id: step for step in meant.steps}
+    titles = tuple(meant.steps[index].title for index in whole.changes(meant.title, legs, steps))
+    return AtOnce(incident=asked.incident, procedure=meant, changes=titles)
 
 
 async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str], ports: Ports) -> Preparing:

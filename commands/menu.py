@@ -147,8 +147,8 @@ MENU: Final = (
     ),
     Verb(
         word="fix",
-        usage="[step]",
-        line="ask for a remediation; a second person approves it",
+        usage="[step|procedure]",
+        line="ask for a remediation, or for all changes of a procedure; a second person approves",
         does=fix,
         also=("remediate", "run", "mitigate"),
     ),

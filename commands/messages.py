@@ -158,6 +158,8 @@ class WalkMessage(Struct, frozen=True, kw_only=True):
     """The titles of the diagnostics that look during its holds."""
     instead: tuple[Procedure, ...] = ()
     """The runbook's procedures for rolling back, once it was ended before its end."""
+    at_once: bool = False
+    """Whether all changes that are still to come can be asked for at once."""
 
 
 Message = (

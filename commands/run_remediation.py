@@ -13,7 +13,7 @@ from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
 from commands.show_output import live_output
-from incident import gate, opening, refusal, remedy, running
+from incident import gate, opening, refusal, remedy, running, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clockwork import WATCH
@@ -33,23 +33,32 @@ async def preview(claim: Claim, *, ports: Ports) -> None:
     """Look at what a remediation would touch, and put its card up."""
     _, request = await with_approval(ports.store, claim.job.subject)
     try:
-        seen = await ports.executors.of(request.plan.target).preview(request.plan)
+        seen = [await ports.executors.of(plan.target).preview(plan) for plan in request.plans]
         reason = ""
     except Outage as outage:
-        seen, reason = None, f"what it would touch could not be seen: {outage.sentence}"
+        seen, reason = [], f"what it would touch could not be seen: {outage.sentence}"
 
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         now = ports.clock()
         if asked.state is not ApprovalState.PREPARING:
             change = Change(cause=opening.claimed(claim), at=now, settles=claim)
-        elif seen is None:
+        elif not seen:
             change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
+        elif asked.parts:
+            change = whole.put_up(incident, asked, seen, settles=claim, now=now)
+        elif (under := await _under(asked, ports)) is not None:
+            change = whole.take(incident, asked, seen[0], under, settles=claim, now=now)
         else:
-            change = remedy.put_up(incident, asked, seen, settles=claim, now=now)
+            change = remedy.put_up(incident, asked, seen[0], settles=claim, now=now)
         await ports.store.save(change)
 
     await anew(attempt)
+
+
+async def _under(asked: Approval, ports: Ports) -> Approval | None:
+    """The approval for the whole procedure by which a step runs, read after the incident that guards it."""
+    return await ports.store.approval(asked.under) if asked.under else None
 
 
 async def expire_approval(claim: Claim, *, ports: Ports) -> None:
@@ -58,9 +67,11 @@ async def expire_approval(claim: Claim, *, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         now = ports.clock()
-        if asked.state is ApprovalState.ASKED and now < asked.expires_at:
-            # The store's clock, which says what is due, may be a little ahead of this one.
-            raise NotYet("it can still be answered", after=asked.expires_at - now)
+        usable = asked.state is ApprovalState.APPROVED and asked.parts
+        if (asked.state is ApprovalState.ASKED or usable) and now < asked.expires_at:
+            # The store's clock, which says what is due, may be a little ahead of this one; and a yes to a whole
+            # procedure has a time of its own.
+            raise NotYet("it can still be answered, or used", after=asked.expires_at - now)
         await ports.store.save(remedy.expire(incident, asked, settles=claim, now=now))
 
     await anew(attempt)
@@ -100,7 +111,8 @@ async def settle_cut_short(claim: Claim, *, ports: Ports) -> None:
 
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        await ports.store.save(running.cut_short(incident, asked, settles=claim, now=ports.clock()))
+        under = await _under(asked, ports)
+        await ports.store.save(running.cut_short(incident, asked, settles=claim, now=ports.clock(), under=under))
 
     await anew(attempt)
 
@@ -118,7 +130,8 @@ async def not_run(claim: Claim, reason: str, *, ports: Ports) -> None:
             change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
         elif asked.state is ApprovalState.APPROVED:
             void = Outcome(state=OutcomeState.VOID, sentence=reason)
-            change = running.settle(incident, asked, void, settles=claim, now=now)
+            under = await _under(asked, ports)
+            change = running.settle(incident, asked, void, settles=claim, now=now, under=under)
         else:
             change = Change(cause=opening.claimed(claim), at=now, settles=claim)
         await ports.store.save(change)
@@ -222,7 +235,8 @@ async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         later, now = _effect_after(incident, asked, ports), ports.clock()
-        ended = running.settle(incident, asked, outcome, settles=claim, now=now, effect_after=later)
+        under = await _under(asked, ports)
+        ended = running.settle(incident, asked, outcome, settles=claim, now=now, effect_after=later, under=under)
         await ports.store.save(ended)
 
     for _ in range(SETTLE_TRIES):

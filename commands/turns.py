@@ -3,8 +3,8 @@
 from commands.asked import procedure_of
 from commands.ports import Ports
 from incident import refusal
-from incident.approval import Approval
-from incident.course import Turn
+from incident.approval import Approval, ApprovalState, Part
+from incident.course import Turn, place, placed
 from incident.incident import Incident
 from incident.runbook import Catalog, Procedure, Step
 from incident.walk import Walk
@@ -48,7 +48,21 @@ def step_at(walk: Walk, index: int, catalog: Catalog | None) -> Step | None:
     return walk.taking(index, step) if step is not None else None
 
 
-async def pending(walk: Walk, ports: Ports) -> Approval | None:
-    """The request that the walk's current step waits for."""
-    leg = walk.legs[walk.next] if walk.next is not None else None
-    return await ports.store.approval(leg.approval) if leg is not None and leg.approval is not None else None
+async def waiting(incident: Incident, walk: Walk, ports: Ports) -> tuple[Approval, ...]:
+    """The open requests of a walk: that of its current step, and that for all of its changes."""
+    found = (each for each in await ports.store.approvals_of(incident.id) if not each.state.final)
+    return tuple(each for each in found if _of(each) == walk.id)
+
+
+async def covering(walk: Walk, index: int, ports: Ports) -> Part | None:
+    """What the approval for the whole procedure that stands now says of a step; None: it asks for itself."""
+    whole = await ports.store.approval(walk.whole) if walk.whole else None
+    if whole is None or whole.state is not ApprovalState.APPROVED:
+        return None
+    return next((part for part in whole.parts if part.leg == place(walk, index)), None)
+
+
+def _of(request: Approval) -> str:
+    """The walk that a request is of; empty: of none."""
+    leg = request.parts[0].leg if request.parts else request.leg
+    return placed(leg)[0] if leg else ""

@@ -5,11 +5,12 @@ from commands.messages import WalkMessage
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.posting import belongs, put_up
-from commands.turns import step_at, walked, watching
-from incident import opening, walking
+from commands.turns import step_at, waiting, walked, watching
+from incident import opening, refusal, walking, whole
 from incident.change import Change
 from incident.incident import Incident, Place
 from incident.job import Claim
+from incident.runbook import Procedure
 from incident.walk import Walk, WalkState, way_back
 
 
@@ -54,4 +55,16 @@ async def walk_message(incident: Incident, walk: Walk, ports: Ports) -> WalkMess
         instead=tuple(each for each in catalog.procedures if each.purpose == "rollback")
         if catalog is not None and ended_early
         else (),
+        at_once=await _at_once(incident, walk, procedure, ports),
     )
+
+
+async def _at_once(incident: Incident, walk: Walk, procedure: Procedure | None, ports: Ports) -> bool:
+    """Whether all changes that are still to come can be asked for with one card, and nobody has."""
+    if procedure is None or walk.state is not WalkState.GOING or walk.takes_back is not None:
+        return False
+    try:
+        whole.changes(walk.title, walk.legs, {step.id: step for step in procedure.steps})
+    except refusal.NotAtOnce:
+        return False
+    return not any(request.parts for request in await waiting(incident, walk, ports))

@@ -8,7 +8,7 @@ from commands.asked import Asked
 from commands.finishing import settle
 from commands.fix import ask_for
 from commands.ports import Ports
-from commands.turns import catalog_of, pending, step_at, walked
+from commands.turns import catalog_of, covering, step_at, waiting, walked
 from incident import gate, refusal, walking
 from incident.change import Change
 from incident.course import Turn
@@ -42,6 +42,11 @@ async def take_step(asked: Asked, turn: Turn, *, ports: Ports) -> Answer:
     if leg.kind is StepKind.REMEDIATION:
         # Nobody fills in a form for what could not even be asked.
         gate.check_stop(await ports.store.stopped())
+        walk, _ = turn.among(asked.incident)
+        part = await covering(walk, turn.index, ports)
+        if part is not None:
+            given = {name: str(value) for name, value in part.plan.parameters.items()}
+            return await run(asked, turn, parameters=given, ports=ports, under=walk.whole)
     unknown = any(each.default is None for each in step.parameters)
     if unknown or (step.parameters and leg.kind is StepKind.REMEDIATION):
         return form_for(Form.STEP_RUN, asked, turn, ports=ports)
@@ -56,15 +61,15 @@ def form_for(form: Form, asked: Asked, turn: Turn, *, ports: Ports) -> FormWante
     return FormWanted(form=form, incident=asked.incident, turn=turn, step=step)
 
 
-async def run(asked: Asked, turn: Turn, *, parameters: Mapping[str, str], ports: Ports) -> Answer:
-    """Run a diagnostic, or ask for a remediation, with a person's parameters.
+async def run(asked: Asked, turn: Turn, *, parameters: Mapping[str, str], ports: Ports, under: str = "") -> Answer:
+    """Run a diagnostic, or ask for a remediation, with a person's parameters; ``under`` an approval for all of them.
 
     Raises BadParameter, NotRunnable, and as ``take_step``.
     """
     _, leg = turn.among(asked.incident)
     step = _step(asked.incident, turn, ports)
     if leg.kind is StepKind.REMEDIATION:
-        asks = partial(walking.request, walk_id=turn.walk, index=turn.index, tries=turn.tries)
+        asks = partial(walking.request, walk_id=turn.walk, index=turn.index, tries=turn.tries, under=under)
         await ask_for(asked, step, parameters, asks, ports=ports)
         return Preparing(incident=asked.incident, title=step.title)
     # Whoever asks is told now what could not be run.
@@ -117,8 +122,8 @@ async def abort(asked: Asked, walk_id: str, *, reason: str, ports: Ports) -> Don
 
     async def aborted(it: Incident) -> Change:
         walk = it.walk(walk_id)
-        waits = await pending(walk, ports)
-        return walking.abort(it, walk, reason=reason, pending=waits, by=asked.by, cause=asked.cause, now=asked.at)
+        waits = await waiting(it, walk, ports)
+        return walking.abort(it, walk, reason=reason, waiting=waits, by=asked.by, cause=asked.cause, now=asked.at)
 
     return await settle(asked, ports, aborted)
 
@@ -133,9 +138,9 @@ async def roll_back(asked: Asked, walk_id: str, *, reason: str, ports: Ports) ->
         walk = it.walk(walk_id)
         procedure = walked(walk, ports.runbooks.catalog(it.system))
         legs = way_back(walk, procedure.steps if procedure is not None else ())
-        waits = await pending(walk, ports)
+        waits = await waiting(it, walk, ports)
         return walking.roll_back(
-            it, walk, legs, reason=reason, pending=waits, by=asked.by, cause=asked.cause, now=asked.at
+            it, walk, legs, reason=reason, waiting=waits, by=asked.by, cause=asked.cause, now=asked.at
         )
 
     return await settle(asked, ports, taken_back)

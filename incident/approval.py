@@ -51,6 +51,16 @@ class Preview(Struct, frozen=True, kw_only=True):
     """What the probe of a fingerprint shows."""
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """One change of a procedure that is approved as a whole: exactly what would run, by which policy."""
+
+    leg: str
+    """The step of the walk that it is: the walk's id and the step's place in it."""
+    plan: Plan
+    policy: ApprovalPolicy
+    preview: Preview | None = None
+
+
 class Approval(Struct, frozen=True, kw_only=True):
     """One request. It is bound to ``digest``: the plan that runs must have exactly that one (empty while preparing)."""
 
@@ -82,8 +92,17 @@ class Approval(Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None = None
     output: str | None = None
     """Where what it prints is shown while it runs: ``CHANNEL/TIMESTAMP`` in its card's thread."""
+    parts: tuple[Part, ...] = ()
+    """Of one for a whole procedure: each of its changes, in order; ``plan`` then stands for all of them."""
+    under: str = ""
+    """The approval for the whole procedure under which this one runs; empty: it is answered by itself."""
     found: Found | None = None
     """What somebody found at the target, where nobody knew how its run ended."""
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """All that may run by it."""
+        return tuple(part.plan for part in self.parts) or (self.plan,)
 
     @property
     def latency(self) -> timedelta | None:
@@ -101,6 +120,8 @@ def ask(
     policy: ApprovalPolicy,
     now: datetime,
     leg: str = "",
+    parts: tuple[Part, ...] = (),
+    under: str = "",
 ) -> Approval:
     """A new request for one plan, before anybody knows what it would touch."""
     return Approval(
@@ -115,6 +136,8 @@ def ask(
         policy=policy,
         state=ApprovalState.PREPARING,
         leg=leg,
+        parts=parts,
+        under=under,
     )
 
 
@@ -127,7 +150,7 @@ def prepared(request: Approval, preview: Preview, *, now: datetime) -> Approval:
     """
     if request.state is not ApprovalState.PREPARING:
         raise refusal.Spent(state=request.state, by=request.decided_by)
-    plan = replace(request.plan, promise=_kept(request.plan, preview))
+    plan = replace(request.plan, promise=kept(request.plan, preview))
     return replace(
         request,
         plan=plan,
@@ -139,7 +162,7 @@ def prepared(request: Approval, preview: Preview, *, now: datetime) -> Approval:
     )
 
 
-def _kept(plan: Plan, preview: Preview) -> Promise:
+def kept(plan: Plan, preview: Preview) -> Promise:
     """The plan's guard with what was seen. Raises NothingToChange, GuardBroken."""
     promise = plan.promise
     if promise.kind is GuardKind.NONE:
@@ -156,8 +179,8 @@ def _kept(plan: Plan, preview: Preview) -> Promise:
 
 
 def withdraw(request: Approval, *, reason: str, now: datetime) -> Approval:
-    """The request, void before anybody could answer it: it could not be prepared, for the reason given."""
-    return replace(request, state=ApprovalState.VOID, decided_at=now, reason=reason)
+    """The request, void before it was answered or used, for the reason given."""
+    return replace(request, state=ApprovalState.VOID, decided_at=request.decided_at or now, reason=reason)
 
 
 def approve(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> Approval:
@@ -210,7 +233,12 @@ def break_glass(request: Approval, *, by: UserId, allowed: bool, reason: str, no
 
 
 def expire(request: Approval, now: datetime) -> Approval | None:
-    """The request, expired; None when it was decided in time or its time has not come."""
+    """The request, expired; None when it was decided in time or its time has not come.
+
+    One for a whole procedure has a time also after the yes: what has not begun by then asks for itself.
+    """
+    if request.parts and request.state is ApprovalState.APPROVED and now >= request.expires_at:
+        return withdraw(request, reason="not all of its steps were begun in time", now=now)
     if request.state is not ApprovalState.ASKED or now < request.expires_at:
         return None
     return replace(request, state=ApprovalState.EXPIRED, decided_at=now)
@@ -224,7 +252,7 @@ def begin(request: Approval, *, digest: str, now: datetime) -> Approval:
     """
     if request.state is not ApprovalState.APPROVED or request.decided_at is None:
         raise refusal.Spent(state=request.state, by=request.decided_by)
-    until = request.decided_at + request.policy.expires_after
+    until = request.expires_at if request.under else request.decided_at + request.policy.expires_after
     if now >= until:
         raise refusal.Expired(at=until)
     if not request.broke_glass and request.policy.wanted(now) > max(len(request.yes), 1):

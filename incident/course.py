@@ -1,7 +1,7 @@
 """How a walk goes on when one of its steps ended: its hold begins, the next one is offered, or the walk is finished."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,6 +67,10 @@ def taken(incident: Incident, walk: Walk, index: int, leg: Leg, now: datetime) -
 
 def follow(incident: Incident, request: Approval, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
     """The incident's walk after one of its requests changed; the incident as it is when the request is of no walk."""
+    if request.parts:
+        walk = incident.walk(placed(request.parts[0].leg)[0])
+        stands = request.id if request.state is ApprovalState.APPROVED else ""
+        return incident.with_walk(replace(walk, whole=stands)), ()
     if not request.leg:
         return incident, ()
     walk_id, index = placed(request.leg)
@@ -79,6 +83,16 @@ def follow(incident: Incident, request: Approval, now: datetime) -> tuple[Incide
         # It was asked for anew since: the older request has no say any longer.
         return incident, ()
     return taken(incident, walk, index, walks.after_request(leg, request, now), now)
+
+
+def begins_before(incident: Incident, whole: Approval, leg: str) -> datetime:
+    """Until when a step may begin by the approval for its whole procedure: as long after the yes as any step may.
+
+    The waits that the runbook puts before it are added to that; how long earlier steps run is not.
+    """
+    walk_id, index = placed(leg)
+    waits = sum((each.hold for each in incident.walk(walk_id).legs[:index]), timedelta(0))
+    return (whole.decided_at or whole.asked_at) + whole.policy.expires_after + waits
 
 
 def found(incident: Incident, request: Approval) -> Incident:

@@ -117,6 +117,10 @@ class GuardBroken(Refused):
     """What was approved no longer holds, so nothing was run (``reason``)."""
 
 
+class NotAtOnce(Refused):
+    """The changes of a procedure cannot be approved as a whole (``title``, ``reason``)."""
+
+
 class TargetBusy(Refused):
     """Another remediation holds the target (``target``)."""
 

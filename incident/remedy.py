@@ -4,7 +4,7 @@ What comes after the start is in ``incident/running.py``.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -22,9 +22,6 @@ from incident.responder import UserId, person
 from incident.stop import Stop
 from incident.timeline import Event, Kind
 
-REVIEW_WITHIN = timedelta(days=1)
-"""When a break-glass run is reviewed."""
-
 
 def request(
     incident: Incident,
@@ -37,10 +34,12 @@ def request(
     now: datetime,
     procedure: str | None = None,
     leg: str = "",
+    under: str = "",
 ) -> Change:
     """Somebody wants a remediation: Muster first looks at what it would touch, then asks.
 
-    It is of the incident's own procedure, or of the one that is walked, at ``leg``. Raises Ended, NoProcedure, and
+    It is of the incident's own procedure, or of the one that is walked, at ``leg``, where it may run ``under`` the
+    approval for all of it. Raises Ended, NoProcedure, and
     whatever the gate refuses (``gate.check``).
     """
     _open(incident)
@@ -57,21 +56,46 @@ def request(
         policy=policy,
         now=now,
         leg=leg,
+        under=under,
     )
     job = owe(JobName.PREVIEW, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
     return with_request(incident, asked, cause, now, jobs=(job,))
 
 
-def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Claim, now: datetime) -> Change:
+def put_up(
+    incident: Incident,
+    asked: Approval,
+    preview: Preview,
+    *,
+    settles: Claim,
+    now: datetime,
+    beside: Sequence[Approval] = (),
+) -> Change:
     """What it would touch is known: the card goes up, and the request can be answered until it expires."""
-    if not incident.open:
-        return call_off(incident, asked, reason="the incident was resolved meanwhile", settles=settles, now=now)
+    reason = ""
     try:
         ready = approval.prepared(asked, preview, now=now)
     except refusal.NothingToChange:
-        return call_off(incident, asked, reason="it would change nothing now", settles=settles, now=now)
+        reason = "it would change nothing now"
     except refusal.GuardBroken as broken:
-        return call_off(incident, asked, reason=str(broken.facts["reason"]), settles=settles, now=now)
+        reason = str(broken.facts["reason"])
+    if not incident.open:
+        reason = "the incident was resolved meanwhile"
+    if reason:
+        return call_off(incident, asked, reason=reason, settles=settles, now=now, beside=beside)
+    return ask_people(incident, ready, preview.count, settles=settles, now=now, beside=beside)
+
+
+def ask_people(
+    incident: Incident,
+    ready: Approval,
+    count: int | None,
+    *,
+    settles: Claim,
+    now: datetime,
+    beside: Sequence[Approval] = (),
+) -> Change:
+    """The card of what is prepared goes up, and people can answer it until it expires."""
     rank = incident.severity.rank
     expiry = owe(JobName.EXPIRE_APPROVAL, incident.id, ready.expires_at, subject=ready.id, urgency=rank)
     event = Event(
@@ -82,18 +106,26 @@ def put_up(incident: Incident, asked: Approval, preview: Preview, *, settles: Cl
             **named(ready),
             "step": ready.plan.step_id,
             "digest": ready.digest,
-            "count": preview.count,
+            "count": count,
             "expires_at": ready.expires_at.isoformat(),
         },
         evidence=(f"approval:{ready.id}",),
     )
-    return with_request(incident, ready, claimed(settles), now, event, jobs=(expiry,), settles=settles)
+    return with_request(incident, ready, claimed(settles), now, event, jobs=(expiry,), settles=settles, beside=beside)
 
 
-def call_off(incident: Incident, asked: Approval, *, reason: str, settles: Claim, now: datetime) -> Change:
+def call_off(
+    incident: Incident,
+    asked: Approval,
+    *,
+    reason: str,
+    settles: Claim,
+    now: datetime,
+    beside: Sequence[Approval] = (),
+) -> Change:
     """It could not even be asked for: whoever wanted it is told why, and nothing was run."""
     void = approval.withdraw(asked, reason=reason, now=now)
-    return with_request(incident, void, claimed(settles), now, voided(void, now), settles=settles)
+    return with_request(incident, void, claimed(settles), now, voided(void, now), settles=settles, beside=beside)
 
 
 def approve(
@@ -106,13 +138,13 @@ def approve(
     cause: str,
     now: datetime,
 ) -> Change:
-    """A second person said yes: one run is owed, as soon as enough of them did.
+    """A second person said yes: one run is owed, as soon as enough of them did. For a whole procedure nothing runs yet.
 
     Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, Ended, and whatever the gate refuses.
     """
     _open(incident)
     yes = approval.approve(asked, by=by, allowed=allowed, now=now)
-    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
+    _check(incident, asked, stop, now)
     facts: Facts = {**named(yes), "digest": yes.digest}
     evidence = (f"approval:{yes.id}",)
     if yes.state is ApprovalState.ASKED:
@@ -122,7 +154,18 @@ def approve(
     seconds = (now - asked.asked_at).total_seconds()
     timed = {**facts, "latency_seconds": seconds}
     event = Event(kind=Kind.APPROVED, at=now, actor=person(by), facts=timed, evidence=evidence)
-    return with_request(incident, yes, cause, now, event, jobs=(_run(incident, yes, now),))
+    if yes.parts:
+        last = course.begins_before(incident, yes, yes.parts[-1].leg)
+        return with_request(incident, replace(yes, expires_at=last), cause, now, event)
+    return with_request(incident, yes, cause, now, event, jobs=(run_of(incident, yes, now),))
+
+
+def _check(incident: Incident, asked: Approval, stop: Stop | None, now: datetime) -> None:
+    """Whether everything that may run by it may pass the gate now. Raises as ``gate.check``."""
+    if not asked.parts:
+        gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
+    for part in asked.parts:
+        gate.check(incident, part.plan, part.policy, stop=stop, now=now)
 
 
 def reject(
@@ -132,54 +175,6 @@ def reject(
     no = approval.reject(asked, by=by, allowed=allowed, reason=reason.strip(), now=now)
     event = replace(event_of(Kind.REJECTED, no, now, reason=no.reason), actor=person(by))
     return with_request(incident, no, cause, now, event)
-
-
-def break_glass(
-    incident: Incident,
-    asked: Approval,
-    *,
-    by: UserId,
-    allowed: bool,
-    reason: str,
-    tell: Sequence[UserId],
-    stop: Stop | None,
-    cause: str,
-    now: datetime,
-) -> Change:
-    """Alone on call: it runs without a second person, who is told loudly, and a review is opened.
-
-    Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, Ended, and whatever the
-    gate refuses: a reason stands in for a second person and for nothing else.
-    """
-    _open(incident)
-    alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
-    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
-    if not set(tell) - {by}:
-        raise refusal.NobodyToTell(system=incident.system)
-    event = replace(event_of(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
-    review = FollowUp(
-        text=f"Review the break-glass run of “{alone.plan.title}”",
-        why=f"break-glass: {alone.reason}",
-        opened_at=now,
-        due_at=now + REVIEW_WITHIN,
-    )
-    rank = incident.severity.rank
-    pages = [
-        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"glass-{alone.id}")
-        for user in tell
-        if user != by
-    ]
-    after = replace(incident, follow_ups=(*incident.follow_ups, review))
-    return with_request(
-        after,
-        alone,
-        cause,
-        now,
-        event,
-        opened(review, alone),
-        jobs=(_run(incident, alone, now), *pages),
-        before=incident,
-    )
 
 
 def show_card(incident: Incident, asked: Approval, *, message: str, settles: Claim, now: datetime) -> Change:
@@ -193,7 +188,8 @@ def expire(incident: Incident, asked: Approval, *, settles: Claim, now: datetime
     late = approval.expire(asked, now)
     if late is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    return with_request(incident, late, claimed(settles), now, event_of(Kind.EXPIRED, late, now), settles=settles)
+    event = voided(late, now) if late.state is ApprovalState.VOID else event_of(Kind.EXPIRED, late, now)
+    return with_request(incident, late, claimed(settles), now, event, settles=settles)
 
 
 def begin(incident: Incident, asked: Approval, *, stop: Stop | None, settles: Claim, now: datetime) -> Change:
@@ -222,11 +218,20 @@ def with_request(
     jobs: Sequence[Job] = (),
     settles: Claim | None = None,
     before: Incident | None = None,
+    beside: Sequence[Approval] = (),
 ) -> Change:
-    """The Change that a request goes through, with all that follows from it. ``before``: the incident as it was."""
+    """The Change that a request goes through, with all that follows from it. ``before``: the incident as it was.
+
+    ``beside``: what becomes of the approval for the whole procedure that the request is of.
+    """
     known = incident if before is None else before
     after, more = course.follow(incident, asked, now)
-    return decided(cause, now, after, *events, *more, before=known, jobs=jobs, approvals=(asked,), settles=settles)
+    for each in beside:
+        after, _ = course.follow(after, each, now)
+        more = (*more, *((voided(each, now),) if each.state is ApprovalState.VOID else ()))
+    return decided(
+        cause, now, after, *events, *more, before=known, jobs=jobs, approvals=(asked, *beside), settles=settles
+    )
 
 
 def voided(request: Approval, now: datetime) -> Event:
@@ -239,7 +244,8 @@ def _open(incident: Incident) -> None:
         raise refusal.Ended(number=incident.number)
 
 
-def _run(incident: Incident, asked: Approval, now: datetime) -> Job:
+def run_of(incident: Incident, asked: Approval, now: datetime) -> Job:
+    """Its one run, owed now."""
     return owe(JobName.RUN_REMEDIATION, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
 
 

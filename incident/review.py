@@ -159,6 +159,8 @@ def _left_unsaid(incident: Incident, events: Sequence[Event], findings: Sequence
 def _outcomes_in_doubt(events: Sequence[Event], approvals: Iterable[Approval]) -> Iterator[Remark]:
     compared = {fact(event, "approval") for event in events if event.kind is Kind.VERIFIED}
     for approval in approvals:
+        if approval.parts:
+            continue  # its steps have outcomes of their own
         facts = {"approval": approval.id, "title": approval.plan.title}
         if approval.state in (ApprovalState.UNKNOWN, ApprovalState.RUNNING):
             yield Remark(kind=Gap.UNKNOWN_OUTCOME, facts=facts)

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from incident import approval, clock, course, refusal
+from incident import approval, clock, course, refusal, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clock import ClockKind
@@ -62,12 +62,14 @@ def settle(
     settles: Claim,
     now: datetime,
     effect_after: timedelta = timedelta(0),
+    under: Approval | None = None,
 ) -> Change:
-    """It ended: told, recorded, and looked at again once its effect shows.
+    """It ended: told, recorded, and looked at again once its effect shows. ``under``: by what its procedure may run.
 
     A temporary mitigation opens a follow-up to revert it.
     """
     ended = approval.settle(asked, replace(outcome, ended_at=outcome.ended_at or now))
+    beside = whole.after(under, ended, now)
     event = Event(
         kind=Kind.REMEDIATED,
         at=now,
@@ -82,19 +84,24 @@ def settle(
     )
     jobs = _owed(incident, ended, effect_after, now)
     if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
-        return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles)
+        return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles, beside=beside)
     revert = _revert(ended, now)
     after = replace(incident, follow_ups=(*incident.follow_ups, revert))
     events = (event, opened(revert, ended))
-    return with_request(after, ended, claimed(settles), now, *events, jobs=jobs, settles=settles, before=incident)
+    return with_request(
+        after, ended, claimed(settles), now, *events, jobs=jobs, settles=settles, before=incident, beside=beside
+    )
 
 
-def cut_short(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
+def cut_short(
+    incident: Incident, asked: Approval, *, settles: Claim, now: datetime, under: Approval | None = None
+) -> Change:
     """Muster died while it ran: nobody knows how it ended, a person must look, and it is never run again by itself."""
     sentence = (
         "Muster was stopped while this ran. It may or may not have happened: look at the target before trying again."
     )
-    return settle(incident, asked, Outcome(state=OutcomeState.UNKNOWN, sentence=sentence), settles=settles, now=now)
+    unknown = Outcome(state=OutcomeState.UNKNOWN, sentence=sentence)
+    return settle(incident, asked, unknown, settles=settles, now=now, under=under)
 
 
 def found(

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     FOUND = "found"
     APPROVAL_ASKED = "approval_asked"
     SAID_YES = "said_yes"
+    COVERED = "covered"
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"

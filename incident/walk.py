@@ -108,6 +108,8 @@ class Walk(Struct, frozen=True, kw_only=True):
     """Why it was ended before its end."""
     message: str | None = None
     """Where it is shown: the channel and the chat's timestamp."""
+    whole: str = ""
+    """The approval by which its changes run that stands now; empty: each of them asks for itself."""
 
     @property
     def next(self) -> int | None:

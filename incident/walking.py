@@ -30,14 +30,18 @@ _CAN_BE_WITHDRAWN: Final = frozenset({ApprovalState.PREPARING, ApprovalState.ASK
 
 def begin(incident: Incident, procedure: Procedure, *, by: UserId, cause: str, now: datetime) -> Change:
     """Somebody starts to walk a procedure. Nothing of it runs yet. Raises Ended, WalkGoesOn, NothingToWalk."""
+    after, event = begun(incident, walk_of(procedure, by=by, cause=cause, now=now), now)
+    return decided(cause, now, after, event, before=incident)
+
+
+def walk_of(procedure: Procedure, *, by: UserId, cause: str, now: datetime) -> Walk:
+    """A walk of a procedure, all of it ahead. Raises NothingToWalk."""
     legs = tuple(leg_of(step) for step in procedure.steps)
     if not legs:
         raise refusal.NothingToWalk(title=procedure.title)
-    walk = Walk(
+    return Walk(
         id=identifier("walk", cause), procedure=procedure.id, title=procedure.title, by=by, begun_at=now, legs=legs
     )
-    after, event = _begun(incident, walk, now)
-    return decided(cause, now, after, event, before=incident)
 
 
 def run(
@@ -107,8 +111,9 @@ def request(
     stop: Stop | None,
     cause: str,
     now: datetime,
+    under: str = "",
 ) -> Change:
-    """A remediation's turn: it goes through the same gate as any other.
+    """A remediation's turn: it goes through the same gate as any other, or ``under`` the approval for all of them.
 
     Raises Ended, NoSuchWalk, WalkEnded, NotItsTurn, and whatever the gate refuses.
     """
@@ -127,6 +132,7 @@ def request(
         now=now,
         procedure=walk.procedure,
         leg=leg,
+        under=under,
     )
 
 
@@ -190,16 +196,16 @@ def skip(
 
 
 def abort(
-    incident: Incident, walk: Walk, *, reason: str, pending: Approval | None, by: UserId, cause: str, now: datetime
+    incident: Incident, walk: Walk, *, reason: str, waiting: Sequence[Approval], by: UserId, cause: str, now: datetime
 ) -> Change:
     """The walk is ended. A request of it that has not begun to run is void; one that runs goes on.
 
-    ``pending`` is the request of its current step. Raises WalkEnded, NothingSaid.
+    ``waiting`` are the open requests of its steps. Raises WalkEnded, NothingSaid.
     """
     walk.check_going()
     if not visible(reason):
         raise refusal.NothingSaid(what="reason")
-    return _ended(incident, walk, reason=reason.strip(), pending=pending, by=by, cause=cause, now=now)
+    return _ended(incident, walk, reason=reason.strip(), waiting=waiting, by=by, cause=cause, now=now)
 
 
 def roll_back(
@@ -208,7 +214,7 @@ def roll_back(
     legs: Sequence[Leg],
     *,
     reason: str,
-    pending: Approval | None,
+    waiting: Sequence[Approval],
     by: UserId,
     cause: str,
     now: datetime,
@@ -218,8 +224,9 @@ def roll_back(
     ``legs`` say how (see ``walk.way_back``). Raises Ended, WalkGoesOn, NothingToTakeBack, NothingSaid, and NotItsTurn
     while a change of it runs, which could not be taken back yet.
     """
-    if pending is not None and pending.state is ApprovalState.RUNNING:
-        raise refusal.NotItsTurn(step=pending.plan.title, state=LegState.RUNNING.value, by=pending.requester)
+    for each in waiting:
+        if each.state is ApprovalState.RUNNING:
+            raise refusal.NotItsTurn(step=each.plan.title, state=LegState.RUNNING.value, by=each.requester)
     if not visible(reason):
         raise refusal.NothingSaid(what="reason")
     if not legs:
@@ -234,10 +241,10 @@ def roll_back(
         takes_back=walk.id,
     )
     if walk.state is not WalkState.GOING:
-        after, event = _begun(incident, back, now)
+        after, event = begun(incident, back, now)
         return decided(cause, now, after, event, before=incident)
-    ended = _ended(incident, walk, reason=reason.strip(), pending=pending, by=by, cause=cause, now=now)
-    after, event = _begun(ended.incident or incident, back, now)
+    ended = _ended(incident, walk, reason=reason.strip(), waiting=waiting, by=by, cause=cause, now=now)
+    after, event = begun(ended.incident or incident, back, now)
     return decided(cause, now, after, *ended.events, event, before=incident, approvals=ended.approvals)
 
 
@@ -247,7 +254,8 @@ def show_card(incident: Incident, walk: Walk, *, message: str, settles: Claim, n
     return Change(cause=claimed(settles), at=now, incident=after, settles=settles)
 
 
-def _begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Event]:
+def begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Event]:
+    """The incident with a walk that begins, and the event of that. Raises Ended, WalkGoesOn."""
     _open(incident)
     going = incident.going
     if going is not None:
@@ -257,14 +265,15 @@ def _begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Eve
 
 
 def _ended(
-    incident: Incident, walk: Walk, *, reason: str, pending: Approval | None, by: UserId, cause: str, now: datetime
+    incident: Incident, walk: Walk, *, reason: str, waiting: Sequence[Approval], by: UserId, cause: str, now: datetime
 ) -> Change:
     after, event = course.end(incident, walk, by=person(by), reason=reason, now=now)
-    if pending is None or pending.state not in _CAN_BE_WITHDRAWN:
-        return decided(cause, now, after, event, before=incident)
-    void = approval.withdraw(pending, reason="the procedure was aborted", now=now)
-    after, _ = course.follow(after, void, now)
-    return decided(cause, now, after, event, remedy.voided(void, now), before=incident, approvals=(void,))
+    withdrawn = [each for each in waiting if each.state in _CAN_BE_WITHDRAWN]
+    void = tuple(approval.withdraw(each, reason="the procedure was aborted", now=now) for each in withdrawn)
+    for each in void:
+        after, _ = course.follow(after, each, now)
+    told = (remedy.voided(each, now) for each in void)
+    return decided(cause, now, after, event, *told, before=incident, approvals=void)
 
 
 def _open(incident: Incident) -> None:

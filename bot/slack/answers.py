@@ -32,12 +32,13 @@ from bot.slack.freezes import stop_line, stopping
 from bot.slack.names import Action, pack
 from bot.slack.on_call import on_call_lines
 from bot.slack.silences import silences
-from bot.slack.walk_answers import procedures, underway
+from bot.slack.walk_answers import at_once, procedures, underway
 from bot.slack.watches import watches
 from bot.slack.why import why
 from bot.words import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
+    AtOnce,
     CatchUp,
     Checkup,
     Declared,
@@ -215,6 +216,7 @@ ANSWERS: Final[Mapping[type[Answer], Callable[[Any], Rendered]]] = {
     CatchUp: _catchup,
     Why: why,
     Silences: silences,
+    AtOnce: at_once,
     Procedures: procedures,
     Underway: underway,
     Checkup: checkup,

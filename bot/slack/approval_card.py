@@ -62,6 +62,17 @@ _HEADS: Final = {
 }
 
 
+_WHOLE: Final = {
+    ApprovalState.PREPARING: "Preparing the changes of a procedure",
+    ApprovalState.ASKED: "All changes need one approval",
+    ApprovalState.APPROVED: "All changes are approved",
+    ApprovalState.RAN: "All changes ran",
+    ApprovalState.VOID: "Approval void: each change asks for itself",
+    ApprovalState.CANCELLED: "Approval cancelled: each change asks for itself",
+}
+_PART: Final = 200
+
+
 def attached(message: ApprovalMessage) -> tuple[Attached, ...]:
     """The whole command as a file, when the card cannot hold it."""
     plan = message.approval.plan
@@ -74,21 +85,45 @@ def attached(message: ApprovalMessage) -> tuple[Attached, ...]:
 def approval_card(message: ApprovalMessage) -> Rendered:
     """The card as the request stands; only an open one has buttons, and it always ends in words."""
     approval, plan = message.approval, message.approval.plan
-    head = f"{signs.APPROVAL[approval.state]} {_HEADS[approval.state]} · {message.incident.key}"
+    head = f"{signs.APPROVAL[approval.state]} {_head(approval)} · {message.incident.key}"
     return rendered(
         fallback(f"{head}: {fit.one_line(plan.title, fit.NAME)}"),
         [
             header(head),
             paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message), _step_of(message)),
-            *_runs(plan),
-            paragraph(*_facts(message)),
+            *([*_runs(plan), paragraph(*_facts(message))] if not approval.parts else _parts(approval)),
             paragraph(*(_request_lines(message) if approval.decided_at is None else end_lines(approval))),
+            paragraph(_usable(approval)),
             paragraph(*_held_back(message)) if not approval.state.final else None,
             output_block(approval),
             actions(*_buttons(message)),
             context(_fine_print(approval)),
         ],
     )
+
+
+def _head(approval: Approval) -> str:
+    """What the card is about, in a few words."""
+    return (_WHOLE if approval.parts else _HEADS).get(approval.state, _HEADS[approval.state])
+
+
+def _parts(approval: Approval) -> list[Block | None]:
+    """Every change of a procedure that is approved as a whole, in its order: what runs, where, and the way back."""
+    blocks: list[Block | None] = []
+    for number, part in enumerate(approval.parts, 1):
+        plan, changes = part.plan, part.preview.sentence if part.preview is not None else "being looked at"
+        place = course.placed(part.leg)[1] + 1
+        blocks.append(
+            paragraph(
+                [bold(f"{number}. {fit.one_line(plan.title, _PART)}"), text(f" (step {place})")],
+                _fact("Where", fit.one_line(f"{plan.target} · {plan.environment}", _PART)),
+                _fact("Changes", fit.one_line(changes, _PART)),
+                _fact("Guard", fit.one_line(guard_words(plan.promise), _PART)),
+                _fact("Undo", fit.one_line(plan.undo.strip() or "none: there is no way back", _PART)),
+            )
+        )
+        blocks += [preformatted(piece) for piece in fit.split(plan.shown)]
+    return blocks
 
 
 def _origin(message: ApprovalMessage) -> list[Element]:
@@ -209,6 +244,13 @@ def _yes(approval: Approval, wanted: int) -> list[Element]:
     return [*line, text(": "), *listed([mention(each)] for each in approval.yes)] if approval.yes else line
 
 
+def _usable(approval: Approval) -> list[Element]:
+    """Until when the last change may begin, once all of them are approved."""
+    if not approval.parts or approval.state is not ApprovalState.APPROVED:
+        return []
+    return [text("The last of them may begin until "), moment(When(approval.expires_at))]
+
+
 def _held_back(message: ApprovalMessage) -> list[list[Element]]:
     """Why it cannot run just now, although it waits here: the stop, or frozen evidence."""
     frozen = message.incident.evidence
@@ -239,4 +281,9 @@ def _fine_print(approval: Approval) -> str:
     if not approval.digest:
         return ""
     digest = f"Digest {approval.digest[:12]}"
+    if approval.parts and not approval.state.final:
+        return (
+            f"{digest}: the approval is for exactly these, in this order, each once. Nothing runs by itself: "
+            "somebody takes each step, and what is not as it stands here then asks for itself."
+        )
     return digest if approval.state.final else f"{digest}: the approval is for exactly this, and for one run."

@@ -54,6 +54,8 @@ class Action(StrEnum):
     """nothing"""
     WALK_BEGIN = "walk_begin"
     """incident, procedure"""
+    ASK_AT_ONCE = "ask_at_once"
+    """incident, procedure"""
     WALK_ABORT = "walk_abort"
     """incident, walk"""
     WALK_BACK = "walk_back"

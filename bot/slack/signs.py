@@ -84,6 +84,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.APPROVAL_ASKED: "⚠️",
     Kind.SAID_YES: "👍",
     Kind.APPROVED: "👍",
+    Kind.COVERED: "👍",
     Kind.REJECTED: "⛔",
     Kind.EXPIRED: "⌛",
     Kind.VOIDED: "🚫",

@@ -21,7 +21,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.names import Action, pack
 from bot.slack.walk_card import walk_card
-from commands.answers import Procedures, Underway
+from commands.answers import AtOnce, Procedures, Underway
 from incident.incident import Incident
 from incident.runbook import Procedure
 
@@ -46,6 +46,27 @@ def procedures(answer: Procedures) -> Rendered:
             ),
         ],
     )
+
+
+def at_once(answer: AtOnce) -> Rendered:
+    """The changes that one card would ask for, and the way step by step."""
+    incident, procedure = answer.incident, answer.procedure
+    head = f"{_title(procedure)}: {len(answer.changes)} changes"
+    about = pack(incident.id, procedure.id)
+    return rendered(
+        head,
+        [
+            paragraph([bold(head)], *([text(f"• {fit.one_line(each, _TITLE)}")] for each in answer.changes)),
+            paragraph([
+                text("Asked at once, all of them stand on one card: one approval for exactly these, in this order. "),
+                text("Each still waits for you, and is looked at again just before it runs."),
+            ]),
+            actions(
+                button("Ask once for all changes", Action.ASK_AT_ONCE, about, style="primary"),
+                button("Go step by step", Action.WALK_BEGIN, about),
+            ),
+        ],
+    )  # fmt: skip
 
 
 def underway(answer: Underway) -> Rendered:

@@ -25,7 +25,10 @@ def step_buttons(incident: Incident, walk: Walk, index: int) -> Sequence[Element
         return [button("Cut the wait short…", Action.STEP_SKIP, about)]
     if not leg.state.offered:
         return []
-    return [button(_take(leg), Action.STEP_TAKE, about, style="primary"), button("Skip…", Action.STEP_SKIP, about)]
+    return [
+        button(_take(leg, walk), Action.STEP_TAKE, about, style="primary"),
+        button("Skip…", Action.STEP_SKIP, about),
+    ]
 
 
 def walk_buttons(message: WalkMessage) -> Sequence[Element | None]:
@@ -36,6 +39,9 @@ def walk_buttons(message: WalkMessage) -> Sequence[Element | None]:
     other = incident.going is not None and incident.going.id != walk.id
     instead = [option(each.title, pack(incident.id, each.id)) for each in message.instead[:_INSTEAD]]
     return [
+        button("Ask once for all changes", Action.ASK_AT_ONCE, pack(incident.id, walk.procedure))
+        if message.at_once
+        else None,
         _abort(incident, walk) if walk.state is WalkState.GOING else None,
         _roll_back(incident, walk) if message.has_way_back and not other else None,
         choose(Action.WALK_BEGIN, "Begin another procedure…", instead) if instead else None,
@@ -68,7 +74,10 @@ def _roll_back(incident: Incident, walk: Walk) -> Element:
     return button("Roll back…", Action.WALK_BACK, pack(incident.id, walk.id), style="danger")
 
 
-def _take(leg: Leg) -> str:
+def _take(leg: Leg, walk: Walk) -> str:
+    """What pressing it does; by an approval for all of them a change runs at once."""
+    if leg.kind is StepKind.REMEDIATION and walk.whole:
+        return "Run, as approved"
     again = leg.state is LegState.FAILED
     if leg.only_waits:
         return f"Begin the wait of {duration(leg.hold)}"

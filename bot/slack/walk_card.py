@@ -50,7 +50,7 @@ def walk_card(message: WalkMessage) -> Rendered:
         fallback(f"{head}: {walk.settled} of {len(walk.legs)} steps"),
         [
             header(head),
-            paragraph(_standing(walk), _ending(walk)),
+            paragraph(_standing(walk), _ending(walk), _approved(walk)),
             _earlier(message, cut),
             *(_current(message, now) if now is not None else []),
             _later(message, cut + 1),
@@ -63,6 +63,10 @@ def walk_card(message: WalkMessage) -> Rendered:
 def _standing(walk: Walk) -> list[Element]:
     count = f"{walk.settled} of {len(walk.legs)} steps"
     return joined([bold(count)], [text("begun by "), mention(walk.by), text(" "), moment(When(walk.begun_at))])
+
+
+def _approved(walk: Walk) -> list[Element]:
+    return [text("Its changes are approved: the card is in this channel")] if walk.whole else []
 
 
 def _ending(walk: Walk) -> list[Element]:

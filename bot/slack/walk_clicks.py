@@ -6,6 +6,7 @@ from bot.slack.click import Click, Handled, Window
 from bot.slack.names import Action, unpack
 from bot.slack.walk_modals import turn_of, wanted
 from commands.answers import Done, Form, FormWanted, Preparing
+from commands.ask_at_once import ask_at_once
 from commands.asked import Asked
 from commands.deciding import known
 from commands.ports import Ports
@@ -26,6 +27,10 @@ def walk_clicks(ports: Ports) -> Mapping[str, Clicked]:
         _, procedure = unpack(click.value, 2)
         await begin(await asked(click), procedure, ports=ports)
         return None
+
+    async def asked_at_once(click: Click) -> Handled:
+        _, procedure = unpack(click.value, 2)
+        return await ask_at_once(await asked(click), procedure, ports=ports)
 
     async def taken(click: Click) -> Handled:
         it = await asked(click)
@@ -52,6 +57,7 @@ def walk_clicks(ports: Ports) -> Mapping[str, Clicked]:
 
     return {
         Action.WALK_BEGIN: begun,
+        Action.ASK_AT_ONCE: asked_at_once,
         Action.STEP_TAKE: taken,
         Action.STEP_SKIP: skipped,
         Action.WALK_ABORT: ends(Form.WALK_ABORT),

@@ -93,6 +93,7 @@ FACTS: dict[str, Facts] = {
     "TROUBLE": {"what": "pin the card", "error": "Slack is in trouble", "given_up": False},
     "ATTESTED": {"target": "db", "proven": True, "proof": "role reader cannot write"},
     "EFFECT_FOUND": {"approval": "a", "title": "Requeue", "effect": "partly", "note": "5 of 12 are queued"},
+    "COVERED": {"approval": "a", "title": "Requeue", "whole": "Stuck jobs: all 2 changes", "by": BOB, "digest": "d"},
     "CANCELLED": {"title": "Requeue", "begun": True},
     "COOLED_DOWN": {"title": "Requeue", "target": "db"},
     "ALERT_MUTED": {"title": "Queue", "reason": "the database is moved", "rule": "upgrade", "until": NOW.isoformat(),

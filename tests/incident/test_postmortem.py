@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from incident import opening, remedy, working
+from incident import glass, opening, remedy, working
 from incident.approval import Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.clock import ClockKind, ClockState
@@ -192,7 +192,7 @@ class TestRemediations:
             kept.save(remedy.put_up(kept.it, each, preview, settles=kept.claim(), now=after(3)))
         alone, unanswered = kept.approvals.values()
         kept.save(
-            remedy.break_glass(
+            glass.break_glass(
                 kept.it,
                 alone,
                 by=BEN,

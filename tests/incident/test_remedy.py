@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from incident import approval, remedy, running, working
+from incident import approval, glass, remedy, running, working
 from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
@@ -232,7 +232,7 @@ def test_a_yes_after_the_incident_ended_is_refused() -> None:
     with pytest.raises(Ended):
         remedy.approve(kept.it, request, by=CLEO, allowed=True, stop=None, cause="click", now=after(3))
     with pytest.raises(Ended):
-        remedy.break_glass(
+        glass.break_glass(
             kept.it, request, by=BEN, allowed=True, reason="x", tell=(), stop=None, cause="click", now=after(3)
         )
 
@@ -250,14 +250,14 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
     kept = declared()
     request = asked(kept)
     with pytest.raises(NothingSaid):
-        remedy.break_glass(
+        glass.break_glass(
             kept.it, request, by=BEN, allowed=True, reason="\u200b ", tell=(ANA,), stop=None, cause="c", now=after(2)
         )
     with pytest.raises(NotOnCall):
-        remedy.break_glass(
+        glass.break_glass(
             kept.it, request, by=BEN, allowed=False, reason="x", tell=(ANA,), stop=None, cause="c", now=after(2)
         )
-    change = remedy.break_glass(
+    change = glass.break_glass(
         kept.it, request, by=BEN, allowed=True, reason="alone", tell=(ANA, BEN), stop=None, cause="c", now=after(2)
     )
     assert runs(change) == 1
@@ -270,7 +270,7 @@ def test_break_glass_needs_a_reason_tells_the_others_and_opens_a_review() -> Non
 def test_nobody_breaks_the_glass_of_somebody_elses_request() -> None:
     kept = declared()
     with pytest.raises(NotTheRequester):
-        remedy.break_glass(
+        glass.break_glass(
             kept.it, asked(kept), by=CLEO, allowed=True, reason="x", tell=(), stop=None, cause="c", now=after(2)
         )
 

@@ -148,7 +148,7 @@ def test_a_walk_of_skipped_steps_is_finished_by_the_last_one() -> None:
 def test_what_a_diagnostic_sees_after_an_abort_is_kept_and_begins_nothing() -> None:
     kept, walk = begun()
     kept.decide(walking.run, 2, walk=walk, index=0, given={}, tries=0, by=ANA, cause="run")
-    kept.decide(walking.abort, 3, walk=kept.it.walks[-1], reason="enough", pending=None, by=BEN, cause="abort")
+    kept.decide(walking.abort, 3, walk=kept.it.walks[-1], reason="enough", waiting=(), by=BEN, cause="abort")
     seen = finding(Phase.STEP, 4, 7, cause="leg")
     kept.save(walking.looked(kept.it, kept.it.walks[-1], 0, seen, settles=kept.claim(), now=after(4)))
     now = kept.it.walks[-1]

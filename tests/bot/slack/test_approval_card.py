@@ -6,11 +6,13 @@ from msgspec.structs import replace
 from bot.slack.approval_card import ON_CARD, guard_words
 from bot.slack.render import files, render
 from commands.messages import ApprovalMessage
-from incident.approval import Approval, ApprovalState
+from incident.approval import Approval, ApprovalState, Part, Preview
 from incident.effect import Effect, Found
 from incident.finding import Outcome, OutcomeState
 from incident.plan import Promise
 from incident.runbook import GuardKind
+from incident.whole import MOST_CHANGES, MOST_SHOWN
+from sandbox.blocks.guard import message_blocks
 from tests.bot.slack.examples import ADA, BOB, NOW, a_finding, a_plan, a_request, an_incident
 from tests.bot.slack.reading import buttons, codes, lines
 
@@ -116,11 +118,46 @@ def test_what_a_person_found_stands_on_the_card_of_what_was_cut_short() -> None:
     assert buttons(shown) == {}
 
 
+def of_a_whole_procedure(state: ApprovalState = ApprovalState.ASKED) -> Approval:
+    """A request for as many changes as one card takes, with long titles, commands and ways back."""
+    shown = "UPDATE jobs SET status = 'queued' WHERE id = 7;" + "x" * (MOST_SHOWN // MOST_CHANGES - 48)
+    plans = [a_plan(title=f"{n} " + "t" * 300, shown=shown, undo="u" * 900) for n in range(MOST_CHANGES)]
+    parts = tuple(
+        Part(leg=f"walk_1/{n}", plan=plan, policy=a_request().policy, preview=Preview(sentence="12 rows", count=12))
+        for n, plan in enumerate(plans)
+    )
+    return a_request(state, parts=parts)
+
+
+def test_one_card_holds_all_changes_of_a_procedure_with_every_command_whole() -> None:
+    request = of_a_whole_procedure()
+    shown = render(message(request))
+    assert message_blocks(shown["blocks"])
+    assert codes(shown) == [part.plan.shown for part in request.parts]
+    assert lines(shown).count("Undo: ") == MOST_CHANGES
+    assert {"Approve", "Reject"} <= set(buttons(shown))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (ApprovalState.APPROVED, "All changes are approved"),
+        (ApprovalState.RAN, "All changes ran"),
+        (ApprovalState.VOID, "Approval void: each change asks for itself"),
+    ],
+)
+def test_the_card_of_a_whole_procedure_ends_in_its_own_words(state: ApprovalState, said: str) -> None:
+    shown = render(message(of_a_whole_procedure(state)))
+    assert said in shown["text"]
+    assert ("Cancel" in buttons(shown)) is (state is ApprovalState.APPROVED)
+    assert ("The last of them may begin until" in lines(shown)) is (state is ApprovalState.APPROVED)
+
+
 def test_a_card_says_how_many_may_run_beside_it() -> None:
     policy = replace(a_request().policy, concurrency=3)
     shown = lines(render(message(a_request(policy=policy))))
     assert "Beside it: up to 2 other changes may run on the target at the same time" in shown
-    assert not any(line.startswith("Beside it") for line in lines(render(message(a_request()))))
+    assert "Beside it" not in lines(render(message(a_request())))
 
 
 def test_the_values_that_the_undo_gets_are_shown_before_anybody_approves() -> None:
