@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -46,12 +47,26 @@ def runbook(words: Annotated[list[str] | None, typer.Argument(metavar="COMMANDâ€
     runbook_commands.muster_runbook(words or [])
 
 
+def _takeable(port: int) -> int:
+    """Raises BadParameter where something listens there already, before anything is started."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise typer.BadParameter(f"{port} cannot be taken ({error.strerror}); name another one, or none.") from None
+    return port
+
+
+PagePort = Annotated[
+    int, typer.Option("--port", min=0, max=65535, callback=_takeable, help="The page's port; 0 takes a free one.")
+]
+
+
 @app.command()
 def demo(
     system: Annotated[str, typer.Option("--system", help="Which system to play.")] = "ai-storybook",
     story: Annotated[bool, typer.Option("--story", help="Let the story play itself, then end.")] = False,
     json: AsJson = False,
-    port: Annotated[int, typer.Option("--port", help="The page's port; 0 takes a free one.")] = 0,
+    port: PagePort = 0,
 ) -> None:
     """Play an incident: a Slack workspace in a box, a patient with faults to inject, and the bot."""
     # The demo is an extra: a server that runs the bot has neither it nor the sandbox.
@@ -69,7 +84,7 @@ def demo(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option("--port", help="The port; 0 takes a free one.")] = 0,
+    port: PagePort = 0,
 ) -> None:
     """Run the Slack workspace in a box by itself and print what a bot needs to connect to it."""
     try:
