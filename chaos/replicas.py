@@ -135,11 +135,11 @@ async def _judge(it: Rig, database: str, known: Known, effects: Counter[str], ve
             if counted != sent:
                 (verdict.lost if counted < sent else verdict.doubled).append(f"{alert}: {sent} came, {counted} counted")
         requests = [each for one in incidents for each in await store.approvals_of(one.id)]
-    _ran(requests, effects, verdict)
+    ran(requests, effects, verdict)
     _seen(it, incidents, known, verdict)
 
 
-def _ran(requests: list[Approval], effects: Counter[str], verdict: Verdict) -> None:
+def ran(requests: list[Approval], effects: Counter[str], verdict: Verdict) -> None:
     """Each request reached its target at most once; exactly once where people were told that it ran."""
     wanted = Counter[str]()
     for request in requests:

@@ -1,0 +1,40 @@
+"""A round of real kills is judged by what reached the target: that it ran once is not taken on trust."""
+
+from collections import Counter
+
+from msgspec.structs import replace
+
+from chaos.judging import Verdict
+from chaos.replicas import ran
+from incident.approval import Approval, ApprovalState
+from tests.contract import making
+
+PATH = "/admin/users/user_1/block"
+
+
+def request(state: ApprovalState) -> Approval:
+    made = making.approval("app_1", incident_id="inc_1")
+    return replace(made, state=state, plan=replace(made.plan, command={"method": "POST", "path": PATH}))
+
+
+def judged(state: ApprovalState, effects: int) -> Verdict:
+    verdict = Verdict()
+    ran([request(state)], Counter({PATH: effects}), verdict)
+    return verdict
+
+
+def test_what_ran_once_or_may_have_is_good() -> None:
+    assert judged(ApprovalState.RAN, 1).good
+    assert judged(ApprovalState.UNKNOWN, 1).good
+    assert judged(ApprovalState.UNKNOWN, 0).good
+    assert judged(ApprovalState.VOID, 0).good
+
+
+def test_what_ran_twice_or_without_being_told_is_doubled() -> None:
+    assert judged(ApprovalState.RAN, 2).doubled
+    assert judged(ApprovalState.VOID, 1).doubled
+
+
+def test_what_is_told_to_have_run_and_did_not_or_never_ends_is_lost() -> None:
+    assert judged(ApprovalState.RAN, 0).lost
+    assert judged(ApprovalState.RUNNING, 1).lost
