@@ -37,7 +37,7 @@ class SocketMode:
 
     def connections(self, app: App) -> int:
         """How many sockets an app holds open."""
-        return len(self._sockets[app.id])
+        return sum(not socket.closed for socket in self._sockets[app.id])
 
     async def connected(self, app: App) -> None:
         """Wait until the app holds a socket open."""
