@@ -48,9 +48,15 @@ def cancel(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, ca
 
 
 def show_output(incident: Incident, asked: Approval, *, message: str, now: datetime) -> Change:
-    """What it prints is being shown. One that has ended meanwhile owes that message the whole output."""
+    """What it prints is being shown. One that has ended meanwhile owes that message the whole output.
+
+    Its card, which held the output until now, says then where it stands.
+    """
     shown = replace(asked, output=message)
     jobs = _output(incident, shown, now)
+    if shown.state.final:
+        rank = incident.severity.rank
+        jobs = (*jobs, owe(JobName.APPROVAL_CARD, incident.id, now, subject=shown.id, urgency=rank))
     return Change(cause=f"output:{shown.id}", at=now, incident=incident, approvals=(shown,), jobs=jobs)
 
 
