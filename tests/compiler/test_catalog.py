@@ -293,7 +293,8 @@ def test_the_storybooks_verdicts_kinds_and_bounds(storybook: Catalog) -> None:
     full = storybook.procedure("connection-exhaustion")
     assert stuck
     assert full
-    assert [step.id for step in stuck.diagnostics] == ["stuck-count", "queue-length", "stuck-list"]
+    shown = ["stuck-count", "queue-length", "stuck-list", "monitor-log", "worker-containers"]
+    assert [step.id for step in stuck.diagnostics] == shown
     assert [step.id for step in stuck.remediations] == ["run-job-monitor", "fail-stuck-jobs"]
     assert [step.id for step in full.remediations] == ["end-idle-connections"]
     failures = storybook.procedure("job-failures")
