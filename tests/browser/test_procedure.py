@@ -21,7 +21,7 @@ def walk(page: Page) -> Locator:
 
 
 async def test_a_procedure_is_walked_with_the_mouse(browser: Browser, stage: Stage, shoot: Shoot) -> None:
-    """See the list, begin one by its name, run what looks, do what a person does, skip what does not fit, ask for the change."""
+    """See the list, begin one by its name, run what looks, skip what does not fit, do what a person does, end it."""
     page = await opened(browser, stage, DESKTOP)
     await page.get_by_role("switch", name=FAULT).click()
     await page.locator(".side-entry", has_text="inc-1").click()
