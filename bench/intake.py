@@ -20,13 +20,18 @@ OF_FIFTY: Final = 400
 CONNECTIONS: Final = 64
 CONNECTIONS_OF_FIFTY: Final = 4
 WARM: Final = 1_000
+ALONE: Final = 300
 
 
 async def measure() -> dict[str, object]:
-    """``sqlite`` and ``postgres``, each with one and with fifty alerts a webhook."""
+    """``sqlite`` and ``postgres``, each with one and with fifty alerts a webhook.
+
+    ``answer_p50_ms`` is how long a webhook waits for its answer on SQLite where nothing else comes in.
+    """
     with RealPostgres(durable=True) as server:
         url = await server.create_database("bench")
-        return {"sqlite": await _of_store(None), "postgres": await _of_store(url)}
+        sqlite, postgres = await _of_store(None), await _of_store(url)
+    return {"answer_p50_ms": sqlite.pop("alone_p50_ms"), "sqlite": sqlite, "postgres": postgres}
 
 
 async def _of_store(url: str | None) -> dict[str, object]:
@@ -34,13 +39,15 @@ async def _of_store(url: str | None) -> dict[str, object]:
         folder = Path(name)
         async with small_bot(folder, store=url) as running:
             await _knocked(running.address, WARM, 1)
+            alone = await _knocked(running.address, ALONE, 1, connections=1, first=ONE_EACH)
             one = await _knocked(running.address, ONE_EACH, 1)
             fifty = await _knocked(running.address, OF_FIFTY, FIFTY)
         stored = await _stored(StorePlace(data_dir=folder, url=url))
     bare = await _bare()
     # The warming posts the first of the same bytes: their repeats are answered, and counted once.
-    sent = ONE_EACH + OF_FIFTY * FIFTY
+    sent = ONE_EACH + ALONE + OF_FIFTY * FIFTY
     return {
+        "alone_p50_ms": alone["answer_p50_ms"],
         "one_a_webhook": one,
         "fifty_a_webhook": fifty,
         "bare_server_requests_per_s": bare,
@@ -50,10 +57,12 @@ async def _of_store(url: str | None) -> dict[str, object]:
     }
 
 
-async def _knocked(address: str, requests: int, alerts: int) -> Mapping[str, object]:
+async def _knocked(
+    address: str, requests: int, alerts: int, *, connections: int = 0, first: int = 0
+) -> Mapping[str, object]:
     """What another process saw that posted them. Raises RuntimeError when not all were taken."""
-    connections = CONNECTIONS if alerts == 1 else CONNECTIONS_OF_FIFTY
-    arguments = (address, TOKEN, requests, alerts, connections)
+    connections = connections or (CONNECTIONS if alerts == 1 else CONNECTIONS_OF_FIFTY)
+    arguments = (address, TOKEN, requests, alerts, connections, first)
     knocker = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.knocker", *map(str, arguments), stdout=asyncio.subprocess.PIPE
     )

@@ -1,4 +1,4 @@
-"""A process of its own that knocks: ``python -m bench.knocker ADDRESS TOKEN REQUESTS ALERTS CONNECTIONS``.
+"""A process of its own that knocks: ``python -m bench.knocker ADDRESS TOKEN REQUESTS ALERTS CONNECTIONS FIRST``.
 
 It posts what Alertmanager posts, over connections that stay open, each request as soon as the one before it on that
 connection is answered. One JSON object on stdout: what was sent, how long it took, and how long each answer took.
@@ -47,9 +47,11 @@ def _alert(outage: int, instance: str, value: int) -> dict[str, object]:
     }
 
 
-async def knock(address: str, token: str, requests: int, alerts: int, connections: int) -> dict[str, object]:
-    """Post everything. Raises OSError when nobody listens."""
-    bodies = [body(number, alerts) for number in range(requests)]
+async def knock(
+    address: str, token: str, requests: int, alerts: int, connections: int, first: int = 0
+) -> dict[str, object]:
+    """Post everything; the requests are numbered from ``first`` on. Raises OSError when nobody listens."""
+    bodies = [body(number, alerts) for number in range(first, first + requests)]
     bodies.reverse()
     sent = Sent()
     began = time.perf_counter()
@@ -91,5 +93,6 @@ async def _connection(address: str, token: str, bodies: list[bytes], sent: Sent)
 
 
 if __name__ == "__main__":
-    where, token, requests, alerts, connections = sys.argv[1:]
-    print(json.dumps(asyncio.run(knock(where, token, int(requests), int(alerts), int(connections)))))
+    where, token, *numbers = sys.argv[1:]
+    requests, alerts, connections, first = map(int, numbers)
+    print(json.dumps(asyncio.run(knock(where, token, requests, alerts, connections, first))))
