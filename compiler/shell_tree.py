@@ -14,6 +14,9 @@ from compiler.shell_parts import Unshellable
 _PLAIN_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+-]*|:", re.ASCII)
 _BRACES: Final = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _BASH: Final = Language(tree_sitter_bash.language())
+_OUT_OF_REACH: Final = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
+"""Characters from U+10000 on (emoji): the parser looks them up behind the end of a table, which may end the process."""
+_AS_LONG: Final = "éé".encode()
 REFUSED: Final = {
     "command_substitution": "a command inside the command ($(…) or backticks) would run first, unseen",
     "process_substitution": "<(…) runs another command",
@@ -39,8 +42,11 @@ REFUSED: Final = {
 
 @lru_cache(maxsize=128)
 def tree_of(source: bytes) -> Node:
-    """The parser's tree of a text. A line is read twice, for where it ends and for what it does: it is parsed once."""
-    return Parser(_BASH).parse(source).root_node
+    """The parser's tree of a text. A line is read twice, for where it ends and for what it does: it is parsed once.
+
+    Its nodes tell places in the text, not the text.
+    """
+    return Parser(_BASH).parse(_OUT_OF_REACH.sub(_AS_LONG, source)).root_node
 
 
 def statements(root: Node) -> Iterator[Node]:

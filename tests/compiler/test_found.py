@@ -2,6 +2,7 @@
 
 import re
 import time
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from bench.proofs import NOT_A_COMMAND, RUNBOOKS, Judged, false_safe, labelled_r
 from compiler.found import Found, commands
 from compiler.markdown import read
 from compiler.proof.proven import Kind
+from compiler.shell_tree import tree_of
 from incident.verdict import Verdict
 
 LABELLED = list(labelled_runbooks(RUNBOOKS / "commands.tsv", RUNBOOKS))
@@ -207,6 +209,14 @@ def test_no_arrangement_of_changes_makes_a_read(text: str) -> None:
 def test_any_text_has_some_commands(text: str) -> None:
     _found(text)
     _found(f"```bash\n{text}")
+
+
+def test_characters_beyond_the_parsers_tables_do_not_end_the_process() -> None:
+    chance = Random(1)
+    for _ in range(3_000):
+        text = "".join(chance.choice(("<<- $({[|&;#x=", chr(chance.randrange(0x10000, 0x110000)))) for _ in range(40))
+        tree_of(text.encode())
+    assert [one.text for one in _found("```bash\necho 🚀 up && ls 🚀\n```")] == ["echo 🚀 up && ls 🚀"]
 
 
 @pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
