@@ -21,7 +21,7 @@ from chaos.busy import Busy, Known
 from chaos.judging import Verdict, mark_of
 from chaos.mayhem import READY_WITHIN, Mayhem
 from chaos.patience import Patience
-from chaos.service import Service
+from chaos.storybook_api import StorybookApi
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from incident.approval import Approval, ApprovalState
@@ -67,28 +67,28 @@ def rounds(kills: int, seed: int, patience: Patience) -> Iterator[Round]:
 
 async def _round(seed: int, kills: int, postgres: RealPostgres, redis: RealRedis, patience: Patience) -> Round:
     chance = random.Random(seed)  # noqa: S311  (nothing secret hangs on it)
-    service, verdict = Service(chance), Verdict()
+    storybook, verdict = StorybookApi(chance), Verdict()
     async with AsyncExitStack() as undo:
         folder, database = await undo.enter_async_context(_place(postgres))
-        rules = await service.start(undo)
+        rules = await storybook.start(undo)
         it = await undo.enter_async_context(
             rig(folder, store=database, redis=redis.url(), replicas=2, lease=LEASE, started=False, rules=rules,
-                environment=service.environment)
+                environment=storybook.environment)
         )  # fmt: skip
         await asyncio.gather(*(bot.start(within=READY_WITHIN) for bot in it.bots))
         await it.sandbox.connected()
         mayhem, busy = Mayhem(it, chance, postgres, redis), Busy(it, chance, str(seed))
         channel = await busy.begin()
-        service.on_effect = mayhem.at_an_effect
+        storybook.on_effect = mayhem.at_an_effect
 
         def enough() -> bool:
             return mayhem.struck["deaths"] >= kills or patience.left < ENDING
 
         await asyncio.gather(mayhem.rage(enough), busy.act(channel, enough))
         await _settled(database, verdict)
-        await _judge(it, database, busy.known, service.effects, verdict)
+        await _judge(it, database, busy.known, storybook.effects, verdict)
         calls = len(it.sandbox.calls.all())
-    return Round(seed=seed, verdict=verdict, struck=mayhem.struck, calls=calls, effects=service.effects.total())
+    return Round(seed=seed, verdict=verdict, struck=mayhem.struck, calls=calls, effects=storybook.effects.total())
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The service that a real round changes: it remembers every request that had an effect, heard of or not."""
+"""The Storybook API that a real round changes: it remembers every request that had an effect, heard of or not."""
 
 import asyncio
 from collections import Counter
@@ -14,20 +14,20 @@ from demo.serving import bears, serve
 
 TAKES: Final = (0.05, 0.8)
 """Seconds until it answers: long enough to die in."""
-READS, WRITES = "CHAOS_SERVICE_READ", "CHAOS_SERVICE_WRITE"
+READS, WRITES = "CHAOS_STORYBOOK_READ", "CHAOS_STORYBOOK_WRITE"
 TARGET: Final = """\
 targets:
   storybook-api:
     kind: http
     environment: production
     base_url: {address}
-    diagnostic_token_env: CHAOS_SERVICE_READ
-    remediation_token_env: CHAOS_SERVICE_WRITE
+    diagnostic_token_env: CHAOS_STORYBOOK_READ
+    remediation_token_env: CHAOS_STORYBOOK_WRITE
     canary: {{method: POST, path: /admin/job-monitor/run}}
 """
 
 
-class Service:
+class StorybookApi:
     """``effects`` counts what was done, by path. ``on_effect`` is awaited between an effect and its answer."""
 
     def __init__(self, chance: Random) -> None:
