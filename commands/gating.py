@@ -46,10 +46,14 @@ def check_runbook(incident: Incident, plan: Plan, *, ports: Ports) -> None:
         raise refusal.RunbookChanged(step=plan.title)
 
 
-async def check_evidence(incident: Incident, plan: Plan, *, ports: Ports) -> None:
-    """Whether another open incident keeps the evidence of the plan's target. Raises EvidenceKeptElsewhere."""
-    others = [each for each in await ports.store.incidents_with_evidence() if each.id != incident.id]
-    gate.check_evidence(plan, others, partial(_reached, ports))
+async def check_evidence(incident: Incident, plan: Plan, *, ports: Ports) -> Sequence[Incident]:
+    """The incidents that keep evidence, none of which keeps that of the plan's target. Raises EvidenceKeptElsewhere.
+
+    What the incident itself keeps is not asked here: ``gate.check`` sees to that.
+    """
+    keeping = await ports.store.incidents_with_evidence()
+    gate.check_evidence(plan, [each for each in keeping if each.id != incident.id], partial(_reached, ports))
+    return keeping
 
 
 def _reached(ports: Ports, system: str) -> frozenset[str]:

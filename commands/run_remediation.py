@@ -1,6 +1,7 @@
 """The clock asks: a remediation is to be previewed, expired, run once, and verified."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -191,16 +192,21 @@ def _effect_after(incident: Incident, request: Approval, ports: Ports) -> timede
     return next((each.effect_after for each in steps if each.id == request.plan.step_id), timedelta(0))
 
 
-async def _beginning(claim: Claim, incident: Incident, request: Approval, ports: Ports) -> Change:
-    """The Change by which it begins now. Raises CoolingDown, RunbookChanged, and as ``remedy.begin``."""
+async def _beginning(
+    claim: Claim, incident: Incident, request: Approval, ports: Ports
+) -> tuple[Change, Sequence[Incident]]:
+    """The Change by which it begins now, and the incidents that keep evidence meanwhile.
+
+    Raises CoolingDown, RunbookChanged, EvidenceKeptElsewhere, and as ``remedy.begin``.
+    """
     plan = request.plan
     until = await cooling_until(plan.step_id, plan.target, request.policy.cool_down, ports)
     if until is not None:
         raise refusal.CoolingDown(until=until, step=plan.title)
     check_runbook(incident, plan, ports=ports)
-    await check_evidence(incident, plan, ports=ports)
+    keeping = await check_evidence(incident, plan, ports=ports)
     stop = await ports.store.stopped()
-    return remedy.begin(incident, request, stop=stop, settles=claim, now=ports.clock())
+    return remedy.begin(incident, request, stop=stop, settles=claim, now=ports.clock()), keeping
 
 
 async def cool_down(claim: Claim, *, ports: Ports) -> None:
@@ -221,9 +227,9 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
         if asked.state.final:
             await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
             return None
-        change = await _beginning(claim, incident, asked, ports)
+        change, keeping = await _beginning(claim, incident, asked, ports)
         try:
-            await ports.store.begin(claim, change)
+            await ports.store.begin(claim, change, keeping=keeping)
         except refusal.TargetBusy as busy:
             raise NotYet("another remediation runs on the same target", after=BUSY_FOR) from busy
         return change.approvals[0]

@@ -203,11 +203,13 @@ class Store(Protocol):
         """
         ...
 
-    async def begin(self, claim: Claim, change: Change) -> None:
+    async def begin(self, claim: Claim, change: Change, *, keeping: Sequence[Incident]) -> None:
         """Mark a *once* job doing, together with the Change that says so, before it acts.
 
-        Raises LostClaim (so too when the lease lapsed or the Change was saved before), Conflict, or TargetBusy when
-        another remediation runs on the same target, or Stopped while all of them are stopped.
+        ``keeping`` are the incidents with evidence (``incidents_with_evidence``) by which it was decided: Conflict when
+        other evidence is kept by now. Raises LostClaim (so too when the lease lapsed or the Change was saved before),
+        Conflict, or TargetBusy when another remediation runs on the same target, or Stopped while all of them are
+        stopped.
         """
         ...
 

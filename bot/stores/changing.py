@@ -1,7 +1,7 @@
 """How one Change goes into a database: each table by its own rule, all of them inside one transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -24,8 +24,8 @@ from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import KEPT, SystemChange
 
-_STOP = "stop"
-"""The lock by which a run and a stop of all runs come one after the other."""
+_BEGINNING = "stop"
+"""The lock by which a run begins before or after whatever would keep it back, and never beside it."""
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -40,6 +40,7 @@ async def apply(db: Database, change: Change) -> Applied:
     incident_id = change.incident.id if change.incident is not None else None
     if not await db.run("remember_cause", cause=change.cause, incident_id=incident_id, at=change.at):
         return await _repeat(db, change)
+    await before_or_after_runs(db, (change,))
     incident = None
     if change.incident is not None:
         incident = await put_incident(db, change.incident, was=change.incident.version)
@@ -64,15 +65,26 @@ async def apply(db: Database, change: Change) -> Applied:
     return Applied(saved=Saved(incident=incident, fresh=True), owes=owed_again or bool(change.jobs))
 
 
-async def begin(db: Database, claim: Claim, change: Change) -> Applied:
+async def before_or_after_runs(db: Database, changes: Sequence[Change]) -> None:
+    """Let no run begin while what may keep it back is saved: a stop, or an open incident that keeps evidence."""
+    incidents = (each.incident for each in changes if each.incident is not None)
+    if any(each.stop for each in changes) or any(it.open and it.evidence is not None for it in incidents):
+        await db.lock(_BEGINNING)
+
+
+async def begin(db: Database, claim: Claim, change: Change, keeping: Sequence[Incident]) -> Applied:
     """Mark a once job doing together with its Change. A Change that was saved before began it before: LostClaim.
 
-    Raises Stopped while remediations are stopped: whoever stopped them is obeyed up to the last moment; TargetBusy
-    while as many run on the target as may.
+    Whoever stops all runs or freezes evidence is obeyed up to the last moment. Raises Stopped while remediations are
+    stopped; Conflict when evidence is kept otherwise than in ``keeping``; TargetBusy while as many run on the target
+    as may.
     """
-    await db.lock(_STOP)
+    await db.lock(_BEGINNING)
     standing = await db.row("stopped")
     gate.check_stop(None if standing is None else STOP.value(standing["body"]))
+    kept = [INCIDENT.value(row["body"]) for row in await db.rows("incidents_with_evidence")]
+    if {each.id: each.evidence for each in kept} != {each.id: each.evidence for each in keeping}:
+        raise Conflict("evidence is kept otherwise than it was when the run was decided")
     await jobs.begin(db, claim)
     for approval in change.approvals:
         await _take_place(db, approval)
@@ -254,7 +266,6 @@ async def _put_silence(db: Database, silence: Silence, at: datetime) -> None:
 
 
 async def _put_stop(db: Database, stop: Stop) -> None:
-    await db.lock(_STOP)
     try:
         written = await db.run("set_stop" if stop.stands else "lift_stop", id=stop.id, body=STOP.text(stop))
     except NotUnique as error:

@@ -177,9 +177,9 @@ class SqlStore(Store):
     async def look_again(self, claim: Claim, record: WatchRecord) -> None:
         await self._write(lambda db: jobs.look_again(db, claim, record))
 
-    async def begin(self, claim: Claim, change: Change) -> None:
+    async def begin(self, claim: Claim, change: Change, *, keeping: Sequence[Incident]) -> None:
         _check(change)
-        await self._write(lambda db: changing.begin(db, claim, change), self._tell)
+        await self._write(lambda db: changing.begin(db, claim, change, keeping), self._tell)
 
     async def give_up(self, claim: Claim, error: str) -> None:
         await self._write(lambda db: jobs.give_up(db, claim, error))

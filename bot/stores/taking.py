@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.stores import jobs
-from bot.stores.changing import End, event_rows, put_alerts, put_deliveries, put_incident
+from bot.stores.changing import End, before_or_after_runs, event_rows, put_alerts, put_deliveries, put_incident
 from bot.stores.codec import ALERTS, INCIDENTS
 from bot.stores.database import Database, Row, Value
 from commands.outage import Conflict
@@ -53,6 +53,7 @@ async def take(db: Database, batch: Batch) -> bool:
     await _put_requests(db, batch)
     first = _first_versions(batch.changes)
     incidents = {change.incident.id: change.incident for change in batch.changes if change.incident is not None}
+    await before_or_after_runs(db, batch.changes)
     # Those that others may hold, in one order for everybody; then the new ones, numbered as they were declared.
     for incident_id in (*sorted(each for each in first if first[each]), *(each for each in first if not first[each])):
         await put_incident(db, incidents[incident_id], was=first[incident_id])

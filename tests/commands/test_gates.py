@@ -1,6 +1,7 @@
 """The gate before a remediation, over a real store: rules, a quorum, hours, frozen evidence, and the stop."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from incident.finding import Sight
 from incident.gate import Match, Rule
 from incident.hours import Hours
 from incident.incident import Incident
-from incident.job import JobName
+from incident.job import Claim, JobName
 from incident.plan import Plan, draw_up
 from incident.refusal import (
     AlreadySo,
@@ -565,6 +566,28 @@ async def test_evidence_that_another_incident_keeps_is_kept_from_this_one_too(wo
         await world.requested(other, step="restart")
     await world.say(BEN, "resolve it is over", robbed)
     assert (await world.requested(other, step="restart")).state is ApprovalState.ASKED
+
+
+async def test_evidence_that_another_incident_freezes_between_the_last_look_and_the_start_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very last instant: everything was looked at, and the run is about to be marked as begun."""
+    robbed, other = await world.declared(), await world.declared(title="Slow, too")
+    request = await world.requested(other)
+    await yes(world, request)
+    begin = world.store.begin
+
+    async def late(claim: Claim, change: Change, *, keeping: Sequence[Incident]) -> None:
+        monkeypatch.undo()
+        await world.say(BEN, "evidence freeze a break-in", robbed)
+        await begin(claim, change, keeping=keeping)
+
+    monkeypatch.setattr(world.store, "begin", late)
+    await world.work()
+    assert world.database.ran == []
+    outcome = (await world.approval(request)).outcome
+    assert outcome is not None
+    assert outcome.sentence == "INC-1 keeps the evidence of its target: a break-in."
 
 
 async def test_evidence_frozen_after_the_yes_keeps_the_run_from_beginning(world: World) -> None:

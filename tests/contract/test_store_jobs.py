@@ -267,7 +267,7 @@ async def begun(
     held = await claim_one(store)
     running = replace(asked, state=ApprovalState.RUNNING)
     begins = change(f"begin {approval_id}", incident=saved.incident, approvals=(running,), events=(making.event(),))
-    await store.begin(held, begins)
+    await store.begin(held, begins, keeping=())
     return held
 
 
@@ -412,7 +412,7 @@ async def test_of_many_that_begin_at_once_no_more_do_than_there_are_places(store
         begins.append(
             (await claim_one(store), change(f"begin {number}", incident=saved.incident, approvals=(running,)))
         )
-    ends = await asyncio.gather(*(store.begin(*each) for each in begins), return_exceptions=True)
+    ends = await asyncio.gather(*(store.begin(*each, keeping=()) for each in begins), return_exceptions=True)
     assert [each for each in ends if each is not None and not isinstance(each, TargetBusy)] == []
     assert ends.count(None) == 3
 
@@ -428,12 +428,12 @@ async def test_a_job_refused_its_target_is_still_claimed_and_can_be_put_off(stor
 async def test_nothing_begins_twice_or_under_a_lease_that_lapsed(store: Store, clock: MovedClock) -> None:
     held = await begun(store)
     with pytest.raises(LostClaim):
-        await store.begin(held, change("once more"))
+        await store.begin(held, change("once more"), keeping=())
     await owe(store, making.job("run 2", name=JobName.RUN_REMEDIATION), cause="another")
     late = await claim_one(store)
     clock.pass_(seconds=10)
     with pytest.raises(LostClaim):
-        await store.begin(late, change("late"))
+        await store.begin(late, change("late"), keeping=())
 
 
 async def test_what_another_claim_began_does_not_begin_again_and_the_job_stays_as_it_was(
@@ -443,7 +443,7 @@ async def test_what_another_claim_began_does_not_begin_again_and_the_job_stays_a
     await owe(store, making.job("run", name=JobName.RUN_REMEDIATION))
     held = await claim_one(store)
     with pytest.raises(LostClaim):
-        await store.begin(held, change("begin app_1"))
+        await store.begin(held, change("begin app_1"), keeping=())
     clock.pass_(seconds=11)
     assert await store.cut_short() == (), "it was not marked doing"
 
@@ -455,8 +455,8 @@ async def test_a_conflict_in_begin_leaves_the_job_claimed_and_not_doing(store: S
     await owe(store, making.job("run", name=JobName.RUN_REMEDIATION))
     held = await claim_one(store)
     with pytest.raises(Conflict):
-        await store.begin(held, change("begin", incident=saved))
-    await store.begin(held, change("begin", incident=await store.incident("inc_1")))
+        await store.begin(held, change("begin", incident=saved), keeping=())
+    await store.begin(held, change("begin", incident=await store.incident("inc_1")), keeping=())
     clock.pass_(seconds=11)
     assert keys(await store.cut_short()) == ["run"]
 
@@ -464,7 +464,7 @@ async def test_a_conflict_in_begin_leaves_the_job_claimed_and_not_doing(store: S
 async def test_only_once_jobs_can_be_begun(store: Store) -> None:
     await owe(store, making.job("k"))
     with pytest.raises(LostClaim):
-        await store.begin(await claim_one(store), change("begin"))
+        await store.begin(await claim_one(store), change("begin"), keeping=())
 
 
 # Waking the worker.

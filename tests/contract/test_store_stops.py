@@ -76,13 +76,13 @@ async def test_no_run_begins_while_a_stop_stands_even_if_it_was_decided_before(s
     begun = change("begin", incident=saved.incident, approvals=(making.approval(state=ApprovalState.RUNNING),))
     await store.save(change("b", stop=STOP))
     with pytest.raises(Stopped) as no:
-        await store.begin(claim, begun)
+        await store.begin(claim, begun, keeping=())
     assert no.value.facts["reason"] == "a wrong deploy"
     request = await store.approval("app_1")
     assert request is not None
     assert request.state is ApprovalState.APPROVED
     await store.save(change("c", stop=lifted(STOP)))
-    await store.begin(claim, begun)
+    await store.begin(claim, begun, keeping=())
 
 
 async def test_what_is_under_way_is_found_across_incidents(store: Store) -> None:
