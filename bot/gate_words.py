@@ -50,8 +50,24 @@ def _said_yes(facts: Mapping[str, object]) -> str:
     return f"You have said yes to this already, and {more} must. Ask somebody else whom the card names."
 
 
+def _asked_already(facts: Mapping[str, object]) -> str:
+    """Where the open request stands, and so what to do with it."""
+    who = "[, by {by:who}][ at {at:when}]"
+    return {
+        "preparing": f"“{{step}}” is asked for already{who}: its card comes in a moment.",
+        "approved": f"“{{step}}” is asked for already{who}, and approved: it runs in a moment. Follow it on its card.",
+        "running": "“{step}” runs just now; it was asked for[ by {by:who}][ at {at:when}]. "
+        "Wait for its outcome before you ask again.",
+    }.get(
+        str(facts.get("state")),
+        f"“{{step}}” is asked for already{who}: answer its card in the incident's channel. To ask for it anew, "
+        "reject that one first.",
+    )
+
+
 GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.MayNotAsk: _may_not_ask,
+    refusals.AskedAlready: _asked_already,
     refusals.SaidYes: _said_yes,
     refusals.NoBreakGlass: "A rule of your team keeps this step from running without a second person. "
     "Ask somebody whom the card names.",

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from commands.answers import Answer, AtOnce, Form, FormWanted, Preparing
 from commands.asked import Asked, procedure_of
-from commands.deciding import decide
+from commands.deciding import anew, known
 from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
-from incident import gate, giving, refusal, remedy, whole
+from incident import asked_twice, gate, giving, refusal, remedy, whole
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
@@ -59,8 +59,8 @@ def at_once(asked: Asked, words: str, ports: Ports) -> AtOnce | None:
 async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str], ports: Ports) -> Preparing:
     """Ask for one remediation. Nothing runs; what it would touch is looked at, then the card goes up.
 
-    Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, Ended, and
-    whatever the gate refuses.
+    Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready,
+    Ended, and whatever the gate refuses.
     """
     procedure = _procedure(asked, ports)
     step = await with_values(asked.incident, procedure, _remediation(procedure, step_id), ports=ports)
@@ -96,8 +96,8 @@ async def ask_for(
 ) -> Saved:
     """Put one remediation through the gate, as ``decision`` makes a request of its plan.
 
-    Raises NoProcedure, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, and what the decision and
-    the gate refuse.
+    Raises NoProcedure, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready, and what the
+    decision and the gate refuse.
     """
     catalog = ports.runbooks.catalog(asked.incident.system)
     if catalog is None:
@@ -112,11 +112,15 @@ async def ask_for(
         raise refusal.CoolingDown(until=until, step=step.title)
     await check_evidence(asked.incident, plan, ports=ports)
     stop = await ports.store.stopped()
-    return await decide(
-        ports.store,
-        asked.incident.id,
-        lambda it: decision(it, plan=plan, policy=policy, by=asked.by, stop=stop, cause=asked.cause, now=asked.at),
-    )
+
+    async def attempt() -> Saved:
+        it = await known(ports.store, asked.incident.id)
+        change = decision(it, plan=plan, policy=policy, by=asked.by, stop=stop, cause=asked.cause, now=asked.at)
+        # Read after the incident: whoever asks at the same moment changes its version, and one of the two tries anew.
+        asked_twice.check(change.approvals[0], await ports.store.approvals_of(it.id), asked.at)
+        return await ports.store.save(change)
+
+    return await anew(attempt)
 
 
 def _procedure(asked: Asked, ports: Ports) -> Procedure:

@@ -113,6 +113,10 @@ class Spent(Refused):
     """The request has been decided already (``state``, ``by``)."""
 
 
+class AskedAlready(Refused):
+    """A request for exactly this is open, or runs (``step``, ``by``, ``at``, ``state``)."""
+
+
 class GuardBroken(Refused):
     """What was approved no longer holds, so nothing was run (``reason``)."""
 

@@ -12,7 +12,7 @@ from bot.slack.click import Click, Handled, Window, click_of
 from bot.slack.names import Action, Choice, unpack
 from bot.slack.tasks import Tasks
 from bot.slack.walk_clicks import walk_clicks
-from bot.words import refusal as refusal_words
+from bot.words import refusal_phrase
 from commands import menu
 from commands.acknowledge import acknowledge
 from commands.answer_approval import approve, cancel, may_break_glass, may_reject
@@ -211,7 +211,7 @@ class Clicks:
             chosen = await with_values(incident, procedure, procedure.step(click.value), ports=self._ports)
             return Window(modals_fix.fix_step(incident, procedure, chosen))
         except Refused as refused:
-            return Window(modals.sorry("Fix", refusal_words(refused)))
+            return Window(modals.sorry("Fix", refusal_phrase(refused)))
 
     async def _pick(self, click: Click) -> Handled:
         incident_id, words = unpack(click.value, 2)

@@ -5,8 +5,9 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from bot.phrase import Phrase
 from bot.slack import fields, fit
-from bot.slack.blocks import Block, option, paragraph, text
+from bot.slack.blocks import Block, elements, option, paragraph, text
 from bot.slack.fields import Values, value_of
 from bot.slack.names import Field, Form, pack
 from incident import refusal
@@ -55,9 +56,9 @@ def loading(title: str) -> View:
     return told(title, [paragraph([text("One moment…")])])
 
 
-def sorry(title: str, sentence: str) -> View:
+def sorry(title: str, said: str | Phrase) -> View:
     """Why it cannot be done, where the form would have been."""
-    return told(title, [paragraph([text(fit.cut(sentence, fit.SECTION))])])
+    return told(title, [paragraph(elements((said,) if isinstance(said, str) else said, fit.SECTION))])
 
 
 class Declaration(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from bot.slack.modals import View
 from bot.slack.names import Field, Form
 from bot.slack.sent import Sent, sent_of
 from bot.slack.walk_forms import walk_forms
-from bot.words import refusal as refusal_words
+from bot.words import actor_words, refusal, refusal_phrase
 from commands.answer_approval import break_glass, reject
 from commands.asked import Asked
 from commands.change_severity import change_severity_to
@@ -28,6 +28,7 @@ from commands.take_role import give_role
 from commands.update import update_filled
 from incident.effect import Effect
 from incident.refusal import Refused
+from incident.responder import Actor, user_of
 
 
 class SentForms:
@@ -72,12 +73,11 @@ class SentForms:
             await ack(response_action="update", view=shown)
 
     async def _refuse(self, ack: AsyncAck, sent: Sent, refused: Refused) -> None:
-        sentence = refusal_words(refused)
-        errors = modals.field_errors(refused, sentence, sent.view["blocks"])
+        errors = modals.field_errors(refused, refusal(refused, _unnamed), sent.view["blocks"])
         if errors:
             await ack(response_action="errors", errors=errors)
         else:
-            await ack(response_action="update", view=modals.sorry("Not done", sentence))
+            await ack(response_action="update", view=modals.sorry("Not done", refusal_phrase(refused)))
 
     async def _asked(self, sent: Sent, incident_id: str) -> Asked:
         about = await known(self._ports.store, incident_id)
@@ -165,3 +165,8 @@ class SentForms:
         effect, note = Effect(value_of(sent.values, Field.EFFECT)), value_of(sent.values, Field.NOTE)
         await find_effect(asked, sent.subject, effect, note=note, ports=self._ports)
         return None
+
+
+def _unnamed(actor: Actor) -> str:
+    """Whoever acted, beside a field, where Slack makes no name of a person's id."""
+    return "somebody" if user_of(actor) else actor_words(actor)

@@ -147,6 +147,19 @@ def test_the_refusals_of_an_approval_say_whom_to_ask() -> None:
     assert "rejected by U0BOB0002" in words.refusal(refusal.Spent(state="rejected", by=BOB))
 
 
+@pytest.mark.parametrize(
+    ("state", "end"),
+    [
+        ("preparing", ": its card comes in a moment."),
+        ("asked", ": answer its card in the incident's channel. To ask for it anew, reject that one first."),
+        ("approved", ", and approved: it runs in a moment. Follow it on its card."),
+    ],
+)
+def test_what_is_asked_for_already_says_what_to_do_with_that_request(state: str, end: str) -> None:
+    refused = refusal.AskedAlready(step="Requeue", by=BOB, at=NOW, state=state)
+    assert words.refusal(refused) == f"“Requeue” is asked for already, by U0BOB0002 at 12:33 UTC{end}"
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_event_is_one_sentence(kind: Kind) -> None:
     """With all its facts, and when facts are missing or of the wrong kind."""

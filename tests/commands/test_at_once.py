@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from commands.answer_approval import approve, cancel
+from commands.answer_approval import approve, cancel, reject
 from commands.answers import AtOnce, Preparing
 from commands.ask_at_once import ask_at_once
 from commands.messages import ApprovalMessage, WalkMessage
@@ -15,7 +15,7 @@ from incident.course import Turn
 from incident.finding import OutcomeState
 from incident.gate import Match, Rule
 from incident.incident import Incident
-from incident.refusal import AlreadySo, CoolingDown, MayNotAsk, NotAnApprover, NotAtOnce, OwnRequest
+from incident.refusal import AlreadySo, AskedAlready, CoolingDown, MayNotAsk, NotAnApprover, NotAtOnce, OwnRequest
 from incident.runbook import Step, StepKind
 from incident.timeline import Kind
 from incident.walk import LegState
@@ -104,6 +104,23 @@ async def test_it_is_asked_once_and_the_same_click_twice_is_one(world: World) ->
     assert len(await world.store.approvals_of(incident.id)) == 1
     with pytest.raises(AlreadySo):
         await ask_at_once(world.asked(BEN, about=incident), STUCK.id, ports=world.ports)
+
+
+async def test_what_waits_on_one_card_is_not_put_on_another(world: World) -> None:
+    """Neither a single change beside the card for all of them, nor the other way round."""
+    incident, whole = await asked(world)
+    with pytest.raises(AskedAlready):
+        await world.requested(incident, by=BEN)
+    await reject(world.asked(CLEO), whole.id, reason="one by one", ports=world.ports)
+    await world.requested(incident, by=BEN)
+    with pytest.raises(AskedAlready):
+        await ask_at_once(world.asked(ANA, about=await world.again(incident)), STUCK.id, ports=world.ports)
+    assert len(await world.store.approvals_of(incident.id)) == 2
+
+
+async def test_a_step_s_turn_is_no_second_request_beside_the_yes_for_all_of_them(world: World) -> None:
+    incident, _ = await approved(world)
+    assert (await taken(world, incident, REQUEUE)).state is ApprovalState.RAN
 
 
 async def test_what_the_strictest_step_demands_is_demanded_of_all(world: World) -> None:

@@ -13,10 +13,11 @@ from commands.run_remediation import not_run, run_remediation, settle_cut_short
 from commands.store import Saved
 from incident.approval import Approval, ApprovalState
 from incident.finding import Comparison, OutcomeState, Phase, Sight
-from incident.incident import Status
+from incident.incident import Incident, Status
 from incident.job import JobName
 from incident.plan import Plan
 from incident.refusal import (
+    AskedAlready,
     CoolingDown,
     Ended,
     Expired,
@@ -80,6 +81,74 @@ async def test_a_submission_that_comes_twice_is_one_request(world: World) -> Non
         )
     await world.work()
     assert len(await world.store.approvals_of(incident.id)) == 1
+
+
+async def test_what_is_asked_for_already_is_pointed_to_and_has_one_card(world: World) -> None:
+    incident = await world.declared()
+    asked = world.asked(ANA, about=incident)
+    await fix_filled(asked, step_id="requeue", parameters={}, ports=world.ports)
+    assert (await told_to_wait(world, incident)).facts["state"] == "preparing"
+    await world.work()
+    facts = (await told_to_wait(world, incident)).facts
+    assert (facts["step"], facts["by"], facts["state"]) == ("Queue them again", ANA, "asked")
+    (request,) = await world.store.approvals_of(incident.id)
+    await yes(world, request)
+    assert (await told_to_wait(world, incident)).facts["state"] == "approved"
+    await world.work()
+    assert len(world.database.ran) == 1
+    again = await world.requested(incident, by=BEN)
+    assert again.id != request.id, "it ran, and may be needed once more"
+
+
+async def told_to_wait(world: World, incident: Incident) -> AskedAlready:
+    """The refusal of another person who asks for the same."""
+    with pytest.raises(AskedAlready) as refused:
+        await fix_filled(world.asked(BEN, about=incident), step_id="requeue", parameters={}, ports=world.ports)
+    return refused.value
+
+
+async def test_of_people_who_ask_for_the_same_at_once_one_gets_the_card(world: World) -> None:
+    incident = await world.declared()
+
+    async def ask(by: UserId) -> object:
+        return await fix_filled(world.asked(by, about=incident), step_id="requeue", parameters={}, ports=world.ports)
+
+    answers = await asyncio.gather(*(ask(UserId(f"U0P{n}")) for n in range(20)), return_exceptions=True)
+    assert sorted({type(each).__name__ for each in answers}) == ["AskedAlready", "Preparing"]
+    await world.work()
+    assert len(await world.store.approvals_of(incident.id)) == 1
+
+
+async def test_with_another_value_it_is_another_fix(world: World) -> None:
+    incident = await world.declared()
+    await world.requested(incident)
+    await world.requested(incident, by=BEN, minutes="30")
+    assert len(await world.store.approvals_of(incident.id)) == 2
+
+
+@pytest.mark.parametrize("end", ["rejected", "expired"])
+async def test_what_was_not_run_may_be_asked_for_again(world: World, end: str) -> None:
+    incident = await world.declared()
+    first = await world.requested(incident)
+    if end == "rejected":
+        await reject(world.asked(CLEO), first.id, reason="not yet", ports=world.ports)
+    else:
+        # By the clock: also before anybody has noticed that its time is over.
+        world.clock.now = first.expires_at
+    second = await world.requested(incident, by=BEN)
+    assert (second.id != first.id, second.state) == (True, ApprovalState.ASKED)
+
+
+async def test_a_delivery_that_comes_again_late_is_not_held_against_whoever_asked_since(world: World) -> None:
+    incident = await world.declared()
+    click = world.asked(ANA, about=incident, cause="view:V1")
+    await fix_filled(click, step_id="requeue", parameters={}, ports=world.ports)
+    await world.work()
+    (first,) = await world.store.approvals_of(incident.id)
+    await reject(world.asked(CLEO), first.id, reason="not yet", ports=world.ports)
+    await world.requested(incident, by=BEN)
+    assert (await fix_filled(click, step_id="requeue", parameters={}, ports=world.ports)).title == "Queue them again"
+    assert len(await world.store.approvals_of(incident.id)) == 2
 
 
 # Answering.
@@ -317,7 +386,7 @@ async def test_the_diagnostics_look_again_once_the_effect_can_show(world: World)
 async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_approved_already(world: World) -> None:
     incident = await world.declared()
     first = await world.requested(incident, step="restart")
-    second = await world.requested(incident, step="restart")
+    second = await world.requested(await world.declared("Slow, too"), step="restart")
     await yes(world, first)
     await yes(world, second)
     await world.let_pass(seconds=5)
@@ -339,7 +408,7 @@ async def test_the_cool_down_holds_for_one_that_was_looking_while_the_other_ran(
     """Both were let pass by the cool-down; the first one has come and gone before the second one's looks ended."""
     incident = await world.declared()
     first = await world.requested(incident, step="restart")
-    second = await world.requested(incident, step="restart")
+    second = await world.requested(await world.declared("Slow, too"), step="restart")
     await yes(world, first)
     await yes(world, second)
     claims = await world.store.claim("test", limit=50, lease=timedelta(seconds=10))

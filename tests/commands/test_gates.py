@@ -99,9 +99,9 @@ async def test_who_may_ask_is_looked_up_when_they_ask(world: World) -> None:
     assert (await world.requested(incident, by=BEN, step="restart")).requester == BEN, "the rule is for another step"
     await world.say(BEN, "role commander", incident)
     assert (await world.requested(incident, by=BEN)).requester == BEN
-    assert (await world.requested(incident, by=ANA)).requester == ANA, "she is on call"
+    assert (await world.requested(incident, by=ANA, minutes="16")).requester == ANA, "she is on call"
     world.chat.groups[DATABASE_PEOPLE] = frozenset({CLEO})
-    assert (await world.requested(incident, by=CLEO)).requester == CLEO
+    assert (await world.requested(incident, by=CLEO, minutes="17")).requester == CLEO
     world.chat.fail("members_of")
     with pytest.raises(UnknownApprovers):
         await world.requested(incident, by=DAN)
@@ -119,7 +119,7 @@ async def test_an_approver_by_part_is_whoever_plays_it_at_the_click(world: World
         await yes(world, request, CLEO)
     assert (await yes(world, request, DAN)).fresh
     await world.say(ANA, "role commander", incident)
-    again = await world.requested(incident, by=ANA)
+    again = await world.requested(incident, by=ANA, minutes="16")
     with pytest.raises(OwnRequest):
         await yes(world, again, ANA)
 
@@ -545,7 +545,7 @@ async def test_frozen_evidence_keeps_back_what_would_change_something_until_the_
 async def test_evidence_that_another_incident_keeps_is_kept_from_this_one_too(world: World) -> None:
     """The way round a freeze would be a second incident about the same database."""
     robbed, other = await world.declared(), await world.declared(title="Slow, too")
-    asked, approved = await world.requested(other), await world.requested(other)
+    asked, approved = await world.requested(other), await world.requested(other, minutes="30")
     await yes(world, approved)
     await world.say(BEN, "evidence freeze a break-in", robbed)
     for blocked in (world.requested(other, step="restart"), yes(world, asked)):

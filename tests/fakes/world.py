@@ -104,10 +104,12 @@ class World(Struct, kw_only=True):
             await self.work()
         return await self.again(answer.incident)
 
-    async def requested(self, incident: Incident, *, by: UserId = ANA, step: str = "requeue") -> Approval:
+    async def requested(
+        self, incident: Incident, *, by: UserId = ANA, step: str = "requeue", **parameters: str
+    ) -> Approval:
         """A remediation that somebody asked for and whose card is up."""
         asked = self.asked(by, about=await self.again(incident))
-        await fix_filled(asked, step_id=step, parameters={}, ports=self.ports)
+        await fix_filled(asked, step_id=step, parameters=parameters, ports=self.ports)
         await self.work()
         return (await self.store.approvals_of(incident.id))[-1]
 
