@@ -17,7 +17,7 @@ from typing import Final
 
 from bench.coverage_page import page
 from bench.coverage_rows import COLUMNS, CoverageError, Row, System, covered, rows
-from bot.runbook_files import DOCUMENT, Unreadable, compilation
+from bot.runbooks.files import DOCUMENT, Unreadable, compilation
 from compiler.catalog import CatalogError
 from compiler.found import commands
 from compiler.markdown import read

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from bot.runbook_files import Compilation
+from bot.runbooks.files import Compilation
 from incident.runbook import Step
 
 COLUMNS: Final = ("lines", "kind", "said", "section", "anchor", "note")

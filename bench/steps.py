@@ -14,8 +14,8 @@ import asyncpg
 
 from bot.config import load
 from bot.executors.registry import Registry
-from bot.redaction import Redactor
-from bot.runbooks import load_runbooks
+from bot.redaction.redactor import Redactor
+from bot.runbooks.load import load_runbooks
 from bot.targets import targets_of
 from demo.stage import Stage
 from demo.storybook.patient import Patient

@@ -20,7 +20,7 @@ def main() -> None:
     # Work on runbooks needs nothing of the bot: without it, it begins most of a second earlier. What it makes is kept
     # to the end and holds no cycles: the collector stays off.
     if word == "runbook":
-        from bot.runbook_commands import muster_runbook
+        from bot.terminal.runbooks import muster_runbook
 
         try:
             muster_runbook(rest)
@@ -33,9 +33,9 @@ def main() -> None:
     beside = Thread(target=import_module, args=("aiohttp.connector",))
     beside.start()
     if word == "run":
-        from bot.run_command import app
+        from bot.terminal.run import app
     else:
-        from bot.command_line import app
+        from bot.terminal.command_line import app
     beside.join()
     gc.freeze()
     # Cycles are rare here; looking for them after every 700 objects is a fifth of loading large runbooks.

@@ -13,14 +13,14 @@ from msgspec import Struct
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.identities import shared
 from bot.secrets_manager import NotHad, values
-from bot.sections import File
-from bot.setting_shapes import PERSON, ROTATION, SEVERAL
-from bot.setting_words import reason
+from bot.settings.faults import reason
+from bot.settings.identities import shared
+from bot.settings.sections import File
+from bot.settings.shapes import PERSON, ROTATION, SEVERAL
+from bot.settings.targets import HttpSection, PostgresSection, RedisSection
 from bot.stores.place import StorePlace
 from bot.surroundings import listen_fd, wants_traces
-from bot.target_sections import HttpSection, PostgresSection, RedisSection
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
 USUAL: Final = Path("muster.yaml")

@@ -7,11 +7,11 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.config import Configuration
-from bot.pager_sections import PagedSystemSection, PagerDutySection
 from bot.pagerduty.calls import Calls, Counted
 from bot.pagerduty.on_call import Asks, OnCallList
 from bot.pagerduty.pager import PagerDuty, Reach, Rules
 from bot.pagerduty.people import People
+from bot.settings.pager import PagedSystemSection, PagerDutySection
 from incident.responder import UserId
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Final
 
-from bot.sections import SecretsManagerSection
+from bot.settings.sections import SecretsManagerSection
 
 _MENDING: Final = {
     "ResourceNotFoundException": "there is no such secret in that region",

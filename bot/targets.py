@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.config import Configuration
 from bot.executors.registry import Target
-from bot.target_sections import (
+from bot.settings.targets import (
     AwsLogin,
     AwsSection,
     DockerSection,
@@ -51,7 +51,7 @@ def targets_of(configuration: Configuration) -> Iterator[Target]:
 
 
 def _postgres(name: str, section: PostgresSection, configuration: Configuration) -> Target:
-    from bot.executors.postgres import PostgresTarget
+    from bot.executors.postgres.executor import PostgresTarget
 
     return PostgresTarget(
         name=name,
@@ -63,7 +63,7 @@ def _postgres(name: str, section: PostgresSection, configuration: Configuration)
 
 
 def _http(name: str, section: HttpSection, configuration: Configuration) -> Target:
-    from bot.executors.http import Canary, HttpTarget
+    from bot.executors.http.executor import Canary, HttpTarget
 
     return HttpTarget(
         name=name,
@@ -76,8 +76,8 @@ def _http(name: str, section: HttpSection, configuration: Configuration) -> Targ
 
 
 def _redis(name: str, section: RedisSection, configuration: Configuration) -> Target:
-    from bot.executors.redis import RedisTarget
-    from bot.executors.redis_session import Login, Server
+    from bot.executors.redis.executor import RedisTarget
+    from bot.executors.redis.session import Login, Server
 
     def login(user: RedisLogin) -> Login:
         return Login(user=user.user, password=configuration.secret(user.password_env) or "")
@@ -92,8 +92,8 @@ def _redis(name: str, section: RedisSection, configuration: Configuration) -> Ta
 
 
 def _nats(name: str, section: NatsSection, configuration: Configuration) -> Target:
-    from bot.executors.nats import NatsTarget
-    from bot.executors.nats_session import Login, Server
+    from bot.executors.nats.executor import NatsTarget
+    from bot.executors.nats.session import Login, Server
 
     def login(user: NatsLogin) -> Login:
         return Login(user=user.user, password=configuration.secret(user.password_env) or "")
@@ -108,8 +108,8 @@ def _nats(name: str, section: NatsSection, configuration: Configuration) -> Targ
 
 
 def _aws(name: str, section: AwsSection, configuration: Configuration) -> Target:
-    from bot.executors.aws import AwsTarget
-    from bot.executors.aws_session import Login, Place
+    from bot.executors.aws.executor import AwsTarget
+    from bot.executors.aws.session import Login, Place
 
     def login(identity: AwsLogin) -> Login:
         return Login(
@@ -128,8 +128,8 @@ def _aws(name: str, section: AwsSection, configuration: Configuration) -> Target
 
 
 def _kubernetes(name: str, section: KubernetesSection, configuration: Configuration) -> Target:
-    from bot.executors.kubernetes import KubernetesTarget
-    from bot.executors.kubernetes_session import Cluster, Identity
+    from bot.executors.kubernetes.executor import KubernetesTarget
+    from bot.executors.kubernetes.session import Cluster, Identity
 
     changing = configuration.secret(section.remediation_token_env)
     return KubernetesTarget(
@@ -143,7 +143,7 @@ def _kubernetes(name: str, section: KubernetesSection, configuration: Configurat
 
 
 def _docker(name: str, section: DockerSection) -> Target:
-    from bot.executors.docker import DockerTarget
+    from bot.executors.docker.executor import DockerTarget
 
     return DockerTarget(
         name=name,
@@ -155,8 +155,8 @@ def _docker(name: str, section: DockerSection) -> Target:
 
 
 def _github(name: str, section: GithubSection, configuration: Configuration) -> Target:
-    from bot.executors.github import GithubTarget
-    from bot.executors.github_app import App
+    from bot.executors.github.app import App
+    from bot.executors.github.executor import GithubTarget
 
     def app(named: GithubApp) -> App:
         return App(id=named.id, installation=named.installation, key=configuration.secret(named.key_env) or "")
@@ -173,8 +173,8 @@ def _github(name: str, section: GithubSection, configuration: Configuration) -> 
 
 
 def _host(name: str, section: HostSection, configuration: Configuration) -> Target:
-    from bot.executors.host import HostTarget
-    from bot.executors.host_door import Door
+    from bot.executors.host.door import Door
+    from bot.executors.host.executor import HostTarget
 
     ssh = section.ssh
 

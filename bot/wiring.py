@@ -11,15 +11,12 @@ from typing import Final
 
 from bot.background import in_the_background
 from bot.config import Configuration
-from bot.door import Door
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
-from bot.logs import process_name
-from bot.metrics import Counts
-from bot.redactors import redactor, stricter_redactors
-from bot.runbooks import LoadedRunbooks, load_runbooks
-from bot.settings import TeamSettings, Turns
+from bot.redaction.configured import redactor, stricter_redactors
+from bot.runbooks.load import LoadedRunbooks, load_runbooks
+from bot.settings.team import TeamSettings, Turns
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat
 from bot.slack.people import Addresses
@@ -29,8 +26,11 @@ from bot.sources.table import ParserTable
 from bot.stores.place import store_in_time
 from bot.stores.sql_store import SqlStore
 from bot.targets import targets_of
-from bot.telemetry import send_traces
+from bot.telemetry.collector import send_traces
+from bot.telemetry.logs import process_name
+from bot.telemetry.metrics import Counts
 from bot.timers import set_timers
+from bot.web.server import Door
 from bot.worker import Worker
 from bot.workspace import DRAIN_WITHIN, Workspace, enter, listen
 from commands.attest import attest

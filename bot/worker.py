@@ -1,7 +1,7 @@
 """What does what is owed: it claims jobs that are due, runs them side by side, and keeps or loses its leases.
 
-This loop and the intake (commands/take_alerts.py, take_change.py, bot/collector.py) catch everything: what went wrong
-is recorded and said.
+This loop and the intake (commands/take_alerts.py, take_change.py, bot/web/collector.py) catch everything: what went
+wrong is recorded and said.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from bot.logs import about
-from bot.traces import span
-from bot.words import refusal
+from bot.telemetry.logs import about
+from bot.telemetry.traces import span
+from bot.words.sentences import refusal
 from commands.deciding import decide
 from commands.duties import DUTIES, GIVE_UP, give_up
 from commands.outage import BudgetSpent, Conflict, LostClaim, NotYet, Outage

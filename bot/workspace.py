@@ -16,7 +16,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import in_the_background
 from bot.config import Configuration
-from bot.metrics import Counts
 from bot.slack import client as slack_client
 from bot.slack.account import Account, Memory
 from bot.slack.app import build
@@ -29,6 +28,7 @@ from bot.slack.shared_redis import SharedRedis
 from bot.slack.signed_http import SignedHttp
 from bot.slack.socket import Connection
 from bot.slack.tasks import Tasks
+from bot.telemetry.metrics import Counts
 from commands.outage import Outage
 from commands.ports import Ports
 

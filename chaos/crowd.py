@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot.sources.admission import Request
-from bot.web import delivery_of
+from bot.web.alerts import delivery_of
 from chaos.process import Died, Process
 from chaos.weather import Weather
 from commands import menu

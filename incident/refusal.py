@@ -1,4 +1,4 @@
-"""Why Muster said no. Each refusal has one meaning; ``bot/words.py`` alone turns it into a sentence."""
+"""Why Muster said no. Each refusal has one meaning; ``bot/words/sentences.py`` alone turns it into a sentence."""
 
 
 class Refused(Exception):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot import config, manifest
+from bot import config
 from bot.config import Configuration, WrongSetting
 from bot.doctor.pagerduty import look_at_pagerduty
 from bot.doctor.remark import Grade, Remark, fail, ok, warn
@@ -17,9 +17,10 @@ from bot.doctor.tokens import look_at_app_token, look_at_bot_token
 from bot.doctor.webhooks import look_at_webhooks
 from bot.doctor.workspace import Workspace
 from bot.executors.registry import Registry
-from bot.redaction import Redactor
-from bot.runbooks import load_runbooks
+from bot.redaction.redactor import Redactor
+from bot.runbooks.load import load_runbooks
 from bot.slack import client as slack_client
+from bot.slack import manifest
 from bot.slack.account import Identity, identified
 from bot.slack.budget import Budgets
 from bot.slack.chat import SlackChat

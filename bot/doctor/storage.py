@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from bot.doctor.remark import Remark, fail, ok, warn
-from bot.gate_words import stop_sentence
 from bot.stores import sqlite
 from bot.stores.migrations import migrations, pending
 from bot.stores.place import FILE, StorePlace, opened
 from bot.stores.queries import folder
 from bot.stores.sql_store import SqlStore
 from bot.stores.sqlite_connection import outage
+from bot.words.gates import stop_sentence
 from commands.outage import Outage
 from commands.store import Store
 from incident.timeline import broken_at

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from bot.config import Configuration
 from bot.doctor.remark import Remark, ok, warn
-from bot.phrase import duration
 from bot.sources import changes_generic
 from bot.stores.place import opened
+from bot.words.phrase import duration
 from commands.outage import Outage
 
 SHORTEST: Final = 16

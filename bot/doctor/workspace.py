@@ -11,8 +11,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor.remark import Remark, fail, ok, warn
 from bot.doctor.tokens import scopes_of
-from bot.rota_sections import people_of
-from bot.sections import File
+from bot.settings.rota import people_of
+from bot.settings.sections import File
 from bot.slack.faults import MENDING, Refusal, outage
 
 _AT_ONCE: Final = 4

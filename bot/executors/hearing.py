@@ -4,7 +4,7 @@ import asyncio
 import codecs
 from typing import Final
 
-from bot.redaction import CUT, Redactor
+from bot.redaction.redactor import CUT, Redactor
 from commands.ports import Heard
 
 PAUSE: Final = 0.25

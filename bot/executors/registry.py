@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.redaction import Redactor
+from bot.redaction.redactor import Redactor
 from commands import ports
 from commands.outage import Outage
 from commands.ports import Attestation, Executor

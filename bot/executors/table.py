@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from bot.redaction import CUT
+from bot.redaction.redactor import CUT
 
 CELL: Final = 2000
 """The longest cell, in characters, that is fetched or shown."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.exports import sentences
 from bot.exports.escaping import Markdown, code, fence, inline, link, quotation
-from bot.phrase import When, Who, fill, plain
-from bot.words import comparison_words, event_phrase
+from bot.words.phrase import When, Who, fill, plain
+from bot.words.sentences import comparison_words, event_phrase
 from incident.approval import Approval
 from incident.blameless import Advice
 from incident.clock import ClockKind

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Element,
@@ -20,6 +19,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.card import alerts_words, clock_lines, responders_line, state_line, summary_line
 from bot.slack.names import Action, pack
+from bot.words.phrase import When
 from commands.messages import Announcement
 from incident.incident import Incident
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.phrase import Phrase
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Block,
@@ -35,7 +34,8 @@ from bot.slack.silences import silences
 from bot.slack.walk_answers import at_once, procedures, underway
 from bot.slack.watches import watches
 from bot.slack.why import why
-from bot.words import duration, event_phrase, refusal_phrase
+from bot.words.phrase import Phrase
+from bot.words.sentences import duration, event_phrase, refusal_phrase
 from commands.answers import (
     Answer,
     AtOnce,

@@ -6,8 +6,6 @@ The command is complete whatever its length: in one code block, in several, or i
 from collections.abc import Sequence
 from typing import Final
 
-from bot.gate_words import PARTS
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.approval_end import end_lines, output_block
 from bot.slack.attached import Attached
@@ -33,6 +31,8 @@ from bot.slack.blocks import (
 )
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
+from bot.words.gates import PARTS
+from bot.words.phrase import When
 from commands.messages import ApprovalMessage
 from incident import course
 from incident.approval import Approval, ApprovalState

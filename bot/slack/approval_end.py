@@ -1,10 +1,10 @@
 """How a request was answered and how its run ended, with who and when: what every approval card ends in."""
 
-from bot.gate_words import EFFECTS
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Block, Element, bold, joined, listed, mention, moment, preformatted, text
-from bot.words import duration
+from bot.words.gates import EFFECTS
+from bot.words.phrase import When
+from bot.words.sentences import duration
 from incident.approval import Approval, ApprovalState
 from incident.effect import Found
 from incident.finding import Outcome

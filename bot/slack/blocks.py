@@ -5,10 +5,10 @@ a title cannot mention anybody, and a command with backticks cannot break out of
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias, TypedDict
 
-from bot.phrase import Phrase, When, Who, clock_time, plain
 from bot.slack import fit
 from bot.slack.names import Action
-from bot.words import THERE, actor_words
+from bot.words.phrase import Phrase, When, Who, clock_time, plain
+from bot.words.sentences import THERE, actor_words
 from incident.responder import Actor, UserId, terminal_name, user_of
 
 _FALLBACK: Final = 250

@@ -6,7 +6,6 @@ Deadlines are absolute and in the reader's own zone, so the card is right withou
 from collections.abc import Sequence
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Element,
@@ -30,7 +29,8 @@ from bot.slack.blocks import (
 from bot.slack.changes import change_lines
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, Choice, pack
-from bot.words import actor_words, clock_words, duration
+from bot.words.phrase import When
+from bot.words.sentences import actor_words, clock_words, duration
 from commands.messages import Card
 from incident import checklist
 from incident.alert import AlertTally

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Element,
@@ -23,7 +22,8 @@ from bot.slack.blocks import (
 from bot.slack.card import alerts_words, clock_lines, earlier_line, roles_line, state_line, summary_line
 from bot.slack.changes import change_lines
 from bot.slack.freezes import evidence_line, stop_line
-from bot.words import event_phrase
+from bot.words.phrase import When
+from bot.words.sentences import event_phrase
 from incident import checklist
 from incident.alert import AlertRecord, tally_of
 from incident.approval import Approval, ApprovalState

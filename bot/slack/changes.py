@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Element,
@@ -18,6 +17,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
+from bot.words.phrase import When
 from commands.answers import RecentChanges
 from incident.system_change import Progress, SystemChange
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import (
     Block,
@@ -23,6 +22,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.names import Action, pack
+from bot.words.phrase import When
 from commands.messages import ChecklistMessage
 from incident.checklist import Item, done
 from incident.incident import Incident

@@ -12,7 +12,7 @@ from bot.slack.click import Click, Handled, Window, click_of
 from bot.slack.names import Action, Choice, unpack
 from bot.slack.tasks import Tasks
 from bot.slack.walk_clicks import walk_clicks
-from bot.words import refusal_phrase
+from bot.words.sentences import refusal_phrase
 from commands import menu
 from commands.acknowledge import acknowledge
 from commands.answer_approval import approve, cancel, may_break_glass, may_reject

@@ -18,7 +18,7 @@ from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.traces import begin
+from bot.telemetry.traces import begin
 
 SLACK: Final = "https://slack.com/api/"
 PATIENCE: Final = aiohttp.ClientTimeout(total=15.0, connect=5.0)

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.attached import Attached
 from bot.slack.blocks import (
@@ -23,6 +22,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.names import Action, pack
+from bot.words.phrase import When
 from commands.messages import FindingMessage
 from incident.finding import Finding, Phase
 

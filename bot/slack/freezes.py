@@ -1,9 +1,9 @@
 """What stands still: the stop of all remediations, and an incident's frozen evidence, wherever they must be seen."""
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import Element, Rendered, bold, elements, joined, moment, mrkdwn, named, paragraph, rendered, text
-from bot.words import event_phrase
+from bot.words.phrase import When
+from bot.words.sentences import event_phrase
 from commands.answers import Stopping
 from commands.messages import StopMessage
 from incident.approval import Approval

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.phrase import When
 from bot.slack.answers import incident_line
 from bot.slack.blocks import (
     Element,
@@ -26,6 +25,7 @@ from bot.slack.modals import View
 from bot.slack.names import Action
 from bot.slack.on_call import on_call_lines
 from bot.slack.watches import bad_lines, summary
+from bot.words.phrase import When
 from commands.outage import Outage
 from commands.overview import Overview, overview
 from commands.ports import Ports

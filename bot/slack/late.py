@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import signs
 from bot.slack.blocks import Element, Rendered, bold, elements, fallback, moment, paragraph, rendered, text
-from bot.words import event_phrase
+from bot.words.phrase import When
+from bot.words.sentences import event_phrase
 from commands.messages import LateMessage
 from commands.outage import Away
 from incident.timeline import Event

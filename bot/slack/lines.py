@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bot.phrase import Phrase, When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Block,
@@ -27,7 +26,8 @@ from bot.slack.card import state_line, summary_line
 from bot.slack.finding import said
 from bot.slack.names import Action, pack
 from bot.slack.walk_buttons import next_buttons, wait_buttons
-from bot.words import clock_words, comparison_words, duration, event_phrase
+from bot.words.phrase import Phrase, When
+from bot.words.sentences import clock_words, comparison_words, duration, event_phrase
 from commands.messages import EventMessage, NoticeMessage, PageMessage, ReminderMessage, VerdictMessage
 from incident.clock import ClockKind
 from incident.finding import Comparison, Finding

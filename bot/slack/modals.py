@@ -5,11 +5,11 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from bot.phrase import Phrase
 from bot.slack import fields, fit
 from bot.slack.blocks import Block, elements, option, paragraph, text
 from bot.slack.fields import Values, value_of
 from bot.slack.names import Field, Form, pack
+from bot.words.phrase import Phrase
 from incident import refusal
 from incident.incident import Incident, Status
 from incident.refusal import Refused

@@ -5,13 +5,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from bot.gate_words import EFFECTS
 from bot.slack import fields, fit
 from bot.slack.blocks import Block, bold, paragraph, preformatted, text
 from bot.slack.fields import Values, value_of
 from bot.slack.modals import View, form, sorry
 from bot.slack.names import PARAMETER, Action, Field, Form, pack
-from bot.words import verdict_words
+from bot.words.gates import EFFECTS
+from bot.words.sentences import verdict_words
 from incident.approval import Approval
 from incident.incident import Incident
 from incident.runbook import Parameter, ParameterKind, Procedure, Step

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Block, Element, bold, moment, paragraph, preformatted, text
 from bot.slack.modals import View, told
+from bot.words.phrase import When
 from incident.finding import Finding
 
 _FACTS: Final = 30

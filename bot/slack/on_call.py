@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Element, joined, mention, moment, text
+from bot.words.phrase import When
 from commands.on_call import OnCall
 from incident.rota import Shift
 

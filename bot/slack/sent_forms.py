@@ -12,7 +12,7 @@ from bot.slack.modals import View
 from bot.slack.names import Field, Form
 from bot.slack.sent import Sent, sent_of
 from bot.slack.walk_forms import walk_forms
-from bot.words import actor_words, refusal, refusal_phrase
+from bot.words.sentences import actor_words, refusal, refusal_phrase
 from commands.answer_approval import break_glass, reject
 from commands.asked import Asked
 from commands.change_severity import change_severity_to

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import Element, Rendered, bold, code, elements, fallback, moment, named, paragraph, rendered, text
-from bot.words import event_phrase
+from bot.words.phrase import When
+from bot.words.sentences import event_phrase
 from commands.answers import Silences
 from incident.silence import Silence
 

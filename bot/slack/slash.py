@@ -9,10 +9,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.phrase import Phrase
 from bot.slack import answers, forms, private
 from bot.slack.blocks import Rendered
 from bot.slack.tasks import Tasks
+from bot.words.phrase import Phrase
 from commands import menu
 from commands.answers import Answer, FormWanted
 from commands.asked import Asked

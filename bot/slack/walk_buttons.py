@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.slack.blocks import Element, button, choose, option
 from bot.slack.names import Action, pack
-from bot.words import duration
+from bot.words.sentences import duration
 from commands.messages import WalkMessage
 from incident.incident import Incident
 from incident.runbook import StepKind

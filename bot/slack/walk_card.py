@@ -5,7 +5,6 @@ The final command of a change is on its approval card; here a long one is cut, a
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit
 from bot.slack.blocks import (
     Block,
@@ -27,6 +26,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.walk_buttons import step_buttons, walk_buttons
 from bot.slack.walk_leg import sign, state_of
+from bot.words.phrase import When
 from commands.messages import WalkMessage
 from incident.walk import Walk, WalkState
 

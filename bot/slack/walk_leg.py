@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import Element, joined, mention, moment, text
 from bot.slack.finding import said
+from bot.words.phrase import When
 from commands.messages import WalkMessage
 from incident.approval import ApprovalState
 from incident.runbook import StepKind

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
-from bot.phrase import When
 from bot.slack import fit, signs
 from bot.slack.blocks import (
     Element,
@@ -17,7 +16,8 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
-from bot.system_words import STATES
+from bot.words.phrase import When
+from bot.words.systems import STATES
 from commands.answers import Watches
 from commands.watched import Watched, WatchesOf
 from incident.watch import WatchRecord, WatchState

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bot.alert_words import because
-from bot.phrase import When
 from bot.slack import signs
 from bot.slack.blocks import Element, Rendered, context, elements, fallback, header, moment, paragraph, rendered, text
-from bot.words import event_phrase
+from bot.words.alerts import because
+from bot.words.phrase import When
+from bot.words.sentences import event_phrase
 from commands.answers import Why
 from incident.timeline import Event
 

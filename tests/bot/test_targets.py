@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from bot.config import WrongSetting, load
-from bot.executors.aws import AwsTarget
-from bot.executors.github import GithubTarget
-from bot.executors.github_app import App
-from bot.executors.kubernetes import KubernetesTarget
-from bot.executors.kubernetes_session import Identity
-from bot.executors.nats import NatsTarget
+from bot.executors.aws.executor import AwsTarget
+from bot.executors.github.app import App
+from bot.executors.github.executor import GithubTarget
+from bot.executors.kubernetes.executor import KubernetesTarget
+from bot.executors.kubernetes.session import Identity
+from bot.executors.nats.executor import NatsTarget
 from bot.targets import targets_of
 
 SETTINGS = """\

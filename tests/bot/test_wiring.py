@@ -4,8 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.redactors import redactor, stricter_redactors
-from bot.runbooks import LoadedRunbooks
+from bot.redaction.configured import redactor, stricter_redactors
+from bot.runbooks.load import LoadedRunbooks
 from tests.bot.test_config import GOOD, read, refused
 from tests.fakes.runbooks import CATALOG, DATABASE
 

@@ -13,8 +13,8 @@ from io import StringIO
 import pytest
 from msgspec.structs import replace
 
-from bot import logs
 from bot.stores.sqlite import SQLiteStore
+from bot.telemetry import logs
 from bot.worker import Worker
 from commands.answer_approval import approve
 from commands.messages import Card, EventMessage, FindingMessage, Message

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.words import refusal as refusal_words
+from bot.words.sentences import refusal as refusal_words
 from commands.answer_approval import approve, break_glass, cancel, may_break_glass, reject
 from commands.answers import Done, Listing, Stopping
 from commands.freeze import stop

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sources.admission import Request
-from bot.web import delivery_of
+from bot.web.alerts import delivery_of
 from commands.take_alerts import heard, take_alerts, take_together
 from incident.alert import AlertStatus
 from incident.incident import Incident

@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from bot.command_line import app
+from bot.terminal.command_line import app
 from compiler.proof.proven import Kind
 from compiler.prove import TYPES, UnknownType, prove_row
 from incident.verdict import Verdict

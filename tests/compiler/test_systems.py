@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.runbook_files import CATALOG, DOCUMENT, OVERLAY, Compilation, compilation
-from bot.runbook_lint import report
+from bot.runbooks.files import CATALOG, DOCUMENT, OVERLAY, Compilation, compilation
+from bot.runbooks.lint import report
 from compiler.lint.remark import Weight
 from incident.plan import draw_up
 from incident.runbook import Catalog, GuardKind, Step, StepKind

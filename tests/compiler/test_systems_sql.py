@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.runbook_files import DOCUMENT, OVERLAY, compilation
+from bot.runbooks.files import DOCUMENT, OVERLAY, compilation
 from incident.plan import Plan, draw_up
 from incident.runbook import GuardKind, StepKind
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 MANIFEST = list(yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")))
-WEB = (ROOT / "bot" / "web.py").read_text(encoding="utf-8")
+WEB = (ROOT / "bot" / "web" / "alerts.py").read_text(encoding="utf-8")
 
 
 def copied() -> list[str]:

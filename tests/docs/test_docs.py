@@ -7,17 +7,20 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from bot import incident_commands, runbook_commands
-from bot.command_line import alerts, app, audit, store
-from bot.gate_sections import MatchSection, RuleSection
-from bot.metrics import Counts, of_store, of_targets, of_watches, process_gauges
-from bot.pager_sections import PagedSystemSection, PagerDutySection
-from bot.rota_sections import OverrideSection, RotationSection
-from bot.route_sections import MaintenanceSection, RouteSection, SilenceSection
-from bot.sections import File, S3Section, SecretsManagerSection, SharedRedisSection, StoreSection, SystemSection
-from bot.source_sections import EitherSection, MapSection, SourcesSection
-from bot.sources.table import SOURCES
-from bot.target_sections import (
+from bot.settings.approvals import MatchSection, RuleSection
+from bot.settings.pager import PagedSystemSection, PagerDutySection
+from bot.settings.rota import OverrideSection, RotationSection
+from bot.settings.routes import MaintenanceSection, RouteSection, SilenceSection
+from bot.settings.sections import (
+    File,
+    S3Section,
+    SecretsManagerSection,
+    SharedRedisSection,
+    StoreSection,
+    SystemSection,
+)
+from bot.settings.sources import EitherSection, MapSection, SourcesSection
+from bot.settings.targets import (
     AwsLogin,
     AwsSection,
     DockerSection,
@@ -30,6 +33,11 @@ from bot.target_sections import (
     RedisLogin,
     RedisSection,
 )
+from bot.sources.table import SOURCES
+from bot.telemetry.metrics import Counts, of_store, of_targets, of_watches, process_gauges
+from bot.terminal import incidents as incident_commands
+from bot.terminal import runbooks
+from bot.terminal.command_line import alerts, app, audit, store
 from commands.figures import Figures
 from commands.menu import MENU
 from incident.job import JobState
@@ -82,7 +90,7 @@ def test_every_terminal_command_is_documented() -> None:
     named |= {f"alerts {command.name}" for command in alerts.registered_commands}
     named |= {f"audit {command.name}" for command in audit.registered_commands}
     named |= {f"store {command.name}" for command in store.registered_commands}
-    named |= {f"runbook {word}" for word in runbook_commands.COMMANDS}
+    named |= {f"runbook {word}" for word in runbooks.COMMANDS}
     row = r"^\| `muster ((?:alerts |incidents |audit |store |runbook )?[a-z]+)"
     documented = set(re.findall(row, read("docs/commands.md"), re.MULTILINE))
     assert documented == named

@@ -9,12 +9,13 @@ from uuid import uuid4
 import asyncpg
 import yaml
 
-from bot import config, sections
-from bot.executors.postgres import PostgresTarget
-from bot.redaction import Redactor
-from bot.rota_sections import RotationSection
-from bot.runbooks import load_runbooks
-from bot.settings_schema import schema
+from bot import config
+from bot.executors.postgres.executor import PostgresTarget
+from bot.redaction.redactor import Redactor
+from bot.runbooks.load import load_runbooks
+from bot.settings import sections
+from bot.settings.rota import RotationSection
+from bot.settings.schema import schema
 from bot.sources import alertmanager
 from demo.postgres import RealPostgres
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import command_line, incident_commands, runbook_commands
-from bot.runbook_files import Compilation, compilation
-from bot.runbook_lint import report
+from bot.runbooks.files import Compilation, compilation
+from bot.runbooks.lint import report
+from bot.terminal import command_line, incidents, runbooks
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SERVICE = {"systemctl restart muster", "systemctl stop muster", "systemctl start muster"}
@@ -52,13 +52,13 @@ def test_every_command_of_muster_that_it_gives_is_one_that_there_is(operations: 
     """A word that was renamed would be noticed at three in the morning."""
     names = {each.name or each.callback.__name__ for each in command_line.app.registered_commands if each.callback}
     for group, typer in (
-        ("incidents", incident_commands.app),
+        ("incidents", incidents.app),
         ("alerts", command_line.alerts),
         ("audit", command_line.audit),
         ("store", command_line.store),
     ):
         names |= {f"{group} {each.name}" for each in typer.registered_commands}
-    names |= {f"runbook {word}" for word in runbook_commands.COMMANDS}
+    names |= {f"runbook {word}" for word in runbooks.COMMANDS}
     given = re.findall(r"`muster ([a-z]+(?: [a-z]+)?)", operations.text)
     assert len(given) > 8
     assert [each for each in given if each not in names and each.split()[0] not in names] == []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import written
-from bot.rehearsal import Rehearsal
-from bot.route_sections import FlappingSection
+from bot.settings.routes import FlappingSection
+from bot.terminal.rehearsal import Rehearsal
 from incident.alert import Alert, AlertStatus
 
 ROOT = Path(__file__).resolve().parents[2]

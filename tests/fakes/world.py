@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.sources.admission import Request
 from bot.sources.table import ParserTable
 from bot.stores.sqlite import SQLiteStore
-from bot.web import delivery_of
+from bot.web.alerts import delivery_of
 from commands import menu
 from commands.answers import Answer, Declared
 from commands.asked import Asked

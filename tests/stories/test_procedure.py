@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.runbook_files import compilation
+from bot.runbooks.files import compilation
 from demo.bot_process import ROOT
 from demo.stage import Stage
 from demo.story import newest_draft

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bot import config
 from bot.executors.registry import Registry
-from bot.redaction import Redactor
+from bot.redaction.redactor import Redactor
 from bot.targets import targets_of
 from compiler.catalog import load
 from demo.system import Patient

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from msgspec import Struct, field
 
-from bot import manifest
 from bot.doctor.examine import examine
 from bot.doctor.remark import Grade, Remark
+from bot.slack import manifest
 from sandbox.server import Sandbox
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "runbooks" / "ai-storybook"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import manifest
 from bot.doctor.examine import examine
 from bot.doctor.remark import Grade, healthy
 from bot.doctor.tokens import clocks
+from bot.slack import manifest
 from sandbox.server import Sandbox
 from tests.bot.doctor.conftest import Team, failed
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from bot.command_line import app
 from bot.doctor import storage
 from bot.doctor.remark import Grade, as_json, as_text, fail, ok
 from bot.doctor.storage import look_at_storage
 from bot.stores.place import StorePlace
 from bot.stores.postgres import PostgresStore, applied_at
 from bot.stores.sqlite import SQLiteStore
+from bot.terminal.command_line import app
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from incident.alert import Delivery, DeliveryState

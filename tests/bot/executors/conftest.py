@@ -9,10 +9,10 @@ import pytest
 from msgspec import Struct
 
 from bot.executors.caps import Caps
-from bot.executors.postgres import PostgresTarget
-from bot.executors.postgres_look import Query
-from bot.executors.tool import ToolExecutor
-from bot.redaction import Redactor
+from bot.executors.postgres.executor import PostgresTarget
+from bot.executors.postgres.look import Query
+from bot.executors.tool.executor import ToolExecutor
+from bot.redaction.redactor import Redactor
 from demo.postgres import RealPostgres
 from incident.digest import Json
 from incident.plan import NO_PROMISE, Plan, Promise

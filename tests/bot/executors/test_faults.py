@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from msgspec import Struct
 
-from bot.executors.aws import AwsTarget
-from bot.executors.aws_session import Login, Place
+from bot.executors.aws.executor import AwsTarget
+from bot.executors.aws.session import Login, Place
 from bot.executors.caps import Caps
-from bot.executors.docker import DockerTarget, DockerTool
-from bot.executors.github import GithubTarget
-from bot.executors.http import Canary, HttpTarget
-from bot.executors.kubernetes import Cluster, Identity, KubernetesTarget, KubernetesTool
-from bot.executors.tool import ToolExecutor
-from bot.redaction import Redactor
+from bot.executors.docker.executor import DockerTarget, DockerTool
+from bot.executors.github.executor import GithubTarget
+from bot.executors.http.executor import Canary, HttpTarget
+from bot.executors.kubernetes.executor import Cluster, Identity, KubernetesTarget, KubernetesTool
+from bot.executors.tool.executor import ToolExecutor
+from bot.redaction.redactor import Redactor
 from commands.outage import Outage
 from commands.ports import Executor
 from incident.digest import Facts

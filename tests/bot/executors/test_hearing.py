@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from bot.executors import hearing, host_start
+from bot.executors import hearing
 from bot.executors.hearing import MOST_HEARD, Hearing
-from bot.redaction import MARK, Redactor
+from bot.executors.host import start
+from bot.redaction.redactor import MARK, Redactor
 
 SECRET = "hunter2-hunter2-hunter2"
 
@@ -89,7 +90,7 @@ async def test_listening_costs_a_chatty_program_next_to_nothing() -> None:
 
 async def test_what_a_program_on_the_host_prints_is_heard_before_it_ends() -> None:
     said: list[bytes] = []
-    running = asyncio.create_task(host_start.run(["sh", "-c", "echo one; sleep 30; echo two"], None, heard=said.append))
+    running = asyncio.create_task(start.run(["sh", "-c", "echo one; sleep 30; echo two"], None, heard=said.append))
     async with asyncio.timeout(20):
         while not said:
             await asyncio.sleep(0.01)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.executors.tool_answer import Answer, chain_of, sight_of
+from bot.executors.tool.answer import Answer, chain_of, sight_of
 from incident.digest import Json
 from incident.finding import Sight
 

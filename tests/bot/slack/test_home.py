@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.phrase import When, clock_time
 from bot.slack.blocks import Rendered
 from bot.slack.chat import SlackChat
 from bot.slack.home import Homes, home
 from bot.slack.names import Action
 from bot.stores.sqlite import SQLiteStore
+from bot.words.phrase import When, clock_time
 from commands.on_call import OnCall
 from commands.outage import Outage
 from commands.overview import MOST, Overview, overview

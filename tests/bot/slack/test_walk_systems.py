@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.runbook_files import CATALOG, OVERLAY, read_text
+from bot.runbooks.files import CATALOG, OVERLAY, read_text
 from bot.slack.walk_card import walk_card
 from bot.slack.walk_modals import wanted
 from commands.answers import Form, FormWanted

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.metrics import of_watches
 from bot.slack.blocks import Rendered
 from bot.slack.lines import notice
 from bot.slack.watches import bad_lines, summary, watches
+from bot.telemetry.metrics import of_watches
 from commands.answers import Watches
 from commands.messages import NoticeMessage
 from commands.watched import Watched, WatchesOf

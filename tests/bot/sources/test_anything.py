@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.sources.admission import Request
 from bot.sources.table import SOURCES
-from bot.web import delivery_of
+from bot.web.alerts import delivery_of
 from commands.outage import Unreadable
 from incident.alert import Alert
 

@@ -9,13 +9,13 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
-from bot.command_line import app
 from bot.stores.copying import copy_store
 from bot.stores.migrations import migrations
 from bot.stores.postgres import PostgresStore
 from bot.stores.queries import folder, queries
 from bot.stores.sql_store import SqlStore
 from bot.stores.sqlite import SQLiteStore
+from bot.terminal.command_line import app
 from commands.outage import Outage
 from incident import timeline
 from incident.approval import ApprovalState

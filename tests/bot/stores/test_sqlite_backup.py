@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.command_line import app
-from bot.store_commands import backup
 from bot.stores.place import FILE, StorePlace
 from bot.stores.sqlite import SQLiteStore
 from bot.stores.sqlite_backup import back_up
+from bot.terminal.command_line import app
+from bot.terminal.store import backup
 from commands.outage import Outage
 from incident.timeline import broken_at
 from tests.contract import making

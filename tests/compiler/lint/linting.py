@@ -3,7 +3,7 @@
 from datetime import date
 from textwrap import dedent
 
-from bot.redaction import Redactor
+from bot.redaction.redactor import Redactor
 from compiler.catalog import load
 from compiler.catalog_text import catalog_text
 from compiler.compiling.compiled import compile_runbook

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.redaction import Redactor
+from bot.redaction.redactor import Redactor
 from compiler.lint.credentials import of_credentials
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres_session import opening
+from bot.executors.postgres.session import opening
 from compiler.proof import sql
 from incident.verdict import Verdict
 from tests.compiler.proof.cases import texts

@@ -1,0 +1,1 @@
+"""Steps of the AWS command line, by boto3."""

@@ -1,0 +1,1 @@
+"""Steps of Docker and Compose, by the Engine API."""

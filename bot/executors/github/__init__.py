@@ -1,0 +1,1 @@
+"""Workflows, runs and reverts on GitHub."""

@@ -1,0 +1,1 @@
+"""Commands on a host, here or over SSH, without a shell."""

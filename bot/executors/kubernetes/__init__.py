@@ -1,0 +1,1 @@
+"""Steps of kubectl, by the cluster's API."""

@@ -1,0 +1,1 @@
+"""Streams and consumers of NATS JetStream."""

@@ -1,0 +1,1 @@
+"""Statements for PostgreSQL, by asyncpg."""

@@ -1,0 +1,208 @@
+"""What must never be shown: secrets that Muster knows, in any spelling they come back in, and what looks like one.
+
+Applied to everything a target answered before it leaves its executor, so that stores, Slack and logs never hold it.
+"""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from msgspec import Struct
+
+from bot.redaction.personal_data import Personal, without
+
+MARK: Final = "[redacted]"
+
+_SHORTEST: Final = 6
+"""A known secret shorter than this is as likely a word of the answer; it is not looked for."""
+
+CUT: Final = "…"
+"""Stands where a text was cut off: what a secret begins with just before it is as much of the secret as was left."""
+
+_LINE_BREAK: Final = re.compile(r"[ \t]*(?:\r?\n|⏎)[ \t]*")
+"""A line's end with the indentation around it; ⏎ is how a table shows one within a cell."""
+
+_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+
+_GO: Final = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})
+"""What Go's JSON escapes beside what must be, as Docker's, Kubernetes' and NATS' answers are."""
+
+_UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
+"""A count of tokens is no token, and what is hidden already stays as it is."""
+
+
+class _Shape(Struct, frozen=True):
+    """How a kind of secret looks. Without one of the ``hints`` (in lower case) a text cannot hold it."""
+
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _shape(hints: str, pattern: str, flags: int = 0) -> _Shape:
+    return _Shape(tuple(hints.split()), re.compile(pattern, flags))
+
+
+_SHAPES: Final = (
+    _shape("-----begin", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+    _shape("bearer basic", r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE),
+    _shape("xox", r"\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}"),
+    _shape("xapp-", r"\bxapp-[A-Za-z0-9-]{10,}"),
+    _shape("slack.com", r"\bhooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9/_-]{8,})"),
+    _shape("akia asia", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    _shape("gh git glpat", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,})"),
+    _shape("sk- sk_ pk- pk_ rk- rk_", r"\b(?:sk|pk|rk)[-_](?:[a-z]+[-_])*[A-Za-z0-9_-]{16,}"),
+    _shape("r8_", r"\br8_[A-Za-z0-9]{20,}"),
+    _shape("eyj", r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*"),
+    _shape("://", r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]*:(?P<secret>[^\s@/]+)@", re.IGNORECASE),
+    _shape(
+        "pass pwd secret token key authorization credential",
+        r"(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|token"
+        r"|(?:api|access|private|encryption|signing)[_-]?key|authorization|credential)s?"
+        r"(?:\\?[\"'])?\s{0,2}[:=]>?\s{0,2}"
+        rf"(?:\\?\"{_UNLESS_PLAIN}(?P<double>[^\"\\]{{3,}})|\\?'{_UNLESS_PLAIN}(?P<single>[^'\\]{{3,}})"
+        rf"|{_UNLESS_PLAIN}(?P<secret>[^\s\"'\\,;&)}}\]|]{{3,}}))",
+        re.IGNORECASE,
+    ),
+)
+"""Secrets that nobody told Muster about, known by how they look. Where a group matched, only it is hidden."""
+
+
+class Redactor:
+    """Hides secrets in text. ``secrets`` are the values that the configuration resolved; they are never shown again.
+
+    ``personal`` says which data about people is hidden, too.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, personal: Iterable[Personal] = ()) -> None:
+        self._personal = frozenset(personal)
+        needles = {needle for secret in secrets if len(secret) >= _SHORTEST for needle in _spellings(secret)}
+        # The longest first, so that no part of a long spelling is left beside the mark of a short one.
+        self._needles = sorted(needles, key=lambda needle: (-len(needle), needle))
+
+    def clean(self, text: str) -> str:
+        """The text with every secret replaced by ``[redacted]``, also one that is broken over lines."""
+        text = self._without_known(text)
+        lowered = text.lower()
+        for shape in _SHAPES:
+            if any(hint in lowered for hint in shape.hints):
+                text = shape.pattern.sub(_hidden, text)
+        return without(text, self._personal, MARK) if self._personal else text
+
+    def settled(self, text: str) -> int:
+        """How much of the text stands, whatever comes after it: what may begin a known secret is left out."""
+        flat = _LINE_BREAK.sub("", text)
+        longest = max((_beginning(flat, needle) for needle in self._needles), default=0)
+        return _places(text)[-longest] if longest else len(text)
+
+    def _without_known(self, text: str) -> str:
+        flat = _LINE_BREAK.sub("", text)
+        found = [_occurrences, _cut_off] if CUT in flat else [_occurrences]
+        spans = sorted(span for find in found for needle in self._needles for span in find(flat, needle))
+        if not spans:
+            return text
+        places = _places(text)
+        pieces, end, resume = [], 0, 0
+        for start, stop in spans:
+            if start >= end:
+                pieces += [text[resume : places[start]], MARK]
+            end = max(end, stop)
+            resume = places[end - 1] + 1
+        return "".join(pieces) + text[resume:]
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it may come back: plain, escaped as other texts hold it, in hexadecimal, and in anything's base64."""
+    raw = secret.encode()
+    written = {secret, *_for_addresses(secret), *_as_json(secret), *_as_markup(secret), *_between_quotes(secret)}
+    plain = {_LINE_BREAK.sub("", spelling) for spelling in written} | {raw.hex(), raw.hex().upper()}
+    return {spelling for spelling in plain | _base64_cores(raw) if len(spelling) >= _SHORTEST}
+
+
+def _for_addresses(secret: str) -> set[str]:
+    """As a part of a URL; browsers and Go leave some characters as they are that others encode."""
+    quoted = {quote(secret, safe=safe) for safe in ("", "/", "!'()*", "$&+,;=")} | {quote_plus(secret)}
+    return quoted | {_ESCAPE.sub(lambda escape: escape.group().lower(), each) for each in quoted}
+
+
+def _as_json(secret: str) -> set[str]:
+    """As JSON writes it, and as JSON within JSON; Go escapes what means something in HTML, PHP the slash."""
+    plain = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    once = plain | {each.translate(_GO) for each in plain} | {each.replace("/", r"\/") for each in plain}
+    return once | {json.dumps(each, ensure_ascii=False)[1:-1] for each in once}
+
+
+def _as_markup(secret: str) -> set[str]:
+    """As HTML and XML write it, with the quotes as they are, by number, or by name."""
+    escaped = html.escape(secret)
+    by_number = escaped.replace("&#x27;", "&#39;")
+    return {
+        html.escape(secret, quote=False),
+        escaped,
+        by_number,
+        by_number.replace("&quot;", "&#34;"),
+        escaped.replace("&#x27;", "&apos;"),
+    }
+
+
+def _between_quotes(secret: str) -> set[str]:
+    """As SQL, a shell and Python write it between single quotes."""
+    return {secret.replace("'", "''"), secret.replace("'", r"'\''"), repr(secret)[1:-1]}
+
+
+def _base64_cores(raw: bytes) -> set[str]:
+    """What base64 makes of the secret at each of the three places that a neighbour can push it to.
+
+    Characters that also depend on the neighbours are left out; what stays of them tells nothing.
+    """
+    cores = set()
+    for shift in range(3):
+        coded = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
+        bits = (shift + len(raw)) * 8
+        core = coded[-(-shift * 8 // 6) : bits // 6]
+        cores |= {core, core.replace("+", "-").replace("/", "_")}
+    return cores
+
+
+def _places(text: str) -> list[int]:
+    """Where each character stands that is left when line breaks and the indentation around them are taken out."""
+    places: list[int] = []
+    start = 0
+    for match in _LINE_BREAK.finditer(text):
+        places.extend(range(start, match.start()))
+        start = match.end()
+    places.extend(range(start, len(text)))
+    return places
+
+
+def _occurrences(text: str, needle: str) -> Iterable[tuple[int, int]]:
+    start = text.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = text.find(needle, start + 1)
+
+
+def _cut_off(text: str, needle: str) -> Iterable[tuple[int, int]]:
+    """Where the text has the needle's beginning, long enough to be told from a word, and is cut off then."""
+    for start, _ in _occurrences(text, needle[:_SHORTEST]):
+        end = text.find(CUT, start, start + len(needle))
+        if end >= 0 and needle.startswith(text[start:end]):
+            yield start, end
+
+
+def _beginning(text: str, needle: str) -> int:
+    """How many characters at the text's end are the beginning of the needle, but not all of it."""
+    most = min(len(needle) - 1, len(text))
+    return next((length for length in range(most, 0, -1) if text.endswith(needle[:length])), 0)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    whole = match.group()
+    for name in ("secret", "double", "single"):
+        if name in match.re.groupindex and match.group(name) is not None:
+            start, stop = match.start(name) - match.start(), match.end(name) - match.start()
+            return whole[:start] + MARK + whole[stop:]
+    return MARK

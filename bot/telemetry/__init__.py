@@ -1,0 +1,1 @@
+"""What Muster tells whoever operates it: numbers, log lines and traces."""

@@ -1,0 +1,84 @@
+"""``muster alerts dead`` and ``replay``: what monitors sent and nobody understood, and taking it in after all."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import typer
+
+from bot import config
+from bot.runbooks.load import load_runbooks
+from bot.settings.team import TeamSettings
+from bot.sources.changes import TELLERS, reader
+from bot.sources.table import ParserTable
+from bot.stores.place import StorePlace, opened
+from bot.terminal.ending import NotFoundError
+from bot.terminal.inspection import as_text, utc_now
+from bot.web.changes import places
+from commands.ports import AlertPorts
+from commands.store import Store
+from commands.take_change import take_change
+from commands.take_delivery import replay
+from incident.alert import Delivery, DeliveryState
+from incident.system_change import SystemChange
+
+Read: TypeAlias = Callable[[Delivery], tuple[SystemChange, ...]]
+
+MOST: Final = 1000
+"""Of more dead letters, the oldest so many are listed and replayed at once."""
+
+
+async def list_dead(place: StorePlace, *, as_json: bool) -> None:
+    """Print the dead letters, oldest first, one a line. Raises Outage."""
+    async with opened(place) as store:
+        dead = await store.dead_deliveries(limit=MOST)
+    for each in dead:
+        typer.echo(as_text(_row(each)) if as_json else f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}")
+
+
+async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) -> bool:
+    """Take in dead letters, each once, by this version and the settings in the file; print what became of each.
+
+    Whether all were understood. Raises Outage, WrongSetting, and NotFoundError for a key that is no dead letter.
+    """
+    written = config.written(config_file)
+    runbooks = load_runbooks(written)
+    async with opened(config.store_of(config_file)) as store:
+        ports = AlertPorts(
+            store=store,
+            runbooks=runbooks,
+            settings=TeamSettings(written.file, runbooks),
+            sources=ParserTable(written.file.sources.mapped, written.file.priorities),
+            clock=utc_now,
+        )
+        read = reader(places(written.file))
+        return all([await _replayed(each, ports, read) for each in await _asked(store, keys, every=every)])
+
+
+async def _asked(store: Store, keys: Sequence[str], *, every: bool) -> tuple[Delivery, ...]:
+    if every:
+        return await store.dead_deliveries(limit=MOST)
+    found = [(key, await store.delivery(key)) for key in keys]
+    for key, delivery in found:
+        if delivery is None or delivery.state is not DeliveryState.DEAD:
+            raise NotFoundError(f"{key} is no dead letter: `muster alerts dead` lists them.")
+    return tuple(delivery for _, delivery in found if delivery is not None)
+
+
+async def _replayed(delivery: Delivery, ports: AlertPorts, read: Read) -> bool:
+    if delivery.source in TELLERS:
+        dead = (await take_change(delivery, read=read, store=ports.store, replayed=True)).error
+    else:
+        dead = (await replay(delivery, ports=ports)).dead
+    typer.echo(f"{delivery.key}\t{f'still dead: {dead}' if dead else 'taken'}")
+    return not dead
+
+
+def _row(delivery: Delivery) -> dict[str, object]:
+    return {
+        "key": delivery.key,
+        "source": delivery.source,
+        "received_at": delivery.received_at.isoformat(),
+        "reason": delivery.reason,
+        "body": delivery.body.decode(errors="replace"),
+    }

@@ -1,0 +1,1 @@
+"""Muster's voice: what is decided, said in plain sentences."""

@@ -1,0 +1,49 @@
+"""What is said of the pager: that it rings, what it was told, and what it tells."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.words.phrase import Template
+from incident import refusal as refusals
+from incident.paging import Word
+from incident.refusal import Refused
+from incident.timeline import Kind
+
+_SAID: Final[Mapping[str, str]] = {
+    Word.ACKNOWLEDGED: "{actor} acknowledged the call for help in PagerDuty",
+    Word.UNACKNOWLEDGED: "PagerDuty calls people again: it is no longer acknowledged there",
+    Word.RESOLVED: "{actor} resolved it in PagerDuty. If it is over here, too: /incident resolve",
+    Word.PRIORITY: "{actor} changed the priority in PagerDuty to {text}; the severity here stays",
+    Word.ESCALATED: "PagerDuty escalated it[ to {text}]",
+    Word.DELEGATED: "{actor} gave it in PagerDuty[ to {text}]",
+    Word.REASSIGNED: "{actor} assigned it in PagerDuty[ to {text}]",
+    Word.RESPONDER_ADDED: "{actor} asked for help through PagerDuty[: {text}]",
+    Word.RESPONDER_REPLIED: "Asked for help through PagerDuty, {text}",
+    "stranger": "PagerDuty does not know {user:who}, who is called in Slack only",
+}
+
+
+def _said(facts: Mapping[str, object]) -> str:
+    return _SAID.get(str(facts.get("word")), "PagerDuty says: {word}[: {text}]")
+
+
+def _summoned(facts: Mapping[str, object]) -> str:
+    whom = "{user:who}" if facts.get("user") else "whoever is on call by “{policy}”"
+    return f"{{actor}} called {whom} to help[: {{reason}}]"
+
+
+EVENTS: Final[Mapping[Kind, Template]] = {
+    Kind.PAGER_CALLED: "PagerDuty is calling whoever is on call there[ (incident {ref})]",
+    Kind.PAGER_TOLD: "PagerDuty was told: {changed}",
+    Kind.PAGER_SAID: _said,
+    Kind.SUMMONED: _summoned,
+    Kind.ON_CALL_DOUBTED: "Whoever is called may not be on call now[: {doubt}]",
+}
+
+
+def _nobody(facts: Mapping[str, object]) -> str:
+    policies = " or an escalation policy ({policies})" if facts.get("policies") else ""
+    return f"Say whom to call: a person as a mention, as in /incident page @ana{policies}."
+
+
+REFUSALS: Final[Mapping[type[Refused], Template]] = {refusals.NobodyToPage: _nobody}

@@ -1,0 +1,1 @@
+"""Executors against a real PostgreSQL and a real HTTP server."""

@@ -1,0 +1,189 @@
+"""What a target answers leaves its executor without a secret in any spelling."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from bot.redaction.personal_data import Personal
+from bot.redaction.redactor import MARK, Redactor
+
+SECRET = "s3cret/Pa+ss wörd&7"
+KEEPER = Redactor([SECRET])
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        SECRET,
+        quote(SECRET, safe=""),
+        quote(SECRET, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%C3%B6", "%c3%b6"),
+        json.dumps(SECRET)[1:-1],
+        SECRET.encode().hex(),
+        SECRET[:7] + "\n" + SECRET[7:],
+        SECRET[:7] + "  \r\n    " + SECRET[7:],
+    ],
+)
+def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
+    cleaned = KEEPER.clean(f"before <{spelled}> after")
+    assert cleaned == f"before <{MARK}> after"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        r"it's/\u003cpa\u0026ss\u003e",
+        r"it's\/<pa&ss>",
+        r"it's\\/<pa&ss>",
+        r"it's/\\u003cpa\\u0026ss\\u003e",
+        "it's/&lt;pa&amp;ss&gt;",
+        "it&#39;s/&lt;pa&amp;ss&gt;",
+        "it&#x27;s/&lt;pa&amp;ss&gt;",
+        "it&apos;s/&lt;pa&amp;ss&gt;",
+        "it''s/<pa&ss>",
+        r"it'\''s/<pa&ss>",
+        "it's%2F%3Cpa%26ss%3E",
+        "it%27s%2F%3Cpa&ss%3E",
+    ],
+)
+def test_a_known_secret_is_hidden_as_other_languages_escape_it(spelled: str) -> None:
+    """JSON of Go and PHP, JSON in JSON, HTML, XML, SQL, shells, browsers' and Go's URLs."""
+    assert Redactor(["it's/<pa&ss>"]).clean(f"before <{spelled}> after") == f"before <{MARK}> after"
+
+
+@pytest.mark.parametrize("neighbour", ["", "a", "ab", "abc", "user:"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(
+    neighbour: str, encode: Callable[[bytes], bytes]
+) -> None:
+    coded = encode(f"{neighbour}{SECRET}:and more".encode()).decode()
+    cleaned = KEEPER.clean(coded)
+    assert MARK in cleaned
+    kept = "".join(cleaned.split(MARK))
+    assert len(kept) <= len(coded) - len(SECRET), "only the neighbours may be left"
+
+
+def test_base64_wrapped_at_76_characters_is_still_found() -> None:
+    wrapped = base64.encodebytes(b"x" * 50 + SECRET.encode() + b"y" * 50).decode()
+    assert MARK in KEEPER.clean(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Authorization: Bearer abcdefgh12345678", "abcdefgh12345678"),
+        ("token xoxb-1234567890-abcdefghij", "xoxb-1234567890-abcdefghij"),
+        ("xapp-1-A0123456789-abcdef", "xapp-1-A0123456789-abcdef"),
+        ("id AKIAIOSFODNN7EXAMPLE here", "AKIAIOSFODNN7EXAMPLE"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N", "eyJzdWIiOiIxMjM0NTY3ODkwIn0"),
+        ("postgresql://app:hunter22@db:5432/shop", "hunter22"),
+        ("redis://:hunter22@cache:6379/0", "hunter22"),
+        ("password=hunter22 host=db", "hunter22"),
+        ('{"api_key": "abc def ghi"}', "abc def ghi"),
+        ("ALTER ROLE x PASSWORD: 'hunter22'", "hunter22"),
+        ('"client_secret":"zzz999"', "zzz999"),
+        ("https://hooks.slack.com/services/T0/B0/abcdefghijkl", "abcdefghijkl"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----", "MIIEow"),
+        ("OPENAI sk-proj-abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwx"),
+        ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnop"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(text: str, hidden: str) -> None:
+    cleaned = Redactor().clean(text)
+    assert hidden not in cleaned
+    assert MARK in cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7 jobs stuck at images since 12:31",
+        'max_tokens: 4096, "total_tokens": 12',
+        "postgresql://db:5432/storybook",
+        "https://api.aistorybook.com/health/detailed",
+        "password authentication failed for user muster_diagnostic",
+        "id 0d1f6a0e-6f0a-4c53-9a55-9d6b3c0a11aa\nstate idle",
+    ],
+)
+def test_plain_facts_stay_as_they_are(text: str) -> None:
+    assert KEEPER.clean(text) == text
+
+
+@pytest.mark.parametrize("text", ["password=hunter22", f"x {SECRET} y", "postgres://u:pw12@h/d", "Bearer abcdefgh1"])
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = KEEPER.clean(text)
+    assert KEEPER.clean(once) == once
+
+
+def test_overlapping_spellings_leave_nothing_between_marks() -> None:
+    keeper = Redactor(["abcdefgh", "efghijkl"])
+    assert keeper.clean("<abcdefghijkl>") == f"<{MARK}>"
+
+
+@pytest.mark.parametrize("left", [6, 12, len(SECRET) - 1])
+def test_what_is_left_of_a_secret_where_a_text_was_cut_off_is_hidden(left: int) -> None:
+    assert KEEPER.clean(f"dsn {SECRET[:left]}…  next") == f"dsn {MARK}…  next"
+    assert KEEPER.clean(f"dsn {SECRET[:3]}⏎{SECRET[3:left]}…") == f"dsn {MARK}…"
+
+
+def test_words_before_a_cut_stay_when_no_secret_begins_so() -> None:
+    assert KEEPER.clean("s3cr… and s3cret/Po…") == "s3cr… and s3cret/Po…"
+
+
+def test_a_full_answer_is_cleaned_within_a_blink() -> None:
+    """64 KB with five known secrets takes some milliseconds, not seconds: no shape runs away on hostile text."""
+    keeper = Redactor([f"secret-number-{n}" for n in range(5)])
+    for hostile in (
+        "a" * 65536,
+        "password" * 8192,
+        "://a:" * 13000,
+        "eyJ" * 21000,
+        "\n" * 65536,
+        "bearer " * 9000,
+        "secret…" * 9000,
+    ):
+        started = time.perf_counter()
+        keeper.clean(hostile)
+        assert time.perf_counter() - started < 10
+
+
+EMAILS = Redactor(personal=[Personal.EMAILS])
+CARDS = Redactor(personal=[Personal.CARD_NUMBERS])
+
+
+@pytest.mark.parametrize(
+    "text", ["ana@example.com", "<ana.b+c@mail.example.co.uk>", '"to":"jürgen@exämple.de",', "user=ana_1@x-y.io|7"]
+)
+def test_an_email_address_is_hidden_where_that_is_configured(text: str) -> None:
+    assert "@" not in EMAILS.clean(text)
+    assert EMAILS.clean(text).count(MARK) == 1
+    assert Redactor().clean(text) == text
+
+
+@pytest.mark.parametrize("text", ["@ana", "rate limit @ 5/s", "user@localhost", "a@b"])
+def test_what_is_no_email_address_stays(text: str) -> None:
+    assert EMAILS.clean(text) == text
+
+
+@pytest.mark.parametrize("card", ["4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004", "340000000000009"])
+def test_a_card_number_is_hidden_where_that_is_configured(card: str) -> None:
+    assert CARDS.clean(f"card {card}, ok") == f"card {MARK}, ok"
+    assert Redactor().clean(card) == card
+
+
+@pytest.mark.parametrize(
+    "text", ["4111111111111112", "1763824805000", "id-4111111111111111", "99999999999999", "41111111111111111111"]
+)
+def test_other_long_numbers_stay(text: str) -> None:
+    """Without the check digit, with another beginning, as a part of an id, or too long."""
+    assert CARDS.clean(text) == text
+
+
+def test_hiding_personal_data_costs_little_in_a_long_answer() -> None:
+    both = Redactor(personal=list(Personal))
+    started = time.perf_counter()
+    both.clean("4" * 100_000 + " a." * 50_000 + "@" * 1_000)
+    assert time.perf_counter() - started < 10

@@ -1,0 +1,1 @@
+"""The edges, tested against real parts."""
