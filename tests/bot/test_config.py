@@ -386,6 +386,9 @@ def test_a_wrong_bucket_is_told_before_the_first_draft(tmp_path: Path, section: 
 
 def test_no_section_is_checked_before_the_file_is_read() -> None:
     """To build what checks a section takes longer than to read the file: what nobody wrote is `unsaid`, not checked."""
-    code = "from bot.settings.sections import *; print([k.__name__ for k in Section.__subclasses__() if k.__pydantic_complete__])"
+    code = (
+        "from bot.settings.sections import *; "
+        "print([k.__name__ for k in Section.__subclasses__() if k.__pydantic_complete__])"
+    )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

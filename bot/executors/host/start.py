@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -68,7 +68,7 @@ async def run(
     Raises Denied when it cannot start. Cancelled, it is gone with all that it started.
     """
     binary = await asyncio.to_thread(binary_of, argv[0])
-    process = await _started(argv, binary, account, asks=given is not None, folder=folder)
+    process = await _whole(_started(argv, binary, account, asks=given is not None, folder=folder))
     try:
         (output, cut), (complaint, _), _ = await asyncio.gather(
             # What changes something is not ended for printing much: the rest is let go.
@@ -81,6 +81,17 @@ async def run(
         await _end(process)
     told = complaint.decode("utf-8", "replace").strip()
     return Ended(binary=binary, code=code, output=output, complaint=told, cut=cut)
+
+
+async def _whole(starting: Coroutine[None, None, asyncio.subprocess.Process]) -> asyncio.subprocess.Process:
+    """The process once it has started. Cancelled halfway, asyncio ends the program, not what it began by then."""
+    start = asyncio.ensure_future(starting)
+    try:
+        return await asyncio.shield(start)
+    except asyncio.CancelledError:
+        with suppress(Denied, Unanswered):
+            await _end(await start)
+        raise
 
 
 async def _give(process: asyncio.subprocess.Process, given: bytes | None) -> None:

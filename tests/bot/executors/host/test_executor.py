@@ -225,6 +225,20 @@ async def test_cancelling_ends_all_that_was_started() -> None:
     assert time.perf_counter() - started < 20
 
 
+async def test_cancelled_while_it_starts_nothing_is_left() -> None:
+    span = f"72.{os.getpid()}"
+    for milliseconds in range(16):
+        running = asyncio.create_task(start.run(["sh", "-c", f"sleep {span} & sleep {span} & wait"], None))
+        await asyncio.sleep(milliseconds / 1000)
+        running.cancel()
+        async with asyncio.timeout(20):
+            with pytest.raises(asyncio.CancelledError):
+                await running
+    async with asyncio.timeout(20):
+        while processes(span):
+            await asyncio.sleep(0.02)
+
+
 def processes(mark: str) -> list[str]:
     """The living processes whose command line holds the mark."""
     found = []
