@@ -19,6 +19,7 @@ from bot.settings.identities import shared
 from bot.settings.sections import File
 from bot.settings.shapes import PERSON, ROTATION, SEVERAL
 from bot.settings.targets import HttpSection, PostgresSection, RedisSection
+from bot.settings.twins import twins
 from bot.stores.place import StorePlace
 from bot.surroundings import listen_fd, wants_traces
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
@@ -163,6 +164,7 @@ def _checked(path: Path) -> tuple[Branch, File]:
         file = File.model_validate(tree)
     except ValidationError as error:
         raise WrongSetting(_sentence(path, tree, error.errors()[0])) from None
+    _check_twins(path, tree)
     _check_names(path, tree, file)
     _check_paged(path, tree, file)
     return tree, file
@@ -217,6 +219,12 @@ def _line(tree: object, places: list[int | str]) -> int:
         else:
             break
     return line
+
+
+def _check_twins(path: Path, tree: Branch) -> None:
+    for places, twice in twins(tree):
+        line, key = _line(tree, [*places]), ".".join(map(str, places[:-1]))
+        raise WrongSetting(f"{path}, line {line}: “{key}”: {twice} stands there twice; name each only once.")
 
 
 def _check_names(path: Path, tree: Branch, file: File) -> None:

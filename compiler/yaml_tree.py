@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Final, cast
 
-from yaml import CBaseLoader, MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, YAMLError
+from yaml import CBaseLoader, MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 from yaml.resolver import BaseResolver
+
+from compiler.yaml_faults import told
 
 _TEXT: Final = BaseResolver.DEFAULT_SCALAR_TAG
 _PLAIN: Final = "plain"
@@ -74,19 +76,9 @@ def read_yaml(text: str) -> "Branch | Row | Leaf":
     """The one document in ``text``. Raises NotYaml."""
     try:
         node = _Reader(text).get_single_node()
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        line = mark.line + 1 if mark else 1
-        raise NotYaml(line, _problem(text, line, " ".join((fault.problem or "this is not YAML").split()))) from fault
     except (YAMLError, ValueError, RecursionError) as fault:
-        raise NotYaml(1, f"this is not YAML ({' '.join(str(fault).split())})") from fault
+        raise NotYaml(*told(fault, text)) from fault
     return None if node is None else _grown(node, set(), 0)
-
-
-def _problem(text: str, line: int, problem: str) -> str:
-    """libyaml's clause, said plainly where it is the commonest slip: a tab looks just like blanks."""
-    written = text.splitlines()[line - 1 : line]
-    return "indent with blanks: a tab stands here" if written and "\t" in written[0] else problem
 
 
 def _grown(node: Node, seen: set[int], depth: int) -> "Branch | Row | Leaf":
@@ -121,7 +113,8 @@ def _branch(node: Node, seen: set[int], depth: int) -> Branch:
         if key == "<<" and name.tag == _PLAIN:
             raise NotYaml(line, "a merge (<<) is not allowed: write the keys out")
         if key in branch:
-            raise NotYaml(line, f'found duplicate key "{key}"')
+            first = branch.lines[key]
+            raise NotYaml(line, f"“{key}” stands here once more, as in line {first}: make one of both")
         branch[key] = _grown(value, seen, depth + 1)
         branch.lines[key] = line
     return branch

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from bot.settings.shapes import ClockTime, Section, Shape, Span, ZoneName
+from bot.settings.shapes import NO_TRUTH, ClockTime, Section, Shape, Span, ZoneName
 from incident.gate import PARTS, Match, Rule
 from incident.hours import Hours
 from incident.severity import Severity
@@ -59,17 +59,17 @@ class RuleSection(Section):
     """Who may ask; anybody, unless said."""
     approve: _People | None = None
     """Who may approve; the system's approvers, unless said."""
-    approvals: Annotated[int, Field(ge=1, le=10)] | None = None
+    approvals: Annotated[int, Field(ge=1, le=10), NO_TRUTH] | None = None
     """How many different people must approve."""
     requester_may_approve: bool | None = None
     expires_after: Annotated[Span, Field(gt=timedelta(0))] | None = None
     cool_down: Span | None = None
     """How long after a run the same step may not run on the same target; never shorter than the step's own."""
-    concurrency: Annotated[int, Field(ge=1, le=10)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=10), NO_TRUTH] | None = None
     """How many remediations may run on its target at once, this one included; the strictest of them holds."""
     quiet_hours: _Hours | None = None
     """When it may not run, or with ``quiet_approvals`` only if so many approve."""
-    quiet_approvals: Annotated[int, Field(ge=2, le=10)] | None = None
+    quiet_approvals: Annotated[int, Field(ge=2, le=10), NO_TRUTH] | None = None
     window: _Hours | None = None
     """Maintenance windows: only then may it run."""
     environments: _Names | None = None

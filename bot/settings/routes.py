@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bot.settings.approvals import HoursSection, hours_of
 from bot.settings.rota import Moment
-from bot.settings.shapes import Section, Shape, SlackPerson, Span, ZoneName
+from bot.settings.shapes import NO_TRUTH, Section, Shape, SlackPerson, Span, ZoneName
 from incident.flapping import MOST_KEPT, Flapping
 from incident.matching import matcher
 from incident.muting import Mute
@@ -131,7 +131,7 @@ class MaintenanceSection(_QuietSection):
 class FlappingSection(Section):
     """When an alert flaps: then its single changes are only counted, until it is steady."""
 
-    changes: Annotated[int, Field(ge=2, lt=MOST_KEPT)] = 5
+    changes: Annotated[int, Field(ge=2, lt=MOST_KEPT), NO_TRUTH] = 5
     """More changes than this…"""
     within: Annotated[Span, Field(gt=timedelta(0))] = timedelta(minutes=30)
     """…in so long. It is steady once it has not changed for as long."""

@@ -14,6 +14,7 @@ from bot.settings.pager import PagerDutySection
 from bot.settings.rota import Called, Somebody
 from bot.settings.routes import FlappingSection, MaintenanceSection, RouteSection, SilenceSection
 from bot.settings.shapes import (
+    NO_TRUTH,
     EnvironmentName,
     Section,
     Shape,
@@ -32,7 +33,7 @@ class WebSection(Section):
 
     host: str = "127.0.0.1"
     """The address to listen on; loopback unless somebody decides otherwise."""
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    port: Annotated[int, Field(ge=0, le=65535), NO_TRUTH] = 8080
     linger: Annotated[Span, between(most=timedelta(minutes=1))] = timedelta(0)
     """How long a process that was asked to stop still takes requests, while ``/healthz`` says 503: until what stands
     before it has left it."""

@@ -53,6 +53,13 @@ def _zone(value: str) -> str:
     return value
 
 
+def _no_truth(value: object) -> object:
+    # For the checker true is a 1.
+    if isinstance(value, bool):
+        raise ValueError("write a whole number")
+    return value
+
+
 def written(span: timedelta) -> str:
     """A time as people write it, in the largest unit that needs no fraction."""
     seconds = int(span.total_seconds())
@@ -95,6 +102,8 @@ Span = Annotated[
     BeforeValidator(_span),
     WithJsonSchema({"type": "string", "pattern": rf"^\s*{_SPAN.pattern}\s*$"}),
 ]
+NO_TRUTH: Final = BeforeValidator(_no_truth)
+"""Beside a whole number."""
 ClockTime = Annotated[
     time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": rf"^(?:{_CLOCK.pattern})$"})
 ]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.settings.shapes import EnvironmentName, NamespaceName, Section, Shape
+from bot.settings.shapes import NO_TRUTH, EnvironmentName, NamespaceName, Section, Shape
 
 
 class PostgresSection(Section):
@@ -51,8 +51,8 @@ class RedisSection(Section):
     kind: Literal["redis"]
     environment: str
     host: Annotated[str, Shape(r"[A-Za-z0-9_.:-]+", "write a host's name or address, without redis://")]
-    port: Annotated[int, Field(ge=1, le=65535)] = 6379
-    db: Annotated[int, Field(ge=0, le=999)] = 0
+    port: Annotated[int, Field(ge=1, le=65535), NO_TRUTH] = 6379
+    db: Annotated[int, Field(ge=0, le=999), NO_TRUTH] = 0
     """The number of the database; another than 0 needs the right to SELECT."""
     tls: bool = False
     diagnostic: RedisLogin
@@ -73,7 +73,7 @@ class NatsSection(Section):
     kind: Literal["nats"]
     environment: str
     host: Annotated[str, Shape(r"[A-Za-z0-9_.:-]+", "write a host's name or address, without nats://")]
-    port: Annotated[int, Field(ge=1, le=65535)] = 4222
+    port: Annotated[int, Field(ge=1, le=65535), NO_TRUTH] = 4222
     tls: bool = False
     diagnostic: NatsLogin
     remediation: NatsLogin | None = None
@@ -144,9 +144,9 @@ class KubernetesSection(Section):
 class GithubApp(Section):
     """A GitHub App, by which approved remediations take a token for each run."""
 
-    id: Annotated[int, Field(ge=1)]
+    id: Annotated[int, Field(ge=1), NO_TRUTH]
     """The App's own number."""
-    installation: Annotated[int, Field(ge=1)]
+    installation: Annotated[int, Field(ge=1), NO_TRUTH]
     """The number of its installation at the repository's owner."""
     key_env: EnvironmentName
     """The variable with the App's private key, in PEM."""
@@ -219,7 +219,7 @@ class SshSection(Section):
     """How another host is entered: only the one with this key, as a user that may do nothing but look."""
 
     address: Annotated[str, Shape(r"[A-Za-z0-9_.:-]+", "write a host's name or address, without a user")]
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    port: Annotated[int, Field(ge=1, le=65535), NO_TRUTH] = 22
     host_key: Annotated[
         str, Shape(r"[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?", "write a public key as in ssh-ed25519 AAAA…")
     ]

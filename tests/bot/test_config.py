@@ -3,16 +3,22 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
+from pydantic import TypeAdapter, ValidationError
 
 from bot.config import Configuration, WrongSetting, data_dir_of, load
+from bot.settings.rota import people_of
+from bot.settings.shapes import Section
 
 ENVIRONMENT = {
     "MUSTER_SLACK_BOT_TOKEN": "xoxb-very-secret",
@@ -96,9 +102,32 @@ SPAN = "write a time such as 90s, 15m, 4h or 2d."
 WRONG = {
     "nothing in it": ("", "line 1: write keys such as “slack:” and “systems:” here."),
     "a list": ("- a\n", "line 1: write keys such as “slack:” and “systems:” here."),
-    "no yaml": ("a: [\n", "line 2: did not find expected node content."),
+    "no yaml": (
+        "a: [\n",
+        "line 1: a [ or { is opened here or above and never closed: write ] or } behind its last entry.",
+    ),
     "a tab": ("a:\n\t- b\n", "line 2: indent with blanks: a tab stands here."),
-    "a key twice": (GOOD + "slack:\n  announcements: C0OTHER\n", 'line 17: found duplicate key "slack".'),
+    "a key twice": (
+        GOOD + "slack:\n  announcements: C0OTHER\n",
+        "line 17: “slack” stands here once more, as in line 1: make one of both.",
+    ),
+    "a person twice on call": (
+        swapped("[U0ANA, U0BEN]", "\n      - U0ANA\n      - U0BEN\n      - U0ANA"),
+        "line 9: “systems.shop.on_call”: U0ANA stands there twice; name each only once.",
+    ),
+    "a person twice among those who are called late": (
+        swapped("    approvers:", "    escalation: [U0CLEO, U0CLEO]\n    approvers:"),
+        "line 7: “systems.shop.escalation”: U0CLEO stands there twice; name each only once.",
+    ),
+    "a group twice among the approvers": (
+        swapped("[U0CLEO, S0DBA]", "[S0DBA, U0CLEO, S0DBA]"),
+        "line 7: “systems.shop.approvers”: S0DBA stands there twice; name each only once.",
+    ),
+    "a person twice in a rule": (
+        GOOD + "approvals:\n  rules:\n    - approve: [U0CLEO, U0CLEO]\n",
+        "line 19: “approvals.rules.0.approve”: U0CLEO stands there twice; name each only once.",
+    ),
+    "truth for a number": (GOOD + "web:\n  port: true\n", "line 18: “web.port”: write a whole number."),
     "an unknown key": (GOOD + "colour: red\n", "line 17: “colour” is no setting; see docs/settings.md."),
     "an unknown key inside": (
         swapped("    runbook:", "    oncall: x\n    runbook:"),
@@ -193,13 +222,44 @@ WRONG = {
         "line 8: a merge (<<) is not allowed: write the keys out.",
     ),
     "a key that is no text": (GOOD + "1: x\n", "line 17: “1” is no setting; see docs/settings.md."),
-    "two documents": (GOOD + "---\na: b\n", "line 17: but found another document."),
+    "two documents": (
+        GOOD + "---\na: b\n",
+        "line 17: a second document begins here, and a file holds one: take the line with --- or ... out.",
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "sentence"), list(WRONG.values()), ids=list(WRONG))
 def test_a_wrong_setting_is_one_sentence_with_file_line_and_key(tmp_path: Path, text: str, sentence: str) -> None:
     assert refused(tmp_path, text) == f"muster.yaml, {sentence}"
+
+
+def every_section() -> Iterator[type[Section]]:
+    """Each section that there is."""
+    known = [Section]
+    for each in known:
+        known += [section for section in each.__subclasses__() if section not in known]
+        yield each
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_nowhere_in_the_settings_is_true_or_false_taken_for_a_number(truth: bool) -> None:
+    numbers = []
+    for section in every_section():
+        for name, field in section.model_fields.items():
+            adapter: TypeAdapter[object] = TypeAdapter(Annotated[field.annotation, None, *field.metadata])
+            with suppress(ValidationError):
+                value = adapter.validate_python(truth)
+                assert type(value) is bool, f"{section.__name__}.{name} takes {truth} for {value!r}"
+            with suppress(ValidationError):
+                numbers += [name] if type(adapter.validate_python(5)) is int else []
+    assert {"port", "approvals", "changes", "installation"} <= set(numbers), "the numbers were found"
+
+
+def test_whoever_has_two_of_four_turns_stands_in_the_rotation_twice(tmp_path: Path) -> None:
+    rotation = "{rotation: [U0ANA, U0BEN, U0ANA, U0CLEO], starts: 2026-01-05, every: 1w, at: '09:00', timezone: UTC}"
+    on_call = read(tmp_path, swapped("[U0ANA, U0BEN]", f"[{rotation}]")).file.systems["shop"].on_call
+    assert people_of(on_call) == ("U0ANA", "U0BEN", "U0CLEO")
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_the_digest_names_the_content_and_not_its_looks() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("title: The shop\n", "title: The shop\ntitle: Twice\n", 'line 3: found duplicate key "title"'),
+        ("title: The shop\n", "title: The shop\ntitle: Twice\n", "line 3: “title” stands here once more"),
         ("routes:\n", "routes: [\n", "line "),
         ("title: The shop\n", "", "line 1: “title” is missing"),
         ("title: The shop\n", "titel: x\ntitle: The shop\n", "line 2: “titel” is not known here; what is known: "),
