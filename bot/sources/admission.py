@@ -7,8 +7,10 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from incident.alert import Alert
 
@@ -17,6 +19,10 @@ SAME_BODY_SECONDS: Final = 300
 
 OLDEST: Final = timedelta(minutes=5)
 """How far a signed time may lie from the receiver's clock."""
+
+
+BEHIND_ADDRESS: Final = "token"
+"""What the token is called where it stands behind the address."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -46,6 +52,8 @@ class Source(Struct, frozen=True, kw_only=True):
     """The same text for the same request sent again, and only for that; None where the monitor gives it no number."""
     parse: Callable[[bytes], tuple[Alert, ...]]
     """The alerts of a body, none when it is about something else. Raises Unreadable."""
+    told: Callable[[Request], Request] = lambda request: request
+    """The request with all that it tells in its body; a monitor's may stand behind the address."""
 
 
 def bearer(request: Request, tokens: Sequence[str]) -> bool:
@@ -62,7 +70,8 @@ def shared(request: Request, tokens: Sequence[str]) -> bool:
     ``Authorization: Bearer …``, the password of ``Authorization: Basic …``, ``X-Muster-Token``, or ``?token=`` behind
     the address, which proxies write into their logs: the last resort.
     """
-    given = (_password(request), request.headers.get("X-Muster-Token", "").strip(), request.query.get("token", ""))
+    header, behind = request.headers.get("X-Muster-Token", "").strip(), request.query.get(BEHIND_ADDRESS, "")
+    given = (_password(request), header, behind)
     found = [each.encode(errors="surrogateescape") for each in given if each]
     return bearer(request, tokens) or any(
         hmac.compare_digest(each, token.encode()) for each in found for token in tokens
@@ -96,6 +105,14 @@ def signed_lately(request: Request, given: str, seconds: str, secrets: Sequence[
 
 BEARER: Final = Proof(holds=bearer, status=401, refusal="The Bearer token of this source is missing or wrong.")
 SHARED: Final = Proof(holds=shared, status=401, refusal="The token of this source is missing or wrong.")
+
+
+def by_address(request: Request) -> Request:
+    """For a monitor that may say everything behind the address and nothing in the body; the token stays out of it."""
+    if request.body or not request.query:
+        return request
+    said = {name: value for name, value in request.query.items() if name != BEHIND_ADDRESS}
+    return replace(request, body=urlencode(said).encode())
 
 
 def unnumbered(request: Request) -> str | None:

@@ -1,10 +1,12 @@
-"""Amazon CloudWatch: the alarms of one account and region, in the four wrappings in which they travel.
+"""Amazon CloudWatch: the alarms of one account and region, in the wrappings in which they travel.
 
-an SNS envelope, its ``Message`` a text of JSON      a bare alarm (raw delivery)      a Lambda event with ``Records``
-an EventBridge event with ``detail``
+an SNS envelope, its ``Message`` a text of JSON      a bare alarm (raw delivery)      a batch of ``Records``
+an EventBridge event with ``detail``                 what an alarm calls a Lambda function with (``alarmData``)
 
-ALARM fires, OK resolves, INSUFFICIENT_DATA does neither. Much of what a topic carries is no alarm at all, and is taken
-without one. Source: docs.aws.amazon.com/AmazonCloudWatch (alarms and EventBridge, notification schema).
+ALARM fires, OK resolves, INSUFFICIENT_DATA does neither; nor does a change of an alarm's configuration, which also says
+a state. An alarm over several series tells of each (its *contributor*), and one of them that is well again is not yet
+the alarm's end: each has a key of its own. Much of what a topic carries is no alarm at all, and is taken without one.
+Source: docs.aws.amazon.com/AmazonCloudWatch (alarms and EventBridge, notification schema).
 """
 
 import json
@@ -12,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from bot.sources.reading import document, first, links, named, table, text, time
+from bot.sources.reading import document, first, links, named, table, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -23,6 +25,8 @@ _CONSOLES: Final = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+_CHANGED: Final = "CloudWatch Alarm State Change"
+_CONTRIBUTOR_CHANGED: Final = "CloudWatch Alarm Contributor State Change"
 _SNS_KINDS: Final = frozenset({"Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"})
 
 Table = Mapping[str, object]
@@ -38,34 +42,47 @@ def _alarms(whole: Table) -> Iterator[Alert]:
     if isinstance(records, list):
         for each in records:
             if isinstance(each, Mapping):
-                yield from _enveloped(table(each, "Sns"))
+                yield from _enveloped(table(each, "Sns") or _json(each.get("body")))
     elif text(whole.get("Type")) in _SNS_KINDS:
         yield from _enveloped(whole)
-    elif "AlarmName" in whole:
-        yield from _alarm(whole, "")
-    elif "detail-type" in whole:
-        yield from _event(whole)
+    elif (found := _carried(whole, "")) is not None:
+        yield from found
     else:
         raise Unreadable("this is no alarm of CloudWatch, and nothing that carries one")
 
 
 def _enveloped(envelope: Table) -> Iterator[Alert]:
     """The alarm in an envelope of SNS. A text, or JSON about something else, is no alarm."""
+    yield from _carried(_json(envelope.get("Message")), text(envelope.get("TopicArn"))) or ()
+
+
+def _carried(message: Table, topic: str) -> Iterator[Alert] | None:
+    """What a message tells; None where it is of another kind."""
+    if "AlarmName" in message:
+        return _alarm(message, topic)
+    if "detail-type" in message:
+        return _event(message)
+    if "alarmData" in message:
+        told = {"detail": message["alarmData"], "resources": [message.get("alarmArn")]}
+        return _event({**message, **told, "account": message.get("accountId"), "detail-type": _CHANGED})
+    return None
+
+
+def _json(written: object) -> Table:
+    """The table in a text of JSON, or that a forwarder put in the text's place; an empty one for anything else."""
     try:
-        message = json.loads(str(envelope.get("Message")))
+        found = json.loads(written) if isinstance(written, str) else written
     except (ValueError, RecursionError):
-        return
-    if isinstance(message, dict) and "AlarmName" in message:
-        yield from _alarm(message, text(envelope.get("TopicArn")))
-    elif isinstance(message, dict) and "detail-type" in message:
-        yield from _event(message)
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def _alarm(alarm: Table, topic: str) -> Iterator[Alert]:
-    trigger = table(alarm, "Trigger")
     arn = text(alarm.get("AlarmArn"))
+    contributor = table(alarm, "AlarmContributor")
     yield from _told(
         alarm=text(alarm.get("AlarmName")),
+        contributor=first(alarm, "AlarmContributorId") or first(contributor, "ContributorId", "Id", "id"),
         arn=arn,
         place=arn or topic,
         account=text(alarm.get("AWSAccountId")),
@@ -73,7 +90,7 @@ def _alarm(alarm: Table, topic: str) -> Iterator[Alert]:
         state=text(alarm.get("NewStateValue")),
         at=alarm.get("StateChangeTime"),
         said=(text(alarm.get("AlarmDescription")), text(alarm.get("NewStateReason"))),
-        metric=_metric(trigger),
+        metric=_metric(table(alarm, "Trigger")),
     )
 
 
@@ -81,16 +98,14 @@ def _event(event: Table) -> Iterator[Alert]:
     """An event of EventBridge; one about another thing than an alarm's state is none."""
     detail = table(event, "detail")
     state = table(detail, "state")
-    if not text(detail.get("alarmName")):
+    if text(event.get("detail-type")) not in {_CHANGED, _CONTRIBUTOR_CHANGED} or not text(detail.get("alarmName")):
         return
     resources = event.get("resources")
     arn = text(resources[0]) if isinstance(resources, list) and resources else ""
     configuration = table(detail, "configuration")
-    metrics = configuration.get("metrics")
-    listed = [each for each in metrics if isinstance(each, Mapping)] if isinstance(metrics, list) else []
-    measured = [table(table(each, "metricStat"), "metric") for each in listed]
     yield from _told(
         alarm=text(detail.get("alarmName")),
+        contributor=first(table(detail, "alarmContributor"), "id", "contributorId"),
         arn=arn,
         place=arn,
         account=text(event.get("account")),
@@ -98,31 +113,37 @@ def _event(event: Table) -> Iterator[Alert]:
         state=text(state.get("value")),
         at=state.get("timestamp") or event.get("time"),
         said=(text(configuration.get("description")), text(state.get("reason"))),
-        metric=_measured(measured[0]) if measured else {},
+        metric=_measured(configuration),
     )
 
 
 def _metric(trigger: Table) -> dict[str, str]:
     """What an alarm watches; one over an expression names the first metric of it."""
-    metrics = trigger.get("Metrics")
-    inner = [each for each in metrics if isinstance(each, Mapping)] if isinstance(metrics, list) else []
-    measured = next((found for each in inner if (found := table(table(each, "MetricStat"), "Metric"))), trigger)
-    dimensions = measured.get("Dimensions")
-    listed = [each for each in dimensions if isinstance(each, Mapping)] if isinstance(dimensions, list) else []
-    named_so = {first(each, "name", "Name"): first(each, "value", "Value") for each in listed}
+    inner = (table(table(each, "MetricStat"), "Metric") for each in _tables(trigger.get("Metrics")))
+    measured = next(filter(None, inner), trigger)
+    named_so = {
+        first(each, "name", "Name"): first(each, "value", "Value") for each in _tables(measured.get("Dimensions"))
+    }
     said = named(namespace=measured.get("Namespace"), metric=measured.get("MetricName"))
     return {**{name: value for name, value in named_so.items() if name and value}, **said}
 
 
-def _measured(metric: Table) -> dict[str, str]:
-    dimensions = table(metric, "dimensions")
+def _measured(configuration: Table) -> dict[str, str]:
+    """The same as EventBridge writes it."""
+    inner = (table(table(each, "metricStat"), "metric") for each in _tables(configuration.get("metrics")))
+    metric = next(filter(None, inner), {})
     said = named(namespace=metric.get("namespace"), metric=metric.get("name"))
-    return {**{name: text(value) for name, value in dimensions.items()}, **said}
+    return {**texts(metric.get("dimensions")), **said}
+
+
+def _tables(value: object) -> list[Table]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _told(
     *,
     alarm: str,
+    contributor: str,
     arn: str,
     place: str,
     account: str,
@@ -145,7 +166,7 @@ def _told(
     status = _STATES[state]
     yield Alert(
         source=NAME,
-        key=(arn or f"{account}/{code}/{alarm}")[:300],
+        key="#".join(filter(None, ((arn or f"{account}/{code}/{alarm}")[:300], contributor[:100]))),
         status=status,
         title=alarm[:200],
         description="\n".join(filter(None, said)),
@@ -153,7 +174,7 @@ def _told(
         group=None,
         starts_at=time(at) if status is AlertStatus.FIRING else None,
         ends_at=time(at) if status is AlertStatus.RESOLVED else None,
-        labels={**metric, **named(alertname=alarm, account=account, region=code)},
+        labels={**metric, **named(alertname=alarm, account=account, region=code, contributor=contributor)},
         links=_console(partition, code, alarm),
     )
 

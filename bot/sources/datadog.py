@@ -36,8 +36,8 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     """The alert of one body. Raises Unreadable."""
     whole = _plain(document(body))
     title, said = _prefixes(first(whole, "title", "event_title", "alert_title", "subject"))
-    transition = first(whole, "alert_transition", "transition", "state", "alert_status") or said["word"]
-    status = _status(transition) or _TYPES.get(text(whole.get("alert_type")).lower())
+    transition = _transition(whole) or said["word"]
+    status = _status(transition) if transition else _TYPES.get(text(whole.get("alert_type")).lower())
     if status is None:
         raise Unreadable("neither a transition nor the title says whether it fires: see docs/monitors.md")
     tags = _tags(whole.get("tags") or whole.get("alert_tags"))
@@ -92,6 +92,15 @@ def _prefixes(title: str) -> tuple[str, Mapping[str, str]]:
             break
         rest = rest[found.end() :]
     return rest.strip(), said
+
+
+def _transition(whole: Table) -> str:
+    """The transition's word, known or not; without one what a template says elsewhere, as far as it is such a word.
+
+    ``$ALERT_STATUS`` is a sentence as a rule.
+    """
+    words = (text(whole.get(name)) for name in ("state", "status", "alert_status"))
+    return first(whole, "alert_transition", "transition") or next((word for word in words if _status(word)), "")
 
 
 def _status(transition: str) -> AlertStatus | None:

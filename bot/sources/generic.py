@@ -4,15 +4,14 @@ Without a table the usual names are tried, so that what Pingdom, Zabbix, Nagios 
 as it comes; a team's own table goes before them. Source: jmespath.org/specification.html.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct, field
 
 from bot.sources.admission import Proof, Request, bearer, body_hash, signed_lately
-from bot.sources.reading import links, named, text, texts, time
+from bot.sources.reading import links, loaded, named, text, texts, time
 from commands.outage import Unreadable
 from compiler.proof.word_list import word_list
 from incident.alert import Alert, AlertStatus
@@ -20,31 +19,46 @@ from incident.alert import Alert, AlertStatus
 NAME: Final = "generic"
 MOST: Final = 1000
 """Alerts in one body."""
+_DEEPEST: Final = 5
+"""How many wrappings with a single name each are taken off."""
 
 _FIRING: Final = word_list(
     """
-    1 activated active alarm alert alerting broken critical down err error failed failing failure firing high major
-    minor new no_data nodata open opened outage problem trigger triggered true unhealthy warn warning
+    1 activated active alarm alert alerting broken created critical degraded down err error failed failing failure
+    fired firing high major minor new no_data nodata offline open opened outage problem reopened started trigger
+    triggered true unhealthy unreachable violated warn warning
     """
 )
 _RESOLVED: Final = word_list(
     """
-    0 clear cleared close closed deactivated done false fixed healthy inactive normal ok okay passed passing recovered
-    recovery resolve resolved success up
+    0 clear cleared close closed deactivated done false fixed healthy inactive normal ok okay online operational passed
+    passing reachable recovered recovery resolve resolved success successful up
     """
 )
+_QUIET: Final = word_list("ack acked acknowledge acknowledged paused pending snoozed")
+"""Somebody has it in hand, or nobody looks: nothing changes in what is broken."""
+
 _USUAL: Final[Mapping[str, str]] = {
-    "items": "alerts || events || incidents || items || data.alerts",
-    "title": "title || name || check_name || alertname || event_name || subject || summary || message || check",
-    "description": "long_description || description || details || text || message || output",
-    "state": "status || state || current_state || alert_state || event_status || new_status || event_type || action",
-    "key": "key || id || alert_id || dedup_key || fingerprint || check_id || event_id || incident_id || uid",
-    "severity": "severity || priority || importance_level || level || urgency",
-    "service": "service || host || hostname || app || component || check_params.hostname",
-    "link": "link || url || html_url || permalink || check_params.full_url",
-    "time": "starts_at || started_at || startsAt || state_changed_timestamp || timestamp || time || created_at || date",
-    "labels": "labels || tags",
+    "items": "alerts; events; incidents; items; data.alerts; incident && [incident]",
+    "title": "title; name; check_name; alertname; alert_name; monitor_name; event_name; event_definition_title;"
+    " rule_name; ruleName; condition_name; trigger; subject; summary; message; check; labels.alertname; alert.name;"
+    " monitor.name; check.alias; check.name; check.url; attributes.name; data.essentials.alertRule; msg",
+    "description": "long_description; description; details; text; message; output; msg; error; downtime.error;"
+    " annotations.description; attributes.cause; data.essentials.description",
+    "state": "status; state; current_state; alert_state; event_status; monitor_status; new_status; event_type; event;"
+    " action; attributes.status; data.essentials.monitorCondition; ([heartbeat][?status==`0`] && 'down');"
+    " ([heartbeat][?status==`1`] && 'up')",
+    "key": "key; id; alert_id; dedup_key; fingerprint; check_id; monitor_id; event_id; incident_id; uid; check.token;"
+    " check.id; monitor.id; data.essentials.alertId",
+    "severity": "severity; priority; importance_level; level; urgency; labels.severity; data.essentials.severity",
+    "service": "service; host; hostname; app; component; check_params.hostname; labels.service; resource_name;"
+    " policy_name",
+    "link": "link; url; html_url; permalink; incident_url; issueUrl; check_params.full_url; attributes.url; check.url",
+    "time": "starts_at; started_at; startsAt; state_changed_timestamp; timestamp; time; created_at; createdAt; date;"
+    " downtime.started_at; attributes.started_at; data.essentials.firedDateTime",
+    "labels": "labels; tags",
 }
+"""Where well-known monitors put things: the first of these that says something counts."""
 
 
 class Mapped(Struct, frozen=True, kw_only=True):
@@ -56,25 +70,38 @@ class Mapped(Struct, frozen=True, kw_only=True):
     expressions: Mapping[str, str] = field(default_factory=dict)
     states: Mapping[str, AlertStatus] = field(default_factory=dict)
 
-    def find(self, name: str, within: object) -> Any:
-        """What stands where the table says, else where it usually stands; None when nothing does."""
-        for expression in filter(None, (self.expressions.get(name), _USUAL.get(name))):
+    def text(self, name: str, within: object) -> str:
+        """The first text that stands where the table says, or where it usually stands; empty when none does."""
+        return next(filter(None, map(text, self.found(name, within))), "")
+
+    def found(self, name: str, within: object) -> Iterator[Any]:
+        """What stands at each of the places, the table's own first."""
+        for expression in filter(None, (self.expressions.get(name), *_usual(name))):
             try:
                 found = _compiled(expression).search(within)
             except ValueError:
                 # A function met a value that it does not take: this sender does not have it there.
                 continue
             if found is not None:
-                return found
-        return None
+                yield found
 
     def state(self, word: str) -> AlertStatus | None:
-        """What a state's word means."""
+        """What a state's word means, or the end of a name such as ``incident.opened``."""
         folded = word.strip().lower()
         told = next((status for known, status in self.states.items() if known.lower() == folded), None)
         if told is not None:
             return told
-        return AlertStatus.FIRING if folded in _FIRING else AlertStatus.RESOLVED if folded in _RESOLVED else None
+        last = folded.rpartition(".")[2]
+        return AlertStatus.FIRING if last in _FIRING else AlertStatus.RESOLVED if last in _RESOLVED else None
+
+    def quiet(self, word: str) -> bool:
+        """Whether the word says that nothing changes in what is broken."""
+        return self.state(word) is None and word.strip().lower().rpartition(".")[2] in _QUIET
+
+
+@cache
+def _usual(name: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in _USUAL[name].split(";"))
 
 
 @cache
@@ -117,15 +144,11 @@ def request_key(request: Request) -> str | None:
 def parse(body: bytes, mapped: Mapped | None = None) -> tuple[Alert, ...]:
     """The alerts of one body, in its order. One odd alert never loses the rest. Raises Unreadable."""
     mapped = mapped or Mapped()
-    try:
-        whole = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("the body is not JSON") from error
-    entries = _entries(whole, mapped)
-    alerts, problems = [], []
-    for entry in entries[:MOST]:
+    alerts: list[Alert] = []
+    problems = []
+    for entry in _entries(loaded(body), mapped)[:MOST]:
         try:
-            alerts.append(_alert(entry, mapped))
+            alerts.extend(_alert(entry, mapped))
         except Unreadable as problem:
             problems.append(problem)
     if problems and not alerts:
@@ -133,9 +156,9 @@ def parse(body: bytes, mapped: Mapped | None = None) -> tuple[Alert, ...]:
     return tuple(alerts)
 
 
-def _entries(whole: object, mapped: Mapped) -> list[Mapping[str, object]]:
+def _entries(whole: object, mapped: Mapped, depth: int = 0) -> list[Mapping[str, object]]:
     """The tables that are an alert each: a list, a list under a name, or one table, alone or under a single name."""
-    found = whole if isinstance(whole, list) else mapped.find("items", whole)
+    found = whole if isinstance(whole, list) else next(mapped.found("items", whole), None)
     if isinstance(found, list):
         entries = [each for each in found if isinstance(each, Mapping)]
         if found and not entries:
@@ -143,31 +166,37 @@ def _entries(whole: object, mapped: Mapped) -> list[Mapping[str, object]]:
         return entries
     if not isinstance(whole, dict):
         raise Unreadable(f"the body is a JSON {type(whole).__name__}, not an object or a list")
-    inner = next(iter(whole.values())) if len(whole) == 1 else None
-    return _entries(inner, mapped) if isinstance(inner, dict | list) else [whole]
+    inner = next(iter(whole.values())) if len(whole) == 1 and depth < _DEEPEST else None
+    return _entries(inner, mapped, depth + 1) if isinstance(inner, dict | list) else [whole]
 
 
-def _alert(entry: Mapping[str, object], mapped: Mapped) -> Alert:
-    title = text(mapped.find("title", entry))
+def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
+    """The alert of one entry; none when its state changes nothing."""
+    title = mapped.text("title", entry)
     if not title:
         raise Unreadable("no title was found: name it in the source's `map`")
-    word = text(mapped.find("state", entry))
+    word = mapped.text("state", entry)
     status = mapped.state(word)
+    if mapped.quiet(word):
+        return ()
     if status is None:
         known = f"the state “{word[:40]}” is not known" if word else "no state was found"
         raise Unreadable(f"{known}: name it in the source's `map` and `states`")
-    at = time(mapped.find("time", entry))
+    at = next(filter(None, map(time, mapped.found("time", entry))), None)
     resolved = status is AlertStatus.RESOLVED
-    return Alert(
-        source=NAME,
-        key=(text(mapped.find("key", entry)) or title)[:300],
-        status=status,
-        title=title[:200],
-        description=text(mapped.find("description", entry)),
-        severity=text(mapped.find("severity", entry)) or None,
-        service=text(mapped.find("service", entry)) or None,
-        starts_at=None if resolved else at,
-        ends_at=at if resolved else None,
-        labels={**texts(mapped.find("labels", entry)), **named(alertname=title)},
-        links=links(link=text(mapped.find("link", entry))),
+    labels = next(filter(None, map(texts, mapped.found("labels", entry))), {})
+    return (
+        Alert(
+            source=NAME,
+            key=(mapped.text("key", entry) or title)[:300],
+            status=status,
+            title=title[:200],
+            description=mapped.text("description", entry),
+            severity=mapped.text("severity", entry) or None,
+            service=mapped.text("service", entry) or None,
+            starts_at=None if resolved else at,
+            ends_at=at if resolved else None,
+            labels={**labels, **named(alertname=title)},
+            links=next(filter(None, (links(link=each) for each in mapped.found("link", entry))), {}),
+        ),
     )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.sources.admission import Proof, Request, bearer, signed, signed_lately
 from bot.sources.prometheus_alerts import alerts_of
-from bot.sources.reading import document, first, links, named, text
+from bot.sources.reading import document, first, links, named, text, texts
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -20,7 +20,7 @@ NAME: Final = "grafana"
 SIGNATURE: Final = "X-Grafana-Alerting-Signature"
 
 _STATES: Final = {"alerting": AlertStatus.FIRING, "ok": AlertStatus.RESOLVED}
-_QUIET: Final = frozenset({"no_data", "paused", "pending"})
+_QUIET: Final = frozenset({"no_data", "paused", "pending", "unknown"})
 
 
 def admitted(request: Request, secrets: Sequence[str]) -> bool:
@@ -67,17 +67,28 @@ def _dashboard_alert(whole: Mapping[str, object]) -> tuple[Alert, ...]:
         return ()
     if state not in _STATES:
         raise Unreadable(f"Grafana knows no state “{state[:40]}”")
-    rule = first(whole, "ruleName", "title") or "An alert without a name"
+    rule = first(whole, "ruleName", "title", "ruleId")
+    if not rule:
+        raise Unreadable("the alert names no rule")
     address = links(rule=whole.get("ruleUrl"), image=whole.get("imageUrl"))
     host = urlsplit(address.get("rule", "")).netloc
+    labels = {**texts(whole.get("tags")), **named(alertname=rule)}
     return (
         Alert(
             source=NAME,
-            key=f"{host}/{first(whole, 'ruleId', 'ruleName')}",
+            key=f"{host}/{first(whole, 'ruleId', 'ruleName') or rule}"[:300],
             status=_STATES[state],
             title=rule[:200],
-            description=text(whole.get("message")),
-            labels=named(alertname=rule),
+            description=text(whole.get("message")) or _measured(whole.get("evalMatches")),
+            severity=first(labels, "severity", "priority", "level") or None,
+            service=first(labels, "service", "job", "app", "namespace") or None,
+            labels=labels,
             links=address,
         ),
     )
+
+
+def _measured(matches: object) -> str:
+    """``CPU 97, load 12``: what made a dashboard's rule fire."""
+    listed = [each for each in matches if isinstance(each, Mapping)] if isinstance(matches, list) else []
+    return ", ".join(filter(None, (f"{text(each.get('metric'))} {text(each.get('value'))}".strip() for each in listed)))

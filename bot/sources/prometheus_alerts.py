@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from bot.sources.reading import first, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
@@ -24,7 +26,12 @@ def alerts_of(
     entries = [each for each in listed if isinstance(each, Mapping)]
     if listed and not entries:
         raise Unreadable("no entry of the list is an alert")
-    return tuple(_alert(each, whole, source, links) for each in entries)
+    alerts = tuple(_alert(each, whole, source, links) for each in entries)
+    left_out = text(whole.get("truncatedAlerts"))
+    if not alerts or not left_out.isdecimal() or not int(left_out):
+        return alerts
+    more = f"{alerts[0].description}\nand {left_out} more alerts of its group, which the monitor left out".strip()
+    return (replace(alerts[0], description=more), *alerts[1:])
 
 
 def _alert(

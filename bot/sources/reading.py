@@ -2,29 +2,82 @@
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from commands.outage import Unreadable
 
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 _NUMBER: Final = re.compile(r"\d{9,22}(\.\d+)?", re.ASCII)
 _LONGEST_TEXT: Final = 10_000
+_PACKED: Final = b"\x1f\x8b"
+"""How everything begins that gzip made."""
+_LARGEST_UNPACKED: Final = 4 * 1024 * 1024
+_FORM: Final = re.compile(r"[\w.$*%+-]{1,200}=")
+_MOST_FIELDS: Final = 1000
 _CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
 """What steers a terminal, or a database takes for an end, and nobody reads."""
 
 
 def document(body: bytes) -> Mapping[str, object]:
-    """The JSON object in a body. Raises Unreadable with one sentence."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("the body is not JSON") from error
+    """The JSON object, or the form, in a body. Raises Unreadable with one sentence."""
+    value = loaded(body)
     if not isinstance(value, dict):
         raise Unreadable(f"the body is a JSON {type(value).__name__}, not an object")
     return value
+
+
+def loaded(body: bytes) -> object:
+    """What a body holds. Raises Unreadable with one sentence.
+
+    It is JSON as a rule. What a proxy packed with gzip, what is in an older character set than UTF-8, and a form are
+    read, too: a page with a wrong accent is better than none.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        written = _letters(_unpacked(body))
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError) as error:
+        if (form := _form(written)) is not None:
+            return form
+        raise Unreadable("the body is not JSON") from error
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(_PACKED):
+        return body
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacking.decompress(body, _LARGEST_UNPACKED)
+    except zlib.error as error:
+        raise Unreadable("the body is packed with gzip and cannot be unpacked") from error
+    if unpacking.unconsumed_tail:
+        raise Unreadable("unpacked, the body is over 4 MiB")
+    return plain
+
+
+def _letters(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def _form(written: str) -> object | None:
+    """The entries of a form, or the JSON under ``payload`` in it; None for what is no form."""
+    if not _FORM.match(written):
+        return None
+    try:
+        fields = dict(parse_qsl(written, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        payload = fields.get("payload", "")
+        return json.loads(payload) if payload.startswith("{") else fields
+    except (ValueError, RecursionError):
+        return None
 
 
 def text(value: object) -> str:

@@ -8,6 +8,7 @@ assignments and archiving are no alerts. Source: docs.sentry.io/integrations/int
 plugin posts another body, which only ever fires. Sentry waits one second for the answer.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -27,6 +28,9 @@ _METRIC: Final = {
     "warning": AlertStatus.FIRING,
     "resolved": AlertStatus.RESOLVED,
 }
+
+_ISSUE_IN: Final = re.compile(r"/issues/(\d+)(?:/|\?|$)")
+_PROJECT_IN: Final = re.compile(r"/projects/[^/]+/([^/]+)/")
 
 Table = Mapping[str, object]
 
@@ -72,12 +76,18 @@ def _event(event: Table, data: Table) -> Alert:
     rule = text(data.get("triggered_rule")) or text(table(data, "issue_alert").get("title"))
     return Alert(
         source=NAME,
-        key=_key(first(event, "issue_id", "groupID", "group_id")),
+        key=_key(
+            first(event, "issue_id", "groupID", "group_id")
+            or _named_in(_ISSUE_IN, event.get("issue_url"), event.get("web_url"))
+        ),
         status=AlertStatus.FIRING,
         title=_title(event),
         description=first(event, "culprit", "location"),
         severity=text(event.get("level")) or tags.get("level"),
-        service=first(event, "project_slug", "project_name", "project") or None,
+        service=first(event, "project_slug", "project_name")
+        or _named_in(_PROJECT_IN, event.get("url"))
+        or text(event.get("project"))
+        or None,
         starts_at=time(event.get("datetime")),
         labels={
             **tags,
@@ -157,6 +167,11 @@ def _plugin(whole: Table) -> Alert:
         labels={**_tags(event), **named(alertname=event.get("title"), project=whole.get("project"))},
         links=links(sentry=whole.get("url")),
     )
+
+
+def _named_in(pattern: re.Pattern[str], *addresses: object) -> str:
+    """What the first of these addresses names; older webhooks say it nowhere else."""
+    return next((found[1] for each in addresses if (found := pattern.search(text(each)))), "")
 
 
 def _key(issue: str) -> str:

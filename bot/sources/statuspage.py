@@ -37,7 +37,8 @@ def parse(body: bytes) -> tuple[Alert, ...]:
 
 def _incident(incident: Mapping[str, object], whole: Mapping[str, object]) -> tuple[Alert, ...]:
     status = _INCIDENT.get(text(incident.get("status")).lower())
-    if status is None or text(incident.get("scheduled_for")):
+    planned = text(incident.get("scheduled_for")) or text(incident.get("impact")).lower() == "maintenance"
+    if status is None or planned:
         return ()
     number = text(incident.get("id"))
     if not number:

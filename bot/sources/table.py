@@ -19,7 +19,7 @@ from bot.sources import (
     statuspage,
     uptimerobot,
 )
-from bot.sources.admission import BEARER, SHARED, Source, unnumbered
+from bot.sources.admission import BEARER, SHARED, Source, by_address, unnumbered
 from bot.sources.pagerduty_tidings import tiding
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
@@ -37,7 +37,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         pagerduty.NAME: Source(proof=pagerduty.PROOF, request_key=pagerduty.request_key, parse=pagerduty.parse),
         sentry.NAME: Source(proof=sentry.PROOF, request_key=sentry.request_key, parse=sentry.parse),
         statuspage.NAME: Source(proof=SHARED, request_key=unnumbered, parse=statuspage.parse),
-        uptimerobot.NAME: Source(proof=SHARED, request_key=unnumbered, parse=uptimerobot.parse),
+        uptimerobot.NAME: Source(proof=SHARED, request_key=unnumbered, parse=uptimerobot.parse, told=by_address),
     }
 )
 

@@ -1,9 +1,10 @@
 """UptimeRobot: one monitor going down or coming up, in a body that its owner wrote with the service's variables.
 
-1   down: firing      2   up: resolved      3   its certificate is about to end: firing, an alert of its own
+1   down: firing      2   up: resolved      3   its certificate or domain is about to end: firing, an alert of its own
 
-Names are read as ``monitorID`` and as ``monitor_id``. A variable that was not filled arrives between stars and counts
-as missing. Source: uptimerobot.com/help (webhooks). It signs nothing.
+It comes as JSON, as a form, or behind the address. Names are read as ``monitorID`` and as ``monitor_id``. A variable
+that was not filled arrives between stars and counts as missing. Source: help.uptimerobot.com (webhook integration). It
+signs nothing.
 """
 
 import re
@@ -34,6 +35,10 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if kind not in _TYPES:
         raise Unreadable("the body says neither that the monitor is down nor that it is up")
     status, what = _TYPES[kind]
+    details = first(whole, "alert_details", "ssl_expiry_days_left")
+    if what == "certificate" and "domain" in details.lower():
+        what = "domain"
+    ends = what in {"certificate", "domain"}
     address = first(whole, "monitor_url", "url")
     monitor = first(whole, "monitor_id", "id") or address
     if not monitor:
@@ -44,10 +49,10 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     return (
         Alert(
             source=NAME,
-            key=f"{monitor}/certificate" if what == "certificate" else monitor[:300],
+            key=f"{monitor[:280]}/{what}" if ends else monitor[:280],
             status=status,
-            title=(f"{name}: its certificate ends soon" if what == "certificate" else f"{name} is {what}")[:200],
-            description=first(whole, "alert_details", "ssl_expiry_days_left"),
+            title=(f"{name}: its {what} ends soon" if ends else f"{name} is {what}")[:200],
+            description=details,
             service=name,
             starts_at=None if resolved else at,
             ends_at=at if resolved else None,

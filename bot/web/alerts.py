@@ -3,7 +3,8 @@
 202 means: taken, a repeat, kept as a dead letter, or in the spool for the store's return. Every other answer is that of
 all doors (knock.py); 503 stands for too much that comes in, and for a disk that is full while the store is away.
 
-Slack knocks here as well when it delivers by signed HTTP (see slack/signed_http.py).
+UptimeRobot may ask instead of post, with everything behind the address. Slack knocks here as well when it delivers by
+signed HTTP (see slack/signed_http.py).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,7 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct, field
 
+from bot.sources import uptimerobot
 from bot.sources.admission import Request, same_body
 from bot.sources.doors import Admits
 from bot.sources.table import SOURCES
@@ -74,7 +76,9 @@ def application(
         clock=clock,
         counted=counted,
     )
-    app.router.add_post("/alerts/{source}", knock)
+    for method in ("POST", "PUT"):  # Grafana can be set to either
+        app.router.add_route(method, "/alerts/{source}", knock)
+    app.router.add_get(f"/alerts/{{source:{uptimerobot.NAME}}}", knock, allow_head=False)
     app.router.add_get("/healthz", healthy)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", measured)
@@ -100,6 +104,7 @@ def runner(app: web.Application) -> web.AppRunner:
 
 def delivery_of(source: str, request: Request) -> Delivery:
     """One request as it is kept. Raises KeyError for a source that the table does not hold."""
+    request = SOURCES[source].told(request)
     number = SOURCES[source].request_key(request)
     return Delivery(
         key=f"{source}:{same_body(request) if number is None else number}",

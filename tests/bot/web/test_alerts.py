@@ -75,7 +75,11 @@ class Door:
         return text(self.counts.metrics())
 
     def application(self) -> Application:
-        secrets = {"alertmanager": [TOKEN, NEXT_TOKEN], "pagerduty": [SECRET, NEXT_SECRET]}
+        secrets = {
+            "alertmanager": [TOKEN, NEXT_TOKEN],
+            "pagerduty": [SECRET, NEXT_SECRET],
+            "uptimerobot": [TOKEN],
+        }
         return application(
             take=self.take,
             admits=doors(secrets, (), nowhere),
@@ -378,3 +382,24 @@ async def test_each_answer_to_a_monitor_is_counted_and_prometheus_can_read_the_c
         f'muster_deliveries_total{{source="alertmanager",outcome="{outcome}"}} 1'
         for outcome in ("not_kept", "refused", "repeat", "taken", "too_large")
     ]
+
+
+async def test_uptimerobot_may_say_it_all_behind_the_address_and_its_token_is_not_kept(
+    door: Door, client: Client
+) -> None:
+    said = {"monitorID": "77", "monitorFriendlyName": "My Shop", "alertType": "1", "token": TOKEN}
+    async with client.get("/alerts/uptimerobot", params=said) as answer:
+        assert answer.status == 202
+    (kept,) = door.kept
+    assert (kept.body, TOKEN in kept.key) == (b"monitorID=77&monitorFriendlyName=My+Shop&alertType=1", False)
+    (incident,) = await door.world.store.open_incidents()
+    assert incident.title == "My Shop is down"
+    async with client.get("/alerts/uptimerobot", params={**said, "token": "wrong"}) as answer:
+        assert answer.status == 401
+    async with client.get(URL, headers=ALLOWED) as answer:
+        assert answer.status == 405, "nobody else may ask"
+
+
+async def test_a_monitor_that_puts_is_heard_as_one_that_posts(client: Client) -> None:
+    async with client.put(URL, data=BODY, headers=ALLOWED) as answer:
+        assert (answer.status, await answer.json()) == (202, {"taken": True, "repeat": False})
