@@ -8,7 +8,8 @@ from commands.gating import check_evidence, check_runbook, is_named, meant
 from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
-from incident import approval, gate, glass, refusal, remedy, running
+from commands.turns import together
+from incident import approval, glass, refusal, remedy, running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
@@ -26,9 +27,7 @@ async def approve(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
         allowed, stop = await _allowed(asked, incident, request, ports), await ports.store.stopped()
         cause, now = asked.cause, ports.clock()
         change = remedy.approve(incident, request, by=asked.by, allowed=allowed, stop=stop, cause=cause, now=now)
-        for plan in request.plans:
-            check_runbook(incident, plan, ports=ports)
-            await check_evidence(incident, plan, ports=ports)
+        await _check_plans(incident, request, ports)
         return change
 
     return await _answer(asked, approval_id, ports, decision)
@@ -53,8 +52,7 @@ async def break_glass(asked: Asked, approval_id: str, *, reason: str, ports: Por
     """
 
     async def decision(incident: Incident, request: Approval) -> Change:
-        check_runbook(incident, request.plan, ports=ports)
-        await check_evidence(incident, request.plan, ports=ports)
+        await _check_plans(incident, request, ports)
         return glass.break_glass(
             incident,
             request,
@@ -80,7 +78,8 @@ async def cancel(asked: Asked, approval_id: str, *, ports: Ports) -> Saved:
         commander = incident.roles.get(Role.COMMANDER)
         own = asked.by in (request.requester, request.decided_by, *request.yes, commander)
         allowed = own or await _allowed(asked, incident, request, ports)
-        return running.cancel(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=ports.clock())
+        under, now = await together(incident, request, ports), ports.clock()
+        return running.cancel(incident, request, by=asked.by, allowed=allowed, cause=asked.cause, now=now, under=under)
 
     return await _answer(asked, approval_id, ports, decision)
 
@@ -98,11 +97,21 @@ async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Ap
     incident, request = await with_approval(ports.store, approval_id)
     allowed = await _may_be_alone(asked, incident, request, ports)
     approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
-    gate.check(incident, request.plan, request.policy, stop=await ports.store.stopped(), now=ports.clock())
-    await check_evidence(incident, request.plan, ports=ports)
+    remedy.check(incident, request, await ports.store.stopped(), ports.clock())
+    await _check_plans(incident, request, ports)
     if not await _others(asked, incident, request, ports):
         raise refusal.NobodyToTell(system=incident.system)
     return request
+
+
+async def _check_plans(incident: Incident, request: Approval, ports: Ports) -> None:
+    """Whether all that may run by it is as the runbook has it, and touches nobody's evidence.
+
+    Raises RunbookChanged, EvidenceKeptElsewhere.
+    """
+    for plan in request.plans:
+        check_runbook(incident, plan, ports=ports)
+        await check_evidence(incident, plan, ports=ports)
 
 
 async def _allowed(asked: Asked, incident: Incident, request: Approval, ports: Ports) -> bool:

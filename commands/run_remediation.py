@@ -14,6 +14,7 @@ from commands.look import look_all
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
 from commands.show_output import live_output
+from commands.turns import together
 from incident import gate, opening, refusal, remedy, running, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
@@ -112,7 +113,7 @@ async def settle_cut_short(claim: Claim, *, ports: Ports) -> None:
 
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
-        under = await _under(asked, ports)
+        under = await together(incident, asked, ports)
         await ports.store.save(running.cut_short(incident, asked, settles=claim, now=ports.clock(), under=under))
 
     await anew(attempt)
@@ -131,7 +132,7 @@ async def not_run(claim: Claim, reason: str, *, ports: Ports) -> None:
             change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
         elif asked.state is ApprovalState.APPROVED:
             void = Outcome(state=OutcomeState.VOID, sentence=reason)
-            under = await _under(asked, ports)
+            under = await together(incident, asked, ports)
             change = running.settle(incident, asked, void, settles=claim, now=now, under=under)
         else:
             change = Change(cause=opening.claimed(claim), at=now, settles=claim)
@@ -241,7 +242,7 @@ async def _settle(claim: Claim, outcome: Outcome, ports: Ports) -> None:
     async def attempt() -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         later, now = _effect_after(incident, asked, ports), ports.clock()
-        under = await _under(asked, ports)
+        under = await together(incident, asked, ports)
         ended = running.settle(incident, asked, outcome, settles=claim, now=now, effect_after=later, under=under)
         await ports.store.save(ended)
 

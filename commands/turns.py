@@ -54,6 +54,14 @@ async def waiting(incident: Incident, walk: Walk, ports: Ports) -> tuple[Approva
     return tuple(each for each in found if _of(each) == walk.id)
 
 
+async def together(incident: Incident, request: Approval, ports: Ports) -> Approval | None:
+    """The approval for a whole procedure that a step's request runs under, or that is open and has the step in it."""
+    if request.under or not request.leg:
+        return await ports.store.approval(request.under) if request.under else None
+    open_ones = await waiting(incident, incident.walk(placed(request.leg)[0]), ports)
+    return next((each for each in open_ones if request.leg in {part.leg for part in each.parts}), None)
+
+
 async def covering(walk: Walk, index: int, ports: Ports) -> Part | None:
     """What the approval for the whole procedure that stands now says of a step; None: it asks for itself."""
     whole = await ports.store.approval(walk.whole) if walk.whole else None

@@ -108,10 +108,18 @@ async def done(asked: Asked, turn: Turn, *, note: str, value: str, ports: Ports)
 async def skip(asked: Asked, turn: Turn, *, reason: str, ports: Ports) -> Done:
     """A step is not done, or a wait is cut short, for a reason. Raises NothingSaid, and as ``take_step``."""
 
-    def skipped(it: Incident) -> Change:
+    async def skipped(it: Incident) -> Change:
         walk, _ = turn.among(it)
         return walking.skip(
-            it, walk, turn.index, reason=reason, tries=turn.tries, by=asked.by, cause=asked.cause, now=asked.at
+            it,
+            walk,
+            turn.index,
+            reason=reason,
+            tries=turn.tries,
+            waiting=await waiting(it, walk, ports),
+            by=asked.by,
+            cause=asked.cause,
+            now=asked.at,
         )
 
     return await settle(asked, ports, skipped)

@@ -179,8 +179,9 @@ def kept(plan: Plan, preview: Preview) -> Promise:
 
 
 def withdraw(request: Approval, *, reason: str, now: datetime) -> Approval:
-    """The request, void before it was answered or used, for the reason given."""
-    return replace(request, state=ApprovalState.VOID, decided_at=request.decided_at or now, reason=reason)
+    """The request, void before it was answered or used, for the reason given; why somebody broke the glass stays."""
+    why = f"{request.reason}. Void: {reason}" if request.broke_glass else reason
+    return replace(request, state=ApprovalState.VOID, decided_at=request.decided_at or now, reason=why)
 
 
 def approve(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> Approval:
@@ -191,7 +192,7 @@ def approve(request: Approval, *, by: UserId, allowed: bool, now: datetime) -> A
     """
     _still_open(request, now)
     if by == request.requester and not request.policy.requester_may_approve:
-        raise refusal.OwnRequest()
+        raise refusal.OwnRequest(break_glass=request.policy.break_glass)
     if not allowed:
         raise refusal.NotAnApprover(approvers=request.policy.approvers)
     missing = request.policy.wanted(now) - len(request.yes)

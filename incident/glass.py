@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from incident import approval, gate, refusal
+from incident import approval, refusal
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import FollowUp, Incident
 from incident.job import JobName, owe
-from incident.remedy import event_of, opened, run_of, with_request
+from incident.remedy import check, event_of, opened, owed_by_yes, with_request
 from incident.responder import UserId, person
 from incident.stop import Stop
 from incident.timeline import Kind
@@ -33,13 +33,15 @@ def break_glass(
 ) -> Change:
     """Alone on call: it runs without a second person, who is told loudly, and a review is opened.
 
+    Of a whole procedure each change may then be taken in its turn, as after a yes.
+
     Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, Ended, and whatever the
     gate refuses: a reason stands in for a second person and for nothing else.
     """
     if not incident.open:
         raise refusal.Ended(number=incident.number)
     alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
-    gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
+    check(incident, asked, stop, now)
     if not set(tell) - {by}:
         raise refusal.NobodyToTell(system=incident.system)
     event = replace(event_of(Kind.BROKE_GLASS, alone, now, reason=alone.reason), actor=person(by))
@@ -56,13 +58,6 @@ def break_glass(
         if user != by
     ]
     after = replace(incident, follow_ups=(*incident.follow_ups, review))
-    return with_request(
-        after,
-        alone,
-        cause,
-        now,
-        event,
-        opened(review, alone),
-        jobs=(run_of(incident, alone, now), *pages),
-        before=incident,
-    )
+    granted, runs = owed_by_yes(incident, alone, now)
+    events = (event, opened(review, granted))
+    return with_request(after, granted, cause, now, *events, jobs=(*runs, *pages), before=incident)

@@ -74,7 +74,7 @@ class NothingToChange(Refused):
 
 
 class OwnRequest(Refused):
-    """The person who asked for a remediation may not be the one who approves it."""
+    """The person who asked may not be the one who approves it (``break_glass``: whether it may run alone)."""
 
 
 class NotAnApprover(Refused):

@@ -144,7 +144,7 @@ def approve(
     """
     _open(incident)
     yes = approval.approve(asked, by=by, allowed=allowed, now=now)
-    _check(incident, asked, stop, now)
+    check(incident, asked, stop, now)
     facts: Facts = {**named(yes), "digest": yes.digest}
     evidence = (f"approval:{yes.id}",)
     if yes.state is ApprovalState.ASKED:
@@ -154,13 +154,18 @@ def approve(
     seconds = (now - asked.asked_at).total_seconds()
     timed = {**facts, "latency_seconds": seconds}
     event = Event(kind=Kind.APPROVED, at=now, actor=person(by), facts=timed, evidence=evidence)
-    if yes.parts:
-        last = course.begins_before(incident, yes, yes.parts[-1].leg)
-        return with_request(incident, replace(yes, expires_at=last), cause, now, event)
-    return with_request(incident, yes, cause, now, event, jobs=(run_of(incident, yes, now),))
+    granted, jobs = owed_by_yes(incident, yes, now)
+    return with_request(incident, granted, cause, now, event, jobs=jobs)
 
 
-def _check(incident: Incident, asked: Approval, stop: Stop | None, now: datetime) -> None:
+def owed_by_yes(incident: Incident, yes: Approval, now: datetime) -> tuple[Approval, tuple[Job, ...]]:
+    """What is approved and its one run; of a whole procedure nothing runs by itself, but each step may for a time."""
+    if not yes.parts:
+        return yes, (run_of(incident, yes, now),)
+    return replace(yes, expires_at=course.begins_before(incident, yes, yes.parts[-1].leg)), ()
+
+
+def check(incident: Incident, asked: Approval, stop: Stop | None, now: datetime) -> None:
     """Whether everything that may run by it may pass the gate now. Raises as ``gate.check``."""
     if not asked.parts:
         gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)

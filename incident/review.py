@@ -204,7 +204,7 @@ def _unfilled(incident: Incident, events: Sequence[Event]) -> Iterator[Remark]:
 def _approvals_to_review(approvals: Iterable[Approval]) -> Iterator[Remark]:
     for approval in approvals:
         facts = {"approval": approval.id, "title": approval.plan.title}
-        if approval.broke_glass:
+        if approval.broke_glass and not approval.under:
             reason = {"reason": approval.reason}
             yield Remark(kind=Seed.BROKE_GLASS, facts={**facts, **reason}, at=approval.decided_at)
         if approval.state is ApprovalState.EXPIRED:

@@ -33,8 +33,20 @@ OUTPUT_AFTER: Final = timedelta(seconds=1)
 """How long the whole output waits, so that an edit which is on its way when the run ends does not come after it."""
 
 
-def cancel(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, cause: str, now: datetime) -> Change:
-    """Somebody stops it: at once what was not begun; whoever runs it sees this and stops. Raises as approval.cancel."""
+def cancel(
+    incident: Incident,
+    asked: Approval,
+    *,
+    by: UserId,
+    allowed: bool,
+    cause: str,
+    now: datetime,
+    under: Approval | None = None,
+) -> Change:
+    """Somebody stops it: at once what was not begun; whoever runs it sees this and stops. Raises as approval.cancel.
+
+    ``under``: the approval for the whole procedure that it is of.
+    """
     stopped = approval.cancel(asked, by=by, allowed=allowed, now=now)
     begun = stopped.state is ApprovalState.RUNNING
     event = Event(
@@ -44,7 +56,7 @@ def cancel(incident: Incident, asked: Approval, *, by: UserId, allowed: bool, ca
         facts={**named(stopped), "begun": begun},
         evidence=(f"approval:{stopped.id}",),
     )
-    return with_request(incident, stopped, cause, now, event)
+    return with_request(incident, stopped, cause, now, event, beside=whole.after(under, stopped, now))
 
 
 def show_output(incident: Incident, asked: Approval, *, message: str, now: datetime) -> Change:
@@ -70,7 +82,7 @@ def settle(
     effect_after: timedelta = timedelta(0),
     under: Approval | None = None,
 ) -> Change:
-    """It ended: told, recorded, and looked at again once its effect shows. ``under``: by what its procedure may run.
+    """It ended: told, recorded, and looked at again once its effect shows. ``under`` as in ``cancel``.
 
     A temporary mitigation opens a follow-up to revert it.
     """

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from incident import approval, checklist, course, giving, looking, refusal, remedy
+from incident import approval, checklist, course, giving, looking, refusal, remedy, whole
 from incident.approval import Approval, ApprovalState
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
@@ -177,11 +177,15 @@ def skip(
     *,
     reason: str,
     tries: int | None,
+    waiting: Sequence[Approval],
     by: UserId,
     cause: str,
     now: datetime,
 ) -> Change:
-    """A step is not done, or its hold is cut short, for a reason. Raises Ended, WalkEnded, NotItsTurn, NothingSaid."""
+    """A step is not done, or its hold is cut short, for a reason. Raises Ended, WalkEnded, NotItsTurn, NothingSaid.
+
+    ``waiting`` are the walk's open requests: one for all of its changes holds no longer without this one.
+    """
     _open(incident)
     leg = walk.turn(index, tries, holding=True)
     if not visible(reason):
@@ -192,7 +196,11 @@ def skip(
     after, events = taken(incident, walk, index, ended, now)
     told: Facts = {**facts(walk, index), "reason": reason.strip(), "held": held}
     event = Event(kind=Kind.STEP_SKIPPED, at=now, actor=person(by), facts=told)
-    return decided(cause, now, after, event, *events, before=incident)
+    void = () if held else whole.skipped(waiting, place(walk, index), leg.title, now)
+    for each in void:
+        after, _ = course.follow(after, each, now)
+    voided = (remedy.voided(each, now) for each in void)
+    return decided(cause, now, after, event, *events, *voided, before=incident, approvals=void)
 
 
 def abort(

@@ -71,7 +71,7 @@ def _told(leg: Leg) -> str:
 def strictest(title: str, policies: Sequence[ApprovalPolicy]) -> ApprovalPolicy:
     """What all the steps demand together. Hours and places are looked at for each step. Raises NotAtOnce.
 
-    Whoever may approve is named for every step; breaking the glass is for single steps.
+    Whoever may approve is named for every step, and the glass may be broken where each step lets it.
     """
     first, *others = policies
     approvers = tuple(name for name in first.approvers if all(name in each.approvers for each in others))
@@ -83,7 +83,7 @@ def strictest(title: str, policies: Sequence[ApprovalPolicy]) -> ApprovalPolicy:
         expires_after=min(each.expires_after for each in policies),
         requester_may_approve=all(each.requester_may_approve for each in policies),
         approvals=max(each.approvals for each in policies),
-        break_glass=False,
+        break_glass=all(each.break_glass for each in policies),
         quiet_hours=tuple(dict.fromkeys(each for policy in policies for each in policy.quiet_hours)) if quiet else (),
         quiet_approvals=max(quiet, default=None),
         cool_down=timedelta(0),
@@ -197,12 +197,20 @@ def take(
         asked_at=whole.asked_at,
         decided_by=whole.decided_by,
         decided_at=whole.decided_at,
+        broke_glass=whole.broke_glass,
+        reason=whole.reason,
         expires_at=until,
     )
     event = Event(
         kind=Kind.COVERED,
         at=now,
-        facts={**remedy.named(covered), "whole": whole.plan.title, "by": whole.decided_by, "digest": covered.digest},
+        facts={
+            **remedy.named(covered),
+            "whole": whole.plan.title,
+            "by": whole.decided_by,
+            "alone": whole.broke_glass,
+            "digest": covered.digest,
+        },
         evidence=(f"approval:{covered.id}", f"approval:{whole.id}"),
     )
     job = remedy.run_of(incident, covered, now)
@@ -229,10 +237,24 @@ def _changed(incident: Incident, asked: Approval, part: Part, preview: Preview, 
     return "" if same else f"what “{part.plan.title}” would touch is not what was approved"
 
 
+def skipped(requests: Sequence[Approval], leg: str, title: str, now: datetime) -> tuple[Approval, ...]:
+    """What becomes of a walk's open requests when a step is skipped: one for all changes, that among them, is void."""
+    reason = f"“{title}” was skipped"
+    for_all = (each for each in requests if leg in {part.leg for part in each.parts})
+    return tuple(approval.withdraw(each, reason=reason, now=now) for each in for_all)
+
+
 def after(whole: Approval | None, ended: Approval, now: datetime) -> tuple[Approval, ...]:
-    """What becomes of the approval for all of them when a step under it has ended: nothing while others are to come."""
-    if whole is None or whole.state is not ApprovalState.APPROVED:
+    """What becomes of the approval for all of them when one has ended: nothing while others are to come.
+
+    A step that asked for itself before that was approved counts, too.
+    """
+    if whole is None or whole.state.final or not ended.state.final:
         return ()
     if ended.state is not ApprovalState.RAN:
         return (approval.withdraw(whole, reason=f"“{ended.plan.title}” did not come to its end", now=now),)
-    return (replace(whole, state=ApprovalState.RAN),) if ended.leg == whole.parts[-1].leg else ()
+    if ended.leg != whole.parts[-1].leg:
+        return ()
+    if whole.state is ApprovalState.APPROVED:
+        return (replace(whole, state=ApprovalState.RAN),)
+    return (approval.withdraw(whole, reason="each of its changes was approved by itself", now=now),)

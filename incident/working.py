@@ -200,6 +200,7 @@ def resolve(
         withdraw(each, reason="the incident was resolved", now=now)
         for each in requests
         if each.state in {ApprovalState.PREPARING, ApprovalState.ASKED}
+        or (each.parts and each.state is ApprovalState.APPROVED)
     )
     after, stopped = course.resolved(after, void, by=by, now=now)
     events = (event, *(_voided(each, now) for each in void), *stopped, *_met(incident, after, now))

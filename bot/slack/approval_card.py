@@ -60,8 +60,6 @@ _HEADS: Final = {
     ApprovalState.CANCELLED: "Remediation cancelled, nothing was changed",
     ApprovalState.UNKNOWN: "Remediation was cut short: look at the target",
 }
-
-
 _WHOLE: Final = {
     ApprovalState.PREPARING: "Preparing the changes of a procedure",
     ApprovalState.ASKED: "All changes need one approval",
@@ -104,6 +102,8 @@ def approval_card(message: ApprovalMessage) -> Rendered:
 
 def _head(approval: Approval) -> str:
     """What the card is about, in a few words."""
+    if approval.broke_glass and approval.state is ApprovalState.APPROVED:
+        return "Glass broken: all changes may run" if approval.parts else "Glass broken, about to run"
     return (_WHOLE if approval.parts else _HEADS).get(approval.state, _HEADS[approval.state])
 
 
@@ -227,7 +227,17 @@ def _request_lines(message: ApprovalMessage) -> list[list[Element]]:
         ),
         _approvers(approval.policy.approvers),
         _yes(approval, message.wanted),
+        _never_alone(approval),
     ]
+
+
+def _never_alone(approval: Approval) -> list[Element]:
+    """Why whoever is alone on call finds no way to break the glass here; empty where there is one."""
+    if approval.policy.break_glass:
+        return []
+    titles = [part.plan.title for part in approval.parts if not part.policy.break_glass] or [approval.plan.title]
+    which = fit.one_line(", ".join(f"“{title}”" for title in titles), 2 * fit.NAME)
+    return [bold("No break-glass: "), text(f"a rule of your team keeps {which} from running without a second person")]
 
 
 def _approvers(approvers: Sequence[str]) -> list[Element]:
@@ -254,7 +264,7 @@ def _usable(approval: Approval) -> list[Element]:
 def _held_back(message: ApprovalMessage) -> list[list[Element]]:
     """Why it cannot run just now, although it waits here: the stop, or frozen evidence."""
     frozen = message.incident.evidence
-    holds = frozen is not None and frozen.holds(message.approval.plan.step_id)
+    holds = frozen is not None and any(frozen.holds(plan.step_id) for plan in message.approval.plans)
     return [stop_line(message.stop), evidence_line(frozen) if holds else []]
 
 

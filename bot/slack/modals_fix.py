@@ -112,8 +112,9 @@ def reject(approval: Approval) -> View:
 
 def break_glass(approval: Approval) -> View:
     """*Break glass*: the reason is told to everybody and reviewed afterwards."""
+    runs = "Each of them may then run, as you take it, " if approval.parts else "It will run at once "
     asked = _about(
-        approval, "It will run at once without a second person. The whole channel is told, and it is reviewed."
+        approval, f"{runs}without a second person. The channel is told, somebody else is called, and it is reviewed."
     )
     reason = fields.typed(Field.REASON, "Why can it not wait for a second person?", lines=True, most=500)
     return form(Form.BREAK_GLASS, "Break glass", "Run it alone", [asked, reason], pack(approval.id))

@@ -65,7 +65,16 @@ def _asked_already(facts: Mapping[str, object]) -> str:
     )
 
 
+def _own_request(facts: Mapping[str, object]) -> str:
+    """What whoever is alone can do, where the rules let them do anything."""
+    alone = "Alone on call? Press Break glass and say why."
+    if facts.get("break_glass") is False:
+        alone = "It cannot run alone either, by a rule of your team: ask somebody whom the card names."
+    return f"You asked for this, so somebody else must approve it. {alone}"
+
+
 GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
+    refusals.OwnRequest: _own_request,
     refusals.MayNotAsk: _may_not_ask,
     refusals.AskedAlready: _asked_already,
     refusals.SaidYes: _said_yes,

@@ -148,8 +148,6 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NotRunnable: "Muster cannot run “{step}” ({reason}). Do it by hand and tick it on the checklist.",
     refusals.NotReadOnly: "“{step}” is not proven read-only ({reason}), so it cannot run as a diagnostic.",
     refusals.NothingToChange: "“{step}” would change nothing now, so nothing needs approval. Diagnose again first.",
-    refusals.OwnRequest: "You asked for this, so somebody else must approve it. Alone on call? "
-    "Press Break glass and say why.",
     refusals.NotAnApprover: "Only the people named on the card may answer this request. Ask one of them.",
     refusals.NotTheRequester: "Only whoever asked for it may break the glass. If the card names you, press Approve.",
     refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",

@@ -55,9 +55,15 @@ def _hold_over(facts: Mapping[str, object]) -> str:
     return "The wait after “{step}” is over" + seen + "[. Next in “{procedure}”: {next}]"
 
 
+def _covered(facts: Mapping[str, object]) -> str:
+    if facts.get("alone"):
+        return "“{title}” runs without a second person, as “{whole}” does[, for which {by:who} broke the glass]"
+    return "“{title}” runs by the approval for “{whole}”[, which {by:who} gave]"
+
+
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.WALK_BEGUN: lambda facts: "{actor} began “{procedure}”, {steps} " + _steps(facts.get("steps")),
-    Kind.COVERED: "“{title}” runs by the approval for “{whole}”[, which {by:who} gave]",
+    Kind.COVERED: _covered,
     Kind.STEP_BEGUN: "{actor} ran step {number} of “{procedure}”, “{step}”",
     Kind.STEP_DONE: "{actor} did step {number} of “{procedure}”, “{step}”[: {note}][ ({gives} is {value})]",
     Kind.STEP_SKIPPED: _skipped,

@@ -34,7 +34,7 @@ def settled(kept: Kept, count: int) -> Walk:
     """The walk with its first steps skipped."""
     for index in range(count):
         kept.decide(walking.skip, 2 + index, walk=kept.it.walks[-1], index=index, reason="not now", tries=None,
-                    by=ANA, cause=f"skip-{index}")  # fmt: skip
+                    waiting=(), by=ANA, cause=f"skip-{index}")  # fmt: skip
     return kept.it.walks[-1]
 
 
@@ -157,7 +157,7 @@ def test_what_a_diagnostic_sees_after_an_abort_is_kept_and_begins_nothing() -> N
 
 def test_an_older_request_of_a_step_has_no_say_any_longer() -> None:
     kept, walk = begun()
-    kept.decide(walking.skip, 2, walk=walk, index=0, reason="known", tries=None, by=ANA, cause="skip")
+    kept.decide(walking.skip, 2, walk=walk, index=0, reason="known", tries=None, by=ANA, waiting=(), cause="skip")
     first, second = asked(kept, "first"), asked(kept, "second")
     assert kept.it.walks[-1].legs[1].approval == second.id
     late = replace(first, state=ApprovalState.EXPIRED)

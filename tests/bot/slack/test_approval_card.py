@@ -153,6 +153,25 @@ def test_the_card_of_a_whole_procedure_ends_in_its_own_words(state: ApprovalStat
     assert ("The last of them may begin until" in lines(shown)) is (state is ApprovalState.APPROVED)
 
 
+def test_a_card_without_break_glass_names_the_steps_whose_rules_forbid_it() -> None:
+    request = of_a_whole_procedure()
+    never = replace(request.policy, break_glass=False)
+    parts = (*(replace(each, policy=never) for each in request.parts[:1]), *request.parts[1:])
+    of_all, of_one = replace(request, policy=never, parts=parts), replace(a_request(), policy=never)
+    for shown, title in ((render(message(of_all)), "“0 tttt"), (render(message(of_one)), f"“{of_one.plan.title}”")):
+        assert f"No break-glass: a rule of your team keeps {title}" in lines(shown)
+        assert "Break glass…" not in buttons(shown)
+    assert "No break-glass" not in lines(render(message(request)))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_broken_glass_stands_at_the_head_of_the_card(whole: bool) -> None:
+    request = of_a_whole_procedure() if whole else a_request()
+    alone = replace(request, state=ApprovalState.APPROVED, broke_glass=True, decided_by=request.requester)
+    head = "Glass broken: all changes may run" if whole else "Glass broken, about to run"
+    assert head in render(message(alone))["text"]
+
+
 def test_a_card_says_how_many_may_run_beside_it() -> None:
     policy = replace(a_request().policy, concurrency=3)
     shown = lines(render(message(a_request(policy=policy))))
