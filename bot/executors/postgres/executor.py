@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.executors.caps import Caps
-from bot.executors.postgres.look import Query, judged, look, query_of
+from bot.executors.postgres.look import Reader
 from bot.executors.postgres.plan import is_planned, plan_of
 from bot.executors.postgres.proof import prove_read_only
+from bot.executors.postgres.reading import Query, judged, query_of
 from bot.executors.postgres.run import Remediation
 from bot.executors.postgres.session import FAULTS, Connection, Sessions, opening, sentence_of, undo
 from bot.executors.tool.answer import Answer, NotAllowed, Run, Unanswered
@@ -49,7 +50,10 @@ class PostgresTool:
     def __init__(self, target: PostgresTarget) -> None:
         self.target = target
         caps, writers_dsn, size = target.caps, target.remediation_dsn, target.caps.parallel
-        self._readers = Sessions(target.diagnostic_dsn, caps=caps, size=size, name="muster diagnostics")
+        self._reader = Reader(relations=target.relations, caps=caps)
+        self._readers = Sessions(
+            target.diagnostic_dsn, caps=caps, size=size, name="muster diagnostics", rolled_back=True
+        )
         self._writers = Sessions(writers_dsn, caps=caps, size=size, name="muster remediations") if writers_dsn else None
 
     @property
@@ -84,7 +88,7 @@ class PostgresTool:
         off at the cap counts one row more than is shown.
         """
         async with self._session(self._readers) as connection:
-            return await look(connection, asked, relations=self.target.relations, caps=self.target.caps)
+            return await self._reader.look(connection, asked)
 
     async def before(self, asked: Query) -> str:
         """What the planner expects, asked with the remediation role, which may plan what it may run."""
@@ -100,8 +104,7 @@ class PostgresTool:
 
     async def change(self, asked: Query, run: Run) -> Answer:
         """Guard, statement and commit in one transaction."""
-        target = self.target
-        acting = Remediation(self._acting(), target=target.name, relations=target.relations, caps=target.caps)
+        acting = Remediation(self._acting(), target=self.target.name, reader=self._reader, caps=self.target.caps)
         return await acting.run(asked, run)
 
     async def close(self) -> None:

@@ -1,9 +1,10 @@
 """What PostgreSQL's planner expects of a statement, before it runs."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.json import Decoder
 
 from bot.executors.postgres.session import Connection
 from compiler.proof.word_list import word_list
@@ -16,11 +17,11 @@ _PLANNED = word_list("delete insert merge select table update values with")
 class PlanNode(Struct, frozen=True, kw_only=True):
     """One step of the planner's tree. ``cost`` is in the planner's own unit; ``rows`` is its guess."""
 
-    kind: str
-    relation: str
-    cost: float
-    rows: float
-    below: "tuple[PlanNode, ...]"
+    kind: str = field(name="Node Type")
+    relation: str = field(name="Relation Name", default="")
+    cost: float = field(name="Total Cost")
+    rows: float = field(name="Plan Rows")
+    below: "tuple[PlanNode, ...]" = field(name="Plans", default=())
 
     def walk(self) -> "Iterator[PlanNode]":
         """This node and all below it, the outermost first."""
@@ -48,19 +49,14 @@ def is_planned(statement: str) -> bool:
     return not first or first[0].lower() in _PLANNED
 
 
+class _Explained(Struct, frozen=True):
+    plan: PlanNode = field(name="Plan")
+
+
+_EXPLAINED: Final = Decoder(list[_Explained])
+
+
 async def plan_of(connection: Connection, statement: str, arguments: Sequence[Json]) -> PlanNode:
-    """The planner's tree for a statement, which is not run. Raises one of postgres_session.FAULTS."""
-    answer = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *arguments)
-    return _node(json.loads(answer)[0]["Plan"])
-
-
-def _node(plan: Mapping[str, object]) -> PlanNode:
-    below = plan.get("Plans", [])
-    assert isinstance(below, list)
-    return PlanNode(
-        kind=str(plan["Node Type"]),
-        relation=str(plan.get("Relation Name", "")),
-        cost=float(str(plan["Total Cost"])),
-        rows=float(str(plan["Plan Rows"])),
-        below=tuple(_node(each) for each in below),
-    )
+    """The planner's tree for a statement, which is not run. Raises one of session.FAULTS."""
+    answer: str = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *arguments)
+    return _EXPLAINED.decode(answer)[0].plan

@@ -1,18 +1,20 @@
 """One approved remediation on a PostgreSQL: guard, statement and commit in one transaction, and an honest end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.executors.caps import Caps
-from bot.executors.postgres.look import Query, Statement, judged, read
+from bot.executors.postgres.look import Reader
 from bot.executors.postgres.plan import is_planned, plan_of
+from bot.executors.postgres.reading import Query, judged
 from bot.executors.postgres.session import (
     FAULTS,
     MARGIN_SECONDS,
@@ -29,6 +31,8 @@ from incident.digest import Facts, Json
 from incident.finding import OutcomeState
 from incident.plan import Promise
 from incident.runbook import GuardKind
+
+Statement: TypeAlias = "PreparedStatement[asyncpg.Record]"
 
 _REFUSALS_OF_COMMIT: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError)
 """With these the server says that it did not commit; any other end of a COMMIT leaves it open."""
@@ -71,10 +75,10 @@ class _Work(Struct):
 class Remediation:
     """Runs statements with the remediation identity."""
 
-    def __init__(self, sessions: Sessions, *, target: str, relations: Collection[str], caps: Caps) -> None:
+    def __init__(self, sessions: Sessions, *, target: str, reader: Reader, caps: Caps) -> None:
         self._sessions = sessions
         self._target = target
-        self._relations = relations
+        self._reader = reader
         self._caps = caps
 
     async def run(self, query: Query, run: Run) -> Answer:
@@ -104,7 +108,7 @@ class Remediation:
         try:
             if compared:
                 probe = judged(run.promise.probe or {})
-                run.compare(await read(connection, probe, relations=self._relations, caps=self._caps))
+                run.compare(await self._reader.read(connection, probe))
             work.takes_back = await _check_guard(connection, run.promise, text, arguments)
             # Prepared, so that a text of several statements cannot pass.
             statement = await connection.prepare(text)

@@ -9,6 +9,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from bot.executors.caps import Caps
+from bot.executors.tool.answer import LeftATrace
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -28,6 +29,11 @@ MARGIN_SECONDS: Final = 2.0
 
 _UNDO_SECONDS: Final = 2.0
 
+_NO_TRACE: Final = """
+SELECT 1 / (pg_catalog.current_setting('transaction_read_only') = 'on'
+            AND pg_catalog.pg_current_xact_id_if_assigned() IS NULL)::int
+"""
+"""Fails in a transaction that could write or did: a message of several statements brings no rows back to be read."""
 
 Mode: TypeAlias = Literal["READ ONLY", "READ WRITE", "ISOLATION LEVEL REPEATABLE READ READ WRITE"]
 
@@ -48,30 +54,49 @@ def opening(mode: Mode, caps: Caps, *, seconds: float) -> str:
 
 
 async def undo(connection: Connection) -> None:
-    """Roll back, for at most two seconds; a connection that cannot is closed, which rolls back too."""
+    """Roll back and reset, for at most two seconds; a connection that cannot is closed, which does both."""
     try:
-        await connection.execute("ROLLBACK", timeout=_UNDO_SECONDS)
+        await connection.execute(_ending(connection), timeout=_UNDO_SECONDS)
     except FAULTS:
         connection.terminate()
+
+
+async def leave(connection: Connection) -> None:
+    """End a look: the server sees whether it left a trace, rolls back and resets, all in one message.
+
+    Raises LeftATrace or one of FAULTS; what stands behind the first question was not done then, so that `undo` must.
+    """
+    try:
+        await connection.execute(f"{_NO_TRACE}; {_ending(connection)}")
+    except asyncpg.DivisionByZeroError as trace:
+        told = "A look wrote to the database although it was judged read-only; it was rolled back."
+        raise LeftATrace(told) from trace
+
+
+def _ending(connection: Connection) -> str:
+    """The rollback, and what takes from the session whatever a rollback leaves, such as advisory locks."""
+    return f"ROLLBACK; {connection.get_reset_query()}"
 
 
 class Sessions:
     """A pool of connections for one identity.
 
-    One that worked is kept open: when an incident has taken every free place, Muster still has its own.
+    One that worked is kept open: when an incident has taken every free place, Muster still has its own. With
+    ``rolled_back`` every transaction is ended by `leave` or `undo`, which reset the connection as well.
     """
 
-    def __init__(self, dsn: str, *, caps: Caps, size: int, name: str) -> None:
+    def __init__(self, dsn: str, *, caps: Caps, size: int, name: str, rolled_back: bool = False) -> None:
         self._dsn = dsn
         self._caps = caps
         self._size = size
         self._name = name
+        self._reset = _was_reset if rolled_back else None
         self._opening = asyncio.Lock()
         self._pool: Pool | None = None
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Connection]:
-        """A connection in its first state: asyncpg's pool resets it on return. Raises one of FAULTS."""
+        """A connection in its first state. Raises one of FAULTS."""
         pool = await self._opened()
         connection = await self._acquired(pool)
         try:
@@ -84,7 +109,9 @@ class Sessions:
 
     async def _acquired(self, pool: Pool) -> Connection:
         try:
-            return await pool.acquire(timeout=self._caps.connect_seconds)
+            # The pool's own timeout would make a task of each.
+            async with asyncio.timeout(self._caps.connect_seconds):
+                return await pool.acquire()
         except TimeoutError as fault:
             if pool.get_size() >= self._size:
                 raise
@@ -110,10 +137,17 @@ class Sessions:
                     min_size=0,
                     max_size=self._size,
                     max_inactive_connection_lifetime=0,
+                    # A statement stays prepared: the server itself plans it anew when what it names has changed.
+                    max_cached_statement_lifetime=0,
+                    reset=self._reset,
                     timeout=self._caps.connect_seconds,
                     server_settings={"application_name": self._name},
                 )
             return self._pool
+
+
+async def _was_reset(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Instead of the pool's own reset, which would be a message more."""
 
 
 def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:

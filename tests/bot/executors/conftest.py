@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bot.executors.caps import Caps
 from bot.executors.postgres.executor import PostgresTarget
-from bot.executors.postgres.look import Query
+from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from demo.postgres import RealPostgres

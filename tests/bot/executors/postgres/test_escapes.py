@@ -7,8 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.executors.caps import Caps
-from bot.executors.postgres.look import LeftATrace, NotAllowed, Query, look, reading_of
+from bot.executors.postgres.look import Reader
+from bot.executors.postgres.reading import Query, reading_of
 from bot.executors.postgres.session import FAULTS, Sessions, opening
+from bot.executors.tool.answer import LeftATrace, NotAllowed
 from bot.executors.tool.executor import ToolExecutor
 from compiler.proof import sql
 from incident.verdict import Verdict
@@ -119,14 +121,15 @@ async def test_each_ends_in_a_sentence_and_changes_nothing(trapped: Shop, execut
 async def test_even_without_the_judge_the_other_two_layers_hold(trapped: Shop) -> None:
     """The frozen mode, prepared statements, the role and the rollback, when the grammar has missed something."""
     caps = Caps(look_seconds=0.3)
-    sessions = Sessions(trapped.dsn("looker"), caps=caps, size=1, name="test")
+    sessions = Sessions(trapped.dsn("looker"), caps=caps, size=1, name="test", rolled_back=True)
+    reader = Reader(relations={"public.jobs", "public.numbers"}, caps=caps)
     before = await trapped.superuser.fetchrow(FACTS)
     for escape in ESCAPES:
         reading = replace(reading_of("SELECT 1"), text=escape, select=escape.startswith("select"))
         query = Query(reading=reading, arguments=[])
         with suppress(LeftATrace, NotAllowed, *FAULTS):
             async with sessions.session() as connection:
-                await look(connection, query, relations={"public.jobs", "public.numbers"}, caps=caps)
+                await reader.look(connection, query)
         assert await trapped.superuser.fetchrow(FACTS) == before, escape
     await sessions.close()
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from bot.executors.caps import Caps
-from bot.executors.postgres.look import Query
+from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import MARK, Redactor
 from tests.bot.executors.conftest import PASSWORD, Clock, Shop, plan

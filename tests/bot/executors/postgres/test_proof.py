@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.executors.postgres.look import Query
+from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from tests.bot.executors.conftest import PASSWORD, Clock, Shop, plan

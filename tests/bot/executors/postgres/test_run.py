@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.executors.caps import Caps
-from bot.executors.postgres.look import Query
+from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from commands.outage import Outage
