@@ -1,4 +1,7 @@
-"""What must not be forgotten: the procedure's manual parts and the house's own, each ticked by a person with a name."""
+"""What must not be forgotten: the procedure's manual parts and the house's own, each ticked by a person with a name.
+
+What people do elsewhere ticks some of it (``incident/ticking.py``).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +17,7 @@ from incident.runbook import Procedure, Step, StepKind
 HOUSE: Final = (
     "Confirm the severity, or change it",
     "Name a commander",
-    "Tell the people affected what is known",
+    "Give a first update, for everybody who waits to hear",
 )
 """What is easily forgotten in any incident; the procedure's own items follow."""
 

@@ -13,6 +13,7 @@ from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.pager_owing import called, linked, pager_jobs
+from incident.ticking import ticked
 from incident.timeline import Event, Kind
 from incident.walk import LegState
 
@@ -98,7 +99,8 @@ def decided(
     settles: Claim | None = None,
 ) -> Change:
     """The Change of one incident, with everything that follows from it. ``before`` is None for a new incident."""
-    incident = called(linked(incident, alerts), before, events, now)
+    incident, ticks = ticked(called(linked(incident, alerts), before, events, now), events)
+    events = (*events, *ticks)
     return Change(
         cause=cause,
         at=now,

@@ -1,7 +1,7 @@
 """When it began, was seen, answered and ended, how each time is known, and how long it took. Nothing is guessed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -99,8 +99,8 @@ class Silence(Struct, frozen=True, kw_only=True):
 
 
 def times(incident: Incident, events: Sequence[Event], alerts: Iterable[AlertRecord]) -> tuple[Instant, ...]:
-    """Every moment, known or not, in the order of Point. ``events`` are in order of time."""
-    return (
+    """Every moment in order of time; one that nobody recorded stands where Point has it. ``events`` are in order, too."""
+    return _in_order(
         _impact_start(incident, alerts),
         _detected(incident, events),
         _recorded(Point.DECLARED, incident.declared_at, events, Kind.DECLARED),
@@ -111,6 +111,14 @@ def times(incident: Incident, events: Sequence[Event], alerts: Iterable[AlertRec
         _recorded(Point.MITIGATED, incident.mitigated_at, events, Kind.MITIGATED, Kind.RESOLVED),
         _recorded(Point.RESOLVED, incident.resolved_at, events, Kind.RESOLVED),
     )
+
+
+def _in_order(*instants: Instant) -> tuple[Instant, ...]:
+    latest, placed = datetime.min.replace(tzinfo=UTC), []
+    for each in instants:
+        latest = each.at or latest
+        placed.append((latest, each))
+    return tuple(each for _, each in sorted(placed, key=lambda pair: pair[0]))
 
 
 def durations(instants: Iterable[Instant]) -> tuple[Duration, ...]:

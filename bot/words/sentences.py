@@ -262,7 +262,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.SEVERITY_CHANGED: _severity,
     Kind.ROLE_TAKEN: "{user:who} is now {role}[, in place of {from:who}]",
     Kind.NOTED: "{actor} noted[ in {via}]: {text}",
-    Kind.TICKED: "{actor} ticked {number}. {item}",
+    Kind.TICKED: "{actor} ticked {number}. {item}[, {how}]",
     Kind.UNTICKED: "{actor} took the tick off {number}. {item}",
     Kind.UPDATED: "{actor} gave an update: {text}[ · Status: {status_to}][ · Impact: {impact}][ · Next: {next}]",
     Kind.FOUND: _found,

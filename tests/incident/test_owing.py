@@ -44,7 +44,8 @@ def test_what_the_card_shows_is_brought_up_to_date_and_what_it_does_not_show_cos
     worse = working.change_severity(
         kept.it, to=Severity.P0, policy=HOUSE[Severity.P0], by=person(ANA), reason="", cause="c", now=after(1)
     )
-    assert owed(worse) == {JobName.CARD, JobName.ANNOUNCEMENT, JobName.TOPIC}
+    # Its item of the checklist is ticked by that.
+    assert owed(worse) == {JobName.CARD, JobName.CHECKLIST, JobName.ANNOUNCEMENT, JobName.TOPIC}
 
 
 def test_a_change_while_the_card_is_being_posted_is_not_lost() -> None:

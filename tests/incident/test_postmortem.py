@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from incident import glass, opening, remedy, working
 from incident.approval import Preview
 from incident.approval_policy import ApprovalPolicy
+from incident.change import Change
 from incident.clock import ClockKind, ClockState
 from incident.finding import Comparison, Phase
 from incident.postmortem import Draft, Question, Record, draft
@@ -39,6 +40,16 @@ class TestTimes:
         assert known[Point.CHANNEL_OPENED] == (Provenance.MUSTER, ())
         assert known[Point.ACKNOWLEDGED] == (Provenance.PERSON, ())
         assert known[Point.MITIGATED] == (Provenance.FINDING, ("finding:find_after_37_4",))
+
+    def test_times_stand_in_the_order_in_which_they_came(self) -> None:
+        """A fix that helps before anybody has written an update is mitigated first."""
+        kept = declared()
+        healed, events = working.mitigated(kept.it, how="it is healthy", now=after(10), evidence=())
+        kept.save(Change(cause="heal", at=after(10), incident=healed, events=events))
+        kept.decide(working.update, 20, text="it is better", by=person(ANA), cause="update")
+        points = [each.point for each in draft(kept.record, after(30)).times]
+        assert points.index(Point.MITIGATED) < points.index(Point.FIRST_UPDATE) < points.index(Point.RESOLVED)
+        assert set(points) == set(Point), "what nobody recorded stands there, too"
 
     def test_durations_name_both_ends(self) -> None:
         told = {each.measure: each for each in draft(storybook().record, after(53)).durations}
@@ -284,4 +295,6 @@ def test_whatever_the_order_no_duration_is_negative_and_nothing_is_lost(record: 
         in_order = begun is not None and ended is not None and begun <= ended
         assert (each.took == ended - begun) if in_order else (each.took is None)
     assert told.silence is None or told.silence.length > timedelta(0)
+    recorded = [each.at for each in told.times if each.at is not None]
+    assert recorded == sorted(recorded)
     assert all((each.at is None) == (each.provenance is None) for each in told.times)

@@ -39,7 +39,7 @@ FACTS: dict[str, Facts] = {
     "SEVERITY_CHANGED": {"from": "P2", "to": "P1", "reason": "all of the EU"},
     "ROLE_TAKEN": {"role": "commander", "user": ADA, "from": BOB},
     "NOTED": {"text": "deploy at 12:01", "via": "PagerDuty"},
-    "TICKED": {"number": 2, "item": "Tell support"},
+    "TICKED": {"number": 2, "item": "Tell support", "how": "by doing it"},
     "UNTICKED": {"number": 2, "item": "Tell support"},
     "UPDATED": {"text": "found it", "impact": "", "next": "", "status_from": "open", "status_to": "identified"},
     "FOUND": {"finding": "f", "step": "s", "title": "Stuck jobs", "phase": "first", "healthy": False,
