@@ -11,7 +11,7 @@ from typing import Final
 
 import aiohttp
 
-READY_WITHIN: Final = 20.0
+READY_WITHIN: Final = 60.0
 STOP_WITHIN: Final = 15.0
 HANDED_OVER: Final = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); "
