@@ -99,7 +99,7 @@ class Silence(Struct, frozen=True, kw_only=True):
 
 
 def times(incident: Incident, events: Sequence[Event], alerts: Iterable[AlertRecord]) -> tuple[Instant, ...]:
-    """Every moment in order of time; one that nobody recorded stands where Point has it. ``events`` are in order, too."""
+    """Every moment in order of time; what nobody recorded stands where Point has it. ``events`` are in order, too."""
     return _in_order(
         _impact_start(incident, alerts),
         _detected(incident, events),
@@ -116,8 +116,8 @@ def times(incident: Incident, events: Sequence[Event], alerts: Iterable[AlertRec
 def _in_order(*instants: Instant) -> tuple[Instant, ...]:
     latest, placed = datetime.min.replace(tzinfo=UTC), []
     for each in instants:
-        latest = each.at or latest
-        placed.append((latest, each))
+        latest = max(latest, each.at or latest)
+        placed.append((each.at or latest, each))
     return tuple(each for _, each in sorted(placed, key=lambda pair: pair[0]))
 
 
