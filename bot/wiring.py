@@ -14,7 +14,8 @@ from bot.config import Configuration
 from bot.executors.registry import Registry
 from bot.exports.drafts import FileDrafts
 from bot.exports.s3 import S3Export
-from bot.redaction.configured import redactor, stricter_redactors
+from bot.redaction.configured import hiding, redactor, stricter_redactors
+from bot.redaction.redactor import Hide
 from bot.runbooks.load import LoadedRunbooks, load_runbooks
 from bot.settings.team import TeamSettings, Turns
 from bot.slack.budget import Budgets
@@ -95,7 +96,8 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         undo.push_async_callback(export.close)
     counts = Counts()
     door = Door(configuration, executors, counts, runbooks)
-    store, ground = await _open(door, configuration, runbooks, undo)
+    hide = hiding(configuration)
+    store, ground = await _open(door, configuration, runbooks, hide, undo)
     workspace = await enter(configuration, counts, store, undo)
     door.reach = workspace.reach
     door.shared = shared = await _shared(configuration, workspace, undo)
@@ -107,7 +109,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         chat=chat,
         executors=executors,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks, turns),
+        settings=TeamSettings(configuration.file, runbooks, turns, hide=hide),
         drafts=FileDrafts(configuration.data_dir, chat.link),
         sources=ground.sources,
         clock=utc_now,
@@ -126,7 +128,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
 
 
 async def _open(
-    door: Door, configuration: Configuration, runbooks: LoadedRunbooks, undo: AsyncExitStack
+    door: Door, configuration: Configuration, runbooks: LoadedRunbooks, hide: Hide, undo: AsyncExitStack
 ) -> tuple[SqlStore, AlertPorts]:
     """Open the door, then the store behind it: from then on alerts are decided, whether Slack answers or not."""
     undo.push_async_callback(door.close)
@@ -136,8 +138,8 @@ async def _open(
     ports = AlertPorts(
         store=store,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks),
-        sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities),
+        settings=TeamSettings(configuration.file, runbooks, hide=hide),
+        sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities, hide),
         clock=utc_now,
     )
     door.connect(ports)

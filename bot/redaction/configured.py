@@ -4,8 +4,13 @@ from collections.abc import Mapping
 
 from bot.config import Configuration
 from bot.redaction.personal_data import Personal
-from bot.redaction.redactor import Redactor
+from bot.redaction.redactor import Hide, Redactor
 from bot.runbooks.load import LoadedRunbooks
+
+
+def hiding(configuration: Configuration) -> Hide:
+    """What hides secrets in what monitors say and people call an incident."""
+    return Redactor(configuration.every_secret()).clean
 
 
 def redactor(configuration: Configuration) -> Redactor:

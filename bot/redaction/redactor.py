@@ -7,8 +7,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
 from msgspec import Struct
@@ -48,16 +48,21 @@ def _shape(hints: str, pattern: str, flags: int = 0) -> _Shape:
 
 _SHAPES: Final = (
     _shape("-----begin", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
-    _shape("bearer basic", r"\b(?:bearer|basic)[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE),
+    _shape("bearer", r"\bbearer[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)", re.IGNORECASE),
+    # What is written in letters alone, and all but the first small, is a word: “basic authentication fails”.
+    _shape("basic", r"\b(?i:basic)[ \t]+(?![A-Za-z][a-z]+\b(?![+/=]))(?P<secret>[A-Za-z0-9._~+/-]{8,}=*)"),
     _shape("xox", r"\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}"),
     _shape("xapp-", r"\bxapp-[A-Za-z0-9-]{10,}"),
     _shape("slack.com", r"\bhooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9/_-]{8,})"),
     _shape("akia asia", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    _shape("gh git glpat", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,})"),
+    _shape(
+        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat-",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20,})",
+    ),
     _shape("sk- sk_ pk- pk_ rk- rk_", r"\b(?:sk|pk|rk)[-_](?:[a-z]+[-_])*[A-Za-z0-9_-]{16,}"),
     _shape("r8_", r"\br8_[A-Za-z0-9]{20,}"),
     _shape("eyj", r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*"),
-    _shape("://", r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]*:(?P<secret>[^\s@/]+)@", re.IGNORECASE),
+    _shape("@", r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]*:(?P<secret>[^\s@/]+)@", re.IGNORECASE),
     _shape(
         "pass pwd secret token key authorization credential",
         r"(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|token"
@@ -69,6 +74,9 @@ _SHAPES: Final = (
     ),
 )
 """Secrets that nobody told Muster about, known by how they look. Where a group matched, only it is hidden."""
+
+
+_HINTED: Final = tuple((hint, shape.pattern) for shape in _SHAPES for hint in shape.hints)
 
 
 class Redactor:
@@ -87,9 +95,8 @@ class Redactor:
         """The text with every secret replaced by ``[redacted]``, also one that is broken over lines."""
         text = self._without_known(text)
         lowered = text.lower()
-        for shape in _SHAPES:
-            if any(hint in lowered for hint in shape.hints):
-                text = shape.pattern.sub(_hidden, text)
+        for pattern in dict.fromkeys([pattern for hint, pattern in _HINTED if hint in lowered]):
+            text = pattern.sub(_hidden, text)
         return without(text, self._personal, MARK) if self._personal else text
 
     def settled(self, text: str) -> int:
@@ -99,7 +106,9 @@ class Redactor:
         return _places(text)[-longest] if longest else len(text)
 
     def _without_known(self, text: str) -> str:
-        flat = _LINE_BREAK.sub("", text)
+        if not self._needles:
+            return text
+        flat = _LINE_BREAK.sub("", text) if "\n" in text or "⏎" in text else text
         found = [_occurrences, _cut_off] if CUT in flat else [_occurrences]
         spans = sorted(span for find in found for needle in self._needles for span in find(flat, needle))
         if not spans:
@@ -112,6 +121,12 @@ class Redactor:
             end = max(end, stop)
             resume = places[end - 1] + 1
         return "".join(pieces) + text[resume:]
+
+
+Hide: TypeAlias = Callable[[str], str]
+"""Gives a text without the secrets in it."""
+BY_SHAPE: Final[Hide] = Redactor().clean
+"""Hides what looks like a secret, where nobody told which ones there are."""
 
 
 def _spellings(secret: str) -> set[str]:

@@ -110,11 +110,13 @@ Kept = Annotated[Span, between(timedelta(days=1))]
 class RetentionSection(Section):
     """How long what was said is kept, for ever unless said. That it happened, and the chains, are kept for ever.
 
-    What only Muster itself needs is kept for a month unless said.
+    What only Muster itself needs is kept for a month unless said. The bodies of requests are kept for a quarter: they
+    are the evidence of what a monitor said, and, as the one thing that is kept as it came, hold whatever it let slip.
     """
 
-    deliveries: Kept | None = None
-    """The bodies of what monitors sent, once they were taken in; dead letters wait for their replay."""
+    deliveries: Kept | None = timedelta(days=90)
+    """The bodies of what monitors sent, once they were taken in; dead letters wait for their replay, and what an open
+    incident rests on for its end."""
     findings: Kept | None = None
     """What diagnostics printed, in incidents that are resolved."""
     timeline: Kept | None = None

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from bot.redaction.redactor import BY_SHAPE, Hide
 from bot.sources import (
     alertmanager,
     cloudwatch,
@@ -20,6 +21,7 @@ from bot.sources import (
     uptimerobot,
 )
 from bot.sources.admission import BEARER, SHARED, Source, by_address, unnumbered
+from bot.sources.cleaning import cleaned
 from bot.sources.pagerduty_tidings import tiding
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
@@ -45,27 +47,39 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
 class ParserTable:
     """The parsers, as the commands ask for them. ``mapped`` says how the generic source's bodies are read.
 
-    ``priorities`` is what the team says that PagerDuty's priorities mean.
+    ``priorities`` is what the team says that PagerDuty's priorities mean. ``hide`` takes secrets out of a text: what
+    a monitor lets slip stays in the raw body, and reaches neither Slack nor a timeline.
     """
 
     def __init__(
-        self, mapped: generic.Mapped | None = None, priorities: Mapping[str, Severity] = MappingProxyType({})
+        self,
+        mapped: generic.Mapped | None = None,
+        priorities: Mapping[str, Severity] = MappingProxyType({}),
+        hide: Hide = BY_SHAPE,
     ) -> None:
         self._mapped = mapped
         self._priorities = priorities
+        self._hide = hide
 
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
-        """The alerts of one delivery. Raises Unreadable."""
+        """The alerts of one delivery, without secrets. Raises Unreadable, without them too."""
+        try:
+            return tuple(self._judged(cleaned(each, self._hide)) for each in self._parsed(delivery))
+        except Unreadable as unreadable:
+            raise Unreadable(self._hide(str(unreadable))) from unreadable
+
+    def _parsed(self, delivery: Delivery) -> tuple[Alert, ...]:
         if delivery.source == generic.NAME:
             return generic.parse(delivery.body, self._mapped)
         source = SOURCES.get(delivery.source)
         if source is None:
             raise Unreadable(f"no parser is known for the source {delivery.source}")
-        return tuple(map(self._judged, source.parse(delivery.body)))
+        return source.parse(delivery.body)
 
     def tiding(self, delivery: Delivery) -> Tiding | None:
         """What a delivery of PagerDuty tells of one of its incidents."""
-        return tiding(delivery.body) if delivery.source == pagerduty.NAME else None
+        told = tiding(delivery.body) if delivery.source == pagerduty.NAME else None
+        return None if told is None else replace(told, text=self._hide(told.text))
 
     def _judged(self, alert: Alert) -> Alert:
         level = self._priorities.get(alert.labels.get("priority", "")) if alert.source == pagerduty.NAME else None

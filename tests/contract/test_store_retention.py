@@ -141,3 +141,17 @@ async def test_no_job_gets_the_number_of_one_that_was_let_go(store: Store) -> No
     await store.save(change("more", jobs=(making.job("next"),)))
     (again,) = await store.claim("worker", limit=10, lease=lease)
     assert again.id not in {each.id for each in held}
+
+
+async def test_the_body_of_a_request_that_an_open_incident_rests_on_stays_until_its_end(store: Store) -> None:
+    made = making.incident("inc_open")
+    event = replace(making.event("declared"), evidence=("delivery:d1", "alert:a"))
+    requests = [replace(making.delivery(key), state=DeliveryState.TAKEN) for key in ("d1", "d2")]
+    await store.save(change("begins", incident=made, events=(event,), deliveries=tuple(requests)))
+    assert await let_go(store, Lasting.DELIVERIES) == 1
+    kept = await store.delivery("d1")
+    assert kept is not None
+    assert kept.body
+    over = replace(made, number=1, version=1, status=Status.RESOLVED, resolved_at=NOW)
+    await store.save(change("ends", incident=over))
+    assert await let_go(store, Lasting.DELIVERIES) == 1

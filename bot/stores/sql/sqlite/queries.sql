@@ -336,9 +336,15 @@ FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until IS NOT NULL GROUP 
 SELECT count(*) AS dead FROM deliveries WHERE state = 'dead'
 
 -- name: let_go_deliveries
--- Dead letters wait for their replay.
+-- Dead letters wait for their replay, and what an open incident rests on for its end.
 UPDATE deliveries SET body = x'' WHERE key IN (
-    SELECT key FROM deliveries WHERE length(body) > 0 AND received_at < :before AND state = 'taken'
+    SELECT key FROM deliveries
+    WHERE length(body) > 0 AND received_at < :before AND state = 'taken' AND key NOT IN (
+        SELECT substr(proof.value, 10) FROM incidents
+        CROSS JOIN events ON events.chain = incidents.id
+        CROSS JOIN json_each(events.body, '$.evidence') AS proof
+        WHERE incidents.is_open = 1 AND proof.value LIKE 'delivery:%'
+    )
     ORDER BY received_at LIMIT :limit
 )
 
