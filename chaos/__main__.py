@@ -16,8 +16,8 @@ from typing import Final
 
 from chaos import matrix, replicas
 from chaos.cores import cores, spread
-from chaos.matrix import FLOWS
 from chaos.patience import Patience, ends_when_told
+from chaos.plays import FLOWS
 from chaos.simulation import simulate
 from chaos.tally import Tally, tell
 

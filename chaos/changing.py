@@ -15,8 +15,12 @@ from incident.approval import Approval, ApprovalState
 from incident.incident import Incident
 from incident.responder import UserId
 from incident.runbook import StepKind
+from incident.walk import LegState, Walk, WalkState
 
 WALK_WORDS: Final = ("restore-orders", "next", "done seen to it", "skip not needed", "abort wrong one", "rollback back")
+
+MOST_LOOKS: Final = 60
+"""So often somebody looks how far a procedure is, before they leave it to others."""
 
 
 async def remedy(crowd: Crowd) -> None:
@@ -86,3 +90,35 @@ async def _next_leg(asked: Asked, ports: Ports) -> object:
         return None
     given = {"snapshot": "s-1"} if leg.kind is StepKind.REMEDIATION else {}
     return await run_step(asked, turn, parameters=given, ports=ports)
+
+
+async def restore(crowd: Crowd) -> None:
+    """Somebody walks a procedure from its beginning to its end, and another one says yes to its change."""
+    incident = await crowd.incident()
+    if incident is None or not await crowd.say("procedure restore-orders", incident, by=crowd.people[0]):
+        return
+    for _ in range(MOST_LOOKS):
+        await crowd.wait(2)
+        fresh = await crowd.look(lambda ports: ports.store.incident(incident.id))
+        if fresh is None:
+            continue
+        if fresh.walks and fresh.going is None:
+            if fresh.walks[-1].state is WalkState.FINISHED:
+                crowd.told.finished.add(incident.id)
+            return
+        if fresh.going is not None:
+            await _go_on(crowd, fresh, fresh.going)
+
+
+async def _go_on(crowd: Crowd, incident: Incident, walk: Walk) -> None:
+    """Do what the walk waits for, if it waits for a person."""
+    leg = walk.legs[walk.next or 0]
+    if leg.state is LegState.RUNNING and leg.approval is not None:
+        request = leg.approval
+        yes = crowd.people[2]
+        await crowd.asked(lambda asked, ports: approve(asked, request, ports=ports), "", incident, by=yes)
+    elif leg.state.offered and leg.kind is StepKind.REMEDIATION:
+        await crowd.asked(_next_leg, "", incident, by=crowd.people[0])
+    elif leg.state.offered:
+        words = "done seen to it" if leg.kind is StepKind.MANUAL and not leg.only_waits else "next"
+        await crowd.say(f"procedure {words}", incident, by=crowd.people[0])

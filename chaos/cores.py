@@ -1,21 +1,31 @@
-"""Runs on every core: each in a process of its own, begun while there is time, and told as they end."""
+"""Runs on every core: each worker is a process of its own, is given one run after the other, and is watched.
+
+A worker that dies, and one that is stuck, are the end of their own run only: that is told of it, and another worker
+takes the place.
+"""
 
 import gc
 import logging
+import multiprocessing
 import os
 import signal
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from itertools import islice
-from typing import Final, TypeVar
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkContext
+from multiprocessing.process import BaseProcess
+from typing import Final, Generic, TypeVar
 
+from chaos.judging import Verdict
 from chaos.patience import Patience
 from chaos.simulation import Outcome
 
 T = TypeVar("T")
 
-AHEAD: Final = 4
-"""So many runs wait for each worker, so that none of them ever waits for the next."""
+STUCK_AFTER: Final = 120.0
+"""Seconds after which a run that has not ended is stuck: the longest take a few."""
 
 
 def cores() -> int:
@@ -24,27 +34,93 @@ def cores() -> int:
 
 
 def spread(
-    does: Callable[[T], Outcome], over: Iterable[T], *, workers: int, patience: Patience
+    does: Callable[[T], Outcome],
+    over: Iterable[T],
+    *,
+    workers: int,
+    patience: Patience,
+    stuck_after: float = STUCK_AFTER,
 ) -> Iterator[tuple[T, Outcome]]:
-    """What ``does`` makes of each, until there are no more or the patience is over. What was begun then is ended."""
+    """What ``does`` makes of each, until there are no more or the patience is over. What was begun then is ended.
+
+    A run whose process died, or did not end in time, is *broken*.
+    """
     each = iter(over)
-    with ProcessPoolExecutor(workers, initializer=prepare) as pool:
-        waiting: dict[Future[Outcome], T] = {pool.submit(does, one): one for one in islice(each, workers * AHEAD)}
-        while waiting:
-            done, _ = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-                if not patience.over and (following := next(each, None)) is not None:
-                    waiting[pool.submit(does, following)] = following
-            if patience.over:
-                waiting = {future: one for future, one in waiting.items() if not future.cancel()}
+    busy: list[_Worker[T]] = []
+    try:
+        while True:
+            while len(busy) < workers and not patience.over and (following := next(each, None)) is not None:
+                busy.append(_Worker(does, following))
+            if not busy:
+                return
+            wait([worker.line for worker in busy], timeout=1)
+            for worker in list(busy):
+                outcome = worker.ended(stuck_after)
+                if outcome is None:
+                    continue
+                one = worker.one
+                if not worker.alive or patience.over or (following := next(each, None)) is None:
+                    busy.remove(worker)
+                    worker.end()
+                else:
+                    worker.give(following)
+                yield one, outcome
+    finally:
+        for worker in busy:
+            worker.end()
 
 
-def prepare() -> None:
-    """Make a process ready for runs: it logs nothing, and leaves Ctrl+C to the one that gave it its work."""
+class _Worker(Generic[T]):
+    """One process, and the run that it was given."""
+
+    def __init__(self, does: Callable[[T], Outcome], one: T) -> None:
+        forks: ForkContext = multiprocessing.get_context("fork")
+        self.line, theirs = forks.Pipe()
+        self._process: BaseProcess = forks.Process(target=_work, args=(theirs, does), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.alive = True
+        self.give(one)
+
+    def give(self, one: T) -> None:
+        """Its next run."""
+        self.one, self._since = one, time.monotonic()
+        with suppress(OSError):  # it has died since: that is seen when it is asked
+            self.line.send(one)
+
+    def ended(self, stuck_after: float) -> Outcome | None:
+        """What its run came to; None while it goes on."""
+        took = time.monotonic() - self._since
+        try:
+            if self.line.poll():
+                answer: Outcome = self.line.recv()
+                return answer
+        except (EOFError, OSError):
+            self._process.join()
+            return self._lost(f"its process ended by itself ({self._process.exitcode}) after {took:.0f} s")
+        if took < stuck_after:
+            return None
+        return self._lost(f"it was stuck, and was ended after {took:.0f} s")
+
+    def end(self) -> None:
+        """Stop it, whatever it does."""
+        self.line.close()
+        self._process.kill()
+        self._process.join()
+
+    def _lost(self, why: str) -> Outcome:
+        self.alive = False
+        return Outcome(seed=0, verdict=Verdict(broken=[why]), struck=Counter(), calls=0, trace="")
+
+
+def _work(line: Connection, does: Callable[[T], Outcome]) -> None:
+    """What a worker does until nobody gives it anything any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
     # What is here already stays: to look for what may go among it costs a tenth of a run's time.
     gc.freeze()
     gc.set_threshold(100_000)
+    with suppress(EOFError):
+        while True:
+            line.send(does(line.recv()))

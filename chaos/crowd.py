@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct, field
@@ -12,13 +11,12 @@ from msgspec.structs import replace
 
 from bot.sources.admission import Request
 from bot.web.alerts import delivery_of
-from chaos.process import Died, Process
-from chaos.weather import Weather
+from bot.web.collector import Reception
+from chaos.process import Died, Outside, Process
 from commands import menu
 from commands.asked import Asked
 from commands.outage import Conflict, Outage
 from commands.ports import Kept, Ports
-from commands.take_alerts import heard, take_alerts
 from incident.incident import Incident
 from incident.refusal import Refused
 from incident.responder import UserId, at_terminal
@@ -37,6 +35,8 @@ class Verb(Protocol):
 class Town(Protocol):
     """Where the crowd finds a process to talk to."""
 
+    outside: Outside
+
     def somebody(self) -> Process | None:
         """A process that lives, whichever the balancer takes."""
         ...
@@ -51,6 +51,14 @@ class Told(Struct, kw_only=True):
     declared: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
+    finished: set[str] = field(default_factory=set)
+    """The incidents of which somebody walked a procedure to its end."""
+    spooled: int = 0
+    """Requests that were taken while the store was away."""
+    behind: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """Those of them that were sent once only: by machine, which they were and in which order they came."""
+    played: Counter[str] = field(default_factory=Counter)
+    """What was played, by its name."""
     attempts: int = 0
     faults: list[str] = field(default_factory=list)
     """What came back that nobody may ever see: a fault of Muster's own."""
@@ -59,18 +67,27 @@ class Told(Struct, kw_only=True):
 class Crowd:
     """Everybody outside, and what they can do; the scenes say what they do."""
 
-    def __init__(self, town: Town, weather: Weather, people: tuple[UserId, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(self, town: Town) -> None:
         self._town = town
-        self.weather = weather
-        self._chance = weather.chance
-        self.people = people
-        self._clock = clock
+        self.outside = town.outside
+        self.outside.pager.posts = self._post
+        self.weather = town.outside.weather
+        self._chance = self.weather.chance
+        self.people = town.outside.team.everybody
         self._count = 0
+        self._posting: dict[asyncio.Task[None], str] = {}
         self.told = Told()
+
+    @property
+    def under_way(self) -> list[str]:
+        """The webhooks of PagerDuty that nobody has taken yet."""
+        return list(self._posting.values())
 
     def drawn(self, scenes: Sequence[tuple[Scene, int]]) -> Scene:
         """One of some scenes, each as likely as its number is high."""
-        return self._chance.choices([each for each, _ in scenes], [weight for _, weight in scenes])[0]
+        scene = self._chance.choices([each for each, _ in scenes], [weight for _, weight in scenes])[0]
+        self.told.played[f"scene_{scene.__name__}"] += 1
+        return scene
 
     async def wait(self, mean: float) -> None:
         """Some seconds."""
@@ -86,22 +103,43 @@ class Crowd:
         ]
         body = json.dumps({"alerts": entries, "n": self._count}).encode()
         copies, number = self._chance.choice((1, 1, 1, 2, 20)), f"request-{self._count}"
-        await asyncio.gather(*(self._send(body, number) for _ in range(copies)))
+        headers = {"Idempotency-Key": number}
+        await asyncio.gather(*(self._send("generic", body, headers, alone=copies == 1) for _ in range(copies)))
         self.told.accepted.update(f"generic:{name}-{i}" for i in range(alerts))
 
-    async def _send(self, body: bytes, number: str) -> None:
-        async def take(ports: Ports) -> None:
-            delivery = delivery_of("generic", Request(headers={"Idempotency-Key": number}, body=body, at=ports.clock()))
-            taken = await take_alerts(heard(delivery, ports=ports), ports=ports)
-            self.told.deliveries.add(taken.key)
+    async def _send(self, source: str, body: bytes, headers: Mapping[str, str], *, alone: bool) -> None:
+        """Until it is taken. ``alone``: nobody else sends the same."""
+
+        async def take(process: Process) -> None:
+            delivery = delivery_of(source, Request(headers=headers, body=body, at=process.ports.clock()))
+            self._count += 1
+            came = self._count
+            reception = await process.collector.take(delivery)
+            self.told.deliveries.add(delivery.key)
+            self.told.spooled += reception is Reception.SPOOLED
+            if reception is Reception.SPOOLED and alone:
+                self.told.behind.setdefault(process.machine, []).append((came, delivery.key))
 
         while True:
             try:
                 await self._somewhere(take)
             except (Outage, Died):
+                # It may be in the spool of a machine that died before it answered.
+                alone = False
                 await self.wait(2)
             else:
                 return
+
+    def _post(self, body: Mapping[str, object], number: str) -> None:
+        """PagerDuty tells of a change: each webhook takes its own time."""
+
+        async def post() -> None:
+            await self.wait(0.5)
+            await self._send("pagerduty", json.dumps(body).encode(), {}, alone=True)
+
+        task = asyncio.get_running_loop().create_task(post())
+        self._posting[task] = f"the webhook {number}"
+        task.add_done_callback(self._posting.pop)
 
     async def say(self, words: str, about: Incident | None, *, by: UserId | None = None) -> bool:
         """``/incident words``, until there is an answer; whether it was done."""
@@ -129,7 +167,8 @@ class Crowd:
         self._count += 1
         cause = f"cause-{self._count}"
 
-        async def ask(ports: Ports) -> None:
+        async def ask(process: Process) -> None:
+            ports = process.ports
             fresh = await ports.store.incident(about.id) if about is not None else None
             await does(Asked(by=by, words=words, cause=cause, at=ports.clock(), about=fresh), ports)
 
@@ -148,20 +187,20 @@ class Crowd:
                 return True
         return False
 
-    async def _somewhere(self, does: Callable[[Ports], Awaitable[T]]) -> T:
+    async def _somewhere(self, does: Callable[[Process], Awaitable[T]]) -> T:
         process = self._town.somebody()
         if process is None:
             raise Died
 
         async def work() -> T:
-            return await does(process.ports)
+            return await does(process)
 
         return await process.ask(work())
 
     async def look(self, find: Callable[[Ports], Awaitable[T]]) -> T | None:
         """What somebody sees who looks; None when nobody can say."""
         try:
-            return await self._somewhere(find)
+            return await self._somewhere(lambda process: find(process.ports))
         except (Outage, Died):
             return None
 
@@ -178,6 +217,10 @@ class Crowd:
     def somebody(self) -> UserId:
         """One of the people."""
         return self._chance.choice(self.people)
+
+    def one_of(self, some: Sequence[T]) -> T:
+        """One of them."""
+        return self._chance.choice(some)
 
     def number(self, most: int) -> int:
         """A number from 1."""

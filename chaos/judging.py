@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from bot.slack.names import MARK
 from bot.slack.render import render
 from chaos.crowd import Told
+from chaos.judging_flows import Aside, Found, judge_flows, played
 from chaos.process import Outside
 from chaos.shown import differs, shown_now
 from commands.ports import Ports
@@ -35,6 +36,8 @@ class Verdict(Struct, kw_only=True):
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    played: Counter[str] = field(default_factory=Counter)
+    """How much of what there was."""
 
     @property
     def good(self) -> bool:
@@ -68,6 +71,9 @@ async def judge(ports: Ports, outside: Outside, told: Told, unsettled: Iterable[
     _runs(outside, left, verdict)
     for incident in left.incidents:
         await _converged(ports, outside, incident, left, verdict)
+    aside = Aside(outside=outside, told=told, incidents=left.incidents, events=left.events, approvals=left.approvals)
+    judge_flows(aside, Found(lost=verdict.lost, doubled=verdict.doubled, broken=verdict.broken))
+    verdict.played = played(aside)
     return verdict
 
 

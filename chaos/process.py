@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -13,7 +14,11 @@ from bot.slack.chat import SlackChat
 from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
 from bot.sources.table import ParserTable
+from bot.timers import set_timers
+from bot.web.collector import Collector
 from bot.worker import Worker
+from chaos.disk import ProcessSpool
+from chaos.pager import Line, PagerDuty
 from chaos.slack import Caught, Client, Slack
 from chaos.store import Database, ProcessStore
 from chaos.target import Target, Targets
@@ -35,29 +40,37 @@ class Outside(Struct, frozen=True, kw_only=True):
     slack: Slack
     database: Database
     target: Target
+    pager: PagerDuty
     drafts: FakeDrafts
     team: Team
     weather: Weather
 
 
 class Process(Caught):
-    """A process from its start to its death. ``watched`` hears of each await at which it touches the outside."""
+    """A process from its start to its death. ``watched`` hears of each await at which it touches the outside.
+
+    ``disk`` is the folder of the machine on which it runs.
+    """
 
     def __init__(
         self,
         outside: Outside,
         *,
         name: str,
+        disk: Path,
         clock: Callable[[], datetime],
         watched: Callable[["Process", str], None] = lambda process, what: None,
         lease: timedelta = timedelta(seconds=10),
     ) -> None:
         loop, weather = asyncio.get_running_loop(), outside.weather
         self.name = name
+        self.machine = name.partition(":")[0]
         self.alive = True
         self._weather = weather
         self._watched = watched
-        self._tasks: set[asyncio.Task[Any]] = set()
+        # In their order: what is cut first must be the same each time.
+        self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._ending: asyncio.Task[None] | None = None
         self.store = ProcessStore(outside.database, self, weather)
         client = Client(outside.slack, self, weather)
         budgets = SharedBudgets(Budgets(loop.time))
@@ -76,12 +89,19 @@ class Process(Caught):
             runbooks=outside.team.runbooks,
             settings=outside.team,
             drafts=outside.drafts,
+            pager=Line(outside.pager, self, weather) if outside.team.paged is not None else None,
             sources=ParserTable(),
             clock=clock,
         )
         self.worker = Worker(self.ports, name=name, lease=lease, chance=weather.chance.random)
         self.store.on_owed = self.worker.wake
-        self._keep(self.worker.run())
+        self.collector = Collector(ProcessSpool(disk, self))
+
+    def begin(self) -> None:
+        """Work, look by itself, and take in what monitors send."""
+        self.collector.connect(self.ports)
+        for each in (set_timers(self.name, self.ports), self.worker.run(), self.collector.run()):
+            self._keep(each)
 
     async def ask(self, work: Coroutine[Any, Any, T]) -> T:
         """What somebody asked of this process. Raises what it raises, and Died when no answer comes any more."""
@@ -99,16 +119,23 @@ class Process(Caught):
         if self.alive:
             self.alive = False
             self._weather.struck["deaths"] += 1
-            for task in self._tasks:
-                task.cancel()
+            self._end()
 
     async def stop(self) -> None:
         """End as after SIGTERM."""
         if self.alive:
             await self.worker.stop(within=0.0)
             self.alive = False
-            for task in self._tasks:
-                task.cancel()
+            self._end()
+
+    def _end(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        # The operating system takes back the locks of a process that is dead.
+        self._ending = asyncio.get_running_loop().create_task(self.collector.close())
+
+    def touch(self, what: str) -> None:
+        self._live(what)
 
     async def reach(self, what: str) -> None:
         self._live(what)
@@ -129,6 +156,9 @@ class Process(Caught):
 
     def _keep(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.pop(task, None)

@@ -3,8 +3,9 @@
 import asyncio
 from typing import Final
 
-from chaos.changing import remedy, walk
+from chaos.changing import remedy, restore, walk
 from chaos.crowd import Crowd, Scene
+from chaos.flows import answer, call_for_help, go_wrong, ring, store_away
 from commands.acknowledge import acknowledge
 from commands.declare import declare_filled
 from commands.note import note
@@ -20,10 +21,11 @@ ALERTS: Final = ("OrdersStuck", "OrdersStuck", "QueueFull", "DiskSlow")
 
 async def play(crowd: Crowd, scenes: int) -> None:
     """So many scenes, side by side; returns when everybody has what they came for or has given up."""
+    drawn_from = SCENES + (WATCHED if crowd.outside.team.watches else ()) + (PAGED if crowd.outside.team.paged else ())
     playing = [asyncio.create_task(crowd.drawn(BEGINNINGS)(crowd))]
     for _ in range(scenes - 1):
         await crowd.wait(4)
-        playing.append(asyncio.create_task(crowd.drawn(SCENES)(crowd)))
+        playing.append(asyncio.create_task(crowd.drawn(drawn_from)(crowd)))
     await asyncio.gather(*playing)
 
 
@@ -144,6 +146,8 @@ SCENES: Final[tuple[tuple[Scene, int], ...]] = (
     (work, 4),
     (remedy, 6),
     (walk, 3),
+    (restore, 2),
+    (store_away, 2),
     (silence, 2),
     (slack_away, 2),
     (terminal, 2),
@@ -152,3 +156,7 @@ SCENES: Final[tuple[tuple[Scene, int], ...]] = (
     (end, 3),
 )
 """What may happen then, and how often beside the others."""
+WATCHED: Final[tuple[tuple[Scene, int], ...]] = ((go_wrong, 5),)
+"""The same, where a watch looks."""
+PAGED: Final[tuple[tuple[Scene, int], ...]] = ((ring, 4), (answer, 4), (call_for_help, 2))
+"""The same, where the team has a pager."""

@@ -2,15 +2,19 @@
 
 import asyncio
 import hashlib
+import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from chaos.crowd import Crowd, Told
 from chaos.judging import Verdict, judge
+from chaos.pager import PagerDuty
 from chaos.process import Outside, Process
 from chaos.scenes import play
 from chaos.slack import Slack
@@ -20,19 +24,27 @@ from chaos.team import team_of
 from chaos.virtual_time import run
 from chaos.weather import Weather
 from incident.job import JobName, JobState
+from incident.watch import WatchState
 from sandbox.state.clock import Clock
 from tests.fakes.drafts import FakeDrafts
 
 START: Final = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 SETTLED_WITHIN: Final = timedelta(hours=2)
 """How long after the last fault everything owed must be done."""
-TIMERS: Final = frozenset({JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD})
+TIMERS: Final = frozenset(
+    {
+        JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD, JobName.WATCH,
+        JobName.LET_GO,
+    }
+)  # fmt: skip
 """What may still be owed in the end, because its time has not come. Everything else was wanted at once."""
 _HELD: Final = (JobState.CLAIMED, JobState.DOING)
 LOOKED_EVERY: Final = 2.0
 """Seconds between two looks whether all is done."""
 SIZES: Final = ((1, 30), (2, 31), (4, 25), (8, 12), (16, 2))
 """How many scenes a run has, and how many of a hundred runs: small ones find most, and large ones what is left."""
+PAGED, WATCHING = 0.5, 0.5
+"""How many of the runs have a pager, and a watch."""
 LARGEST_STEP: Final = 300.0
 """Seconds by which a clock may be set forward or back."""
 
@@ -54,14 +66,15 @@ def simulate(seed: int, *, told: Callable[[str], None] | None = None) -> Outcome
 
 async def _played(seed: int, told: Callable[[str], None] | None) -> Outcome:
     weather = Weather(seed)
-    town = Town(weather, replicas=weather.chance.choice((1, 2, 2, 3)), told=told)
-    crowd = Crowd(town, weather, town.outside.team.everybody, town.now)
+    replicas, paged = weather.chance.choice((1, 2, 2, 3)), weather.chance.random() < PAGED
+    town = Town(weather, replicas=replicas, paged=paged, watches=weather.chance.random() < WATCHING, told=told)
+    crowd = Crowd(town)
     seasons = asyncio.create_task(town.seasons())
     try:
         await play(crowd, weather.chance.choices(*zip(*SIZES, strict=True))[0])
         await crowd.wait(5)
         weather.calm = True
-        unsettled = await town.settled()
+        unsettled = await town.settled(lambda: crowd.under_way)
     finally:
         seasons.cancel()
         await asyncio.gather(seasons, return_exceptions=True)
@@ -96,6 +109,8 @@ class Town:
         weather: Weather,
         *,
         replicas: int,
+        paged: bool = False,
+        watches: bool = False,
         watched: Callable[[Process, str], None] | None = None,
         told: Callable[[str], None] | None = None,
     ) -> None:
@@ -106,15 +121,19 @@ class Town:
         self._told = told
         self._off = timedelta(0)
         self._machines = [_Machine(number=number) for number in range(replicas)]
+        self._disks = tempfile.TemporaryDirectory(prefix="muster-chaos-")
         slack = Slack(SlackClock(self._loop))
+        team = team_of(slack, paged=paged, watches=watches)
         self.outside = Outside(
             slack=slack,
             database=Database(lambda: self.now() + self._off),
             target=Target(weather),
+            pager=PagerDuty(self.now),
             drafts=FakeDrafts(),
-            team=team_of(slack),
+            team=team,
             weather=weather,
         )
+        self.outside.pager.people = {f"P{number}": user for number, user in enumerate(team.everybody)}
         for machine in self._machines:
             self._start(machine)
 
@@ -138,11 +157,11 @@ class Town:
             if self._weather.strikes("clock_steps"):
                 self._set_a_clock()
 
-    async def settled(self) -> list[str]:
-        """Wait until nothing is due or held any more; what still was when the patience ended."""
+    async def settled(self, under_way: Callable[[], list[str]] = list) -> list[str]:
+        """Wait until nothing is due, held or ``under_way`` any more; what still was when the patience ended."""
         for _ in range(int(SETTLED_WITHIN.total_seconds() / LOOKED_EVERY)):
             await asyncio.sleep(LOOKED_EVERY)
-            waiting = self._waiting()
+            waiting = under_way() or self._waiting() or self._unseen()
             if not waiting:
                 return []
         return waiting
@@ -152,13 +171,14 @@ class Town:
         for machine in self._machines:
             if machine.process is not None:
                 await machine.process.stop()
-        process = Process(self.outside, name="judge", clock=self.now)
+        process = Process(self.outside, name="judge", disk=Path(self._disks.name), clock=self.now)
         try:
             verdict = await judge(process.ports, self.outside, told, unsettled)
         finally:
             process.die()
             self.outside.weather.struck["deaths"] -= 1
             self.outside.database.close()
+            self._disks.cleanup()
         return Outcome(
             seed=seed,
             verdict=verdict,
@@ -170,7 +190,11 @@ class Town:
     def _start(self, machine: _Machine) -> None:
         machine.starts += 1
         name = f"machine-{machine.number}:{machine.starts}"
-        machine.process = Process(self.outside, name=name, clock=lambda: self.now() + machine.off, watched=self._watch)
+        disk = Path(self._disks.name, str(machine.number))
+        machine.process = Process(
+            self.outside, name=name, disk=disk, clock=lambda: self.now() + machine.off, watched=self._watch
+        )
+        machine.process.begin()
 
     def _watch(self, process: Process, what: str) -> None:
         task = asyncio.current_task()
@@ -200,6 +224,15 @@ class Town:
             if row["state"] in _HELD
             or (row["state"] == JobState.OWED and datetime.fromisoformat(row["due_at"]) <= _until(row["name"], now))
         ]
+
+    def _unseen(self) -> list[str]:
+        """The watch, while it does not say how its target stands."""
+        firing = self.outside.target.wrong > 0
+        rows = self.outside.database.connection.rows("every_watch")
+        stands = [WatchState(json.loads(row["body"])["state"]) for row in rows]
+        seen = all((each is WatchState.FIRING) == firing and each is not WatchState.NEW for each in stands)
+        unsaid = self.outside.team.watches and not (stands and seen)
+        return [f"the watch is {stands}, and {self.outside.target.wrong} orders are wrong"] if unsaid else []
 
 
 def _until(name: str, now: datetime) -> datetime:

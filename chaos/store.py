@@ -15,6 +15,7 @@ from chaos.slack import Caught
 from chaos.weather import Weather
 from commands.outage import Outage
 from incident.job import Claim
+from incident.taking import Batch
 
 T = TypeVar("T")
 
@@ -22,6 +23,9 @@ _MEMORY: Final = Path(":memory:")
 _LOOKING: Final = {
     "every_job": "SELECT key, name, state, due_at, incident_id, subject, urgency, error FROM jobs ORDER BY id",
     "begun": "SELECT id FROM jobs WHERE state IN ('doing', 'unknown') AND lease_until IS NOT NULL LIMIT 1",
+    "every_delivery": "SELECT key, source, received_at FROM deliveries ORDER BY rowid",
+    "there": "SELECT 1 FROM deliveries WHERE key = :key",
+    "every_watch": "SELECT id, body FROM watches ORDER BY id",
     "every_incident": "SELECT id FROM incidents ORDER BY number",
     "ignored_alerts": (
         "SELECT count(*) AS ignored FROM events WHERE chain = 'system'"
@@ -40,6 +44,8 @@ class Database:
         self.clock = clock
         self.connection = Connection(_MEMORY, _QUERIES, writes=True)
         self.connection.migrate(_MIGRATIONS)
+        self.taken: dict[str, None] = {}
+        """The keys of the requests, in the order in which they were decided; in one transaction they are many."""
         self._quiet_until: datetime | None = None
 
     @property
@@ -68,6 +74,11 @@ class Database:
         self._quiet_until = None
         return value
 
+    def note(self, batch: Batch) -> None:
+        """A batch was perhaps taken in: note what of it is there."""
+        fresh = (each.key for each in batch.deliveries if each.key not in self.taken)
+        self.taken |= dict.fromkeys(key for key in fresh if self.connection.rows("there", key=key))
+
     def close(self) -> None:
         """Forget everything."""
         self.connection.close()
@@ -95,6 +106,12 @@ class ProcessStore(SqlStore):
         await self._arrive()
         return self._database.look(look)
 
+    async def take(self, batch: Batch) -> None:
+        try:
+            await super().take(batch)
+        finally:
+            self._database.note(batch)
+
     async def cut_short(self) -> tuple[Claim, ...]:
         return () if self._database.quiet else await super().cut_short()
 
@@ -114,5 +131,5 @@ class ProcessStore(SqlStore):
 
     async def _arrive(self) -> None:
         await self._process.reach("store")
-        if self._weather.strikes("store_away"):
+        if self._weather.store_gone or self._weather.strikes("store_away"):
             raise Outage("the database is away", retry=True)

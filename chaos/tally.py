@@ -24,6 +24,7 @@ class Tally(Struct, kw_only=True):
     runs: int = 0
     calls: int = 0
     struck: Counter[str] = field(default_factory=Counter)
+    played: Counter[str] = field(default_factory=Counter)
     lost: int = 0
     doubled: int = 0
     broken: int = 0
@@ -36,6 +37,7 @@ class Tally(Struct, kw_only=True):
         self.runs += 1
         self.calls += calls
         self.struck.update(struck)
+        self.played.update(verdict.played)
         self.lost += len(verdict.lost)
         self.doubled += len(verdict.doubled)
         self.broken += len(verdict.broken)
@@ -58,6 +60,7 @@ class Tally(Struct, kw_only=True):
             "kills": self.struck["deaths"],
             "faults": self._faults,
             "faults_by_kind": dict(sorted(self._by_kind.items())),
+            "played": dict(sorted(self.played.items())),
             "slack_calls": self.calls,
             "lost": self.lost,
             "doubled": self.doubled,

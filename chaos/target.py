@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from chaos.slack import Caught
+from chaos.team import WATCHED
 from chaos.weather import Weather
 from commands.outage import Outage
 from commands.ports import Attestation, Executor, Executors, Heard, Stopped, unheard
@@ -19,12 +20,13 @@ PROOF: Final = "the diagnostic role may not write"
 
 
 class Target:
-    """The database itself. ``runs`` counts by the plan's digest what reached it."""
+    """The database itself. ``runs`` counts by the plan's digest what reached it; ``wrong`` is what its watch sees."""
 
     def __init__(self, weather: Weather) -> None:
         self.weather = weather
         self.runs: Counter[str] = Counter()
         self.stuck = 7
+        self.wrong = 0
 
     def change(self, plan: Plan) -> None:
         """Do what a plan says."""
@@ -48,7 +50,8 @@ class _Line(Executor):
         if self._target.weather.strikes("target_away"):
             return Sight(output="", error="the database does not answer")
         await self._pass()
-        return Sight(output=str(self._target.stuck), value=self._target.stuck, rows=1, receipt={}, single=True)
+        seen = self._target.wrong if plan.step_id == WATCHED else self._target.stuck
+        return Sight(output=str(seen), value=seen, rows=1, receipt={}, single=True)
 
     async def preview(self, plan: Plan) -> Preview:
         await self._process.reach("target preview")

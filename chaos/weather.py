@@ -34,6 +34,8 @@ class Climate(Struct, frozen=True, kw_only=True):
     slack_slow: float = 0.0
     store_away: float = 0.0
     store_unheard: float = 0.0
+    pager_away: float = 0.0
+    pager_unheard: float = 0.0
     target_away: float = 0.0
     target_unknown: float = 0.0
     death: float = 0.0
@@ -50,6 +52,8 @@ WORST: Final = Climate(
     slack_slow=0.05,
     store_away=0.03,
     store_unheard=0.03,
+    pager_away=0.15,
+    pager_unheard=0.15,
     target_away=0.2,
     target_unknown=0.3,
     death=0.01,
@@ -77,6 +81,7 @@ class Weather:
         self.struck: Counter[str] = Counter()
         self.calm = False
         self._slack_gone = 0
+        self._store_gone = 0
 
     def strikes(self, name: str) -> bool:
         """Whether this goes wrong now; counted when it does."""
@@ -101,6 +106,21 @@ class Weather:
             yield
         finally:
             self._slack_gone -= 1
+
+    @property
+    def store_gone(self) -> bool:
+        """Whether no process reaches the store now."""
+        return self._store_gone > 0
+
+    @contextmanager
+    def store_away(self) -> Iterator[None]:
+        """Nobody reaches the store meanwhile."""
+        self.struck["store_gone"] += 1
+        self._store_gone += 1
+        try:
+            yield
+        finally:
+            self._store_gone -= 1
 
     def spare(self, *names: str) -> None:
         """Let some things not go wrong in this run."""

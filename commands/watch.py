@@ -46,11 +46,12 @@ async def watch(claim: Claim, *, ports: Ports) -> None:
         await _strange(claim, ports)
         return
     catalog, step, declared = found
+    known = await _known(claim.job.subject, claim.job.due_at, ports)
     plan, sight, look = await _look(step, catalog, ports)
-    record, says = await _decided(claim, declared, look, ports)
+    record, says = _decided(claim, known, declared, look, ports.clock())
     if says is not None:
         alert = _alert(step, catalog, record, says, plan, ports)
-        await _send(alert, claim, plan, sight, ports)
+        await _send(alert, watching.proof(known, says), plan, sight, ports)
     await _keep(claim, step, record, ports)
 
 
@@ -61,7 +62,8 @@ async def look_later(claim: Claim, reason: str, *, ports: Ports) -> None:
         await _strange(claim, ports)
         return
     _, step, declared = found
-    record, _ = await _decided(claim, declared, Look(blind=reason), ports)
+    known = await _known(claim.job.subject, claim.job.due_at, ports)
+    record, _ = _decided(claim, known, declared, Look(blind=reason), ports.clock())
     await _keep(claim, step, record, ports)
 
 
@@ -102,11 +104,22 @@ def _read(step: Step, sight: Sight) -> Look:
     return Look(healthy=healthy, value=None if step.private else watching.cut(sight.value))
 
 
-async def _decided(claim: Claim, declared: Watch, look: Look, ports: Ports) -> tuple[WatchRecord, AlertStatus | None]:
-    now = ports.clock()
+async def _known(name: str, at: datetime, ports: Ports) -> WatchRecord:
+    """How the watch stands, with what was sent by a look that was cut short before it was kept."""
+    known = await ports.store.watch(name) or WatchRecord(id=name, next_at=at)
+    proofs = {watching.proof(known, each): each for each in AlertStatus}
+    kept = await ports.store.kept(set(proofs), set())
+    sent = [found for key in kept if (found := await ports.store.delivery(key)) is not None]
+    for each in sorted(sent, key=lambda each: each.received_at):
+        known = watching.caught_up(known, proofs[each.key], each.received_at)
+    return known
+
+
+def _decided(
+    claim: Claim, known: WatchRecord, declared: Watch, look: Look, now: datetime
+) -> tuple[WatchRecord, AlertStatus | None]:
     # The store's clock, which says what is due, may be a little ahead of this one.
     next_at = next_look(claim.job.subject, declared.every, max(now, claim.job.due_at))
-    known = await ports.store.watch(claim.job.subject) or WatchRecord(id=claim.job.subject, next_at=next_at)
     return watching.looked(known, declared, look, now, next_at)
 
 
@@ -117,9 +130,8 @@ def _alert(
     return watching.alert(step, record, says, system=catalog.system, environment=environment, now=ports.clock())
 
 
-async def _send(alert: Alert, claim: Claim, plan: Plan | None, sight: Sight, ports: Ports) -> None:
+async def _send(alert: Alert, key: str, plan: Plan | None, sight: Sight, ports: Ports) -> None:
     """Hand the alert in, with the look as its evidence. A look that was cut short is repeated, its alert is not."""
-    key = f"{alert.source}:{alert.key}:{claim.job.due_at.isoformat()}:{alert.status.value}"
     delivery = _evidence(key, alert, plan, sight, ports.clock())
     await take_alerts(Taking(delivery=delivery, alerts=(alert,)), ports=ports)
 

@@ -54,6 +54,20 @@ def looked(
     return _broken(known, seen, watch, now)
 
 
+def proof(known: WatchRecord, status: AlertStatus) -> str:
+    """The key of what is sent by a look that found the watch as ``known``: however often that look is begun anew."""
+    since = known.looked_at.isoformat() if known.looked_at is not None else WatchState.NEW.value
+    return f"{SOURCE}:{known.id}:{since}:{status.value}"
+
+
+def caught_up(known: WatchRecord, status: AlertStatus, at: datetime) -> WatchRecord:
+    """How the watch stands after an alert that was sent at that moment by a look which was cut before it was kept."""
+    if status is AlertStatus.RESOLVED:
+        return replace(known, state=WatchState.HEALTHY, since=at, told_at=None)
+    since = known.since if known.state in (WatchState.BREAKING, WatchState.FIRING) else at
+    return replace(known, state=WatchState.FIRING, since=since, told_at=at)
+
+
 def _broken(
     known: WatchRecord, seen: WatchRecord, watch: Watch, now: datetime
 ) -> tuple[WatchRecord, AlertStatus | None]:

@@ -10,14 +10,15 @@ from msgspec.structs import replace
 from chaos import matrix
 from chaos.crowd import Crowd
 from chaos.judging import Verdict, mark_of
-from chaos.matrix import FLOWS, Cell, cut
+from chaos.matrix import Cell, cut
+from chaos.plays import FLOWS, opened
 from chaos.simulation import Town, simulate
 from chaos.virtual_time import run
 from chaos.weather import Climate, Weather
 from demo.bot_process import ROOT
 
 SEEDS = range(1, 13)
-EVERY = 97
+EVERY = 211
 """So many points apart is a flow cut here; by `make chaos` at each."""
 
 
@@ -51,8 +52,8 @@ def test_the_judge_sees_what_is_lost_what_is_there_twice_and_what_is_out_of_date
     async def tampered_with() -> Verdict:
         weather = Weather(0, Climate())
         town = Town(weather, replicas=1)
-        crowd = Crowd(town, weather, town.outside.team.everybody, town.now)
-        await matrix.opened(crowd)
+        crowd = Crowd(town)
+        await opened(crowd)
         posts = {
             mark_of(message).partition(":")[0]: (channel, message) for channel, message in town.outside.slack.messages()
         }

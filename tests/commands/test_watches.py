@@ -131,6 +131,54 @@ async def test_a_look_that_dies_before_it_is_kept_is_repeated_and_its_alert_is_n
     assert record.state is WatchState.FIRING
 
 
+async def cut_after_its_alert(watched: World) -> None:
+    """A look sends its alert, and dies before it is kept."""
+    watched.clock.now += EVERY
+    await watched.do_until_away(await watched.claim(JobName.WATCH), saves=1)
+    watched.clock.now += 2 * LEASE
+
+
+async def test_a_look_cut_after_its_alert_is_known_by_the_next_one_which_sees_that_it_is_well_again(
+    watched: World,
+) -> None:
+    """The record knows of no alert: without a look at what was sent, nobody would ever hear that it is over."""
+    watched.database.sees["count-stuck"] = 7
+    await watched.let_pass(minutes=2)
+    await cut_after_its_alert(watched)
+    watched.database.sees["count-stuck"] = 0
+    await watched.work()
+    (incident,) = await incidents(watched)
+    (alert,) = await watched.store.alerts_of(incident.id)
+    assert not alert.firing
+    assert await watched.events(incident, Kind.ALERT_RESOLVED)
+
+
+async def test_a_look_cut_after_the_end_of_its_alert_is_known_by_the_next_one_which_sees_that_it_is_wrong_again(
+    watched: World,
+) -> None:
+    watched.database.sees["count-stuck"] = 7
+    await watched.let_pass(minutes=4)
+    watched.database.sees["count-stuck"] = 0
+    await cut_after_its_alert(watched)
+    watched.database.sees["count-stuck"] = 7
+    await watched.let_pass(minutes=4)
+    (incident,) = await incidents(watched)
+    (alert,) = await watched.store.alerts_of(incident.id)
+    assert (alert.firing, alert.count) == (True, 3)
+
+
+async def test_a_start_after_a_look_was_cut_repeats_the_look_and_not_its_alert(watched: World) -> None:
+    """The start puts the look to another moment, by which its alert must not be another one."""
+    watched.database.sees["count-stuck"] = 7
+    await watched.let_pass(minutes=2)
+    await cut_after_its_alert(watched)
+    await set_watches(process="there", ports=watched.ports)
+    await watched.let_pass(seconds=30)
+    (incident,) = await incidents(watched)
+    (alert,) = await watched.store.alerts_of(incident.id)
+    assert alert.count == 1
+
+
 async def test_a_second_start_owes_no_second_look(watched: World) -> None:
     await watched.let_pass(minutes=3)
     before = len(watched.database.looked)
