@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import compile as compiling
+from bench import findings as ten
 from bench import intake, line, load, page, scale, steps, storm
 from demo.bot_process import ROOT
 from demo.stage import Stage
@@ -39,7 +40,7 @@ async def measure(incidents: int = INCIDENTS, events: int = EVENTS) -> dict[str,
         **await _alone("forty at once", burst),
         **await webhooks(),
         **await _alone("diagnostics beside bare calls", looks),
-        **await _alone("findings", findings),
+        **await _alone("findings of ten diagnostics", findings, runbook=ten.write_runbook),
         **await _alone("a hundred yeses", clicks),
         **await _alone("a cancel", cancel),
         **await sandbox_page(),
@@ -93,8 +94,8 @@ async def looks(stage: Stage) -> dict[str, object]:
 
 
 async def findings(stage: Stage) -> dict[str, object]:
-    """How soon the first finding is in the channel."""
-    return {"findings": await steps.findings(stage)}
+    """How soon the first finding of ten is in the channel."""
+    return {"findings": await ten.measure(stage)}
 
 
 async def clicks(stage: Stage) -> dict[str, object]:
@@ -126,10 +127,16 @@ async def stored_for_years(incidents: int, events: int) -> dict[str, object]:
     return await scale.measure(incidents, events)
 
 
-async def _alone(name: str, measuring: Callable[[Stage], Awaitable[dict[str, object]]]) -> dict[str, object]:
+async def _alone(
+    name: str,
+    measuring: Callable[[Stage], Awaitable[dict[str, object]]],
+    *,
+    runbook: Callable[[Path], Path] = lambda _: ROOT / "runbooks" / SYSTEM.name,
+) -> dict[str, object]:
+    """One measurement on a stage of its own; ``runbook`` may write another than the system's into its folder."""
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        async with Stage(SYSTEM, Path(folder), latency=LATENCY) as stage:
+        async with Stage(SYSTEM, Path(folder), latency=LATENCY, runbook=runbook(Path(folder))) as stage:
             return await measuring(stage)
 
 

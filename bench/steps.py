@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import asyncpg
@@ -24,11 +24,9 @@ from incident.runbook import Catalog, Step
 from sandbox.driver import Person
 from sandbox.state.model import Channel, Message
 
-LOOKS: Final = 60
+LOOKS: Final = 200
 CLICKS: Final = 100
 WITHIN: Final = 30.0
-SETTLED_AFTER: Final = 12.0
-"""Seconds after which the posts of an opening are out: Slack bears one a second in a channel."""
 SLOW: Final = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -107,23 +105,6 @@ async def _bare_http(stage: Stage) -> tuple[Call, Call]:
     return ask, end
 
 
-async def findings(stage: Stage) -> dict[str, object]:
-    """All diagnostics of an incident at once: from the slowest source's answer to the first finding in the thread."""
-    ana = Person(stage.sandbox, "ana")
-    await stage.monitor.fire("StorybookResponseTimeHigh")
-    channel = await ana.wait_for_channel("inc-", WITHIN)
-    card = await ana.wait_for(channel, lambda message: _has(message, "diagnose"), WITHIN)
-    await asyncio.sleep(SETTLED_AFTER)
-    await ana.click(card, "diagnose")
-    await asyncio.sleep(SETTLED_AFTER)
-    asked = [found for found in _findings(stage) if found["phase"] == "asked"]
-    posted = [
-        float(each.ts) for each in ana.thread(channel, card.ts) if _mark(each) in {found["id"] for found in asked}
-    ]
-    slowest = max(datetime.fromisoformat(found["at"]).timestamp() + found["sight"]["seconds"] for found in asked)
-    return {"diagnostics": len(asked), "first_posted_after_slowest_answer_ms": round((min(posted) - slowest) * 1000)}
-
-
 async def clicks(stage: Stage) -> dict[str, object]:
     """A hundred clicks on Approve at once, of people who may: how many runs begin."""
     channel, card = await _asked(stage)
@@ -145,7 +126,7 @@ async def cancel(stage: Stage) -> dict[str, object]:
         ben = Person(stage.sandbox, "ben")
         await ben.click(card, "approve")
         await _state(stage, "running")
-        running = await ben.wait_for(channel, lambda message: _has(message, "cancel"), WITHIN)
+        running = await ben.wait_for(channel, lambda message: has_button(message, "cancel"), WITHIN)
         await _until(lambda: owner.fetchval(_RUNS))
         began = time.perf_counter()
         await ben.click(running, "cancel")
@@ -170,15 +151,16 @@ async def _asked(stage: Stage) -> tuple[Channel, Message]:
     await stage.patient.fault("stuck-jobs", True)
     await stage.monitor.fire("StorybookJobsStuck")
     channel = await ana.wait_for_channel("inc-", WITHIN)
-    await ana.click(await ana.wait_for(channel, lambda message: _has(message, "fix"), WITHIN), "fix")
+    await ana.click(await ana.wait_for(channel, lambda message: has_button(message, "fix"), WITHIN), "fix")
     form = await ana.wait_for_modal(within=WITHIN)
     await ana.select(form, "choose_step", "fail-stuck-jobs")
     await ana.wait_for_modal(lambda view: view.payload.get("callback_id") == "fix_step", WITHIN)
     await ana.submit({})
-    return channel, await ben.wait_for(channel, lambda message: _has(message, "approve"), WITHIN)
+    return channel, await ben.wait_for(channel, lambda message: has_button(message, "approve"), WITHIN)
 
 
-def _has(message: Message, action: str) -> bool:
+def has_button(message: Message, action: str) -> bool:
+    """Whether it is a message for all, with that button."""
     return f'"{action}"' in json.dumps(message.blocks) and message.ephemeral_to is None
 
 
@@ -197,21 +179,6 @@ async def _state(stage: Stage, state: str) -> None:
         return bool(_count(stage, "SELECT count(*) FROM approvals WHERE state = ?", state))
 
     await _until(there)
-
-
-def _mark(message: Message) -> str:
-    """The id of the finding that a message shows, or an empty text."""
-    payload = (message.metadata or {}).get("event_payload") or {}
-    return str(payload.get("mark", "")).rpartition(":")[2]
-
-
-# Any: the bodies are JSON as the store keeps it.
-def _findings(stage: Stage) -> list[dict[str, Any]]:
-    store = sqlite3.connect(f"file:{stage.data_dir / 'muster.db'}?mode=ro", uri=True)
-    try:
-        return [json.loads(body) for (body,) in store.execute("SELECT body FROM findings")]
-    finally:
-        store.close()
 
 
 def _count(stage: Stage, query: str, *values: str) -> int:
