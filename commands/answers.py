@@ -14,6 +14,7 @@ from incident.course import Turn
 from incident.incident import Incident
 from incident.postmortem import Record
 from incident.runbook import Procedure, Step
+from incident.severity import Severity
 from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
@@ -47,10 +48,12 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 class Declared(Struct, frozen=True, kw_only=True):
-    """A new incident. ``channel_due`` is when its channel can come, when Slack's limit holds it back."""
+    """A new incident."""
 
     incident: Incident
     fresh: bool
+    assumed: bool = False
+    """Whether nobody said how bad it is, so that Muster took the level that is usual."""
 
 
 class Looking(Struct, frozen=True, kw_only=True):
@@ -89,6 +92,8 @@ class FormWanted(Struct, frozen=True, kw_only=True):
     procedure: Procedure | None = None
     step: Step | None = None
     title: str = ""
+    level: Severity | None = None
+    """How bad it is, as far as it is said already."""
     turn: Turn | None = None
     """The step of a walk that it is about."""
 

@@ -1,7 +1,7 @@
 """``/incident severity P1 more users affected``: it is worse, or not so bad; the clocks follow."""
 
 from commands.answers import Answer, Done, Form
-from commands.asked import Asked, ask_further, first_word, procedure_of
+from commands.asked import Asked, ask_further, procedure_of
 from commands.finishing import settle
 from commands.ports import Ground
 from incident import severity, working
@@ -10,9 +10,8 @@ from incident.severity import Severity
 
 
 async def change_severity(asked: Asked, *, ports: Ground) -> Answer:
-    """The level is the first word, the reason is the rest; without a level the form is shown."""
-    head, reason = first_word(asked.words)
-    level = severity.of_word(head)
+    """The level stands first, the reason is the rest; with nothing said the form is shown. Raises NoSuchSeverity."""
+    level, reason = severity.of_change(asked.words)
     if level is None:
         return ask_further(asked, Form.SEVERITY)
     return await change_severity_to(asked, level=level, reason=reason, ports=ports)

@@ -1,5 +1,9 @@
 """Anybody may declare: ``/incident declare P1 Checkout fails``, or the form when the title is missing."""
 
+from typing import Final
+
+from msgspec.structs import replace
+
 from commands.answers import Answer, Declared, Form, FormWanted
 from commands.asked import Asked
 from commands.ports import Ground
@@ -9,13 +13,20 @@ from incident.opening import declare as decided
 from incident.responder import user_of
 from incident.severity import Severity
 
+USUAL: Final = Severity.P2
+"""How bad it is where nobody says."""
+
 
 async def declare(asked: Asked, *, ports: Ground) -> Answer:
-    """Declare from one line: a level may come first, the rest is the title; with nothing said, the form is shown."""
+    """Declare from one line: a level may come first, the rest is the title; without a title the form is shown.
+
+    Raises NoSuchSeverity, BadTitle.
+    """
     level, title = severity.of_head(asked.words)
     if not title:
-        return FormWanted(form=Form.DECLARE)
-    return await declare_filled(asked, title=title, level=level or Severity.P2, ports=ports)
+        return FormWanted(form=Form.DECLARE, level=level)
+    declared = await declare_filled(asked, title=title, level=level or USUAL, ports=ports)
+    return replace(declared, assumed=level is None)
 
 
 async def declare_filled(

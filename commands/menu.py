@@ -246,7 +246,7 @@ def find(word: str) -> Verb | None:
 
 def nearest(word: str, *, inside: bool = False) -> str:
     """What was probably meant, as it is typed behind ``/incident``, or an empty text. ``inside``: of an incident."""
-    if of_code(word) is not None:
+    if of_code(word) is not None and word[-1] in "0123":
         return f"{'severity' if inside else 'declare'} {word}"
     role = ROLE_WORDS.get(word.lower())
     if role is not None:

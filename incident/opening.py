@@ -62,7 +62,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
     """
     title = " ".join(asked.title.split())
     if not visible(title) or len(title) > LONGEST_TITLE:
-        raise refusal.BadTitle(title=title)
+        raise refusal.BadTitle(title=title, length=len(title) if visible(title) else None)
     policy = policy_of(asked.policy, asked.procedure)
     incident = Incident(
         id=identifier("inc", cause),

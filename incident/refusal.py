@@ -29,6 +29,10 @@ class NoSuchRole(Refused):
     """Nobody can hold a role of that name (``asked``)."""
 
 
+class NoSuchSeverity(Refused):
+    """There is no level of that name (``asked``)."""
+
+
 class NoProcedure(Refused):
     """The incident follows no runbook procedure, so there is nothing to run (``number``)."""
 
@@ -50,7 +54,7 @@ class GoesOnElsewhere(Refused):
 
 
 class BadTitle(Refused):
-    """A declaration needs a title of at most 200 characters."""
+    """A declaration needs a title of at most 200 characters (``title``; ``length``, where it is too long)."""
 
 
 class NothingSaid(Refused):

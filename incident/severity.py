@@ -9,6 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from incident import refusal
+
 
 class Severity(StrEnum):
     """The four levels. P0 comes first everywhere: in lists, in queues, in Slack's budget."""
@@ -76,7 +78,7 @@ HOUSE: Mapping[Severity, Policy] = MappingProxyType(
 _CODE: Final = re.compile(r"(?:p|s|sev-?)[0-5]", re.ASCII | re.IGNORECASE)
 
 _HEAD: Final = re.compile(
-    r"[\s\[(*]*((?:p|sev-?)[0-5]|sev(?:erity)?\s+[0-5])(?=[\s:;,!)\]*–—-]|\.?(?:\s|$))[\s:;,.!)\]*–—-]*",
+    r"[\s\[(*]*(p(?P<p>[0-9])|sev(?:erity)?(?:-|\s+)?(?P<sev>[0-9]{1,2}))(?=[\s:;,!)\]*–—-]|\.?(?:\s|$))[\s:;,.!)\]*–—-]*",
     re.ASCII | re.IGNORECASE,
 )
 """A level before a title, set apart from it as people do: ``P1:``, ``[sev1]``, ``sev 1 –``. S3 is somebody's bucket."""
@@ -108,8 +110,30 @@ def of_code(word: str) -> Severity | None:
 
 
 def of_head(words: str) -> tuple[Severity | None, str]:
-    """The level that a declaration begins with, and the title behind it; None and all of it when it names no level."""
+    """The level that a declaration begins with, and the title behind it; None and all of it when it names no level.
+
+    Raises NoSuchSeverity for one that there is not: P7 is no title, as far as anybody can tell.
+    """
     found = _HEAD.match(words)
     if found is None:
         return None, words.strip()
-    return of_word(re.sub("severity", "sev", found[1], flags=re.IGNORECASE)), words[found.end() :].strip()
+    number = int(found["p"] or found["sev"])
+    if number > Severity.P3.rank:
+        raise refusal.NoSuchSeverity(asked=found[1])
+    return Severity(f"P{number}"), words[found.end() :].strip()
+
+
+def of_change(words: str) -> tuple[Severity | None, str]:
+    """The level that an incident is to have, and the reason behind it; None when nothing is said.
+
+    Here a bare number and a word such as *critical* name one, too. Raises NoSuchSeverity.
+    """
+    level, rest = of_head(words)
+    if level is not None or not rest:
+        return level, rest
+    word, *reason = rest.split(maxsplit=1)
+    level = of_word(word.strip(":;,.!"))
+    # What a monitor calls 4 or 5 is taken for the least; a person is asked what they mean.
+    if level is None or set(word) & set("456789"):
+        raise refusal.NoSuchSeverity(asked=word)
+    return level, " ".join(reason)

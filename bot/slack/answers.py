@@ -96,11 +96,11 @@ def _declared(answer: Declared) -> Rendered:
         text(f" {words} "),
         *([channel(home)] if home else [text("Its channel opens in a moment.")]),
     ]
-    return rendered(f"{incident.key} {words}", [paragraph(line, [text(_due(incident))] if not home else [])])
-
-
-def _due(incident: Incident) -> str:
-    return f"{incident.severity.value} · {fit.one_line(incident.title, fit.NAME)}"
+    due = f"{incident.severity.value} · {fit.one_line(incident.title, fit.NAME)}" if not home else ""
+    change = f"Nobody said how bad it is, so it is {incident.severity.value}: /incident severity changes that."
+    return rendered(
+        f"{incident.key} {words}", [paragraph(line, *([text(each)] for each in (due, change * answer.assumed) if each))]
+    )
 
 
 def _looking(answer: Looking) -> Rendered:

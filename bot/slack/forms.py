@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.slack import modals, modals_fix, walk_modals
 from bot.slack.modals import View
 from commands.answers import Form, FormWanted
+from commands.declare import USUAL
 from incident.incident import Incident
 from incident.responder import UserId
 
@@ -16,7 +17,7 @@ def wanted(form: FormWanted, *, by: UserId, systems: Mapping[str, str], system: 
     """
     incident = form.incident
     if incident is None:
-        return modals.declare(systems, title=form.title, system=system)
+        return modals.declare(systems, title=form.title, severity=form.level or USUAL, system=system)
     if form.form in walk_modals.WALK_FORMS:
         return walk_modals.wanted(form, incident)
     if form.form in {Form.FIX, Form.FIX_STEP}:

@@ -19,7 +19,7 @@ from bot.terminal.inspection import as_text, find, row, utc_now
 from bot.words.sentences import actor_words, event_sentence
 from commands.answers import Answer, Done
 from commands.asked import Asked
-from commands.declare import declare_filled
+from commands.declare import USUAL, declare_filled
 from commands.ports import Ground, Kept
 from commands.store import Store
 from incident import severity
@@ -94,7 +94,7 @@ def _of(by: Actor, words: str, about: Incident | None = None) -> Asked:
 
 def _level(words: str) -> tuple[Severity, str]:
     level, title = severity.of_head(words)
-    return level or Severity.P2, title
+    return level or USUAL, title
 
 
 def _show(answer: Answer, *, as_json: bool) -> None:

@@ -31,6 +31,7 @@ from incident.refusal import (
     NoSuchItem,
     NoSuchPerson,
     NoSuchRole,
+    NoSuchSeverity,
     NoSuchStep,
     NotRunnable,
     StillOpen,
@@ -123,6 +124,26 @@ async def test_without_a_title_the_form_is_shown(world: World, words: str) -> No
     answer = await world.say(BEN, words)
     assert isinstance(answer, FormWanted)
     assert answer.form is Form.DECLARE
+    assert answer.level is (Severity.P1 if "P1" in words else None), "what was said is chosen in the form"
+
+
+async def test_a_level_that_there_is_not_is_refused_and_nothing_is_declared_or_changed(world: World) -> None:
+    with pytest.raises(NoSuchSeverity):
+        await world.say(BEN, "declare P7 checkout fails")
+    assert await world.store.recent_incidents() == ()
+    incident = await world.declared(work=False)
+    for words in ("severity P9", "severity soon", "sev 4 not so bad"):
+        with pytest.raises(NoSuchSeverity):
+            await world.say(BEN, words, incident)
+    assert (await world.again(incident)).severity is Severity.P1
+
+
+async def test_whoever_says_no_level_is_told_which_one_was_taken(world: World) -> None:
+    answers = [await world.say(BEN, f"declare {level}Checkout fails") for level in ("", "P2 ")]
+    assert [(each.incident.severity, each.assumed) for each in answers if isinstance(each, Declared)] == [
+        (Severity.P2, True),
+        (Severity.P2, False),
+    ]
 
 
 async def test_a_title_that_is_too_long_is_refused_and_nothing_is_declared(world: World) -> None:
@@ -204,7 +225,7 @@ async def test_severity_takes_its_level_and_reason_and_keeps_the_procedures_esca
     assert escalate.allowed.total_seconds() == 20 * 60, "the runbook says 20 minutes, the house 30"
 
 
-@pytest.mark.parametrize(("words", "form"), [("sev", Form.SEVERITY), ("severity soon", Form.SEVERITY)])
+@pytest.mark.parametrize(("words", "form"), [("sev", Form.SEVERITY), ("severity  ", Form.SEVERITY)])
 async def test_severity_without_a_level_shows_the_form(world: World, words: str, form: Form) -> None:
     answer = await world.say(BEN, words, await world.declared(work=False))
     assert isinstance(answer, FormWanted)

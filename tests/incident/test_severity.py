@@ -1,12 +1,14 @@
 """How bad it is: the words that monitors and people use, and what each level obliges to."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.severity import HOUSE, Severity, of_code, of_head, of_word
+from incident.refusal import NoSuchSeverity
+from incident.severity import HOUSE, Severity, of_change, of_code, of_head, of_word
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,14 @@ def test_an_ordinary_word_is_no_code_so_that_a_title_may_begin_with_it(word: str
         ("P0!", Severity.P0, ""),
         ("P1", Severity.P1, ""),
         ("S3 uploads fail", None, "S3 uploads fail"),
+        ("SEV1 x", Severity.P1, "x"),
+        ("sev-2: x", Severity.P2, "x"),
+        ("severity-0 x", Severity.P0, "x"),
+        ("P95 latency is high", None, "P95 latency is high"),
+        ("P99: 3 s", None, "P99: 3 s"),
+        ("S7 uploads fail", None, "S7 uploads fail"),
+        ("severe weather", None, "severe weather"),
+        ("critical: all down", None, "critical: all down"),
         ("P1.5 broke", None, "P1.5 broke"),
         ("P2P sync is late", None, "P2P sync is late"),
         ("high load", None, "high load"),
@@ -63,9 +73,42 @@ def test_a_declaration_may_begin_with_a_level_set_apart_as_people_do(
     assert of_head(words) == (level, title)
 
 
+@pytest.mark.parametrize("words", ["P7 foo", "p4", "[P9]: x", "sev5 x", "SEV-6 – x", "severity 12 x", "P8!"])
+def test_a_level_that_there_is_not_is_no_title(words: str) -> None:
+    for read in (of_head, of_change):
+        with pytest.raises(NoSuchSeverity) as refused:
+            read(words)
+        assert str(refused.value.facts["asked"]).lower() in words.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "level", "reason"),
+    [
+        ("P1 more users", Severity.P1, "more users"),
+        ("SEV1: more users", Severity.P1, "more users"),
+        ("sev 2", Severity.P2, ""),
+        ("sev-3  it can  wait", Severity.P3, "it can  wait"),
+        ("S0", Severity.P0, ""),
+        ("1 more", Severity.P1, "more"),
+        ("critical, all of the EU", Severity.P1, "all of the EU"),
+        ("", None, ""),
+    ],
+)
+def test_a_change_names_a_level_in_any_usual_way(words: str, level: Severity | None, reason: str) -> None:
+    assert of_change(words) == (level, reason)
+
+
+@pytest.mark.parametrize("words", ["4", "s5 x", "banana", "more users affected", "p", "١", "P１", "“P1”"])
+def test_what_names_no_level_is_refused_and_not_guessed(words: str) -> None:
+    with pytest.raises(NoSuchSeverity):
+        of_change(words)
+
+
 @given(st.text(max_size=20))
 def test_no_word_of_any_shape_crashes(word: str) -> None:
-    assert of_head(word)[0] in {None, *Severity}
+    with suppress(NoSuchSeverity):
+        assert of_head(word)[0] in {None, *Severity}
+        assert of_change(word)[0] in {None, *Severity}
     assert of_code(word) in {None, *Severity}
     assert of_word(word) in {None, *Severity}
 

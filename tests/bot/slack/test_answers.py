@@ -13,6 +13,7 @@ from incident.incident import Home, Status
 from incident.postmortem import Record
 from incident.responder import person
 from incident.rota import Shift
+from incident.severity import Severity
 from incident.timeline import Event, Kind, Link
 from tests.bot.slack.examples import ADA, BOB, NOW, a_request, an_alert, an_incident
 from tests.bot.slack.reading import buttons, lines
@@ -78,6 +79,8 @@ def test_a_declaration_is_answered_at_once() -> None:
     assert "INC-142 is declared. Its channel opens" in lines(
         answered(Declared(incident=an_incident(home=Home()), fresh=True))
     )
+    read = lines(answered(Declared(incident=an_incident(home=Home(), severity=Severity.P2), fresh=True, assumed=True)))
+    assert "Nobody said how bad it is, so it is P2: /incident severity changes that." in read
     assert "INC-142 was declared already. #C0CHAN001" in lines(answered(Declared(incident=an_incident(), fresh=False)))
 
 

@@ -161,6 +161,12 @@ def test_every_form_that_a_command_wants_exists(form: Wanted) -> None:
     assert view_payload(view)
 
 
+def test_a_level_that_was_said_is_chosen_in_the_form() -> None:
+    for level, chosen in ((Severity.P0, "P0"), (None, "P2")):
+        view = forms.wanted(FormWanted(form=Wanted.DECLARE, level=level), by=ADA, systems={"a": "A"})
+        assert f"'initial_option': {{'text': {{'type': 'plain_text', 'text': '{chosen}'" in str(view)
+
+
 def test_a_fix_without_a_runbook_says_so() -> None:
     """The form is a sentence then."""
     view = forms.wanted(FormWanted(form=Wanted.FIX, incident=an_incident()), by=ADA, systems={})
