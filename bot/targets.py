@@ -94,16 +94,22 @@ def _redis(name: str, section: RedisSection, configuration: Configuration) -> Ta
 def _nats(name: str, section: NatsSection, configuration: Configuration) -> Target:
     from bot.executors.nats.executor import NatsTarget
     from bot.executors.nats.session import Login, Server
+    from bot.executors.nats.signer import Signer
 
     def login(user: NatsLogin) -> Login:
+        if user.user is None:
+            return Login.of(configuration.secret(user.credentials_env) or "")
         return Login(user=user.user, password=configuration.secret(user.password_env) or "")
 
+    signs = section.remediation_signer
+    seed = configuration.secret(signs.key_env) if signs is not None else None
     return NatsTarget(
         name=name,
         environment=section.environment,
         server=Server(host=section.host, port=section.port, tls=section.tls),
         diagnostic=login(section.diagnostic),
         remediation=None if section.remediation is None else login(section.remediation),
+        signer=None if signs is None else Signer(account=signs.account, seed=seed or ""),
     )
 
 

@@ -13,6 +13,7 @@ from bot.settings.targets import (
     HostSection,
     HttpSection,
     KubernetesSection,
+    NatsLogin,
     NatsSection,
     PostgresSection,
     RedisSection,
@@ -49,9 +50,12 @@ def _identities(section: TargetSection, secret: Secret) -> tuple[str, str, str |
         case HttpSection() | KubernetesSection() | GithubSection():
             looking = secret(section.diagnostic_token_env)
             return "remediation_token_env", "token", looking, secret(section.remediation_token_env)
-        case RedisSection() | NatsSection():
+        case RedisSection():
             user = None if section.remediation is None else section.remediation.user
             return "remediation.user", "user", section.diagnostic.user, user
+        case NatsSection():
+            changing = None if section.remediation is None else _nats_user(section.remediation, secret)
+            return "remediation", "user", _nats_user(section.diagnostic, secret), changing
         case AwsSection():
             changing = None if section.remediation is None else _login(section.remediation, secret)
             return "remediation", "identity", _login(section.diagnostic, secret), changing
@@ -73,6 +77,10 @@ def _role(dsn: str | None) -> str | None:
         return None
     named = parse_qs(parts.query).get("user")
     return named[0] if named else parts.username
+
+
+def _nats_user(login: NatsLogin, secret: Secret) -> str | None:
+    return login.user or secret(login.credentials_env)
 
 
 def _login(login: AwsLogin, secret: Secret) -> str:

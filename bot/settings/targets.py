@@ -60,11 +60,33 @@ class RedisSection(Section):
 
 
 class NatsLogin(Section):
-    """One user of a NATS account."""
+    """One user of a NATS account: by its name and password, or by its credentials."""
 
-    user: Annotated[str, Shape(r"[!-~]+", "write the name of a user of the account, without blanks")]
-    password_env: EnvironmentName
+    user: Annotated[str, Shape(r"[!-~]+", "write the name of a user of the account, without blanks")] | None = None
+    password_env: EnvironmentName | None = None
     """The variable with the user's password."""
+    credentials_env: EnvironmentName | None = None
+    """The variable with what a credentials file of NATS holds, where users have passes (JWT) and no passwords."""
+
+    @model_validator(mode="after")
+    def _logs_in_one_way(self) -> Self:
+        """One way in, and all of it."""
+        by_password, by_pass = (self.user, self.password_env), (self.credentials_env,)
+        if (all(by_password), any(by_password), all(by_pass)) not in ((True, True, False), (False, False, True)):
+            raise ValueError("write user and password_env, or credentials_env alone")
+        return self
+
+    def variables(self) -> frozenset[str]:
+        """The variables with its secrets."""
+        return frozenset(filter(None, (self.password_env, self.credentials_env)))
+
+
+class NatsSigner(Section):
+    """A key by which a user is made for each approved purge, in the place of one that is kept."""
+
+    account: Annotated[str, Shape(r"A[A-Z2-7]{55}", "write the account's public key, which begins with A")]
+    key_env: EnvironmentName
+    """The variable with the seed of a signing key of the account whose role only lets purge (see docs/settings.md)."""
 
 
 class NatsSection(Section):
@@ -77,10 +99,21 @@ class NatsSection(Section):
     tls: bool = False
     diagnostic: NatsLogin
     remediation: NatsLogin | None = None
+    remediation_signer: NatsSigner | None = None
+    """In the place of a user that is kept: what makes one for each run, for one stream and five minutes."""
+
+    @model_validator(mode="after")
+    def _changes_as_one(self) -> Self:
+        """Two identities for one purpose would leave it open which of them acted."""
+        if self.remediation is not None and self.remediation_signer is not None:
+            raise ValueError("remediation and remediation_signer are two identities for changes: keep one")
+        return self
 
     def variables(self) -> frozenset[str]:
         """The variables with its secrets."""
-        return frozenset(login.password_env for login in (self.diagnostic, self.remediation) if login is not None)
+        key = frozenset() if self.remediation_signer is None else frozenset({self.remediation_signer.key_env})
+        own = (login.variables() for login in (self.diagnostic, self.remediation) if login is not None)
+        return key.union(*own)
 
 
 class AwsLogin(Section):

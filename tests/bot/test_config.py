@@ -302,6 +302,11 @@ SHARED = {
         "    remediation: {user: look, password_env: DB_FIX}\n",
         "line 17: “targets.r.remediation.user” is the user of diagnostics too",
     ),
+    "a user by a pass": (
+        "  n:\n    kind: nats\n    environment: e\n    host: n\n    diagnostic: {credentials_env: DB_LOOK}\n"
+        "    remediation: {credentials_env: DB_LOOK}\n",
+        "line 17: “targets.n.remediation” is the user of diagnostics too",
+    ),
     "an identity": (
         "  a:\n    kind: aws\n    environment: e\n    region: eu-central-1\n    remediation: {}\n",
         "line 16: “targets.a.remediation” is the identity of diagnostics too",

@@ -11,6 +11,8 @@ from bot.executors.github.executor import GithubTarget
 from bot.executors.kubernetes.executor import KubernetesTarget
 from bot.executors.kubernetes.session import Identity
 from bot.executors.nats.executor import NatsTarget
+from bot.executors.nats.session import Login
+from bot.executors.nats.signer import Signer
 from bot.targets import targets_of
 
 SETTINGS = """\
@@ -63,6 +65,50 @@ def test_each_kind_is_made_with_its_identities_and_every_secret_is_known(tmp_pat
     assert kubernetes.remediation is None
     assert set(ENVIRONMENT.values()) <= set(configuration.every_secret())
     assert not any(secret in repr((nats, aws, kubernetes)) for secret in ENVIRONMENT.values())
+
+
+ACCOUNT = "A" + "B" * 55
+SIGNED = f"""\
+    diagnostic: {{credentials_env: NATS_LOOK}}
+    remediation_signer: {{account: {ACCOUNT}, key_env: NATS_FIX}}
+"""
+
+
+def test_a_nats_may_have_users_with_passes_and_a_key_that_makes_those_for_changes(tmp_path: Path) -> None:
+    path, (before, _, after) = tmp_path / "muster.yaml", SETTINGS.partition("    diagnostic: {user: looker")
+    path.write_text(before + SIGNED + after.partition("password_env: NATS_FIX}\n")[2])
+    configuration = load(path, ENVIRONMENT)
+    nats, *_ = targets_of(configuration)
+    assert isinstance(nats, NatsTarget)
+    assert nats.remediation is None
+    assert nats.signer == Signer(account=ACCOUNT, seed="nats_fix-value")
+    assert nats.diagnostic == Login.of("nats_look-value")
+    assert {"nats_look-value", "nats_fix-value"} <= set(configuration.every_secret())
+
+
+@pytest.mark.parametrize(
+    ("login", "said"),
+    [
+        ("{user: looker}", "write user and password_env, or credentials_env alone"),
+        ("{password_env: NATS_LOOK}", "write user and password_env, or credentials_env alone"),
+        ("{}", "write user and password_env, or credentials_env alone"),
+        ("{user: a, password_env: NATS_LOOK, credentials_env: B}", "write user and password_env, or credentials_env"),
+    ],
+)
+def test_a_user_of_nats_logs_in_in_one_way(tmp_path: Path, login: str, said: str) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(SETTINGS.replace("{user: looker, password_env: NATS_LOOK}", login))
+    with pytest.raises(WrongSetting, match=said):
+        load(path, ENVIRONMENT)
+
+
+def test_a_kept_user_for_changes_beside_a_key_that_makes_them_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    kept = "    remediation: {user: fixer, password_env: NATS_FIX}\n"
+    both = f"{kept}    remediation_signer: {{account: {ACCOUNT}, key_env: X}}\n"
+    path.write_text(SETTINGS.replace(kept, both))
+    with pytest.raises(WrongSetting, match="are two identities for changes: keep one"):
+        load(path, ENVIRONMENT)
 
 
 def test_a_service_account_that_changes_is_taken_by_the_token_that_is_named(tmp_path: Path) -> None:

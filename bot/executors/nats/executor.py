@@ -9,8 +9,9 @@ from msgspec import Struct, field
 
 from bot.executors.attestation import NotProven
 from bot.executors.caps import Caps
-from bot.executors.nats.proof import prove_read_only
+from bot.executors.nats.proof import check_only_purges, prove_read_only
 from bot.executors.nats.session import Login, Server, Session, session
+from bot.executors.nats.signer import LASTS, Signer
 from bot.executors.table import Row, counted, drawn
 from bot.executors.tool.answer import MOST_BYTES, Answer, NotAllowed, Run
 from bot.executors.tool.executor import ToolExecutor
@@ -32,11 +33,13 @@ class NatsTarget(Struct, frozen=True, kw_only=True):
     server: Server
     diagnostic: Login
     remediation: Login | None = None
+    signer: Signer | None = None
+    """In the place of a user that is kept: what makes one for each run."""
     caps: Caps = field(default_factory=Caps)
 
     def executor(self, *, redactor: Redactor, clock: Callable[[], datetime]) -> ToolExecutor[Sequence[str]]:
         """What runs its steps."""
-        return ToolExecutor(NatsTool(self), redactor=redactor, clock=clock)
+        return ToolExecutor(NatsTool(self, clock), redactor=redactor, clock=clock)
 
 
 class NatsTool(WordsTool):
@@ -44,13 +47,14 @@ class NatsTool(WordsTool):
 
     kind = "nats"
 
-    def __init__(self, target: NatsTarget) -> None:
+    def __init__(self, target: NatsTarget, clock: Callable[[], datetime]) -> None:
         self.target = target
+        self._clock = clock
 
     @property
     def changes(self) -> bool:
-        """Whether it has a user for remediations."""
-        return self.target.remediation is not None
+        """Whether it has a user for remediations, or one is made for each."""
+        return self.target.remediation is not None or self.target.signer is not None
 
     def judge(self, argv: Sequence[str]) -> Judgement:
         """The verdict for a line of the NATS client."""
@@ -88,14 +92,18 @@ class NatsTool(WordsTool):
         )
 
     async def change(self, argv: Sequence[str], run: Run) -> Answer:
-        """Purge the stream as the user for remediations."""
+        """Purge the stream as the user for remediations, or as one that is made for this run."""
         request, target = _request(argv), self.target
-        if request.ask is not Ask.PURGE or target.remediation is None:
+        if request.ask is not Ask.PURGE or not self.changes:
             raise NotAllowed("Nothing was sent: only a purge is a change here.")
-        async with session(target.server, target.remediation, target=target.name, caps=target.caps) as opened:
+        subject = f"{_API}.STREAM.PURGE.{request.stream}"
+        login, receipt = self._changing(request.stream)
+        async with session(target.server, login, target=target.name, caps=target.caps) as opened:
+            if target.signer is not None:
+                await check_only_purges(opened, login.user, subject)
             run.sent = True
-            answer = await opened.ask(f"{_API}.STREAM.PURGE.{request.stream}", request.filters)
-            receipt = self._receipt(opened, target.remediation)
+            answer = await opened.ask(subject, request.filters)
+            receipt = {**self._receipt(opened, login), **receipt}
         purged = answer["purged"]
         if not isinstance(purged, int):
             raise TypeError("the number of purged messages is no number")
@@ -104,6 +112,15 @@ class NatsTool(WordsTool):
 
     async def close(self) -> None:
         """Nothing is kept open between two steps."""
+
+    def _changing(self, stream: str) -> tuple[Login, Facts]:
+        """As whom it purges, and what the receipt says of a user that is made for that."""
+        target, now = self.target, self._clock()
+        if target.signer is None:
+            assert target.remediation is not None, "one of both changes, or nothing does"
+            return target.remediation, {}
+        made = target.signer.user_for(stream, now)
+        return made, {"made for": stream, "until": (now + LASTS).isoformat()}
 
     def _receipt(self, opened: Session, login: Login) -> Facts:
         return {"server": str(self.target.server), "user": login.user, "bytes": opened.received}

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.executors.attestation import NotProven
 from bot.executors.nats.session import Session
-from bot.executors.tool.answer import Denied
+from bot.executors.tool.answer import Denied, NotAllowed
 from compiler.proof.word_list import word_list
 from incident.digest import Facts, Json
 
@@ -22,6 +22,8 @@ _LOOKS_BELOW: Final = (
     "$JS.API.CONSUMER.LIST.",
 )
 _INBOXES: Final = ("_INBOX.", "_INBOX_")
+
+_TOO_WIDE: Final = "Nothing was purged: the key of remediation_signer makes users that may do more than one purge."
 
 CANARIES: Final = (
     "muster.canary",
@@ -60,6 +62,31 @@ async def prove_read_only(session: Session, user: str) -> str:
         f"The user {user} may publish to {len(publish)} subjects, each of which only looks, and was refused all of "
         f"{len(CANARIES)} changes that were tried as it."
     )
+
+
+async def check_only_purges(session: Session, user: str, subject: str) -> None:
+    """The server's own word that a user made for one purge may do that and nothing else, and not for ever.
+
+    Raises NotAllowed: a key that could make more than that signs for nobody here. Raises Denied or Unanswered.
+    """
+    answer = await session.ask(WHO_AM_I)
+    data = answer.get("data")
+    known = data if isinstance(data, Mapping) else {}
+    rights = known.get("permissions")
+    rights = rights if isinstance(rights, Mapping) else {}
+    try:
+        publish, subscribe = _allowed(rights, "publish", user), _allowed(rights, "subscribe", user)
+    except NotProven as fault:
+        raise NotAllowed(f"{_TOO_WIDE} {fault}") from fault
+    many = [each for each in publish if each not in (subject, WHO_AM_I)]
+    many += [each for each in subscribe if not each.startswith(_INBOXES)]
+    if many or rights.get("responses"):
+        what = f"has {many[0]} among its subjects" if many else "may publish answers to what it receives"
+        raise NotAllowed(
+            f"{_TOO_WIDE} The user made for this run {what}: give the key a role as narrow as the docs say."
+        )
+    if not known.get("expires"):
+        raise NotAllowed(f"{_TOO_WIDE} The server does not end the user that was made for this run.")
 
 
 async def _rights(session: Session, user: str) -> Facts:

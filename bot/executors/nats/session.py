@@ -5,17 +5,19 @@ are watched while an answer is awaited.
 """
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
 from bot.executors.caps import Caps
+from bot.executors.nats.nkeys import KeyPair, read_credentials, user_of
 from bot.executors.tool.answer import MOST_BYTES, Denied, Unanswered
 from incident.digest import Facts, Json
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
 _END_SECONDS: Final = 1.0
+_NO_ROLE: Final = " If it is, the key that signed the user's pass may have no role: then the user may open nothing."
 _REFUSED_WITHIN: Final = 1.0
 _MOST_GATHERED: Final = MOST_BYTES + (64 << 10)
 """Bytes of an answer that is not yet whole, with the line before it."""
@@ -42,10 +45,19 @@ class Server(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """One of the server's users; the password is sent and never shown."""
+    """One of the server's users: by a password, or by a pass (a JWT) and the seed of its key. Neither is ever shown."""
 
     user: str
-    password: str = field(repr=False)
+    """Its name; of one with a pass its public key."""
+    password: str = field(default="", repr=False)
+    jwt: str = field(default="", repr=False)
+    seed: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, credentials: str) -> "Login":
+        """The user of a credentials file. Without a name when it cannot be read: nobody is let in by that."""
+        jwt, seed = read_credentials(credentials) or ("", "")
+        return cls(user=user_of(jwt), jwt=jwt, seed=seed)
 
 
 class Session:
@@ -57,6 +69,7 @@ class Session:
         self.complaints: list[str] = []
         self._troubled = asyncio.Event()
         self._flooded = False
+        self._perhaps = ""
         self._client: Client | None = None
 
     async def open(self, server: Server, login: Login, caps: Caps) -> None:
@@ -64,6 +77,9 @@ class Session:
         from nats.aio.client import Client
         from nats.errors import Error
 
+        if not login.user:
+            raise Denied(f"{self.target} has no user: its credentials are no credentials file of NATS.")
+        self._perhaps = _NO_ROLE if login.jwt else ""
         self._client = Client()
         self._bound(self._client)
         try:
@@ -78,12 +94,11 @@ class Session:
                     max_reconnect_attempts=1,  # 0 means forever to the library
                     reconnect_time_wait=0,
                     tls=ssl.create_default_context() if server.tls else None,
-                    user=login.user,
-                    password=login.password,
                     name="muster",
+                    **_answering(login),
                 )
         except (Error, OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as fault:
-            raise _unopened(fault, self.complaints, self.target) from fault
+            raise _unopened(fault, self.complaints, self.target, login) from fault
 
     async def ask(self, subject: str, body: Facts | None = None) -> Facts:
         """Send one request and read its answer. Raises Denied or Unanswered."""
@@ -192,13 +207,13 @@ class Session:
         if said is not None:
             what = said.partition(": ")[2] or said
             return Denied(f"{self.target} does not allow Muster's user that ({what.rstrip('.')}): grant it.")
-        return Unanswered(f"The connection to {self.target} was lost: see whether the server is up.")
+        return Unanswered(f"The connection to {self.target} was lost: see whether the server is up.{self._perhaps}")
 
 
 @asynccontextmanager
 async def session(server: Server, login: Login, *, target: str, caps: Caps) -> AsyncIterator[Session]:
     """A connection that is logged in. Raises Denied or Unanswered."""
-    if find_spec("nats") is None:
+    if find_spec("nats") is None or (login.jwt and find_spec("cryptography") is None):
         raise Unanswered(f"{target} needs the library for NATS: install Muster with its extra “nats”.")
     opened = Session(target)
     try:
@@ -208,10 +223,27 @@ async def session(server: Server, login: Login, *, target: str, caps: Caps) -> A
         await opened.close()
 
 
-def _unopened(fault: BaseException, complaints: list[str], target: str) -> Denied | Unanswered:
+def _answering(login: Login) -> dict[str, Any]:
+    """How the library proves who it is: by the password, or by signing what the server asks."""
+    if not login.jwt:
+        return {"user": login.user, "password": login.password}
+    key = KeyPair(login.seed)
+    return {
+        "user_jwt_cb": login.jwt.encode,
+        "signature_cb": lambda nonce: base64.b64encode(key.sign(nonce)),
+    }
+
+
+def _unopened(fault: BaseException, complaints: list[str], target: str, login: Login) -> Denied | Unanswered:
     lines = " ".join([str(fault), *complaints]).lower()
     if "authorization" in lines or "authentication" in lines:
+        if login.jwt:
+            return Denied(
+                f"{target} did not let Muster in: check that the account still knows the key which signed its user's "
+                "pass, with a role of its own, and that the clocks of both machines agree."
+            )
         return Denied(f"{target} did not let Muster in: check the user and the password of this target.")
     if isinstance(fault, ssl.SSLError) or "tls" in lines or "ssl" in lines:
         return Unanswered(f"{target} and Muster do not agree on TLS: check the target's `tls` and its certificate.")
-    return Unanswered(f"{target} could not be reached: see whether the server is up and its address is right.")
+    perhaps = _NO_ROLE if login.jwt else ""
+    return Unanswered(f"{target} could not be reached: see whether the server is up and its address is right.{perhaps}")

@@ -58,7 +58,7 @@ def executor(server: RealNats, clock: Clock, **changes: object) -> ToolExecutor:
         remediation=Login(user=FIXER, password=PASSWORD),
         caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=1),
     )
-    tool = NatsTool(replace(target, **changes))  # type: ignore[arg-type]  # the settings of one test
+    tool = NatsTool(replace(target, **changes), clock)  # type: ignore[arg-type]  # the settings of one test
     return ToolExecutor(tool, redactor=Redactor([PASSWORD]), clock=clock)
 
 
