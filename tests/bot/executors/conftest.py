@@ -1,5 +1,6 @@
 """A shop's database with a role that only looks, a role that may change jobs, and one that breaks each rule."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -13,8 +14,10 @@ from bot.executors.postgres.executor import PostgresTarget
 from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
+from commands.ports import Stopped
 from demo.postgres import RealPostgres
 from incident.digest import Json
+from incident.finding import Outcome
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.verdict import Verdict
 
@@ -134,3 +137,16 @@ def plan(
         catalog="0" * 64,
         promise=promise,
     )
+
+
+CANCELLED_WITHIN = 2.0
+"""Seconds after which a cancelled step has stopped, whatever its target does; each takes some hundredths of one."""
+
+
+async def cut(running: "asyncio.Task[Outcome]") -> Outcome:
+    """Cancel a run as a person does; how it stands."""
+    running.cancel()
+    with pytest.raises(Stopped) as stopped:
+        async with asyncio.timeout(CANCELLED_WITHIN):
+            await running
+    return stopped.value.outcome

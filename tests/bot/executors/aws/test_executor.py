@@ -21,12 +21,12 @@ from bot.executors.caps import Caps
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from commands.outage import Outage
-from commands.ports import Stopped
 from demo.aws import ACCOUNT, AwsApi
 from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan
 from incident.verdict import Verdict
+from tests.bot.executors.conftest import cut
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REGION = "eu-central-1"
@@ -291,6 +291,10 @@ async def test_a_change_that_is_not_made_says_that_nothing_was_changed(
     assert said in outcome.sentence
 
 
+HANGING = web.AppKey("HANGING", asyncio.Event)
+"""Set while the server keeps somebody waiting."""
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stub() -> AsyncIterator[TestServer]:
     """An HTTP server that answers as AWS does where moto cannot: simulations, hangs, faults, and what is no answer."""
@@ -325,6 +329,7 @@ async def stub() -> AsyncIterator[TestServer]:
         return web.json_response(denied, status=403, headers={"X-Amzn-ErrorType": "AccessDeniedException"})
 
     application = web.Application(client_max_size=1 << 20)
+    application[HANGING] = asyncio.Event()
     application.router.add_route("*", "/{path:.*}", answer)
     server = TestServer(application)
     await server.start_server()
@@ -364,6 +369,7 @@ async def _changed(request: web.Request, target: str, key: str) -> web.StreamRes
 
 async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
     if "hangs" in key:
+        request.app[HANGING].set()
         await asyncio.sleep(4)
     if "drops" in key and request.transport is not None:
         request.transport.abort()
@@ -486,12 +492,12 @@ async def test_aws_that_cannot_be_reached_changes_nothing() -> None:
 
 
 async def test_a_run_is_cut_short_at_once(stub: TestServer) -> None:
-    slow = stubbed(stub, "hangs")
+    slow = stubbed(stub, "hangs", seconds=60)
+    stub.app[HANGING].clear()
     running = asyncio.create_task(slow.run(plan("ecs update-service --cluster shop --service web --desired-count 4")))
-    await asyncio.sleep(1)
-    running.cancel()
-    with pytest.raises(Stopped) as cut:
-        await asyncio.wait_for(running, 20)
-    assert cut.value.outcome.state is OutcomeState.UNKNOWN
-    assert "may have taken effect" in cut.value.outcome.sentence
+    async with asyncio.timeout(60):
+        await stub.app[HANGING].wait()
+    outcome = await cut(running)
+    assert outcome.state is OutcomeState.UNKNOWN
+    assert "may have taken effect" in outcome.sentence
     await slow.close()
