@@ -86,7 +86,7 @@ def _looked_at(knocker: _Knocker, at: datetime | None, address: str, now: dateti
         yield warn(about, f"A secret of it has fewer than {SHORTEST} characters.", mend)
     if at is None:
         mend = f"let it post to {place}, and send a test from there: docs/{knocker.page}.md says how"
-        yield warn(about, "Nothing has come from it yet.", mend)
+        yield warn(about, "Nothing has come from it yet, or not among the last 100,000 requests.", mend)
     elif now - at > QUIET:
         mend = f"send a test from it, if that is not meant: it posts to {place}"
         yield warn(about, f"Nothing has come from it for {duration(now - at)}.", mend)

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from bot.stores import changing, jobs, rows, taking
 from bot.stores.changing import Applied
@@ -38,6 +38,8 @@ from incident.timeline import Link
 from incident.watch import WatchRecord
 
 T = TypeVar("T")
+LATELY: Final = 100_000
+"""Among so many of the newest requests the last one of a monitor is looked for."""
 
 Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
 """What is asked of a database inside one transaction."""
@@ -206,8 +208,9 @@ class SqlStore(Store):
         return await self._read(figures, at_one_moment=True)
 
     async def last_knocks(self, sources: Sequence[str]) -> Mapping[str, datetime]:
-        """When each monitor's newest request came; those of whom none is kept are left out."""
-        found = {each: rows.time_of(await self._row("last_knock", source=each), "received_at") for each in sources}
+        """When each monitor's newest request came; those of whom none is kept, or none lately, are left out."""
+        newest = {each: await self._row("last_knock", source=each, among=LATELY) for each in sources}
+        found = {source: rows.time_of(row, "received_at") for source, row in newest.items()}
         return {source: at for source, at in found.items() if at is not None}
 
     async def remember(self, name: str, text: str) -> None:

@@ -54,13 +54,13 @@ def door(
 
     async def answered(name: str, request: web.Request) -> Taken:
         try:
-            came = Request(headers=request.headers, body=await _body(request), at=clock(), query=request.query)
+            came = Request(headers=request.headers, body=await whole_body(request), at=clock(), query=request.query)
             if not await admits[name](came):
                 proof = proofs(name)
                 return "refused", _said(proof.status, proof.refusal)
             return await take(name, came)
         except web.HTTPRequestEntityTooLarge:
-            return "too_large", _said(413, "A body may be at most 1 MiB.")
+            return "too_large", too_large()
         except Outage as outage:
             log.warning("request not kept", extra={"source": name, "error": outage.sentence})
             again = {"Retry-After": RETRY_AFTER}
@@ -69,7 +69,11 @@ def door(
     return knock
 
 
-async def _body(request: web.Request) -> bytes:
+async def whole_body(request: web.Request) -> bytes:
+    """The body, under the cap and in time; whoever asks the request again has it at once.
+
+    Raises HTTPRequestEntityTooLarge; Outage when it came too slowly.
+    """
     if request.content.is_eof():
         return await request.read()
     try:
@@ -77,6 +81,11 @@ async def _body(request: web.Request) -> bytes:
             return await request.read()
     except TimeoutError as slow:
         raise Outage("Its body did not come in time.", retry=True) from slow
+
+
+def too_large() -> web.Response:
+    """The answer to a body over the cap."""
+    return _said(413, "A body may be at most 1 MiB.")
 
 
 def _said(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:

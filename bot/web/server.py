@@ -25,6 +25,7 @@ from bot.web.alerts import Health, application
 from bot.web.change_collector import ChangeCollector
 from bot.web.changes import add_changes, places
 from bot.web.collector import Collector
+from bot.web.knock import too_large, whole_body
 from bot.web.listening import Listening
 from bot.web.spool import Spool
 from bot.words.gates import stop_sentence
@@ -99,6 +100,12 @@ class Door:
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:
             return web.json_response({"error": "Muster is still starting; send it again."}, status=503)
+        try:
+            await whole_body(request)
+        except web.HTTPRequestEntityTooLarge:
+            return too_large()
+        except Outage as slow:
+            return web.json_response({"error": slow.sentence}, status=503)
         (route,) = self.line.routes
         answer = await route.handler(request)
         assert isinstance(answer, web.StreamResponse)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -46,6 +47,7 @@ async def test_forged_stale_and_replayed_requests_are_refused_and_nothing_is_sto
         assert await _declares(it, "", now) == 401
         assert await _declares(it, secret, now - 302) == 401
         assert await _declares(it, secret, now + 310) == 401
+        assert await _declares(it, secret, now, more="x" * 1024 * 1024) == 413, "as at every door"
         assert _stored(it, "incidents", "deliveries") == {"incidents": 0, "deliveries": 0}
 
         assert await _declares(it, secret, now) == 200
@@ -61,10 +63,10 @@ async def test_forged_stale_and_replayed_requests_are_refused_and_nothing_is_sto
         assert _stored(it, "incidents")["incidents"] == 1, "but its cause is known for ever"
 
 
-async def _declares(it: Rig, secret: str, at: int) -> int:
+async def _declares(it: Rig, secret: str, at: int, *, more: str = "") -> int:
     """The status that one and the same declaration gets, signed with that secret and time."""
     body = urlencode({
-        "command": "/incident", "text": "declare P1 Checkout fails", "user_id": it.person("emi").id,
+        "command": "/incident", "text": "declare P1 Checkout fails" + more, "user_id": it.person("emi").id,
         "channel_id": it.person("emi").channel("general").id, "team_id": it.sandbox.workspace.id,
         "trigger_id": "1.2.replayed", "response_url": it.sandbox.url,
     }).encode()  # fmt: skip
@@ -74,7 +76,7 @@ async def _declares(it: Rig, secret: str, at: int) -> int:
         "X-Slack-Signature": signature(secret, str(at), body),
     }
     url = f"{it.bot.web_url}/slack/events"
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+    async with aiohttp.ClientSession() as session, session.post(url, data=BytesIO(body), headers=headers) as answer:
         return answer.status
 
 

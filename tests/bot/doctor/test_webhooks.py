@@ -28,7 +28,10 @@ async def test_a_monitor_that_never_knocked_is_told_with_where_it_must_post(team
     team.more = f"web: {{port: {free_port()}}}\n"
     told = await team.look()
     monitor = told["monitor alertmanager"]
-    assert (monitor.grade, monitor.sentence) == (Grade.WARN, "Nothing has come from it yet.")
+    assert (monitor.grade, monitor.sentence) == (
+        Grade.WARN,
+        "Nothing has come from it yet, or not among the last 100,000 requests.",
+    )
     assert "/alerts/alertmanager, and send a test" in monitor.mend
     assert told["door"].grade is Grade.WARN
     assert told["door"].sentence.startswith("Nobody answers at http://127.0.0.1:")
@@ -60,7 +63,10 @@ async def test_whoever_tells_of_changes_is_looked_at_like_a_monitor(team: Team) 
     generic = [each for each in told if each.about == "changes /changes"]
     assert generic[0].sentence == "A secret of it has fewer than 16 characters."
     (github,) = [each for each in told if each.about == "changes /changes/github"]
-    assert (github.grade, github.sentence) == (Grade.WARN, "Nothing has come from it yet.")
+    assert (github.grade, github.sentence) == (
+        Grade.WARN,
+        "Nothing has come from it yet, or not among the last 100,000 requests.",
+    )
     assert "/changes/github, and send a test from there: docs/changes.md" in github.mend
 
 

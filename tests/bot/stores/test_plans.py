@@ -21,7 +21,7 @@ SMALL: Final = {
 BOUNDED: Final = {
     "recent_incidents": "reads from the newest on, and ends at its limit",
     "chains": "for `muster audit verify`, which reads all",
-    "last_knock": "for the doctor, from the newest on; to the end where a monitor never came",
+    "last_knock": "for the doctor, from the newest on, and ends at its limit",
 }
 
 

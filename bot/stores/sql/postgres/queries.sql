@@ -239,8 +239,11 @@ ON CONFLICT (key) DO UPDATE SET state = excluded.state, reason = excluded.reason
 SELECT key, source, received_at, headers, body, state, reason FROM deliveries WHERE key = :key
 
 -- name: last_knock
--- By the index of those whose body is kept.
-SELECT received_at FROM deliveries WHERE length(body) > 0 AND source = :source ORDER BY received_at DESC LIMIT 1
+-- By the index of those whose body is kept, from the newest on.
+SELECT received_at FROM (
+    SELECT received_at, source FROM deliveries WHERE length(body) > 0 ORDER BY received_at DESC LIMIT :among
+) AS newest
+WHERE source = :source ORDER BY received_at DESC LIMIT 1
 
 -- name: dead_deliveries
 SELECT key, source, received_at, headers, body, state, reason FROM deliveries
