@@ -18,6 +18,9 @@ CLIENTS: Final = word_list(
     ncat netcat telnet socat ab hey wrk k6 vegeta locust siege nats nats-server rabbitmqctl rabbitmq-diagnostics
     rabbitmqadmin kafka-topics kafka-topics.sh kafka-consumer-groups kafka-consumer-groups.sh
     kafka-console-consumer kcat kafkacat celery sidekiq pulsar-admin mosquitto_pub mosquitto_sub promtool amtool
+    ceph rbd restic rclone virsh openstack temporal vtctldclient crm_mon pcs gluster wg tailscale zkCli.sh xh
+    kubectl-cnpg rabbitmq-queues rabbitmq-plugins kafka-configs.sh kafka-configs kafka-reassign-partitions.sh etcdutl
+    calicoctl cmctl hubble mimirtool rpm-ostree virtctl
     logcli loki alertmanager grafana-cli datadog-agent sentry-cli newrelic pd
     """
 )

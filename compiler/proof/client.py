@@ -14,13 +14,17 @@ from incident.verdict import Judgement, Verdict
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """The verbs of one client; a verb is one to three words. `options` are taken everywhere, also before the verb."""
+    """The verbs of one client; a verb is one to three words. `options` are taken everywhere, also before the verb.
+
+    With `rest_changes` the client has neither plug-ins nor aliases: what is in no table changes something.
+    """
 
     options: Mapping[str, Option]
     reads: Mapping[str, tuple[Usage, ...]]
     changes: frozenset[str]
     refused: Mapping[str, str] = field(default_factory=dict)
     refused_options: Mapping[str, str] = field(default_factory=dict)
+    rest_changes: bool = False
 
 
 def client(
@@ -30,6 +34,7 @@ def client(
     changes: str = "",
     refused: Mapping[str, str] | None = None,
     refused_options: Mapping[str, str] | None = None,
+    rest_changes: bool = False,
 ) -> Client:
     """A client from its tables: the forms that look, the verbs that change something with commas between them.
 
@@ -42,6 +47,7 @@ def client(
         changes=frozenset(verb for line in changes.splitlines() for verb in forms.names(line)),
         refused=_by_word(refused or {}),
         refused_options=_by_word(refused_options or {}),
+        rest_changes=rest_changes,
     )
 
 
@@ -53,7 +59,7 @@ def judge(table: Client, argv: Sequence[str]) -> Judgement:
     try:
         start = _verb_place(table, argv)
     except Misuse as fault:
-        return _refused(argv[0], str(fault))
+        return _otherwise(table, argv[0], str(fault))
     verb, words = _verb(table, argv[start:])
     if verb is not None and verb in table.refused:
         return _refused(argv[0], f"{verb}: {table.refused[verb]}".removeprefix(": "))
@@ -63,7 +69,9 @@ def judge(table: Client, argv: Sequence[str]) -> Judgement:
 def _judge_verb(table: Client, argv: Sequence[str], start: int, verb: str | None, words: Sequence[str]) -> Judgement:
     if verb is None:
         shown = " ".join(argv[start : start + 2])[:60] or "no verb"
-        return _refused(argv[0], f"{shown!r} is none of its known verbs: it may be a plug-in, an alias or a mistake")
+        return _otherwise(
+            table, argv[0], f"{shown!r} is none of its known verbs: it may be a plug-in, an alias or a mistake"
+        )
     reasons: list[str] = []
     for form in table.reads.get(verb, ()):
         try:
@@ -74,7 +82,14 @@ def _judge_verb(table: Client, argv: Sequence[str], start: int, verb: str | None
             return usage.verdict(form, [*argv[:start], *verb.split()], reading)
     if verb in table.changes:
         return Judgement(Verdict.MUTATING, f"{argv[0]} {verb} changes something there".replace("  ", " "))
-    return _refused(argv[0], f"{verb}: {reasons[0]}".removeprefix(": "))
+    return _otherwise(table, argv[0], f"{verb}: {reasons[0]}".removeprefix(": "))
+
+
+def _otherwise(table: Client, tool: str, reason: str) -> Judgement:
+    """The verdict for what no table holds."""
+    if table.rest_changes and tool:
+        return Judgement(Verdict.MUTATING, f"{tool} in another form than those that look: it may change something")
+    return _refused(tool, reason)
 
 
 def _refused(tool: str, reason: str) -> Judgement:

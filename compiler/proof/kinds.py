@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from compiler.placeholders import Blanks
 from compiler.proof import host, http, redis, sql, tools
-from compiler.proof.http import curl, wget
+from compiler.proof.http import curl, httpie, wget
 from compiler.proof.http.secrets import is_credential_header
 from compiler.proof.named import named
 from compiler.proof.proven import Kind
@@ -38,6 +38,9 @@ _PLAIN_HEADERS: Final = frozenset({"accept", "content-type", "user-agent"})
 
 def understand(argv: Sequence[str], blanks: Blanks) -> Understood:
     """What is known of a program with its words, `argv[0]` being its name without a path. Never raises."""
+    if tools.says_version(argv):
+        version = Judgement(Verdict.READ_ONLY, f"shows the version of {argv[0]}")
+        return Understood(kind=kind_of(argv[0]) or Kind.OTHER, judgement=version)
     if reader := _CLIENTS.get(argv[0]):
         return reader(argv, blanks)
     if tools.is_script(argv):
@@ -113,6 +116,11 @@ def _fetch(argv: Sequence[str], blanks: Blanks) -> Understood:
     if objection := _glued_host(request.url, blanks):
         return Understood(kind=Kind.HTTP, judgement=Judgement(Verdict.REFUSED, objection))
     return _request(request, judgement, blanks)
+
+
+def _httpie(argv: Sequence[str], blanks: Blanks) -> Understood:
+    words = httpie.as_curl(argv)
+    return Understood(kind=Kind.HTTP, judgement=words) if isinstance(words, Judgement) else _fetch(words, blanks)
 
 
 def _request(request: http.Request, judgement: Judgement, blanks: Blanks) -> Understood:
@@ -213,11 +221,15 @@ _CLIENTS: Final[Mapping[str, _Reader]] = {
     "redis-cli": _redis_cli,
     "curl": _fetch,
     "wget": _fetch,
+    **dict.fromkeys(httpie.TOOLS, _httpie),
     "aws": _with_argv(Kind.AWS, "aws", named("aws:judge")),
     "kubectl": _with_argv(Kind.KUBERNETES, "kubernetes", named("kubernetes:judge")),
     "docker": _with_argv(Kind.DOCKER, "docker", named("docker:judge")),
     "docker-compose": _with_argv(Kind.DOCKER, "docker", named("docker:judge")),
     "nats": _with_argv(Kind.NATS, "nats", named("nats:judge")),
+    "nats-server": _with_argv(Kind.NATS, None, named("nats:judge")),
+    "nsc": _with_argv(Kind.NATS, None, named("nats:judge")),
+    "nk": _with_argv(Kind.NATS, None, named("nats:judge")),
     "helm": _with_argv(Kind.KUBERNETES, None, named("kubernetes.helm:judge")),
     "git": _with_argv(Kind.GIT, None, named("git:judge")),
     "gh": _with_argv(Kind.OTHER, "github", named("git:judge")),
@@ -225,7 +237,9 @@ _CLIENTS: Final[Mapping[str, _Reader]] = {
 _HOST: Final = _with_argv(Kind.SHELL, "host", host.judge)
 _SCRIPT: Final = _with_argv(Kind.SHELL, "host", tools.judge_script)
 _KINDS: Final = {
-    "psql": Kind.SQL, "redis-cli": Kind.REDIS, "curl": Kind.HTTP, "wget": Kind.HTTP, "aws": Kind.AWS,
-    "kubectl": Kind.KUBERNETES, "docker": Kind.DOCKER, "docker-compose": Kind.DOCKER, "nats": Kind.NATS,
-    "helm": Kind.KUBERNETES, "git": Kind.GIT, "gh": Kind.OTHER,
+    "psql": Kind.SQL, "redis-cli": Kind.REDIS, "curl": Kind.HTTP, "wget": Kind.HTTP,
+    **dict.fromkeys(httpie.TOOLS, Kind.HTTP), "aws": Kind.AWS,
+    "kubectl": Kind.KUBERNETES, "docker": Kind.DOCKER, "docker-compose": Kind.DOCKER,
+    **dict.fromkeys(("nats", "nats-server", "nsc", "nk"), Kind.NATS), "helm": Kind.KUBERNETES,
+    "git": Kind.GIT, "gh": Kind.OTHER,
 }  # fmt: skip

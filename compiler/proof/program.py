@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.placeholders import Blanks
-from compiler.proof import host, wrappers
+from compiler.proof import host, spellings, wrappers
 from compiler.proof.carrier import Carried
 from compiler.proof.kinds import Understood, kind_of, understand, understand_redis, understand_sql
 from compiler.proof.named import named
@@ -66,7 +66,7 @@ class Programs(Struct, frozen=True, kw_only=True):
         bare = wrappers.taken_off(argv)
         if isinstance(bare, Judgement):
             return Understood(kind=kind_of(argv[0]) or Kind.SHELL, judgement=bare)
-        words, dropped = bare
+        words, dropped = spellings.plainly(bare[0]), bare[1]
         found = self._unwrapped(words, feed)
         if not dropped or found.judgement.verdict is Verdict.REFUSED:
             return found
@@ -80,6 +80,8 @@ class Programs(Struct, frozen=True, kw_only=True):
             return self._watched(argv)
         if judgement := wrappers.judged(argv):
             return Understood(kind=Kind.SHELL, judgement=judgement)
+        if judgement := spellings.judged(argv):
+            return Understood(kind=Kind.KUBERNETES, judgement=judgement)
         unwrap = _CARRIERS.get(argv[0])
         carried = unwrap(argv) if unwrap else None
         if isinstance(carried, Judgement):
@@ -123,10 +125,9 @@ class Programs(Struct, frozen=True, kw_only=True):
         names = {**carried.names, **found.names}
         if found.kind in (Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.NATS):
             return replace(found, names=names)
-        if found.judgement.verdict is not Verdict.REFUSED and carried.via in ("kubernetes", "ecs"):
-            return _refused(
-                kind, f"{carried.via} exec may start only a data client: whoever may exec may change anything"
-            )
+        if carried.via in ("kubernetes", "ecs"):
+            only = f"{carried.via} exec may start only a data client: whoever may exec may change anything"
+            return _refused(kind, found.judgement.reason if found.judgement.verdict is Verdict.REFUSED else only)
         if carried.via == "ssh":
             return replace(found, names=names)
         return replace(self._in_container(found, argv, len(carried.argv), runs=feed is None), names=names)

@@ -64,6 +64,23 @@ _PATTERNS = {
     "analyzeword": r"time|blame|critical-chain|calendar",
     "plain": r"[^$`\x00-\x1f]*",
     "port": r"[0-9]{1,5}",
+    "place": r"[A-Za-z0-9_./][A-Za-z0-9_./-]*",
+    "path": r"/?[A-Za-z0-9_][A-Za-z0-9_./-]*",
+    "znode": r"/[A-Za-z0-9_./-]*",
+    "rulefile": r"(?!.*\.\.)/?[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:ya?ml|rules)",
+    "vhost": r"/|[A-Za-z0-9_][A-Za-z0-9_./-]*",
+    "dev": r"dev",
+    "describe": r"describe",
+    "pgword": r"query|list_unfound",
+    "jcmdword": r"VM\.uptime|VM\.version|GC\.heap_info",
+    "doveadmword": r"who",
+    "memcword": r"stats|display",
+    "netport": r"[0-9]{1,5}/(?:tcp|udp)",
+    "grpcword": r"list|describe",
+    "grpchealth": r"grpc\.health\.v1\.Health/Check",
+    "offsetshell": r"kafka\.tools\.GetOffsetShell|org\.apache\.kafka\.tools\.GetOffsetShell",
+    "routerword": r"show (?:ip |ipv6 )?(?:bgp|route|ospf|interface|version|protocols)[a-z0-9 ./:]*",
+    "projection": r"[a-z]+(?:\[[a-z0-9,=-]+\])?(?:\([A-Za-z0-9_.,:()\[\] -]*\))?",
     "range": r"[0-9]{0,6}(?:-[0-9]{0,6})?(?:,[0-9]{0,6}(?:-[0-9]{0,6})?)*",
 }
 _NAMES = {"sort": "a column to sort by", "unit": "a unit", "time": "a time", "revision": "a revision"}
@@ -100,6 +117,17 @@ def _text(value: str) -> str | None:
     return None
 
 
+def _web_address(value: str) -> str | None:
+    url = urlsplit(value if "://" in value else f"http://{value}")
+    try:
+        host = url.hostname or ""
+    except ValueError:
+        host = ""
+    if url.scheme not in ("http", "https") or "@" in url.netloc or not host:
+        return f"{value[:40]!r} is not a plain http:// address without credentials"
+    return _host(host)
+
+
 def _nats_server(value: str) -> str | None:
     if is_reference(value):
         return None
@@ -114,6 +142,7 @@ _CHECKS: Mapping[str, Check] = {
     "server": _server,
     "text": _text,
     "natsserver": _nats_server,
+    "weburl": _web_address,
     "listed": objection_to_listing,
     "read": objection_to_reading,
     "measured": objection_to_measuring,

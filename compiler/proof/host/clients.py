@@ -211,4 +211,10 @@ version, imagefsinfo: | # shows facts about the engine
         reads="info, version, list, policy: -vae | word* # shows packages",
         changes="add, del, update, upgrade, fix, cache",
     ),
+    "bridge": client(reads="link/fdb/vlan/mdb show/list, link, fdb, vlan: | # shows the bridges", rest_changes=True),
+    "tc": client(
+        options="-s -d -p -g",
+        reads="qdisc/class/filter show/list/ls: | dev? name? # shows how packets are queued",
+        rest_changes=True,
+    ),
 }

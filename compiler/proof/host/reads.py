@@ -37,7 +37,8 @@ iostat: -xztkmcdhyN --human -p=name | seconds? samples:3 # samples disks
 mpstat: -Au -P=names -I=name | seconds? samples:3 # samples processors
 pidstat: -druwlthI --human -p=names -C=name | seconds? samples:3 # samples processes
 dstat: -cdngylmsrtpia | seconds? samples:3 # samples the host
-sar: -AurqbBdSWwvph -n=names -P=names -s=time -e=time -i=number -f=read | seconds? samples:3 # shows recorded activity
+sar: -AurqbBdSWwvph -n=names -P=names -s=time -e=time -i=number -f=read | seconds? samples:3 # shows recorded
+    activity
 top: -bcHi -n=samples -o=sort -p=names -u=name -U=name -d=seconds -w=number -1 -S -E=name -e=name | | -b; -n 1
     # shows the busiest processes once
 iotop: -boPaktq --batch --only -n=samples -d=seconds -p=name -u=name | | -b/--batch; -n 1 # shows disk use once
@@ -57,7 +58,35 @@ lvs, vgs, pvs, lvdisplay, vgdisplay, pvdisplay: -ac -o=names --units=name --nohe
 mdadm: ^-D/--detail | device # shows a disk array
 smartctl: -aHiAx --all --health --info --attributes --xall -l=smartlog -d=word | device # shows a disk's health
 tune2fs, fdisk, parted: ^-l | device? # shows a disk's layout
-nvidia-smi: -qL --list-gpus -i=names -d=names --query-gpu=word --format=word ~-l=seconds | # shows graphics processors
+nvidia-smi: -qL --list-gpus -i=names -d=names --query-gpu=word --format=word ~-l=seconds | # shows graphics
+    processors
+test: ^-f/-d/-e/-s/-L/-h/-r/-w/-x=listed | # says whether a file is there
+blkid: | # lists disks
+xfs_info: | measured # shows a file system's layout
+dmidecode: -q -t=names -s=name | # shows the machine
+lshw: -short/-short -quiet/-quiet -class/-class=name -C=name | # shows the machine
+numastat: -cmnsvz -p=name | # shows the memory of each processor
+slabtop: ^-o/--once -s=name | # shows the kernel's memory once
+systemd-cgtop: -b --batch -n=samples --iterations=samples -d=seconds -p -t -c -m -i | | -b/--batch;
+    -n/--iterations 1
+    # shows the busiest services once
+ipvsadm: ^-L/-l/--list -n --numeric --stats --rate --timeout --daemon -c | # lists virtual servers
+multipath: ^-l -v=number | # lists the ways to disks
+multipath: ^-ll/-ll | # lists the ways to disks
+iscsiadm: ^-m=name -P=number | # lists sessions to disks
+rpcinfo: ^-p/-s | host? # lists services of a host
+exim, exim4: ^-bpc/-bp/-bV | # lists the mail queue
+doveadm: | doveadmword # lists who is logged in
+crm_mon: ^-1/--one-shot -ArfnVo --group-by-node --inactive | # shows the state of the cluster
+jps: -lq | # lists the machines of Java
+jstat: ^-gc/-gcutil/-gccause/-gccapacity/-gcnew/-gcold/-gcmetacapacity/-class/-compiler -t | number # shows
+    counters of
+    Java's memory
+jstat: ^-gc/-gcutil/-gccause/-gccapacity/-gcnew/-gcold/-gcmetacapacity/-class/-compiler -t | number name samples:3
+    # samples Java's memory
+jcmd: | number jcmdword # shows facts about a process of Java
+aa-status: --verbose --json | # shows whether access is enforced
+getsebool: -a | name? # shows a switch of what is enforced
 sensors: -ufjA | # shows temperatures
 numactl: ^-H/--hardware/-s/--show | # shows the memory of each processor
 getenforce: | # shows whether access is enforced
@@ -67,8 +96,10 @@ mailq: | # lists the mail queue
 varnishstat: ^-1 -j -f=word | # shows the cache's counters
 ipcs: -amqsulptc | # shows shared memory
 dmesg: -TtxkueHLrJP --ctime --human --kernel --userspace --decode --reltime --nopager --color?=name -l=names
-    --level=names -f=names --facility=names --since=time --until=time ~-w ~-W ~--follow ~--follow-new !-c !-C !-D !-E
-    !-n=name !--clear !--read-clear !--console-on !--console-off !--console-level=name | # shows the kernel's messages
+    --level=names -f=names --facility=names --since=time --until=time ~-w ~-W ~--follow ~--follow-new !-c !-C
+    !-D !-E
+    !-n=name !--clear !--read-clear !--console-on !--console-off !--console-level=name | # shows the kernel's
+    messages
 sysctl: -anNbeq --all --values !-w !--write !-p !--system !--load | setting* # shows kernel settings
 sysctl: -neq !-w !--write !-p !--load !--system | !assignment+ # shows kernel settings
 sysctl: !-p !--load !--system | listed? # shows kernel settings
@@ -132,6 +163,7 @@ lsof: -nPtlaRU ^-i=socket -p=names -u=names -c=name -s=socket | # lists open soc
 lsof: -nPtlaRU -u=names | belowmark listed # lists open files below a folder
 lsof: -nPtlaRU -p=names -u=names -s=socket | linkcount listed? # lists files that are removed and still open
 fuser: -vu -n=name | listed+ # finds who uses a file
+fuser: -vu46 | netport+ # finds who uses a port
 ifconfig: -as | name? # shows the interfaces
 ifconfig: | name !word+ # shows the interfaces
 arp: -anev !-d=host !-s=host | host? # shows the neighbours
@@ -172,6 +204,10 @@ openssl s_client: -servername=host -showcerts -brief | server # looks at a serve
 openssl x509: -noout -text -dates -subject -issuer -enddate -startdate -fingerprint -serial -checkend=number
     -ext=names -sha256
     -hash -email -purpose -pubkey -in=certificate -inform=name -nameopt=names | # shows a certificate
+openssl verify: -CAfile=certificate -untrusted=certificate -verbose -show_chain | certificate # checks a certificate
+openssl crl: ^-in=certificate -noout -text -lastupdate -nextupdate -issuer -inform=name | # shows revoked
+    certificates
+openssl ciphers: -v -V -s -tls1_2 -tls1_3 | # lists ciphers
 openssl version: -a -v -b -d | # shows the version
 """
 

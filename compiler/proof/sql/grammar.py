@@ -19,6 +19,7 @@ from compiler.proof.sql.vocabulary import (
     OPERATORS,
     PICKED_RELATIONS,
     SECRET_RELATIONS,
+    SECRET_STARS,
     SETTING_KEYS,
     TYPES,
 )
@@ -109,8 +110,25 @@ def objections(select: Node) -> Iterator[Judgement]:
             yield from check(node)
         if node.kind == "RangeVar" and node.text("relname") in PICKED_RELATIONS:
             yield from _secret_steps((select,))
+        if node.kind == "RangeVar" and node.text("relname") in SECRET_STARS:
+            yield from _whole_rows(select, node)
     if answers_in_from:
         yield from value_objections(select)
+
+
+def _whole_rows(select: Node, relation: Node) -> Iterator[Judgement]:
+    """Every way to name all columns of a relation at once: a star, or the name of the relation in the place of one."""
+    alias = relation.child("alias")
+    row = alias.text("aliasname") if alias else relation.text("relname")
+    columns = [node for node in select.walk() if node.kind == "ColumnRef"]
+    whole = any(column.strings("fields")[-1:] == (row,) for column in columns)
+    if whole or any(node.kind == "A_Star" for column in columns for node in column.walk()) or alias_columns(alias):
+        yield _refused(f"one column of {relation.text('relname')} is a secret: name those that are to be shown")
+
+
+def alias_columns(alias: Node | None) -> bool:
+    """Whether the columns of a relation get other names, behind which a secret one would not be known."""
+    return alias is not None and bool(alias.children("colnames"))
 
 
 def shown_secrets(change: Node) -> Iterator[Judgement]:

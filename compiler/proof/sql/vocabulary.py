@@ -33,6 +33,8 @@ SECRET_RELATIONS = word_list(
     pg_dist_poolinfo
     """
 )
+SECRET_STARS = frozenset({"pg_subscription"})
+"""Relations of which single columns may be shown, and never all of them: one holds a password."""
 PICKED_RELATIONS = frozenset({"pg_settings", "pg_stats", "pg_stats_ext"})
 """Relations of which a text picks out one secret: a setting, or what is known of a column's values."""
 JSON_STEPS = frozenset({"->", "->>", "#>", "#>>", "@?", "@@", "?", "#-"})

@@ -15,13 +15,43 @@ pg_isready: -q --quiet -h=host --host=host -p=port --port=port -U=name --usernam
     -t=number --timeout=number | # says whether PostgreSQL answers
 pg_lsclusters: -h | # lists the host's clusters
 kafka-topics, kafka-topics.sh: ^--list/--describe --bootstrap-server=word --zookeeper=word --topic=name
-    --exclude-internal --under-replicated-partitions --unavailable-partitions --at-min-isr-partitions | # shows topics
-kafka-consumer-groups, kafka-consumer-groups.sh: ^--list/--describe --bootstrap-server=word --group=name --all-groups
+    --exclude-internal --under-replicated-partitions --unavailable-partitions --at-min-isr-partitions | # shows
+    topics
+kafka-consumer-groups, kafka-consumer-groups.sh: ^--list/--describe --bootstrap-server=word --group=name
+    --all-groups
     --members --verbose --state --offsets --timeout=number | # shows consumer groups and their lag
 kafka-log-dirs, kafka-log-dirs.sh: ^--describe --bootstrap-server=word --topic-list=names --broker-list=names
     | # shows what the brokers store
 kafka-broker-api-versions, kafka-broker-api-versions.sh: ^--bootstrap-server=word | # says what the brokers speak
 mysqladmin: -h=host --host=host -P=port --port=port -u=name --user=name | adminword+ # shows MySQL's state
+kafka-configs, kafka-configs.sh: ^--describe ^--bootstrap-server=word --entity-type=name --entity-name=word --all
+    --entity-default | # shows settings, without those that are secret
+kafka-get-offsets, kafka-get-offsets.sh: ^--bootstrap-server=word --topic=word --partitions=names --time=signed
+    --topic-partitions=word --exclude-internal-topics | # shows how far topics go
+kafka-run-class, kafka-run-class.sh: --broker-list=word --bootstrap-server=word --topic=word --partitions=names
+    --time=signed | offsetshell # shows how far topics go
+kafka-reassign-partitions, kafka-reassign-partitions.sh: ^--list ^--bootstrap-server=word | # lists moves of
+    partitions
+kcat, kafkacat: ^-L ^-b=word -t=word -Jq | # lists brokers and topics
+pg_controldata: -D=path --pgdata=path | path? # shows the state of a database's files
+pg_config: --bindir --libdir --sharedir --sysconfdir --pkglibdir | # shows where PostgreSQL is
+pg_verifybackup: -eqs | path # checks a backup
+stern: -A --all-namespaces -t --timestamps --no-follow -n=name --namespace=name --context=name -l=word
+    --selector=word
+    --since=name --tail=lines -c=plain --container=plain -e=plain --exclude=plain -i=plain --include=plain -o=name
+    --output=name --color=name | plain? | --no-follow; --tail 200 # shows the end of logs
+kubectx, kubens: -c --current | # shows the cluster or namespace that is chosen
+grpcurl: -plaintext/--plaintext -insecure/--insecure -connect-timeout/--connect-timeout=number | server
+    grpcword name?
+    # lists what a server offers
+grpcurl: -plaintext/--plaintext -insecure/--insecure -connect-timeout/--connect-timeout=number -d=plain | server
+    grpchealth # says whether a server is well
+grpc_health_probe: ^-addr/--addr=server -service/--service=name -tls/--tls -connect-timeout/--connect-timeout=name
+    -rpc-timeout/--rpc-timeout=name | # says whether a server is well
+memcached-tool: | server memcword? # shows the cache's counters
+vtysh: ^-c=routerword | # shows the routes
+passenger-status, passenger-memory-stats: | # shows the application's processes
+sidekiqmon: | name? # shows the queues
 systemd-analyze: --no-pager --user --system | analyzeword? unit* # shows what the start took
 """
 )
@@ -62,11 +92,14 @@ dependency build, push, package, create, registry, pull
     ),
     "npm, pnpm, yarn": client(
         reads="ls, list, outdated, ping, why, explain: --depth=number --all --prod -g | word* # lists packages\n"
+        "view, info, show: --json | word+ # shows a package\n"
+        "audit: --json --production --audit-level=name --omit=name | # lists known weaknesses\n"
         "version, -v, --version: | # shows the version",
         changes="""
 run, run-script, test, t, start, stop, restart, build, dev, install, i, ci, add, remove, uninstall, update, upgrade,
     up, link
-version, publish, audit, exec, dlx, prune, dedupe, rebuild, init, create, cache, deploy, migrate, workspace,
+version, publish, audit, audit fix, exec, dlx, prune, dedupe, rebuild, init, create, cache, deploy, migrate,
+    workspace,
     workspaces
 """,
         refused={"config, token, login, adduser, set, get, whoami": _SECRETS},
@@ -78,7 +111,8 @@ version, publish, audit, exec, dlx, prune, dedupe, rebuild, init, create, cache,
         changes=(
             "cp, mv, rm, rsync, mb, rb, compose, rewrite, setmeta, acl, defacl, iam, lifecycle, versioning, cors,"
             " web, "
-            "retention, label, logging, notification, kms, defstorageclass, ubla, pap, rpo, bucketpolicyonly, autoclass"
+            "retention, label, logging, notification, kms, defstorageclass, ubla, pap, rpo, bucketpolicyonly, "
+            "autoclass"
         ),
         refused={
             "cat": "it shows what the objects hold",
@@ -91,14 +125,15 @@ version, publish, audit, exec, dlx, prune, dedupe, rebuild, init, create, cache,
         options="-n=name --node=name -t=number --timeout=number -q --quiet -s --silent -l --longnames",
         reads="""
 status, cluster_status, ping, version, server_version, alarms, listeners, memory_breakdown, list_vhosts, list_users,
-    list_nodes,
+    list_nodes, list_feature_flags,
     check_running, check_local_alarms, check_alarms, check_port_connectivity, check_virtual_hosts, is_running,
     is_booting,
     node_health_check, check_if_node_is_quorum_critical, quorum_status,
-    discover_peers: -p=word --vhost=word --formatter=name | word* # shows the broker's state
+    discover_peers: -p=vhost --vhost=vhost --unit=name --formatter=name | word* # shows the broker's state
 list_queues, list_connections, list_channels, list_consumers, list_exchanges, list_bindings, list_policies,
     list_permissions,
-    list_unresponsive_queues: -p=word --vhost=word --online --offline --local --formatter=name --no-table-headers |
+    list_unresponsive_queues: -p=vhost --vhost=vhost --online --offline --local --formatter=name
+    --no-table-headers |
     names* # lists what the broker holds
 log_tail: -N=lines --number=lines | # shows the end of the log
 """,
@@ -124,10 +159,11 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
         options="--endpoints=word -w=name --write-out=name --cluster --command-timeout=time --dial-timeout=time",
         reads=(
             "endpoint health, endpoint status, endpoint hashkv, member list, alarm list, version, --version: | # "
-            "shows the cluster"
+            "shows the cluster\nsnapshot status: | listed # shows facts about a snapshot"
         ),
         changes=(
-            "put, del, txn, compaction, defrag, member add, member remove, member update, member promote, alarm "
+            "put, del, txn, compact, compaction, defrag, member add, member remove, member update, member "
+            "promote, alarm "
             "disarm, "
             "move-leader, snapshot restore, lease grant, lease revoke, lease keep-alive, migrate, rm, rmdir, mk, "
             "mkdir, set"
@@ -142,7 +178,9 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
     "consul": client(
         reads=(
             "members, info, version, catalog datacenters, catalog nodes, catalog services, operator raft "
-            "list-peers: | # shows the cluster"
+            "list-peers,"
+            " operator autopilot state, operator autopilot get-config: -wan/--wan -detailed/--detailed"
+            " -status/--status=name -service/--service=name -format/--format=name | # shows the cluster"
         ),
         changes=(
             "kv put, kv delete, kv import, leave, join, force-leave, reload, maint, services register, services "
@@ -158,8 +196,10 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
     ),
     "vault": client(
         reads=(
-            "status, version, secrets list, auth list, policy list, operator raft list-peers: | # shows the "
-            "server's state"
+            "status, version, secrets list, auth list, policy list, audit list, namespace list, operator members,"
+            " operator raft list-peers, operator raft autopilot state: -format/--format=name "
+            "-detailed/--detailed | #"
+            " shows the server's state"
         ),
         changes=(
             "write, delete, patch, kv put, kv delete, kv patch, kv destroy, kv undelete, kv rollback, operator "
@@ -207,7 +247,8 @@ inspect ping, inspect active, inspect active_queues, inspect reserved, inspect s
         reads=(
             "dags list, dags list-runs, dags list-import-errors, dags state, tasks list, tasks state, tasks "
             "states-for-dag-run, "
-            "jobs check, pools list, version: -d=name --dag-id=name --state=name -o=name | word* # shows the schedule"
+            "jobs check, pools list, version: -d=name --dag-id=name --state=name -o=name | word* # shows the "
+            "schedule"
         ),
         changes=(
             "dags trigger, dags pause, dags unpause, dags backfill, dags delete, tasks clear, tasks run, tasks "
@@ -224,14 +265,17 @@ inspect ping, inspect active, inspect active_queues, inspect reserved, inspect s
     "argocd": client(
         reads=(
             "app list, app history, app resources, cluster list, repo list, proj list, version: -p=name "
-            "--project=name -l=word -o=name | name? # shows applications"
+            "--project=name -l=word -o=name | name? # shows applications\napp get: | name # shows an application\n"
+            "app wait: --health --sync --operation --suspended --degraded --timeout=seconds | name | "
+            "--timeout 10 # waits"
+            " for an application"
         ),
         changes=(
             "app sync, app rollback, app create, app delete, app set, app unset, app patch, app terminate-op, app"
             " actions, "
             "app delete-resource, proj create, proj delete, repo add, repo rm, cluster add, cluster rm"
         ),
-        refused={"app get, app manifests, app diff, app logs, admin, account, login, context": _SECRETS},
+        refused={"app manifests, app diff, app logs, admin, account, login, context": _SECRETS},
         refused_options={"--server, --auth-token, --config": _IDENTITY},
     ),
 }

@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.proof import client, usage
+from compiler.proof.named import named
 from compiler.proof.tools.table import CLIENTS, FORMS
+from compiler.proof.tools.versions import says_version
 from compiler.proof.values import objection_to_value
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
@@ -17,22 +19,34 @@ _TABLES = {name: table for names, table in CLIENTS.items() for name in names.spl
 _CHANGING = word_list(
     """
     ansible ansible-playbook ansible-galaxy make cmake gradle gradlew mvn ant npx bunx poetry pipenv pipx uv
-    composer bundle gem rails rake artisan cargo go dotnet msbuild prisma knex sequelize typeorm liquibase goose dbmate
-    sqitch django-admin flask gunicorn uvicorn hypercorn puma sidekiq dbt prefect dagster luigi
-    pg_dump pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster pg_resetwal pg_rewind pg_upgrade initdb createdb
-    dropdb createuser dropuser vacuumdb reindexdb clusterdb pgbench pg_repack patronictl repmgr pgbackrest barman
-    wal-g wal-e mysqldump mysqlimport mysqlcheck mongodump mongorestore mongoimport mongoexport redis-server
-    redis-sentinel redis-benchmark redis-check-aof redis-check-rdb memcached influx cqlsh nodetool
-    kafka-console-producer kafka-console-producer.sh kafka-configs kafka-configs.sh kafka-reassign-partitions
-    kafka-reassign-partitions.sh kafka-leader-election kafka-leader-election.sh kafka-delete-records
-    kafka-delete-records.sh kafka-acls kafka-acls.sh kafka-server-start kafka-server-start.sh kafka-server-stop
-    kafka-server-stop.sh kafka-preferred-replica-election.sh
-    packer pulumi cdk sam serverless sls eksctl kops kubeadm kubelet flux skaffold kustomize istioctl linkerd velero
-    heroku fly flyctl vercel netlify wrangler doctl linode-cli hcloud oci ibmcloud railway render
-    newrelic datadog-agent sentry-cli pd cap fab capistrano deploy rclone restic borg duplicity s3cmd mc aws-vault
-    k6 locust jmeter artillery pytest jest playwright cypress tox nox java
+    composer bundle gem rails rake artisan cargo go dotnet msbuild prisma knex sequelize typeorm liquibase goose
+    dbmate sqitch django-admin flask gunicorn uvicorn hypercorn puma sidekiq dbt prefect dagster luigi pg_dump
+    pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster pg_resetwal pg_rewind pg_upgrade initdb createdb
+    dropdb createuser dropuser vacuumdb reindexdb clusterdb pgbench pg_repack wal-e mysqldump mysqlimport
+    mysqlcheck mongodump mongorestore mongoimport mongoexport redis-server redis-sentinel redis-benchmark
+    redis-check-aof redis-check-rdb memcached kafka-console-producer kafka-console-producer.sh
+    kafka-reassign-partitions kafka-reassign-partitions.sh kafka-leader-election kafka-leader-election.sh
+    kafka-delete-records kafka-delete-records.sh kafka-acls kafka-acls.sh kafka-server-start
+    kafka-server-start.sh kafka-server-stop kafka-server-stop.sh kafka-preferred-replica-election.sh packer
+    pulumi cdk sam serverless sls kops kubelet skaffold kustomize linode-cli hcloud oci ibmcloud railway render
+    newrelic datadog-agent sentry-cli pd cap fab capistrano deploy duplicity aws-vault k6 locust jmeter
+    artillery pytest jest playwright cypress tox nox java
     """
 )
+FURTHER = word_list(
+    """
+    amtool barman birdc borg btrfs calicoctl ceph cilium cilium-dbg cloudflared cmctl cockroach ctr doctl
+    drbdadm eksctl etcdutl flux fly flyctl glab gluster heroku hubble incus influx ipmitool istioctl k3s
+    kafka-metadata-quorum kafka-metadata-quorum.sh kafka-transactions kafka-transactions.sh kind kubeadm linkerd
+    logcli lxc mc mcli microk8s mimirtool minikube netlify nodetool nomad openstack patronictl pcs pct
+    pgbackrest promtool pvecm pvesm qm rabbitmq-plugins rabbitmqadmin rbd rclone repmgr restic s3cmd tailscale
+    temporal varnishadm velero vercel virsh vtctlclient vtctldclient wal-g wg wrangler zkCli.sh zookeeper-shell
+    zookeeper-shell.sh
+    """
+)
+"""Tools whose tables are read with the first command that names one."""
+_FURTHER_JUDGE = named("tools.further:judge")
+_STATEMENT = named("tools.statements:looks")
 _REFUSED: Mapping[str, str] = {
     "kafka-console-consumer": "it takes and shows what the messages hold",
     "kafka-console-consumer.sh": "it takes and shows what the messages hold",
@@ -53,50 +67,21 @@ _SCRIPT = re.compile(r"(?:\./|[A-Za-z0-9_.-]+/)*[A-Za-z0-9_][A-Za-z0-9_.-]*", re
 _WHOLE_PATH = re.compile(r"/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+", re.ASCII)
 _SYSTEM_BINARIES = ("/bin/", "/sbin/", "/usr/", "/snap/", "/proc/", "/dev/", "/sys/", "/lib")
 _SCRIPT_ENDINGS = (".sh", ".bash", ".py", ".rb", ".pl", ".js", ".ts", ".php")
-_CLOUD_SECRETS = word_list(
-    """
-    auth login secrets secret keyvault keys key credential credentials appsettings connection-string get-access-token
-    print-access-token print-identity-token get-credentials list-keys show-keys tokens access signed-url
-    """
-)
-_CLOUD_IDENTITY = ("--impersonate-service-account", "--access-token-file", "--account", "--configuration",
-                   "--flags-file", "--credential-file-override", "--subscription-key")  # fmt: skip
-_CLOUD_LIST = usage.usage(
-    "--project=name --region=name --zone=name --zones=names --filter=plain --limit=lines --sort-by=sort |",
-    "lists what the cloud holds",
-)
-_CLOUD_LOGS = usage.usage(
-    "--project=name --freshness=time --order=name --limit=lines | plain | --limit 50", "shows the cloud's logs"
-)
-_LISTED = frozenset(
-    f"{service} {group}".strip()
-    for service, groups in {
-        "compute": "instances disks snapshots images networks addresses firewall-rules forwarding-rules routes routers "
-        "backend-services url-maps target-pools health-checks instance-groups instance-templates zones regions "
-        "machine-types operations vpn-tunnels ssl-certificates reservations commitments target-http-proxies",
-        "container": "clusters node-pools operations images",
-        "sql": "instances databases backups operations users tiers",
-        "run": "services revisions jobs regions",
-        "pubsub": "topics subscriptions snapshots",
-        "logging": "logs sinks metrics buckets",
-        "dns": "managed-zones record-sets",
-        "artifacts": "repositories packages versions",
-        "redis": "instances regions",
-        "app": "versions services instances regions",
-        "iam": "roles service-accounts",
-    }.items()
-    for group in groups.split()
-) | word_list("functions projects services builds")
-"""What gcloud lists, written out: `gcloud compute instances delete list` deletes an instance of that name."""
 _SQL_CLIENTS = {"mysql": ("-e", "--execute"), "mariadb": ("-e", "--execute"), "mongosh": ("--eval",),
-                "mongo": ("--eval",), "sqlite3": (), "clickhouse-client": ("-q", "--query")}  # fmt: skip
+                "mongo": ("--eval",), "sqlite3": (), "clickhouse-client": ("-q", "--query"),
+                "cqlsh": ("-e", "--execute")}  # fmt: skip
 
 
 def judge(argv: Sequence[str]) -> Judgement | None:
     """The verdict for a command line; None when its tool is not known at all and it is no script. Never raises."""
     tool = argv[0] if argv else ""
+    if says_version(argv):
+        return Judgement(Verdict.READ_ONLY, f"shows the version of {tool}")
     if tool in _SPECIAL:
         return _SPECIAL[tool](argv)
+    if tool in FURTHER:
+        further: Judgement = _FURTHER_JUDGE(argv)
+        return further
     if tool in _TABLES:
         return client.judge(_TABLES[tool], argv)
     if tool in FORMS:
@@ -162,28 +147,12 @@ def _interpreter(argv: Sequence[str]) -> Judgement:
     return _script(words[0])
 
 
-def _cloud(argv: Sequence[str]) -> Judgement:
-    """gcloud: its lists and its logs look; what names a secret is refused; all else changes something."""
-    words = [word for word in argv[1:] if not word.startswith("-")]
-    if any(word.partition("=")[0] in _CLOUD_IDENTITY for word in argv):
-        return _refused(argv[0], "it names another identity or configuration: those belong to the target")
-    if not _CLOUD_SECRETS.isdisjoint(words):
-        return _refused(argv[0], "it shows or makes credentials")
-    if "ssh" in words or "scp" in words or "interactive" in words:
-        return _refused(argv[0], "it opens a session on a machine")
-    place = next((n for n, word in enumerate(argv) if word in ("list", "read")), 0)
-    verb = " ".join(argv[1 : place + 1])
-    form = _CLOUD_LOGS if verb == "logging read" else _CLOUD_LIST if verb.removesuffix(" list") in _LISTED else None
-    if argv[0] == "gcloud" and form:
-        judgement = usage.judge((form,), ["gcloud", *argv[place + 1 :]])
-        rewrite = judgement.rewrite and " ".join([*argv[: place + 1], judgement.rewrite.removeprefix("gcloud ")])
-        return Judgement(judgement.verdict, judgement.reason, rewrite)
-    return _changes(f"{argv[0]}: the effect of this command is not analysed")
-
-
 def _database(argv: Sequence[str]) -> Judgement:
     """A database whose language is not read here: a statement may change it, and a session is for a person."""
     options = _SQL_CLIENTS[argv[0]]
+    looks: Judgement | None = _STATEMENT(argv)
+    if looks:
+        return looks
     if any(re.fullmatch(r"-p.+|--password=.+", word) for word in argv[1:]):
         return _refused(
             argv[0], "a password on the command line is shown to every user of the host: name a secret instead"
@@ -197,6 +166,6 @@ def _database(argv: Sequence[str]) -> Judgement:
 _SPECIAL: Mapping[str, Callable[[Sequence[str]], Judgement]] = {
     **dict.fromkeys(_INTERPRETERS, _interpreter),
     **dict.fromkeys(_OTHER_INTERPRETERS, lambda argv: _refused(argv[0], "an interpreter runs whatever it is given")),
-    **dict.fromkeys(("gcloud", "az"), _cloud),
+    **dict.fromkeys(("gcloud", "az"), named("tools.google:judge")),
     **dict.fromkeys(_SQL_CLIENTS, _database),
 }
