@@ -45,6 +45,11 @@ class Sight(Struct, frozen=True, kw_only=True):
     single: bool = False
 
     @property
+    def counts(self) -> bool:
+        """Whether the value is the number of what was found, and not something that was found."""
+        return not self.single and type(self.value) is int and self.value == self.rows
+
+    @property
     def given(self) -> Json:
         """What a later step may take of it: its value, if that is one thing that was found; else None."""
         return self.value if self.single and self.error is None else None

@@ -29,6 +29,7 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
+from bot.slack.finding import amount
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
 from bot.words.gates import PARTS
@@ -206,7 +207,7 @@ def guard_words(promise: Promise) -> str:
 
 def _before(findings: Sequence[Finding]) -> str:
     return "; ".join(
-        f"{fit.one_line(found.title, 80)} {fit.one_line(str(found.sight.value), 40)}"
+        f"{fit.one_line(found.title, 80)}: {fit.one_line(amount(found), 40)}"
         for found in findings[:_FINDINGS]
         if found.sight.value is not None
     )

@@ -71,8 +71,14 @@ def said(found: Finding) -> str:
     """The answer in a few words: the value against what is healthy, or why there is none."""
     if found.sight.error is not None:
         return fit.one_line(found.sight.error, fit.SAID)
-    value = "" if found.sight.value is None else fit.one_line(str(found.sight.value), fit.NAME)
+    value = "" if found.sight.value is None else amount(found)
     return " · ".join(part for part in (value, _health(found)) if part) or _rows(found)
+
+
+def amount(found: Finding) -> str:
+    """The value in words: what was asked for, or how many of it there are."""
+    value = fit.one_line(str(found.sight.value), fit.NAME)
+    return f"{value} found" if found.sight.counts else value
 
 
 def _health(found: Finding) -> str:

@@ -23,7 +23,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.card import state_line, summary_line
-from bot.slack.finding import said
+from bot.slack.finding import amount, said
 from bot.slack.names import Action, pack
 from bot.slack.walk_buttons import next_buttons, wait_buttons
 from bot.words.phrase import Phrase, When
@@ -177,4 +177,4 @@ def _compared(before: Finding | None, after: Finding) -> list[Element]:
 
 
 def _value(found: Finding) -> str:
-    return fit.one_line(said(found) if found.sight.value is None else str(found.sight.value), 80)
+    return fit.one_line(said(found) if found.sight.value is None else amount(found), 80)

@@ -38,7 +38,7 @@ def test_an_open_request_shows_everything_that_is_approved() -> None:
     assert "Where: storybook-db · production" in shown
     assert "Changes: 12 rows of jobs" in shown
     assert "Guard: at most 12 rows; if it would change more, it is rolled back" in shown
-    assert "Before: Count stuck jobs 12" in shown
+    assert "Before: Count stuck jobs: 12" in shown
     assert "Undo: Set them back by hand." in shown
     assert "Asked by @U0ADA0001 12:03 UTC · expires 12:18 UTC · @U0ADA0001 may not approve" in shown
     assert "May approve: @U0BOB0002, @S0ONCALL1" in shown

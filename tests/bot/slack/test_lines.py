@@ -36,6 +36,16 @@ def test_a_finding_answers_first_and_proves_last() -> None:
     assert buttons(message) == {"Proof": "fnd_1"}
 
 
+def test_a_number_of_things_found_is_told_from_a_number_that_was_asked_for() -> None:
+    """*7* says nothing of seven rows, and *0* nothing of a log without a line."""
+    rows = a_finding(sight=Sight(output="a\nb", value=2, rows=2))
+    assert shown(rows).splitlines()[1] == "2 found · not healthy (healthy: at most 0)"
+    none = a_finding(sight=Sight(output="", value=0, rows=0), healthy=None, expectation="")
+    assert shown(none).splitlines()[1] == "0 found"
+    one = a_finding(sight=Sight(output="count\n1", value=1, rows=1, single=True))
+    assert shown(one).splitlines()[1] == "1 · not healthy (healthy: at most 0)"
+
+
 def test_the_proof_says_what_judged_it_what_could_not_write_and_what_the_receipt_says() -> None:
     """All of it, behind the button: the command to the letter, too."""
     read = lines(Rendered(text="", blocks=proof(a_finding())["blocks"]))  # type: ignore[typeddict-item]  # a view's
