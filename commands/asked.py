@@ -1,6 +1,9 @@
 """What a person asked: who, in which words, about which incident, and the delivery that makes it happen only once."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,7 +12,11 @@ from commands.ports import Ground
 from incident import refusal
 from incident.incident import Incident
 from incident.responder import Actor, UserId, person
-from incident.runbook import Procedure
+from incident.runbook import Procedure, Step
+
+KEY: Final = re.compile(r"INC-([0-9]{1,9})", re.ASCII | re.IGNORECASE)
+"""What an incident is called."""
+_QUOTES: Final[Mapping[str, str]] = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "«": "»"}
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -36,6 +43,23 @@ class Asked(Struct, frozen=True, kw_only=True):
         return self.about
 
 
+async def incident_named(asked: Asked, words: str, ports: Ground) -> tuple[Incident | None, str]:
+    """The incident that the first word names, as in ``INC-7``, and the words behind it; else the one it is asked in.
+
+    Raises NoSuchIncident, NamesAnother.
+    """
+    head, rest = first_word(words)
+    named = KEY.fullmatch(head)
+    if named is None:
+        return asked.about, words
+    if asked.about is not None and asked.about.number != int(named[1]):
+        raise refusal.NamesAnother(asked=head, number=asked.about.number)
+    incident = await ports.store.incident_by_number(int(named[1]))
+    if incident is None:
+        raise refusal.NoSuchIncident(asked=head)
+    return incident, rest
+
+
 def ask_further(asked: Asked, form: Form) -> FormWanted:
     """The form for what a line of text cannot hold. Raises Ended: it is asked of an open incident only."""
     if not asked.incident.open:
@@ -53,6 +77,20 @@ def first_word(words: str) -> tuple[str, str]:
     """The first word and the rest of it, whatever blanks or line ends stand between."""
     head, *rest = words.split(maxsplit=1) or [""]
     return head, rest[0].strip() if rest else ""
+
+
+def unquoted(words: str) -> str:
+    """The words without the quotes that stand around all of them, as one puts them around a name with blanks."""
+    bare = words.strip()
+    whole = len(bare) > 2 and _QUOTES.get(bare[0]) == bare[-1] and bare[-1] not in bare[1:-1]
+    return bare[1:-1].strip() if whole else bare
+
+
+def step_named(words: str, steps: Iterable[Step]) -> str:
+    """The id of the step that is named by its id or title, in any case; the words themselves where none is."""
+    wanted = unquoted(words)
+    found = (each.id for each in steps if wanted.casefold() in (each.id.casefold(), each.title.casefold()))
+    return next(found, wanted)
 
 
 def mentioned(words: str) -> UserId | None:

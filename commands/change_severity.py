@@ -1,7 +1,7 @@
 """``/incident severity P1 more users affected``: it is worse, or not so bad; the clocks follow."""
 
 from commands.answers import Answer, Done, Form
-from commands.asked import Asked, ask_further, procedure_of
+from commands.asked import Asked, ask_further, procedure_of, unquoted
 from commands.finishing import settle
 from commands.ports import Ground
 from incident import severity, working
@@ -11,7 +11,7 @@ from incident.severity import Severity
 
 async def change_severity(asked: Asked, *, ports: Ground) -> Answer:
     """The level stands first, the reason is the rest; with nothing said the form is shown. Raises NoSuchSeverity."""
-    level, reason = severity.of_change(asked.words)
+    level, reason = severity.of_change(unquoted(asked.words))
     if level is None:
         return ask_further(asked, Form.SEVERITY)
     return await change_severity_to(asked, level=level, reason=reason, ports=ports)

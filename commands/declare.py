@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from commands.answers import Answer, Declared, Form, FormWanted
-from commands.asked import Asked
+from commands.asked import Asked, unquoted
 from commands.ports import Ground
 from incident import severity
 from incident.opening import Declaration
@@ -22,7 +22,8 @@ async def declare(asked: Asked, *, ports: Ground) -> Answer:
 
     Raises NoSuchSeverity, BadTitle.
     """
-    level, title = severity.of_head(asked.words)
+    level, title = severity.of_head(unquoted(asked.words))
+    title = unquoted(title)
     if not title:
         return FormWanted(form=Form.DECLARE, level=level)
     declared = await declare_filled(asked, title=title, level=level or USUAL, ports=ports)

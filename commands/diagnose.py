@@ -1,7 +1,7 @@
 """``/incident diagnose``: look again, with one or all of the runbook's read-only diagnostics."""
 
 from commands.answers import Looking
-from commands.asked import Asked, procedure_of
+from commands.asked import Asked, procedure_of, step_named
 from commands.ports import Ports
 from incident import refusal
 from incident.change import Change
@@ -19,7 +19,7 @@ async def diagnose(asked: Asked, *, ports: Ports) -> Looking:
     procedure = procedure_of(incident, ports)
     if procedure is None or not procedure.diagnostics:
         raise refusal.NoProcedure(number=incident.number)
-    wanted = asked.words.strip()
+    wanted = step_named(asked.words, procedure.steps)
     steps = (_named(procedure, wanted),) if wanted else procedure.diagnostics
     rank = incident.severity.rank
     jobs = tuple(

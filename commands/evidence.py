@@ -34,6 +34,8 @@ async def evidence(asked: Asked, *, ports: Ports) -> Done:
         return await _decide(asked, partial(freezing.freeze_evidence, reason=rest), ports)
     if word == "lift":
         name, reason = first_word(rest)
+        if not name:
+            raise refusal.UnknownWord(asked="", usage="/incident evidence lift step reason")
         step = _step(asked, name, ports)
         return await _decide(asked, partial(freezing.lift_evidence, step=step, reason=reason), ports)
     if word == "end":

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.answers import Answer, AtOnce, Form, FormWanted, Preparing
-from commands.asked import Asked, procedure_of
+from commands.asked import Asked, procedure_of, step_named, unquoted
 from commands.deciding import anew, known
 from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
@@ -26,7 +26,7 @@ async def fix(asked: Asked, *, ports: Ports) -> Answer:
 
     They may also name a procedure: then all of its changes can be approved at once.
     """
-    wanted = asked.words.strip()
+    wanted = unquoted(asked.words)
     # Nobody fills in a form for what could not even be asked.
     gate.check_stop(await ports.store.stopped())
     chosen = at_once(asked, wanted, ports)
@@ -35,7 +35,9 @@ async def fix(asked: Asked, *, ports: Ports) -> Answer:
     procedure = _procedure(asked, ports)
     if not wanted:
         return FormWanted(form=Form.FIX, incident=asked.incident, procedure=procedure)
-    step = await with_values(asked.incident, procedure, _remediation(procedure, wanted), ports=ports)
+    step = await with_values(
+        asked.incident, procedure, _remediation(procedure, step_named(wanted, procedure.steps)), ports=ports
+    )
     if step.parameters:
         return FormWanted(form=Form.FIX_STEP, incident=asked.incident, procedure=procedure, step=step)
     return await fix_filled(asked, step_id=step.id, parameters={}, ports=ports)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from commands.acknowledge import acknowledge
 from commands.answers import Answer, Help, Which
-from commands.asked import Asked, first_word
+from commands.asked import KEY, Asked, first_word, incident_named
 from commands.change_severity import change_severity
 from commands.changes import changes
 from commands.check import check
@@ -52,6 +52,8 @@ class Verb(Struct, frozen=True, kw_only=True):
     does: Function
     also: tuple[str, ...] = ()
     of_an_incident: bool = True
+    takes_text: bool = False
+    """What follows is a text for the timeline, which may begin with the name of another incident."""
 
 
 async def _help(asked: Asked, *, ports: Ports) -> Answer:
@@ -122,6 +124,7 @@ MENU: Final = (
         usage="text",
         line="write a line on the timeline",
         does=note,
+        takes_text=True,
         also=("timeline", "log"),
     ),
     Verb(
@@ -136,6 +139,7 @@ MENU: Final = (
         usage="[text]",
         line="tell everybody what is known now",
         does=update,
+        takes_text=True,
         also=("tell", "inform"),
     ),
     Verb(
@@ -236,6 +240,8 @@ MENU: Final = (
     Verb(word="help", usage="", line="this list", does=_help, also=("menu", "?"), of_an_incident=False),
 )
 
+_CALLED: Final = {"/incident", "incident", "muster", "@muster"}
+"""What people write before the verb although it is said already."""
 _WORDS: Final = {word: verb for verb in MENU for word in (verb.word, *verb.also)}
 
 
@@ -251,6 +257,8 @@ def nearest(word: str, *, inside: bool = False) -> str:
     role = ROLE_WORDS.get(word.lower())
     if role is not None:
         return f"role {role.value}"
+    if KEY.fullmatch(word) is not None:
+        return f"show {word.upper()}"
     # Of a short word a slip leaves less; a longer one that is less alike is another word.
     close = difflib.get_close_matches(word.lower(), list(_WORDS), n=1, cutoff=0.7 if len(word) > 3 else 0.6)
     return _WORDS[close[0]].word if close else ""
@@ -259,17 +267,20 @@ def nearest(word: str, *, inside: bool = False) -> str:
 async def ask(asked: Asked, *, ports: Ports) -> Answer:
     """Do what the first word of ``asked.words`` says. Outside an incident, the open ones are offered to choose from.
 
-    Raises whatever the function refuses.
+    Raises NoSuchIncident, NamesAnother, and whatever the function refuses.
     """
     word, rest = first_word(asked.words)
+    while word.lower() in _CALLED:
+        word, rest = first_word(rest)
     if not word:
         return Help()
     verb = find(word)
     if verb is None:
         return Help(unknown=word, nearest=nearest(word, inside=asked.about is not None))
-    if verb.of_an_incident and asked.about is None:
+    about = asked.about
+    if verb.of_an_incident and not (about is not None and verb.takes_text):
+        about, rest = await incident_named(asked, rest, ports)
+    if verb.of_an_incident and about is None:
         incidents = await ports.store.open_incidents(limit=5)
         return Which(verb=verb.word, words=rest, incidents=incidents, now=asked.at)
-    return await verb.does(
-        Asked(by=asked.by, words=rest, cause=asked.cause, at=asked.at, about=asked.about), ports=ports
-    )
+    return await verb.does(Asked(by=asked.by, words=rest, cause=asked.cause, at=asked.at, about=about), ports=ports)

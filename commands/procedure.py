@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from commands.answers import Answer, Form, FormWanted, Procedures, Underway
-from commands.asked import Asked, first_word
+from commands.asked import Asked, first_word, unquoted
 from commands.ports import Ports
 from commands.turns import catalog_of, turn_now
 from commands.walk_card import walk_message
@@ -42,7 +42,7 @@ def listed(asked: Asked, *, ports: Ports) -> Procedures:
 
 def named(words: str, catalog: Catalog) -> Procedure:
     """The procedure that a person means: by its id, its title, or a part of one. Raises NoSuchProcedure."""
-    wanted = words.strip().casefold()
+    wanted = unquoted(words).casefold()
     by_name = {each.id.casefold(): each for each in catalog.procedures}
     by_name |= {each.title.casefold(): each for each in catalog.procedures}
     if wanted in by_name:

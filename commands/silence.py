@@ -13,10 +13,12 @@ from incident.timeline import Event
 async def silence(asked: Asked, *, ports: Ports) -> Silences:
     """Make one, lift one, or see those that stand.
 
-    Raises MayNotSilence, BadSilence, NoSuchSilence, UnknownApprovers.
+    Raises UnknownWord, MayNotSilence, BadSilence, NoSuchSilence, UnknownApprovers.
     """
     word, rest = first_word(asked.words)
     event = None
+    if word.lower() == "lift" and not rest:
+        raise refusal.UnknownWord(asked="", usage="/incident silence lift, and the silence as the list shows it")
     if word.lower() not in {"", "list"}:
         if not await may_stop(asked.by, ports=ports):
             raise refusal.MayNotSilence()

@@ -1,11 +1,15 @@
 """``/incident role commander @ana``: who leads, who writes, who informs. Without a name it is whoever asks."""
 
+from typing import Final
+
 from commands.answers import Answer, Done, Form
 from commands.asked import Asked, ask_further, first_word, mentioned
 from commands.finishing import settle
 from commands.ports import Kept
 from incident import refusal, working
 from incident.responder import ROLE_WORDS, Role, UserId
+
+_SELF: Final = {"me", "myself", "@me"}
 
 
 async def take_role(asked: Asked, *, ports: Kept) -> Answer:
@@ -22,7 +26,7 @@ async def take_role(asked: Asked, *, ports: Kept) -> Answer:
     role = ROLE_WORDS.get(head.lower())
     if role is None:
         raise refusal.NoSuchRole(asked=head, offered=tuple(each.value for each in Role))
-    named = mentioned(rest)
+    named = asked.by if rest.lower() in _SELF else mentioned(rest)
     if rest.strip() and named is None:
         raise refusal.NoSuchPerson(asked=rest.strip())
     return await give_role(asked, role=role, user=named or asked.by, ports=ports)

@@ -13,6 +13,10 @@ class NoSuchIncident(Refused):
     """No incident bears that name or lives in that channel (``asked``)."""
 
 
+class NamesAnother(Refused):
+    """A command given in one incident's channel names another incident (``asked``, ``number`` of the channel's)."""
+
+
 class NoSuchStep(Refused):
     """The incident's procedure has no such step (``asked``, ``offered``)."""
 

@@ -132,7 +132,7 @@ def of_change(words: str) -> tuple[Severity | None, str]:
     if level is not None or not rest:
         return level, rest
     word, *reason = rest.split(maxsplit=1)
-    level = of_word(word.strip(":;,.!"))
+    level = of_word(word.strip(':;,.!"“”'))
     # What a monitor calls 4 or 5 is taken for the least; a person is asked what they mean.
     if level is None or set(word) & set("456789"):
         raise refusal.NoSuchSeverity(asked=word)

@@ -21,11 +21,11 @@ LONGEST: Final = timedelta(days=7)
 USAGE: Final = "labels or system for 2h because reason | lift labels or system"
 
 _ASKED: Final = re.compile(
-    r"(?P<what>.+?)\s+for\s+(?P<count>\d{1,4})\s*(?P<unit>min|m|h|d)\s+because\s+(?P<why>.+)", re.S
+    r"(?P<what>.+?)\s+for\s+(?P<count>\d{1,4})\s*(?P<unit>m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?)\s+because\s+(?P<why>.+)",
+    re.S,
 )
 _UNITS: Final = {
     "m": timedelta(minutes=1),
-    "min": timedelta(minutes=1),
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
@@ -38,7 +38,7 @@ def silence(words: str, *, systems: Collection[str], by: Actor, cause: str, now:
     asked = _ASKED.fullmatch(words.translate(_CURLY).strip())
     if asked is None:
         raise refusal.BadSilence(problem="it needs what, how long and why")
-    span = int(asked["count"]) * _UNITS[asked["unit"]]
+    span = int(asked["count"]) * _UNITS[asked["unit"][0]]
     if not timedelta() < span <= LONGEST or not visible(asked["why"]):
         raise refusal.BadSilence(problem="it lasts a minute to 7 days, and says why")
     matchers, named = _what(asked["what"], systems)

@@ -39,7 +39,8 @@ def _remarks(answer: Checkup) -> Iterator[Remark]:
 def _of_runbooks(counted: Iterable[StepsOf]) -> Iterator[Remark]:
     for each in counted:
         mine = f"{each.diagnostics} diagnostics and {each.remediations} remediations are Muster's"
-        yield ok(f"runbook {each.system}", f"{mine}, {each.manual} steps are done by people.")
+        people = "1 step is" if each.manual == 1 else f"{each.manual} steps are"
+        yield ok(f"runbook {each.system}", f"{mine}, {people} done by people.")
 
 
 def _lines(remark: Remark) -> Iterator[list[Element]]:

@@ -43,7 +43,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
 
 def _nobody(facts: Mapping[str, object]) -> str:
     policies = " or an escalation policy ({policies})" if facts.get("policies") else ""
-    return f"Say whom to call: a person as a mention, as in /incident page @ana{policies}."
+    return f"[“{{asked}}” is nobody. ]Say whom to call: type @ and choose a person from Slack's list{policies}."
 
 
 REFUSALS: Final[Mapping[type[Refused], Template]] = {refusals.NobodyToPage: _nobody}

@@ -132,9 +132,10 @@ def _spent(facts: Mapping[str, object]) -> str:
 
 REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NoSuchIncident: "There is no incident[ “{asked}”] here. See the open ones with /incident list.",
+    refusals.NamesAnother: "Here is another incident's channel[: INC-{number}]. Ask[ for {asked}] in its own.",
     refusals.NoSuchStep: "The runbook has no step “{asked}” for this incident.[ Choose one of: {offered}.]",
     refusals.NoSuchApproval: "There is no such request any longer. See what is open with /incident show.",
-    refusals.NoSuchItem: "The checklist has no item {asked}. Its items are numbered 1 to {count}.",
+    refusals.NoSuchItem: "The checklist has no item “{asked}”. Give a number from 1 to {count}.",
     refusals.NoSuchRole: "There is no role “{asked}”. The roles are commander, scribe and comms.",
     refusals.NoProcedure: "The runbook gives this incident nothing to run. See its procedures with "
     "/incident procedure, or work by the checklist.",
@@ -154,7 +155,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.NotOnCall: "Only people on call for the system, or its approvers, may break the glass. Ask one of them.",
     refusals.MayNotCancel: "Only whoever asked, the approvers and the commander may stop it. Ask one of them, now.",
     refusals.NoWayBack: "No step of the runbook takes back “{step}” now.[ By hand: {undo}]",
-    refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Name them as a mention, as in @ana.",
+    refusals.NoSuchPerson: "Slack knows nobody by “{asked}”. Type @ and choose the name from Slack's list.",
     refusals.UnknownApprovers: "Who may do this could not be checked just now[: {reason}], so nobody may. "
     "Try again in a minute.",
     refusals.Expired: "This request ran out[ at {at:when}] and nothing was run. Ask again with /incident fix.",

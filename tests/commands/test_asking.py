@@ -27,7 +27,9 @@ from incident.refusal import (
     BadTitle,
     Ended,
     GoesOnElsewhere,
+    NamesAnother,
     NoProcedure,
+    NoSuchIncident,
     NoSuchItem,
     NoSuchPerson,
     NoSuchRole,
@@ -35,6 +37,7 @@ from incident.refusal import (
     NoSuchStep,
     NotRunnable,
     StillOpen,
+    UnknownWord,
 )
 from incident.responder import Role
 from incident.severity import Severity
@@ -96,6 +99,38 @@ async def test_a_line_end_may_stand_where_a_blank_does(world: World) -> None:
     assert event.facts == {"text": "first line\nsecond line"}
 
 
+@pytest.mark.parametrize("typed", ["/incident ack", "incident ack", "@muster ack", "/incident /incident ack"])
+async def test_what_is_said_twice_before_the_verb_is_passed_over(world: World, typed: str) -> None:
+    incident = await world.declared(work=False)
+    await world.say(BEN, typed, incident)
+    assert (await world.again(incident)).acknowledged_by == BEN
+
+
+async def test_an_incident_that_is_named_is_the_one_that_is_meant(world: World) -> None:
+    first, second = await world.declared(work=False), await world.declared("Slow, too", work=False)
+    answer = await world.say(BEN, "ack inc-2")
+    assert isinstance(answer, Done)
+    assert answer.incident.id == second.id
+    resolved = await world.say(BEN, "resolve INC-1 restarted it", first)
+    assert isinstance(resolved, Done)
+    assert resolved.event.facts["fix"] == "restarted it"
+    with pytest.raises(NoSuchIncident):
+        await world.say(BEN, "show INC-99")
+    assert await world.say(BEN, "INC-2") == Help(unknown="INC-2", nearest="show INC-2")
+
+
+async def test_in_the_channel_of_one_incident_nothing_is_done_to_it_that_names_another(world: World) -> None:
+    first, second = await world.declared(work=False), await world.declared("Slow, too", work=False)
+    for words in ("ack INC-2", "show INC-2", "resolve INC-2 it is fixed", "severity INC-2 P0"):
+        with pytest.raises(NamesAnother):
+            await world.say(BEN, words, first)
+    for each in (first, second):
+        assert (await world.again(each)).version == each.version
+    noted = await world.say(BEN, "note INC-2 looks alike", first)
+    assert isinstance(noted, Done)
+    assert (noted.incident.id, noted.event.facts["text"]) == (first.id, "INC-2 looks alike"), "a text may begin so"
+
+
 # Declaring.
 
 
@@ -106,6 +141,9 @@ async def test_a_line_end_may_stand_where_a_blank_does(world: World) -> None:
         ("new sev-1 Checkout is down", Severity.P1, "Checkout is down"),
         ("open Checkout is down", Severity.P2, "Checkout is down"),
         ("declare High latency on checkout", Severity.P2, "High latency on checkout"),
+        ('declare "P0 Checkout is down"', Severity.P0, "Checkout is down"),
+        ("declare P1 “Checkout is down”", Severity.P1, "Checkout is down"),
+        ('declare P1 "Buy" and "Sell" fail', Severity.P1, '"Buy" and "Sell" fail'),
         ("declare Page is blank", Severity.P2, "Page is blank"),
         ("declare 1 of 3 nodes is gone", Severity.P2, "1 of 3 nodes is gone"),
     ],
@@ -236,6 +274,7 @@ async def test_severity_without_a_level_shows_the_form(world: World, words: str,
     ("words", "role", "user"),
     [
         ("role commander", Role.COMMANDER, BEN),
+        ("role commander me", Role.COMMANDER, BEN),
         ("role ic <@U0DAN>", Role.COMMANDER, DAN),
         ("assign <@U0DAN> scribe", Role.SCRIBE, DAN),
         ("role Scribe <@U0DAN|dan>", Role.SCRIBE, DAN),
@@ -256,9 +295,22 @@ async def test_check_ticks_and_opens_a_line_again(world: World) -> None:
     incident = await world.declared(work=False)
     await world.say(BEN, "check 2", incident)
     assert (await world.again(incident)).checklist[1].ticked_by == BEN
-    await world.say(BEN, "check 2 undo", incident)
+    await world.say(BEN, "check #2 undo", incident)
     assert (await world.again(incident)).checklist[1].ticked_by is None
+    await world.say(BEN, "check 2.", incident)
+    assert (await world.again(incident)).checklist[1].ticked_by == BEN
     assert isinstance(await world.say(BEN, "check", incident), CatchUp)
+
+
+@pytest.mark.parametrize("words", ["check 1 2", "check 1 reopen it", "evidence lift", "silence lift"])
+async def test_what_would_be_done_by_half_or_to_nothing_is_refused_with_how_to_write_it(
+    world: World, words: str
+) -> None:
+    incident = await world.declared(work=False)
+    with pytest.raises(UnknownWord) as refused:
+        await world.say(ANA, words, incident)
+    assert str(refused.value.facts["usage"]).startswith(f"/incident {words.split()[0]} ")
+    assert (await world.again(incident)).version == incident.version
 
 
 @pytest.mark.parametrize("number", ["0", "99", "two", "99999999999999999999", "-1", "٣"])
@@ -326,6 +378,21 @@ async def test_diagnose_looks_again_with_all_or_one_and_the_findings_come_into_t
 async def test_a_step_that_the_runbook_does_not_have_is_refused(world: World, words: str) -> None:
     with pytest.raises(NoSuchStep):
         await world.say(BEN, words, await world.declared(work=False))
+
+
+@pytest.mark.parametrize("words", ["fix Queue them again", "fix REQUEUE", 'fix "queue them again"', "fix “requeue”"])
+async def test_a_fix_is_named_by_its_id_or_title_in_quotes_or_without(world: World, words: str) -> None:
+    answer = await world.say(BEN, words, await world.declared(work=False))
+    assert isinstance(answer, FormWanted)
+    assert answer.step is not None
+    assert answer.step.id == "requeue"
+
+
+@pytest.mark.parametrize("words", ["diagnose Age of the oldest", 'diagnose "oldest"'])
+async def test_a_diagnostic_is_named_likewise(world: World, words: str) -> None:
+    answer = await world.say(BEN, words, await world.declared(work=False))
+    assert isinstance(answer, Looking)
+    assert answer.titles == ("Age of the oldest",)
 
 
 async def test_what_only_looks_needs_no_approval_and_is_not_offered_as_a_fix(world: World) -> None:

@@ -98,7 +98,7 @@ def test_a_change_names_a_level_in_any_usual_way(words: str, level: Severity | N
     assert of_change(words) == (level, reason)
 
 
-@pytest.mark.parametrize("words", ["4", "s5 x", "banana", "more users affected", "p", "١", "P１", "“P1”"])
+@pytest.mark.parametrize("words", ["4", "s5 x", "banana", "more users affected", "p", "١", "P１"])
 def test_what_names_no_level_is_refused_and_not_guessed(words: str) -> None:
     with pytest.raises(NoSuchSeverity):
         of_change(words)
