@@ -44,15 +44,15 @@ _SIMPLE_KEY: Final = 128
 
 def catalog_text(tree: Facts, file: str) -> str:
     """The text of a catalog compiled from ``file``."""
-    parts = [_part(key, value) for key, value in tree.items()]
-    return _HEAD.format(file=file) + "".join(f"\n{part}" if "\n" in part.strip() else part for part in parts)
+    return _HEAD.format(file=file) + "".join(part(key, value) for key, value in tree.items())
 
 
-def _part(key: str, value: Json) -> str:
-    """One of the file's top keys with what stands under it."""
+def part(key: str, value: Json) -> str:
+    """One of the file's top keys with what stands under it: a blank line comes before more than one line."""
     parts = [_key(key)]
     _put(value, "", parts, in_list=False)
-    return "".join([*parts, "\n"])
+    text = "".join(parts)
+    return f"\n{text}\n" if "\n" in text else f"{text}\n"
 
 
 def _put(value: Json, indent: str, parts: list[str], *, in_list: bool) -> None:

@@ -1,28 +1,27 @@
 """A runbook on disk: the document, its compiled catalog and the team's overlay, which stand beside one another."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
 from bot.runbooks import second_process
-from compiler.catalog import load
-from compiler.catalog_text import catalog_text
+from compiler.catalog import CatalogError, load
 from compiler.compiling.compiled import Compiled, compile_runbook, in_turn
 from compiler.compiling.entries import slug
-from compiler.found import Found
 from compiler.overlay import FORM_LENGTH
-from incident.digest import Facts, Json
-from incident.runbook import Catalog, Parameter, StepKind
+from incident.digest import Json
+from incident.runbook import Catalog
 
+T = TypeVar("T")
 DOCUMENT: Final = "runbook.md"
 CATALOG: Final = "catalog.yaml"
 OVERLAY: Final = "overlay.yaml"
 _LARGEST: Final = 20_000_000
 _LARGE: Final = 200_000
-"""Longer texts are worth a second process, which takes a while to begin."""
+"""Longer texts are worth a second process each, which takes a while to begin."""
 
 
 class Unreadable(Exception):
@@ -35,26 +34,8 @@ class Compilation(Struct, frozen=True, kw_only=True):
     path: Path
     text: str
     compiled: Compiled
-    catalog_text: str
     catalog: Catalog | None
     """None without an overlay: nothing is bound then, and nothing could run."""
-
-    @property
-    def object(self) -> Facts:
-        """What ``compile --json`` prints."""
-        recognised = self.compiled.recognised
-        return {
-            "system": str(self.compiled.catalog["system"]),
-            "title": recognised.title,
-            "file": str(self.path),
-            "commands": commands(self.compiled, self.catalog),
-            "procedures": self.compiled.catalog["procedures"],
-            "routes": self.compiled.catalog.get("routes", []),
-            "policies": self.compiled.catalog.get("policies", {}),
-            "facts": self.compiled.catalog["facts"],
-            "unrecognised": [{"line": each.line, "heading": each.title} for each in recognised.unrecognised],
-            "remarks": list(self.catalog.remarks) if self.catalog is not None else [],
-        }
 
 
 def compilation(path: Path, *, bound: bool = False) -> Compilation:
@@ -64,31 +45,33 @@ def compilation(path: Path, *, bound: bool = False) -> Compilation:
     """
     text = read_text(path)
     system = slug(path.resolve().parent.name if path.name == DOCUMENT else path.stem)
-    large = len(text) > _LARGE and (os.cpu_count() or 1) > 1
-    compiled = compile_runbook(text, system=system, file=path.name, beside=second_process.beside if large else in_turn)
-    written = catalog_text(compiled.catalog, path.name)
+    beside = second_process.beside if len(text) > _LARGE else in_turn
+    compiled = compile_runbook(text, system=system, file=path.name, beside=beside)
     overlay = path.parent / OVERLAY
     overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""
-    catalog = load(written, CATALOG, overlay_text, str(overlay)) if bound or overlay_text.strip() else None
-    return Compilation(path=path, text=text, compiled=compiled, catalog_text=written, catalog=catalog)
+    catalog = load(compiled.text, CATALOG, overlay_text, str(overlay)) if bound or overlay_text.strip() else None
+    return Compilation(path=path, text=text, compiled=compiled, catalog=catalog)
 
 
-def is_current(made: Compilation) -> bool:
-    """Whether the catalog beside a runbook is what it compiles to. Raises Unreadable."""
-    return read_text(made.path.parent / CATALOG) == made.catalog_text
+def of_each(paths: Sequence[Path], work: Callable[[Compilation], T]) -> list[T]:
+    """What ``work`` makes of each of the runbooks, in their order; several are compiled beside one another.
 
-
-def places(made: Sequence[Compilation], folder: Path) -> Mapping[Path, str]:
-    """Where each catalog is written: into the folder, of several into the folder of its system within.
-
-    Raises Unreadable where one would be written over another.
+    Raises what ``compilation`` does, for the first of them that is wrong.
     """
-    if len(made) == 1:
-        return {folder / CATALOG: made[0].catalog_text}
-    found = {folder / str(each.compiled.catalog["system"]) / CATALOG: each.catalog_text for each in made}
-    if len(found) < len(made):
-        raise Unreadable("Two of these runbooks are of a system of the same name: compile them one by one.")
-    return found
+    beside = second_process.beside if len(paths) > 1 else in_turn
+    made = []
+    for outcome in beside([partial(_outcome, path, work) for path in paths])():
+        if isinstance(outcome, Unreadable | CatalogError):
+            raise outcome
+        made.append(outcome)
+    return made
+
+
+def _outcome(path: Path, work: Callable[[Compilation], T]) -> T | Unreadable | CatalogError:
+    try:
+        return work(compilation(path))
+    except (Unreadable, CatalogError) as error:
+        return error
 
 
 def documents(paths: Sequence[Path]) -> list[Path]:
@@ -117,47 +100,6 @@ def read_text(path: Path) -> str:
         raise Unreadable(f"{path} cannot be read ({error.strerror}): name a runbook's Markdown file.") from None
     except UnicodeDecodeError:
         raise Unreadable(f"{path} is not UTF-8 text: save it as UTF-8.") from None
-
-
-def commands(compiled: Compiled, catalog: Catalog | None) -> list[Json]:
-    """Every command that was found, in the order of the lines."""
-    ids = {(step["line"], step.get("written")): _id(step) for step in _entries(compiled)}
-    if catalog is not None:
-        loaded = [step for procedure in catalog.procedures for step in procedure.steps]
-        ids |= {(step.origin.line, step.written): (step.id, step.runnable) for step in loaded}
-    return [_command(found, *ids.get((found.line, found.text), (None, False))) for found in compiled.found]
-
-
-def _entries(compiled: Compiled) -> Iterator[Mapping[str, Json]]:
-    """The steps of the compiled catalog."""
-    listed = compiled.catalog["procedures"]
-    for procedure in listed if isinstance(listed, list) else ():
-        yield from procedure["steps"]
-
-
-def _id(step: Mapping[str, Json]) -> tuple[str, bool]:
-    """A step's generated id; nothing runs without an overlay."""
-    return next(str(step[kind.value]) for kind in StepKind if kind.value in step), False
-
-
-def _command(found: Found, step_id: str | None, runnable: bool) -> Facts:
-    proof = found.proof
-    return {
-        "line": found.line,
-        "command": found.text,
-        "kind": proof.kind.value,
-        "verdict": proof.judgement.verdict.value,
-        "reason": proof.judgement.reason,
-        "bounded": proof.judgement.rewrite,
-        "runnable": runnable,
-        "step": step_id,
-        "heading": " › ".join(heading.title for heading in found.headings),
-        "parameters": [_parameter(each) for each in proof.parameters],
-    }
-
-
-def _parameter(parameter: Parameter) -> Facts:
-    return {"name": parameter.name, "label": parameter.label, "kind": parameter.kind.value}
 
 
 def overlay_draft(compilation: Compilation) -> str:

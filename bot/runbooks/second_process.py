@@ -1,43 +1,90 @@
-"""Part of a long computation in a process of its own, which another processor works on meanwhile."""
+"""Parts of a long computation, shared with copies of this process that other processors work on meanwhile."""
 
 import os
 import pickle
-from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NoReturn, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
+_MOST: Final = 3
+"""Copies of this process: each takes its share of the memory, too."""
+_TURNS: Final = 256
+"""A turn is one byte in a pipe; of more jobs than there are bytes, one turn is for several."""
 
 
-def beside(work: Callable[[], T]) -> Callable[[], T]:
-    """Begin ``work`` in a copy of this process. Calling the answer waits for what came of it, which can be pickled.
+class _Copy(Struct, frozen=True):
+    """A running copy of this process, and where it will say what its jobs have made."""
 
-    Where the copy ended without an answer (somebody killed it, memory was short), the work is done here and now.
+    process: int
+    out: int
+
+
+def beside(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
+    """Begin the jobs in copies of this process. Calling the answer helps with the rest, and waits for what all made.
+
+    Whoever is free takes the next job. What they make is in the jobs' order, and can be pickled. Where a copy ended
+    without an answer (somebody killed it, memory was short, a job raised), its jobs are done here and now.
     """
-    out, into = os.pipe()
-    copy = os.fork()
-    if copy == 0:
-        os.close(out)
-        _answer(work, into)
-    os.close(into)
+    turns = _turns(min(len(jobs), _TURNS))
+    copies = [_copy(jobs, turns) for _ in range(min(len(jobs), os.cpu_count() or 1, _MOST + 1) - 1)]
 
-    def answer() -> T:
-        with os.fdopen(out, "rb") as stream:
-            kept = stream.read()
-        _, ended = os.waitpid(copy, 0)
-        if ended != 0:
-            return work()
-        made: T = pickle.loads(kept)  # noqa: S301  (it comes from a copy of this process, by a pipe of its own)
-        return made
+    def answer() -> list[T]:
+        try:
+            made = dict(_done(jobs, turns))
+        finally:
+            # Nobody takes another turn, and no copy is left behind, if a job has raised here.
+            os.close(turns)
+            answers: list[dict[int, T]] = [_answer(copy) for copy in copies]
+        for kept in answers:
+            made |= kept
+        return [made[number] if number in made else job() for number, job in enumerate(jobs)]
 
     return answer
 
 
-def _answer(work: Callable[[], object], into: int) -> NoReturn:
-    """Write what the work makes, and end without what this process would do at its end: that belongs to the other."""
+def _turns(count: int) -> int:
+    """A pipe that holds each turn once: whoever reads one has it."""
+    turns, into = os.pipe()
+    os.write(into, bytes(range(count)))
+    os.close(into)
+    return turns
+
+
+def _done(jobs: Sequence[Callable[[], T]], turns: int) -> Iterator[tuple[int, T]]:
+    """Do the jobs of every turn that this process gets, until there is none left."""
+    while turn := os.read(turns, 1):
+        for number in range(turn[0], len(jobs), _TURNS):
+            yield number, jobs[number]()
+
+
+def _copy(jobs: Sequence[Callable[[], object]], turns: int) -> _Copy:
+    out, into = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(out)
+        _work(jobs, turns, into)
+    os.close(into)
+    return _Copy(process, out)
+
+
+def _work(jobs: Sequence[Callable[[], object]], turns: int, into: int) -> NoReturn:
+    """Write what the jobs make, and end without what this process would do at its end: that belongs to the other."""
     ended = 1
     try:
         with os.fdopen(into, "wb") as stream:
-            pickle.dump(work(), stream, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(dict(_done(jobs, turns)), stream, pickle.HIGHEST_PROTOCOL)
         ended = 0
     finally:
         os._exit(ended)
+
+
+def _answer(copy: _Copy) -> dict[int, T]:
+    """What the jobs of a copy made, by their numbers; nothing where it has not ended well."""
+    with os.fdopen(copy.out, "rb") as stream:
+        kept = stream.read()
+    _, ended = os.waitpid(copy.process, 0)
+    # It comes from a copy of this process, by a pipe of its own.
+    made: dict[int, T] = pickle.loads(kept) if ended == 0 else {}  # noqa: S301
+    return made

@@ -10,6 +10,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -112,17 +113,17 @@ def compile_(*, files: Sequence[Path], as_json: bool, folder: Path | None, check
     An overlay.yaml beside a runbook is loaded with it; what of it no longer fits is told on stderr.
     """
     from bot.runbooks import files as runbook_files
+    from bot.runbooks import writing
     from compiler.catalog import CatalogError
 
     try:
-        made = [runbook_files.compilation(file) for file in files]
-        stale = [each.path for each in made if check and not runbook_files.is_current(each)]
-        places = {} if folder is None else runbook_files.places(made, folder)
+        made = runbook_files.of_each(files, partial(writing.written, as_json=as_json))
+        stale = [each.path for each in made if check and not writing.is_current(each)]
+        places = {} if folder is None else writing.places(made, folder)
     except (runbook_files.Unreadable, CatalogError) as error:
         _fail(str(error))
-    for each in made:
-        for remark in each.catalog.remarks if each.catalog is not None else ():
-            print(f"muster: {remark}", file=sys.stderr)
+    for remark in (remark for each in made for remark in each.remarks):
+        print(f"muster: {remark}", file=sys.stderr)
     if check:
         for path in stale:
             print(f"muster: {path} has changed since its catalog was compiled: compile it again.", file=sys.stderr)
@@ -130,9 +131,9 @@ def compile_(*, files: Sequence[Path], as_json: bool, folder: Path | None, check
     for path, text in places.items():
         _write(path, text)
     if as_json:
-        print(*(json.dumps(each.object, ensure_ascii=False) for each in made), sep="\n")
+        print(*(each.json for each in made), sep="\n")
     elif folder is None:
-        print(*(each.catalog_text for each in made), sep="---\n", end="")
+        print(*(each.catalog for each in made), sep="---\n", end="")
 
 
 def overlay(*, file: Path) -> None:
@@ -166,8 +167,8 @@ def lint(*, paths: Sequence[Path], format: Format, strict: bool) -> None:
 
     found = {}
     try:
-        for path in files.documents(paths):
-            report = runbook_lint.report(files.compilation(path), datetime.now(UTC).date())
+        listed, linted = files.documents(paths), partial(runbook_lint.report, today=datetime.now(UTC).date())
+        for path, report in zip(listed, files.of_each(listed, linted), strict=True):
             found[str(path)] = report.remarks
             print(f"{path}: {runbook_lint.figures(report)}", file=sys.stderr)
     except (files.Unreadable, CatalogError) as error:

@@ -4,13 +4,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from types import NoneType
 from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from compiler.catalog import FACTS
+from compiler.catalog_text import catalog_text, part
 from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
 from compiler.compiling.passing import Missed
@@ -27,6 +30,7 @@ from incident.digest import Facts, Json
 from incident.severity import HOUSE
 
 T = TypeVar("T")
+_SHARES: Final = 40
 _NOT_KEPT: Final = frozenset({"path", "last"})
 """Fields of a fact that the catalog leaves out: its line says where it stands."""
 _EMPTY: Final = (None, "", (), False)
@@ -34,7 +38,7 @@ _SCALARS: Final = (str, int, float, NoneType)
 
 
 class Compiled(Struct, frozen=True, kw_only=True):
-    """What came of one runbook. ``catalog`` is the tree that ``catalog_text`` writes.
+    """What came of one runbook: ``catalog`` is the tree, and ``text`` that of its catalog.yaml.
 
     ``missed`` are the values that a step needs and an earlier one cannot give.
     """
@@ -43,36 +47,46 @@ class Compiled(Struct, frozen=True, kw_only=True):
     recognised: Recognised
     found: tuple[Found, ...]
     catalog: Facts
+    text: str
     missed: tuple[Missed, ...] = ()
 
 
 class Beside(Protocol):
-    """How a part of the work is done beside the rest: it is begun now, and what it answers waits for its end."""
+    """How jobs are done beside the rest: they are begun now, and what it answers waits for what they make."""
 
-    def __call__(self, work: Callable[[], T]) -> Callable[[], T]: ...
+    def __call__(self, jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]: ...
 
 
-def in_turn(work: Callable[[], T]) -> Callable[[], T]:
-    """Nothing is done beside anything: the part is done when it is asked for."""
-    return work
+def in_turn(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
+    """Nothing is done beside anything: the jobs are done when they are asked for."""
+    return lambda: [job() for job in jobs]
 
 
 def compile_runbook(text: str, *, system: str, file: str = "runbook.md", beside: Beside = in_turn) -> Compiled:
     """The runbook in ``text``, compiled; ``system`` is the id of what it is about. Never raises, whatever the text."""
     document = read(text)
-    numbers = range(len(document.pieces))
-    # To recognise what is no command takes about as long as to judge half of the commands.
-    here = len(numbers) // 4
-    others = beside(lambda: in_pieces(document, numbers[here:]))
+    judged = beside([partial(in_pieces, document, numbers) for numbers in _shares(len(document.pieces))])
     recognised = recognise(document)
+    facts = _facts(recognised)
+    written = part(FACTS, facts)
     rows = typed_rows(document)
-    judged = in_order(document, [*in_pieces(document, numbers[:here]), *others()])
-    found = tuple(_typed(each, rows) for each in judged)
+    found = tuple(_typed(each, rows) for each in in_order(document, chain.from_iterable(judged())))
     assembly = Assembly(left=list(found))
-    catalog = _catalog(recognised, assembly, system, file)
+    steps = _catalog(recognised, assembly, system, file)
     return Compiled(
-        document=document, recognised=recognised, found=found, catalog=catalog, missed=tuple(assembly.missed)
+        document=document,
+        recognised=recognised,
+        found=found,
+        catalog={**steps, FACTS: facts},
+        text=catalog_text(steps, file) + written,
+        missed=tuple(assembly.missed),
     )
+
+
+def _shares(count: int) -> list[range]:
+    """The numbers of a document's pieces in about as many shares as make everybody end at the same time."""
+    numbers, size = range(count), max(1, count // _SHARES)
+    return [numbers[start : start + size] for start in range(0, count, size)]
 
 
 def _typed(found: Found, rows: Sequence[Typed]) -> Found:
@@ -84,6 +98,7 @@ def _typed(found: Found, rows: Sequence[Typed]) -> Found:
 
 
 def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str) -> Facts:
+    """The catalog but for the facts."""
     seen = watches(recognised.thresholds, assembly)
     listed = [procedure_entry(each, assembly) for each in recognised.procedures]
     procedures = [each for each in listed if each is not None] + ([seen] if seen else [])
@@ -94,7 +109,6 @@ def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str)
     if listed_routes := routes(recognised, procedures):
         catalog["routes"] = listed_routes
     catalog["procedures"] = procedures
-    catalog["facts"] = _facts(recognised)
     return catalog
 
 

@@ -47,7 +47,7 @@ def test_the_five_systems_are_here() -> None:
 
 
 def test_the_catalog_is_what_the_runbook_compiles_to(compiled: Compilation) -> None:
-    assert (compiled.path.parent / CATALOG).read_text(encoding="utf-8") == compiled.catalog_text
+    assert (compiled.path.parent / CATALOG).read_text(encoding="utf-8") == compiled.compiled.text
 
 
 def test_everything_in_the_overlay_fits(catalog: Catalog) -> None:

@@ -36,7 +36,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     folder = tmp_path / "runbooks" / SYSTEM.name
     folder.mkdir(parents=True)
     (folder / "runbook.md").write_bytes(DOCUMENT.read_bytes())
-    (folder / "catalog.yaml").write_text(compilation(folder / "runbook.md").catalog_text, encoding="utf-8")
+    (folder / "catalog.yaml").write_text(compilation(folder / "runbook.md").compiled.text, encoding="utf-8")
     (folder / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
     async with Stage(SYSTEM, tmp_path / "data", tiers=False, lease="1s") as it:
         await it.bot.stop()
