@@ -55,7 +55,7 @@ def write_runbook(folder: Path) -> Path:
         assert text.count(before) == 1
         text = text.replace(before, after)
     (runbook / DOCUMENT).write_text(text, encoding="utf-8")
-    (runbook / CATALOG).write_text(compilation(runbook / DOCUMENT).catalog_text, encoding="utf-8")
+    (runbook / CATALOG).write_text(compilation(runbook / DOCUMENT).compiled.text, encoding="utf-8")
     return runbook
 
 

@@ -22,6 +22,8 @@ _LEAVES: Final = (str, *_NO_TEXTS)
 _FLOWING: Final = 100
 """What stands on one line is shorter than this; a sentence among others, with so many blanks or longer, has its own."""
 _WORD: Final = 40
+_LONGEST_WORD: Final = 5
+"""Letters of the longest word that is no text: `false`."""
 _BLANKS: Final = 4
 _OLD_TYPES: Final = CSafeDumper.yaml_implicit_resolvers
 """What is no text by YAML 1.1, by its first character; by YAML 1.2 nothing else is none."""
@@ -77,7 +79,7 @@ def _put(value: Json, indent: str, parts: list[str], *, in_list: bool) -> None:
 
 def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> None:
     if _short(value.values()):
-        held = ", ".join(f"{_key_within(name)} {_leaf(each)}" for name, each in value.items())
+        held = ", ".join([f"{_key_within(name)} {_leaf(each)}" for name, each in value.items()])
         parts += (" {", held, "}")
         return
     for name, each in value.items():
@@ -159,26 +161,25 @@ def _escape(found: re.Match[str]) -> str:
 
 def _is_text(text: str) -> bool:
     """Whether it is read as a text without quotes too, by YAML 1.1 as well, which other tools read: `no` is not."""
-    if text[:1] not in _OLD_TYPES:
+    first = text[:1]
+    if first not in _OLD_TYPES or (first.isalpha() and len(text) > _LONGEST_WORD):
         return True
     try:
-        return isinstance(leaf(text), str) and not any(
-            pattern.match(text) for _, pattern in _OLD_TYPES.get(text[:1], ())
-        )
+        return isinstance(leaf(text), str) and not any(pattern.match(text) for _, pattern in _OLD_TYPES[first])
     except NotYaml:
         return False
 
 
 def _short(values: Collection[Json]) -> bool:
     """Whether a list or a mapping is plain and short enough for one line."""
-    length = 0
+    length = 4 * len(values)
     worded = True
     for each in values:
-        if not isinstance(each, _LEAVES):
+        if length >= _FLOWING or not isinstance(each, _LEAVES):
             return False
-        text = str(each)
-        length += len(text) + 4
-        if length >= _FLOWING or "\n" in text:
+        text = each if isinstance(each, str) else str(each)
+        length += len(text)
+        if "\n" in text:
             return False
         worded = worded and len(text) <= _WORD and text.count(" ") < _BLANKS
-    return worded or len(values) < 2
+    return length < _FLOWING and (worded or len(values) < 2)

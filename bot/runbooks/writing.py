@@ -30,7 +30,7 @@ def written(made: Compilation, *, as_json: bool) -> Written:
         path=made.path,
         system=str(made.compiled.catalog["system"]),
         catalog=made.compiled.text,
-        json=json.dumps(_object(made), ensure_ascii=False) if as_json else "",
+        json=json.dumps(as_object(made), ensure_ascii=False) if as_json else "",
         remarks=made.catalog.remarks if made.catalog is not None else (),
     )
 
@@ -53,7 +53,7 @@ def places(made: Sequence[Written], folder: Path) -> Mapping[Path, str]:
     return found
 
 
-def _object(made: Compilation) -> Facts:
+def as_object(made: Compilation) -> Facts:
     """What ``compile --json`` prints."""
     recognised, catalog = made.compiled.recognised, made.compiled.catalog
     return {

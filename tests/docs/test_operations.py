@@ -9,6 +9,7 @@ import yaml
 
 from bot.runbooks.files import Compilation, compilation
 from bot.runbooks.lint import report
+from bot.runbooks.writing import as_object
 from bot.terminal import command_line, incidents, runbooks
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -32,7 +33,7 @@ def test_what_changes_something_is_the_service_or_muster_itself_and_all_else_is_
     operations: Compilation,
 ) -> None:
     """Whoever follows it at night knows what each line does."""
-    verdicts = {command["command"]: command["verdict"] for command in operations.object["commands"]}
+    verdicts = {command["command"]: command["verdict"] for command in as_object(operations)["commands"]}
     changing = {command for command, verdict in verdicts.items() if verdict != "read-only"}
     assert {verdicts[command] for command in changing} == {"mutating"}
     assert {command for command in changing if not command.startswith("muster ")} == SERVICE
@@ -44,7 +45,7 @@ def test_every_alert_that_the_metrics_suggest_leads_to_one_of_its_procedures(ope
     text = (DOCS / "metrics.md").read_text(encoding="utf-8")
     (rules,) = (block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "groups:" in block)
     suggested = {rule["alert"] for group in yaml.safe_load(rules)["groups"] for rule in group["rules"]}
-    routes = operations.object["routes"]
+    routes = as_object(operations)["routes"]
     assert {route["labels"]["alertname"] for route in routes} == suggested
 
 
