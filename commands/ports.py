@@ -82,7 +82,7 @@ class Chat(Protocol):
         ...
 
     async def members_of(self, group: str) -> frozenset[UserId]:
-        """The people of a user group, at most 60 seconds old."""
+        """The people of a user group, at most 10 seconds old."""
         ...
 
     def link(self, place: Place) -> str:

@@ -24,7 +24,7 @@ from incident.incident import Place
 from incident.responder import UserId
 from incident.timeline import SYSTEM
 
-FRESH: Final = 60.0
+FRESH: Final = 10.0
 """Seconds for which a group's people are taken as known."""
 INVITED_AT_ONCE: Final = 100
 CLOCKS_APART: Final = 60.0
@@ -207,7 +207,7 @@ class SlackChat:
             raise outage("the file's upload", error) from error
 
     async def members_of(self, group: str) -> frozenset[UserId]:
-        """The people of a user group, at most 60 seconds old. Raises Outage when Slack cannot say."""
+        """The people of a user group, at most 10 seconds old. Raises Outage when Slack cannot say."""
         async with self._asking:
             asked_at, members = self._groups.get(group, (None, frozenset()))
             now = self._clock()
