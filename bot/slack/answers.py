@@ -58,6 +58,7 @@ from commands.answers import (
     Why,
 )
 from commands.menu import MENU
+from commands.outage import Outage
 from incident.incident import Incident
 from incident.refusal import Refused
 
@@ -76,6 +77,11 @@ def answered(answer: Answer) -> Rendered:
 def said(phrase: Phrase) -> Rendered:
     """One sentence."""
     return rendered(mrkdwn(phrase), [paragraph(elements(phrase, fit.SECTION))])
+
+
+def not_now(outage: Outage) -> str:
+    """What whoever asked is told where somebody else, whom it takes, could not do it."""
+    return f"That could not be done now: {outage.sentence.rstrip('.')}. Nothing was changed."
 
 
 def refused(refusal: Refused) -> Rendered:

@@ -81,7 +81,7 @@ class Clicks:
         except Refused as refused:
             handled = answers.refused(refused)
         except Outage as outage:
-            handled = answers.said((f"That could not be done now: {outage.sentence}. Nothing was changed.",))
+            handled = answers.said((answers.not_now(outage),))
         await self._give(handled, click, client, respond)
 
     async def shortcut(

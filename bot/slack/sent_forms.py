@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack import modals, modals_fix
+from bot.slack import answers, modals, modals_fix
 from bot.slack.blocks import bold, paragraph, text
 from bot.slack.fields import value_of
 from bot.slack.modals import View
@@ -64,8 +64,7 @@ class SentForms:
             await self._refuse(ack, sent, refused)
             return
         except Outage as outage:
-            sentence = f"That could not be done now: {outage.sentence}. Nothing was changed."
-            await ack(response_action="update", view=modals.sorry("Not done", sentence))
+            await ack(response_action="update", view=modals.sorry("Not done", answers.not_now(outage)))
             return
         if shown is None:
             await ack()

@@ -94,7 +94,7 @@ async def answer_words(ports: Ports, *, words: str, by: UserId, channel: str, ca
     except Refused as refused:
         return answers.refused(refused)
     except Outage as outage:
-        return answers.said((f"That could not be done now: {outage.sentence}. Nothing was changed.",))
+        return answers.said((answers.not_now(outage),))
 
 
 def _rendered(answer: Answer | Rendered) -> Rendered:
