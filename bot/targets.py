@@ -69,7 +69,7 @@ def _http(name: str, section: HttpSection, configuration: Configuration) -> Targ
         name=name,
         environment=section.environment,
         base_url=section.base_url,
-        canary=Canary(method=section.canary.method, path=section.canary.path),
+        canary=None if section.canary is None else Canary(method=section.canary.method, path=section.canary.path),
         diagnostic_token=configuration.secret(section.diagnostic_token_env),
         remediation_token=configuration.secret(section.remediation_token_env),
     )

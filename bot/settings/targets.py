@@ -34,7 +34,8 @@ class HttpSection(Section):
     base_url: Annotated[str, Shape(r"https?://[^\s/@?#]+", "write scheme, host and port only, as in https://host:8443")]
     diagnostic_token_env: EnvironmentName | None = None
     remediation_token_env: EnvironmentName | None = None
-    canary: CanarySection
+    canary: CanarySection | None = None
+    """Without it nothing proves that diagnostics cannot write, and they stay off."""
 
 
 class RedisLogin(Section):

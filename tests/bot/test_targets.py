@@ -8,6 +8,7 @@ from bot.config import WrongSetting, load
 from bot.executors.aws.executor import AwsTarget
 from bot.executors.github.app import App
 from bot.executors.github.executor import GithubTarget
+from bot.executors.http.executor import HttpTarget
 from bot.executors.kubernetes.executor import KubernetesTarget
 from bot.executors.kubernetes.session import Identity
 from bot.executors.nats.executor import NatsTarget
@@ -170,3 +171,13 @@ def test_a_place_that_is_none_is_told(tmp_path: Path, wrong: str, told: str) -> 
     path.write_text("\n".join(lines))
     with pytest.raises(WrongSetting, match=told):
         load(path, ENVIRONMENT)
+
+
+def test_an_http_target_may_wait_for_its_canary(tmp_path: Path) -> None:
+    """Muster starts, and the target's own proof says what is missing."""
+    path = tmp_path / "muster.yaml"
+    shop = "  shop-api: {kind: http, environment: production, base_url: https://api.example}\n"
+    path.write_text(SETTINGS + shop)
+    *_, target = targets_of(load(path, ENVIRONMENT))
+    assert isinstance(target, HttpTarget)
+    assert target.canary is None

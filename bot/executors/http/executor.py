@@ -25,6 +25,11 @@ from incident.verdict import Judgement, Verdict
 _REFUSALS: Final = frozenset({401, 403, 405})
 """How a server says that this identity may not, or that this cannot be done there."""
 
+_ADD_A_CANARY: Final = (
+    "so that nothing proves that its diagnostics cannot write. Name a request that they must be refused,"
+    " under the target in muster.yaml, as in `canary: {method: POST, path: /admin/jobs/run}`."
+)
+
 _GATEWAY_LOST_IT: Final = frozenset({502, 504})
 """A gateway answers so when it cannot tell what became of the request behind it."""
 
@@ -108,7 +113,7 @@ class HttpTool:
         """The target's own test request is refused to the diagnostic identity."""
         target, canary = self.target, self.target.canary
         if canary is None:
-            raise NotProven(f"{target.name} names no `canary` request that its diagnostics must be refused: add one.")
+            raise NotProven(f"{target.name} has no `canary`, {_ADD_A_CANARY}")
         if target.diagnostic_token and target.diagnostic_token == target.remediation_token:
             raise NotProven(f"{target.name} gives diagnostics the token of remediations: give them their own, or none.")
         asked = Request(method=canary.method, path=canary.path, body=None, chosen=None)
@@ -122,7 +127,9 @@ class HttpTool:
         if reply.status >= 500:
             raise NotReached(f"{target.name} answered {asked} with {reply.line}, which proves nothing.")
         if reply.status not in _REFUSALS:
-            raise NotProven(f"{target.name} did not refuse {asked} to diagnostics, it answered {reply.line}.")
+            raise NotProven(
+                f"{target.name} did not refuse {asked} to diagnostics, it answered {reply.line}: {_mend(reply)}"
+            )
         identity = "a token of their own" if target.diagnostic_token else "no credential"
         return f"Diagnostics carry {identity}, and {asked} was refused to them with {reply.line}."
 
@@ -179,6 +186,13 @@ class HttpTool:
             "address": reply.address,
             "seconds": reply.seconds,
         }
+
+
+def _mend(reply: Reply) -> str:
+    """What to do about an answer that is no refusal."""
+    if reply.status < 400:
+        return "give diagnostics a token that may only read, or none."
+    return "that proves nothing. Name as `canary` a request that is answered with 401, 403 or 405."
 
 
 def _request(command: Facts) -> Request:

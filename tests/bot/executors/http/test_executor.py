@@ -372,11 +372,11 @@ async def test_an_identity_that_is_refused_the_test_request_is_proven(
 
 async def test_an_identity_that_could_do_more_is_not_proven(api: Api, clock: Clock) -> None:
     for changes, said in (
-        ({"canary": None}, "names no `canary` request"),
+        ({"canary": None}, "as in `canary: {method: POST, path: /admin/jobs/run}`."),
         ({"canary": Canary(method="GET", path="/health/detailed")}, "would prove nothing"),
-        ({"canary": Canary(method="POST", path="/nowhere")}, "answered 404 Not Found"),
+        ({"canary": Canary(method="POST", path="/nowhere")}, "404 Not Found: that proves nothing. Name as `canary`"),
         ({"diagnostic_token": WRITE_TOKEN}, "gives diagnostics the token of remediations"),
-        ({"diagnostic_token": WRITE_TOKEN, "remediation_token": "another"}, "did not refuse"),
+        ({"diagnostic_token": WRITE_TOKEN, "remediation_token": "another"}, "give diagnostics a token that may only"),
     ):
         executor = executor_of(api, clock, **changes)
         attestation = await executor.attest()
