@@ -91,6 +91,6 @@ _WORDS: Final[Mapping[str, Callable[[Asked, str, Ports], Awaitable[Answer]]]] = 
     "next": _next,
     "done": _done,
     "skip": _skip,
-    "abort": _abort,
+    **dict.fromkeys(("abort", "stop", "cancel"), _abort),
     "rollback": _back,
 }

@@ -23,7 +23,7 @@ async def take_role(asked: Asked, *, ports: Kept) -> Answer:
         rest = f"{person} {more}".strip()
     if not head:
         return ask_further(asked, Form.ROLE)
-    role = ROLE_WORDS.get(head.lower())
+    role = ROLE_WORDS.get(head.lower().strip(":,"))
     if role is None:
         raise refusal.NoSuchRole(asked=head, offered=tuple(each.value for each in Role))
     named = asked.by if rest.lower() in _SELF else mentioned(rest)

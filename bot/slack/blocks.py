@@ -95,7 +95,7 @@ def elements(phrase: Phrase, limit: int = fit.SAID, *, flat: bool = False) -> li
         if not isinstance(part, str):
             pieces += _pieces(part)
         elif left > 1:
-            words = fit.visible(part.replace("\n", " ") if flat else part)
+            words = fit.visible(fit.as_read(part.replace("\n", " ") if flat else part))
             words = words if len(words) <= left else words[: left - 1] + fit.ELLIPSIS
             left -= len(words)
             pieces.append(text(words))
@@ -109,7 +109,7 @@ def _pieces(part: Who | When) -> list[Element]:
 def mrkdwn(phrase: Phrase, limit: int = _FALLBACK) -> str:
     """A phrase as the text beside the blocks: mentions notify, data is escaped."""
     cut = tuple(fit.one_line(part, limit) if isinstance(part, str) and len(part) > limit else part for part in phrase)
-    safe = tuple(fit.escape(fit.visible(part)) if isinstance(part, str) else part for part in cut)
+    safe = tuple(fit.escape(fit.visible(fit.as_read(part))) if isinstance(part, str) else part for part in cut)
     return plain(safe, _mentioned, lambda when: f"<!date^{int(when.at.timestamp())}^{{time}}|{clock_time(when)}>")
 
 

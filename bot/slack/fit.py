@@ -28,6 +28,8 @@ URL: Final = 2_000
 ELLIPSIS: Final = "…"
 
 _CALLS_ALL: Final = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_NAMED: Final = re.compile(r"<([@#])[A-Z0-9]{2,30}\|([^<>|\n]{1,80})>", re.ASCII)
+_LINK: Final = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>|\n]*)?>", re.ASCII)
 _HARMLESS: Final = frozenset("\n\t\u200d\ufe0f")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -44,6 +46,14 @@ def visible(text: str) -> str:
 
 def _hides(character: str) -> bool:
     return unicodedata.category(character) in _UNSEEN and character not in _HARMLESS
+
+
+def as_read(text: str) -> str:
+    """What somebody typed, as Slack shows it: it hands mentions and links on as ``<@U0BEN|ben>`` and ``<https://…|…>``.
+
+    They become words, which call nobody a second time.
+    """
+    return _LINK.sub(r"\1", _NAMED.sub(r"\1\2", text)) if "<" in text else text
 
 
 def cut(text: str, limit: int) -> str:

@@ -43,7 +43,8 @@ EVENTS: Final[Mapping[Kind, Template]] = {
 
 def _nobody(facts: Mapping[str, object]) -> str:
     policies = " or an escalation policy ({policies})" if facts.get("policies") else ""
-    return f"[“{{asked}}” is nobody. ]Say whom to call: type @ and choose a person from Slack's list{policies}."
+    who = f"type @ and choose a person from Slack's list{policies}"
+    return f"[“{{asked}}” names nobody. ]Say whom to call: {who}. /incident list says who is on call."
 
 
 REFUSALS: Final[Mapping[type[Refused], Template]] = {refusals.NobodyToPage: _nobody}

@@ -275,6 +275,7 @@ async def test_severity_without_a_level_shows_the_form(world: World, words: str,
     [
         ("role commander", Role.COMMANDER, BEN),
         ("role commander me", Role.COMMANDER, BEN),
+        ("role commander: <@U0DAN>", Role.COMMANDER, DAN),
         ("role ic <@U0DAN>", Role.COMMANDER, DAN),
         ("assign <@U0DAN> scribe", Role.SCRIBE, DAN),
         ("role Scribe <@U0DAN|dan>", Role.SCRIBE, DAN),

@@ -478,7 +478,7 @@ async def test_an_approved_request_that_has_not_begun_does_not_run_after_an_abor
     incident = await begun(world)
     request = await asked_for(world, incident)
     await approve(world.asked(CLEO), request.id, ports=world.ports)
-    await world.say(ANA, "procedure abort stop", incident)
+    await world.say(ANA, "procedure stop it is wrong", incident)
     await world.work()
     assert world.database.ran == []
 

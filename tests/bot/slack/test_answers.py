@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.answers import answered, refused
+from bot.slack.answers import answered, refused, said
 from bot.slack.names import Action, unpack
 from commands.answers import CatchUp, Declared, Help, Listing, Which
 from commands.menu import MENU
@@ -115,3 +115,13 @@ def test_the_catchup_tells_a_newcomer_everything() -> None:
     assert "⚠️ Requeue stuck jobs, asked by @U0ADA0001, expires 12:18 UTC" in read
     assert read.count("Requeue stuck jobs") == 1
     assert "Checklist 0/2. Open: 1. Check the provider's status page; 2. Tell support" in read
+
+
+def test_what_somebody_typed_is_shown_as_they_saw_it_and_calls_nobody_again() -> None:
+    """Slack hands a mention and a link on as its own markup."""
+    typed = "<@U0BEN0001|ben> looks at <#C0OPS|ops>, see <https://x.example/a?b=1|the board> and <b|c>"
+    seen = "@ben looks at #ops, see https://x.example/a?b=1 and <b|c>"
+    shown = said((typed,))
+    assert seen in lines(shown)
+    assert "<@U" not in str(shown)
+    assert "'type': 'user'" not in str(shown)
