@@ -1,29 +1,24 @@
 """What is known when an alert comes, and what it does then: routed and decided, not yet saved."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from commands.ports import Ground, Settings
+from commands.ports import Ground
 from incident import intake
 from incident.alert import Alert
 from incident.consequence import Heard
 from incident.intake import Seen, Verb
 from incident.routing import Routed
-from incident.silence import Silence, silenced
+from incident.silence import silenced
 from incident.taking import View
 
 
 async def hear(alert: Alert, *, now: datetime, ground: Ground) -> Heard:
     """One alert that is heard of again without a request: what is known of it is looked up."""
-    routed = led(alert, await ground.store.silences(now), now, ground.settings)
-    view = View(await ground.store.known(set(alert.names), {routed.group}))
-    seen = view.seen(alert, routed.group)
+    routed = ground.settings.routed(alert, now)
+    known = await ground.store.known(set(alert.names), {routed.group}, now)
+    routed = silenced(routed, alert, known.silences, now)
+    seen = View(known).seen(alert, routed.group)
     return heard_as(alert, routed, seen, delivery=None, received_at=now, now=now, ground=ground)
-
-
-def led(alert: Alert, silences: Sequence[Silence], now: datetime, settings: Settings) -> Routed:
-    """Where an alert leads by the settings and by the silences that were made in the chat."""
-    return silenced(settings.routed(alert, now), alert, silences, now)
 
 
 def heard_as(

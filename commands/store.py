@@ -47,10 +47,10 @@ class Store(Protocol):
         """
         ...
 
-    async def known(self, alert_ids: Collection[str], groups: Collection[str]) -> Known:
+    async def known(self, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
         """What is known of some alerts (``source:key``) and groups, all at one moment.
 
-        It holds the alerts' records, the incidents of these, and the newest incident of each group.
+        It holds the alerts' records, the incidents of these, the newest incident of each group, and ``silences(at)``.
         """
         ...
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from commands.deciding import anew
 from commands.follow_pager import tidings_owed
-from commands.hear_alert import heard_as, led
+from commands.hear_alert import heard_as
 from commands.outage import Conflict, LostClaim, Outage, Unreadable
 from commands.ports import AlertPorts
 from incident import intake
@@ -27,6 +27,7 @@ from incident.digest import identifier
 from incident.job import Job
 from incident.responder import monitor
 from incident.routing import Routed
+from incident.silence import Silence, silenced
 from incident.taking import Batch, Known, Taking, View, request_keys
 from incident.timeline import Event, Kind
 
@@ -126,14 +127,15 @@ async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within:
 
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
-    async with soon(within):
-        silences = await ports.store.silences(now)
-    routes = [[led(alert, silences, now, ports.settings) for alert in each.alerts] for each in takings]
+    routes = [[ports.settings.routed(alert, now) for alert in each.alerts] for each in takings]
     names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with soon(within):
-        known = await ports.store.known(names, {routed.group for each in routes for routed in each})
+        known = await ports.store.known(names, {routed.group for each in routes for routed in each}, now)
     keys = request_keys(takings, known.records, now)
-    asked = [_asked(one, key, each, ports) for one, key, each in zip(takings, keys, routes, strict=True)]
+    asked = [
+        _asked(one, key, _silenced(one, each, known.silences, now), ports)
+        for one, key, each in zip(takings, keys, routes, strict=True)
+    ]
     async with soon(within):
         kept = await ports.store.kept(set(keys), {each.cause for each in takings if each.cause})
     batch, taken = _decided(asked, known, kept, now, ports)
@@ -171,6 +173,10 @@ class _Asked(Struct, frozen=True, kw_only=True):
 def _asked(taking: Taking, key: str, routes: Sequence[Routed], ports: AlertPorts) -> _Asked:
     tidings = () if taking.dead else tidings_owed(replace(taking.delivery, key=key), ports=ports)
     return _Asked(taking=taking, key=key, routes=routes, tidings=tidings)
+
+
+def _silenced(taking: Taking, routes: Sequence[Routed], silences: Sequence[Silence], now: datetime) -> Sequence[Routed]:
+    return [silenced(routed, alert, silences, now) for alert, routed in zip(taking.alerts, routes, strict=True)]
 
 
 def _decided(

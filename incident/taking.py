@@ -17,17 +17,19 @@ from incident.digest import identifier
 from incident.incident import Incident
 from incident.intake import Seen
 from incident.job import Claim
+from incident.silence import Silence
 
 
 class Known(Struct, frozen=True, kw_only=True):
     """What the store knows of some alerts: their records, the incidents of these and of their groups.
 
-    ``firing`` counts each incident's alerts that fire.
+    ``firing`` counts each incident's alerts that fire. ``silences`` are those made in the chat that stand.
     """
 
     records: Mapping[str, AlertRecord] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
     firing: Mapping[str, int] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
 
 class Taking(Struct, frozen=True, kw_only=True):

@@ -69,8 +69,8 @@ class SqlStore(Store):
         applied = await self._write(lambda db: changing.apply(db, change), self._tell)
         return applied.saved
 
-    async def known(self, alert_ids: Collection[str], groups: Collection[str]) -> Known:
-        return await self._read(lambda db: taking.known(db, alert_ids, groups), at_one_moment=True)
+    async def known(self, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
+        return await self._read(lambda db: taking.known(db, alert_ids, groups, at), at_one_moment=True)
 
     async def kept(self, deliveries: Collection[str], causes: Collection[str]) -> frozenset[str]:
         return await self._read(lambda db: taking.kept(db, deliveries, causes))

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from bot.stores import jobs
 from bot.stores.changing import End, before_or_after_runs, event_rows, put_alerts, put_deliveries, put_incident
-from bot.stores.codec import ALERTS, INCIDENTS
+from bot.stores.codec import ALERTS, INCIDENTS, SILENCE
 from bot.stores.database import Database, Row, Value
 from commands.outage import Conflict
 from incident import timeline
@@ -15,8 +16,8 @@ from incident.job import JobState
 from incident.taking import Batch, Known
 
 
-async def known(db: Database, alert_ids: Collection[str], groups: Collection[str]) -> Known:
-    """What is known of these alerts and groups."""
+async def known(db: Database, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
+    """What is known of these alerts and groups, and what is silent at a moment."""
     row = await db.row("known_alerts", ids=list(alert_ids))
     records = ALERTS.value(row["bodies"]) if row is not None and row["bodies"] else ()
     own = {record.incident_id for record in records if record.incident_id is not None}
@@ -27,6 +28,7 @@ async def known(db: Database, alert_ids: Collection[str], groups: Collection[str
         records={record.id: record for record in records},
         incidents=incidents,
         firing={each["incident_id"]: each["firing"] for each in firing},
+        silences=tuple([SILENCE.value(row["body"]) for row in await db.rows("silences", at=at)]),
     )
 
 

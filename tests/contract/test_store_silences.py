@@ -28,6 +28,8 @@ async def test_a_silence_stands_until_its_end_also_for_who_opens_the_store_later
     await store.save(change("a", silence=SILENCE))
     assert await (await opener()).silences(NOW) == (SILENCE,)
     assert await store.silences(NOW + HOUR - timedelta(seconds=1)) == (SILENCE,)
+    assert (await store.known(set(), set(), NOW)).silences == (SILENCE,)
+    assert (await store.known(set(), set(), NOW + HOUR)).silences == ()
     assert await store.silences(NOW + HOUR) == ()
 
 

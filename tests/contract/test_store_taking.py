@@ -118,11 +118,11 @@ async def test_what_is_known_is_one_look(store: Store) -> None:
     await store.save(change("a", incident=older, alerts=(making.alert("a1", incident_id="inc_old"),)))
     await store.save(change("b", incident=making.incident("inc_new", group="g"), alerts=(over,)))
     await store.save(change("c", incident=making.incident("inc_else", group="h")))
-    known = await store.known({"alertmanager:a1", "alertmanager:odd\x00key", "nobody"}, {"g", "unheard of"})
+    known = await store.known({"alertmanager:a1", "alertmanager:odd\x00key", "nobody"}, {"g", "unheard of"}, NOW)
     assert set(known.records) == {"alertmanager:a1"}
     assert {each.id for each in known.incidents} == {"inc_old", "inc_new"}
     assert known.firing == {"inc_old": 1}
-    assert await store.known(set(), set()) == Known()
+    assert await store.known(set(), set(), NOW) == Known()
 
 
 async def test_jobs_owed_again_in_one_batch_are_owed_once(store: Store) -> None:
@@ -151,7 +151,7 @@ async def test_processes_that_take_at_once_lose_no_count(opener: Opener) -> None
     async def count(store: Store, name: str) -> None:
         for number in range(10):
             for _ in range(100):
-                known = (await store.known({"alertmanager:a1"}, set())).records.get("alertmanager:a1")
+                known = (await store.known({"alertmanager:a1"}, set(), NOW)).records.get("alertmanager:a1")
                 record = making.alert("a1") if known is None else replace(known, count=known.count + 1)
                 said = change(f"{name}{number}", alerts=(record,))
                 try:
