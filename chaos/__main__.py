@@ -60,7 +60,6 @@ def killed(kills: int, first: int, patience: Patience) -> Tally:
         again = f"python -m chaos --round {each.seed} --kills {replicas.KILLS_A_ROUND}"
         total.add(f"round {each.seed}", each.verdict, each.struck, each.calls, again=again)
         total.say()
-        tell(f"round {each.seed}: {each.effects} remediations reached their target")
     return total
 
 

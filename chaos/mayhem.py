@@ -43,6 +43,8 @@ class Mayhem:
         self._redis = redis
         self._doomed = [_Doomed(bot) for bot in it.bots]
         self.struck: Counter[str] = Counter()
+        self.fallen: list[str] = []
+        """Processes that nobody killed and that ended nevertheless."""
 
     async def rage(self, enough: Callable[[], bool]) -> None:
         """Until it is enough; then every process is up, and nothing goes wrong any more."""
@@ -64,7 +66,9 @@ class Mayhem:
             doomed.dead.clear()
             doomed.calls_left = self._chance.randint(1, 12)
             with suppress(TimeoutError):
-                await asyncio.wait_for(doomed.dead.wait(), self._chance.uniform(0.2, 3))
+                await asyncio.wait_for(doomed.dead.wait(), self._chance.uniform(0.2, 2))
+            if not doomed.dead.is_set() and not _runs(doomed.bot):
+                self.fallen.append(f"a process ended by itself: {doomed.bot.last_words()}")
             await doomed.kill()
             self.struck["deaths"] += 1
             await asyncio.sleep(self._chance.choice((0, 0, self._chance.uniform(0, 1))))
@@ -74,9 +78,9 @@ class Mayhem:
 
     async def _die_starting(self, doomed: _Doomed) -> None:
         starting = asyncio.create_task(doomed.bot.start(within=READY_WITHIN))
-        await asyncio.sleep(self._chance.uniform(0.3, 1.2))
+        await asyncio.sleep(self._chance.uniform(0.1, 0.8))
+        self.struck["deaths"] += _runs(doomed.bot)
         await doomed.kill()
-        self.struck["deaths"] += 1
         with suppress(NotReadyError):
             await starting
 
@@ -88,7 +92,6 @@ class Mayhem:
             try:
                 await doomed.bot.start(within=READY_WITHIN)
             except NotReadyError:
-                # Ctrl+C reaches the processes, too: one that it ended is started once more, for the end of the round.
                 ended += not doomed.dead.is_set()
                 if ended > 1:
                     raise

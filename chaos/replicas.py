@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -20,6 +21,7 @@ from bot.stores.postgres import PostgresStore
 from chaos.busy import Busy, Known
 from chaos.judging import Verdict, mark_of
 from chaos.mayhem import READY_WITHIN, Mayhem
+from chaos.nursery import Nursery, Nursling, opened
 from chaos.patience import Patience
 from chaos.storybook_api import StorybookApi
 from demo.postgres import RealPostgres
@@ -29,7 +31,9 @@ from incident.incident import Incident
 from incident.timeline import broken_at
 from tests.stories.rig import Rig, rig
 
-KILLS_A_ROUND: Final = 20
+KILLS_A_ROUND: Final = 40
+ROUND_WITHIN: Final = 900.0
+"""Seconds after which a round is given up: it takes one or two minutes, and much longer only on a machine in need."""
 SETTLED_WITHIN: Final = 120.0
 ENDING: Final = 25.0
 """Seconds that the end of a round takes, mostly: so long before the time is over, nobody is killed any more."""
@@ -37,47 +41,77 @@ LEASE: Final = "2s"
 WAITING: Final = (
     "SELECT key || ' (' || state || ': ' || error || ')' FROM jobs"
     " WHERE name <> ALL($1)"
-    " AND (state IN ('claimed', 'doing') OR (state = 'owed' AND due_at <= now() + interval '5 minutes'))"
+    " AND (state IN ('claimed', 'doing') OR state = 'owed' AND due_at <= now()"
+    " OR state = 'owed' AND error <> '' AND due_at <= now() + interval '5 minutes')"
 )
 TIMERS: Final = ("ring_clocks", "expire_approval", "cool_down", "watch", "let_go", "sum_up_repeats")
-"""What may still be owed in the end, because its time has not come. What failed is tried again within minutes."""
+"""What may still be owed in the end, because its time has not come, as may what is folded and never failed.
+
+What failed is tried again within minutes, and waited for.
+"""
 NOT_ENDED: Final = frozenset({ApprovalState.PREPARING, ApprovalState.APPROVED, ApprovalState.RUNNING})
 MAY_HAVE_RUN: Final = frozenset({ApprovalState.RAN, ApprovalState.UNKNOWN, ApprovalState.FAILED})
 
 
 class Round(Struct, frozen=True, kw_only=True):
-    """What one round came to. ``effects`` counts the remediations that reached their target."""
+    """What one round came to."""
 
     seed: int
     verdict: Verdict
     struck: Counter[str]
     calls: int
-    effects: int
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """What all rounds stand on."""
+
+    postgres: RealPostgres
+    redis: RealRedis
+    nursery: Nursery
 
 
 def rounds(kills: int, seed: int, patience: Patience) -> Iterator[Round]:
-    """Rounds until there were so many kills, or the patience is over."""
-    with RealPostgres() as postgres, RealRedis() as redis:
-        done = 0
-        while done < kills and patience.left > ENDING:
-            each = asyncio.run(_round(seed, min(KILLS_A_ROUND, kills - done), postgres, redis, patience))
-            done, seed = done + max(each.struck["deaths"], 1), seed + 1
-            yield each
+    """Rounds until there were so many kills, or the patience is over. One that cannot go on is *broken*."""
+    with RealPostgres() as postgres, RealRedis() as redis, asyncio.Runner() as runner:
+        undo = AsyncExitStack()
+        try:
+            ground = Ground(
+                postgres=postgres, redis=redis, nursery=runner.run(undo.enter_async_context(opened()))
+            )  # fmt: skip
+            done = 0
+            while done < kills and patience.left > ENDING:
+                each = runner.run(_ended(seed, min(KILLS_A_ROUND, kills - done), ground, patience))
+                done, seed = done + max(each.struck["deaths"], 1), seed + 1
+                yield each
+        finally:
+            runner.run(undo.aclose())
 
 
-async def _round(seed: int, kills: int, postgres: RealPostgres, redis: RealRedis, patience: Patience) -> Round:
+async def _ended(seed: int, kills: int, ground: Ground, patience: Patience) -> Round:
+    """The round, which comes to an end whatever happens in it."""
+    try:
+        async with asyncio.timeout(ROUND_WITHIN):
+            return await _round(seed, kills, ground, patience)
+    except TimeoutError as late:
+        why = f"it did not end within {ROUND_WITHIN:.0f} s: {late}"
+    except Exception as fault:  # noqa: BLE001  (whatever it is, the other rounds are played and it is told)
+        why = f"it could not go on: {type(fault).__name__}: {fault}"
+    return Round(seed=seed, verdict=Verdict(broken=[why]), struck=Counter(), calls=0)
+
+
+async def _round(seed: int, kills: int, ground: Ground, patience: Patience) -> Round:
     chance = random.Random(seed)  # noqa: S311  (nothing secret hangs on it)
     storybook, verdict = StorybookApi(chance), Verdict()
     async with AsyncExitStack() as undo:
-        folder, database = await undo.enter_async_context(_place(postgres))
+        folder, database = await undo.enter_async_context(_place(ground.postgres))
         rules = await storybook.start(undo)
         it = await undo.enter_async_context(
-            rig(folder, store=database, redis=redis.url(), replicas=2, lease=LEASE, started=False, rules=rules,
-                environment=storybook.environment)
+            rig(folder, store=database, redis=ground.redis.url(), replicas=2, lease=LEASE, started=False, rules=rules,
+                environment=storybook.environment, made=partial(Nursling, ground.nursery))
         )  # fmt: skip
         await asyncio.gather(*(bot.start(within=READY_WITHIN) for bot in it.bots))
         await it.sandbox.connected()
-        mayhem, busy = Mayhem(it, chance, postgres, redis), Busy(it, chance, str(seed))
+        mayhem, busy = Mayhem(it, chance, ground.postgres, ground.redis), Busy(it, chance, str(seed))
         channel = await busy.begin()
         storybook.on_effect = mayhem.at_an_effect
 
@@ -85,10 +119,16 @@ async def _round(seed: int, kills: int, postgres: RealPostgres, redis: RealRedis
             return mayhem.struck["deaths"] >= kills or patience.left < ENDING
 
         await asyncio.gather(mayhem.rage(enough), busy.act(channel, enough))
+        verdict.broken += mayhem.fallen
         await _settled(database, verdict)
         await _judge(it, database, busy.known, storybook.effects, verdict)
         calls = len(it.sandbox.calls.all())
-    return Round(seed=seed, verdict=verdict, struck=mayhem.struck, calls=calls, effects=storybook.effects.total())
+    verdict.played = Counter(
+        remediations=storybook.effects.total(),
+        declared=len(busy.known.declared),
+        alerts=busy.known.accepted.total(),
+    )
+    return Round(seed=seed, verdict=verdict, struck=mayhem.struck, calls=calls)
 
 
 @asynccontextmanager

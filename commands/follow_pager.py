@@ -1,6 +1,7 @@
 """The pager tells: what people and rules did with its own incident happens to the incident here, too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from commands.asked import procedure_of
 from commands.deciding import anew, known
@@ -13,12 +14,16 @@ from incident.following import News, follow
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName
 from incident.opening import policy_of
-from incident.paging import PAGER, Tiding, incident_of, own
+from incident.paging import PAGER, Tiding, Word, incident_of, own
 from incident.responder import UserId
 from incident.timeline import Event, Kind
 
 PATIENCE = 3
 """So many times the pager is asked who somebody is; then their name there must do."""
+
+PAGE_WITHIN: Final = timedelta(minutes=10)
+"""What is told of an incident that nobody has heard of is kept so long: the pager's webhooks overtake one another."""
+AGAIN: Final = timedelta(seconds=30)
 
 
 def tidings_owed(delivery: Delivery, *, ports: AlertPorts) -> tuple[Job, ...]:
@@ -37,7 +42,7 @@ async def follow_pager(claim: Claim, *, ports: Ports) -> None:
     """Take in one thing that the pager tells; nothing, when it is about no incident of Muster's."""
     delivery = await ports.store.delivery(claim.job.subject)
     tiding = ports.sources.tiding(delivery) if delivery is not None else None
-    incident = await _about(tiding, ports) if tiding is not None else None
+    incident = await _about(tiding, delivery, ports) if delivery is not None and tiding is not None else None
     now = ports.clock()
     if delivery is None or tiding is None or incident is None or incident.paged is None:
         await ports.store.save(
@@ -54,14 +59,20 @@ async def follow_pager(claim: Claim, *, ports: Ports) -> None:
     await anew(attempt)
 
 
-async def _about(tiding: Tiding, ports: Ports) -> Incident | None:
-    """The incident that has the pager's incident among its alerts, or that Muster called the pager for."""
+async def _about(tiding: Tiding, delivery: Delivery, ports: Ports) -> Incident | None:
+    """The incident that has the pager's incident among its alerts, or that Muster called the pager for.
+
+    Raises NotYet while the page that began the pager's incident may still be on its way.
+    """
     record = await ports.store.alert(f"{PAGER}:{tiding.ref}")
     if record is not None:
         return await ports.store.incident(record.incident_id) if record.incident_id else None
     # What is told of notes and responders does not say under which name the incident there was made.
     key = tiding.key or (await ports.pager.key(tiding.ref) if ports.pager is not None else "")
     own_id = incident_of(key)
+    waits = tiding.word is not Word.TRIGGERED and ports.clock() - delivery.received_at < PAGE_WITHIN
+    if own_id is None and waits:
+        raise NotYet("the page that it is about has not come yet", after=AGAIN)
     return await ports.store.incident(own_id) if own_id is not None else None
 
 

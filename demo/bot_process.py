@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 
@@ -25,6 +25,22 @@ class NotReadyError(Exception):
     """The bot did not become ready; the message holds the end of its log."""
 
 
+class Running(Protocol):
+    """A process that was begun. ``returncode`` is None while it lives."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    def terminate(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
 class BotProcess:
     """``muster run`` with one configuration. Its log goes to ``bot.log`` beside that."""
 
@@ -35,7 +51,7 @@ class BotProcess:
         self._environment = environment
         self.web_url = f"http://127.0.0.1:{port}"
         self.log = config.parent / "bot.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
 
     @property
     def pid(self) -> int:
@@ -47,13 +63,7 @@ class BotProcess:
     async def start(self, within: float = READY_WITHIN) -> float:
         """Start it and wait until it is ready; the seconds that took. Raises NotReadyError."""
         began = asyncio.get_running_loop().time()
-        with self.log.open("ab") as log:
-            handed = () if self._door is None else (sys.executable, "-c", HANDED_OVER, str(self._door))
-            self._process = await asyncio.create_subprocess_exec(
-                *handed, sys.executable, "-m", "bot", "run", "--config", str(self._config),
-                cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
-                stdout=log, stderr=log, pass_fds=() if self._door is None else (self._door,),
-            )  # fmt: skip
+        self._process = await self._begun()
         await self._ready(self._process, began + within)
         return asyncio.get_running_loop().time() - began
 
@@ -73,15 +83,27 @@ class BotProcess:
             self._process.kill()
             await self._process.wait()
 
-    async def _ready(self, process: asyncio.subprocess.Process, deadline: float) -> None:
+    def last_words(self) -> str:
+        """The end of its log."""
+        return " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+    async def _begun(self) -> Running:
+        with self.log.open("ab") as log:
+            handed = () if self._door is None else (sys.executable, "-c", HANDED_OVER, str(self._door))
+            return await asyncio.create_subprocess_exec(
+                *handed, sys.executable, "-m", "bot", "run", "--config", str(self._config),
+                cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
+                stdout=log, stderr=log, pass_fds=() if self._door is None else (self._door,),
+            )  # fmt: skip
+
+    async def _ready(self, process: Running, deadline: float) -> None:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None and asyncio.get_running_loop().time() < deadline:
                 with contextlib.suppress(aiohttp.ClientError):
                     if await self._is_ready(session, process.pid):
                         return
                 await asyncio.sleep(0.02)
-        lines = self.log.read_text(errors="replace").splitlines()[-3:]
-        raise NotReadyError("The bot did not become ready. The end of its log: " + " / ".join(lines))
+        raise NotReadyError(f"The bot did not become ready. The end of its log: {self.last_words()}")
 
     async def _is_ready(self, session: aiohttp.ClientSession, pid: int) -> bool:
         """Whether this very process is: another one may answer at the same door."""

@@ -98,6 +98,26 @@ async def test_the_same_webhook_twice_is_one_event(world: World, pager: FakePage
     assert pager.changes == []
 
 
+async def test_a_note_that_overtook_its_page_is_taken_in_when_the_page_has_come(world: World, pager: FakePager) -> None:
+    pager.there[REF] = There()
+    await told(world, "annotated", at=1, type="incident_note", content="it is the disk", incident={"id": REF})
+    await told(world, "triggered")
+    incident = await world.store.incident_by_number(1)
+    assert incident is not None
+    await world.let_pass(minutes=1)
+    assert [each.facts["text"] for each in await world.events(incident, Kind.NOTED)] == ["it is the disk"]
+
+
+async def test_what_is_told_of_an_incident_that_nobody_hears_of_is_waited_for_and_then_let_be(
+    world: World, pager: FakePager
+) -> None:
+    await told(world, "annotated", type="incident_note", content="not yours", incident={"id": "QSTRANGE"})
+    await world.let_pass(minutes=11)
+    assert await world.store.recent_incidents() == ()
+    due = await world.store.claim("test", limit=100, lease=timedelta(days=30))
+    assert not [each for each in due if each.job.name is JobName.FOLLOW_PAGER]
+
+
 async def test_a_note_here_is_a_note_there_and_its_echo_is_none_here(world: World, pager: FakePager) -> None:
     incident = await began(world, pager)
     await world.say(ANA, "note the disk is full", incident)

@@ -67,12 +67,14 @@ async def rig(
     rules: str = "",
     one_door: bool = False,
     environment: Mapping[str, str] = MappingProxyType({}),
+    made: Callable[..., BotProcess] = BotProcess,
 ) -> AsyncIterator[Rig]:
     """A sandbox and a bot that stop when the block ends; they talk over sockets, or by signed HTTP.
 
     ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
     ``replicas`` has a folder of its own. ``rules`` are further sections of their settings, with what
     they name in the ``environment``. ``one_door``: all of them take from one listening socket.
+    ``made`` makes the processes.
     """
     async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
         secrets = {
@@ -105,7 +107,7 @@ async def rig(
             line = _line(sandbox, port, signed_http)
             given = {"MUSTER_DATA_DIR": str(folder), **secrets, **line, **environment}
             handed = None if door is None else door.fileno()
-            bots.append(BotProcess(config, port=port, environment=given, door=handed))
+            bots.append(made(config, port=port, environment=given, door=handed))
         try:
             if started:
                 await asyncio.gather(*(bot.start() for bot in bots))
