@@ -18,20 +18,20 @@ from compiler.document import Block, Code, Document, Heading, Item, Piece, Sente
 from compiler.languages import (
     Language,
     announces_output,
-    has_redis_prompts,
+    holds_commands,
     http_line,
     is_inline_command,
     is_tool_line,
     is_written_for_a_shell,
     language_of,
     looks_like_sql,
-    redis_line,
     tags_a_shell,
     with_plain_prompts,
 )
 from compiler.one_word import is_command_cell, is_told_to_run
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
+from compiler.redis_text import has_redis_prompts, redis_line
 from compiler.shell import Written
 from compiler.sql_text import statements
 
@@ -112,6 +112,8 @@ def _is_subject(code: str, title: str) -> bool:
 
 
 def _in_block(index: int, block: Block) -> Iterator[Found]:
+    if announces_output(block.sentence) and not holds_commands(block.text):
+        return
     for written in _written(block.text, block.language):
         yield Found(
             text=written.text,

@@ -6,12 +6,15 @@ log service, diagrams, programs.
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
+from compiler.proof.spellings import KUBECTL
 from compiler.proof.word_list import word_list
+from compiler.redis_text import WORDS as REDIS_WORDS
+from compiler.redis_text import is_said_to_redis
 from compiler.sql_text import VERBS, is_statement
 from compiler.tool_names import CLIENTS, TOOLS
 
@@ -53,9 +56,6 @@ _PROSE: Final = word_list(
     you your
     """
 )
-_REDIS_WORDS: Final = frozenset(CHANGES) | frozenset(READ_NAMES) | frozenset(REFUSED)
-_REDIS_PROMPT: Final = re.compile(r"\s*(?:(?:redis|[\w.-]+:\d+)(?:\[\d+\])?)?> ?(?=\S)")
-_REDIS_SESSION: Final = re.compile(r"(?:redis|[\w.-]+:\d+)(?:\[\d+\])?> ?\S")
 _SQL_SESSION: Final = re.compile(r"\w+[=(\-'\"*!^]+[#>] \S")
 _HTTP: Final = re.compile(r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?://|/)\S*(?: HTTP/[\d.]+)?")
 _PROMPT: Final = re.compile(
@@ -85,6 +85,8 @@ _LOG: Final = re.compile(
     r"\[?(?:\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d\b|\d{1,3}(?:\.\d{1,3}){3}\s)|(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d)"
     r"|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b[: \[]"
 )
+_FIELD: Final = re.compile(r"[a-z]\w*:(?!//)[^\s'\"]+")
+"""`role:master`, as Redis lists its facts."""
 _DRAWN: Final = re.compile(r"[│├└┌┐┘─┬┴┼╔╗╚╝║═▶►◄▲▼→←↑↓]|^\s*(?:\+-{2,}|\|.*\||[|`]--|-+>|={3,}|-{3,}|\*{3,}|#{3,}$)")
 _OUTPUT: Final = re.compile(
     r"(?:the\s+)?(?:(?:expected|example|sample|typical|actual|normal|healthy)\s+)*"
@@ -107,14 +109,14 @@ def language_of(text: str, tag: str) -> Language:
     if all(_ASSIGNED.fullmatch(line) and not line.startswith("export") for line in lines):
         return Language.NONE
     if tag in SHELL_TAGS:
-        return Language.SHELL
+        return Language.REDIS if is_said_to_redis(lines[0]) and not any(map(is_tool_line, lines)) else Language.SHELL
     if tag and tag not in _PLAIN_TAGS:
         return Language.SHELL if all(is_tool_line(line) for line in lines) else Language.NONE
     return _untagged(lines)
 
 
 def _untagged(lines: list[str]) -> Language:
-    if any(_REDIS_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
+    if any(map(is_said_to_redis, lines)) and not any(map(is_tool_line, lines)):
         return Language.REDIS
     if any(_SQL_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
         return Language.SQL
@@ -149,13 +151,17 @@ def tags_a_shell(tag: str) -> bool:
 def is_tool_line(line: str) -> bool:
     """Whether a line begins with a tool and goes on as its command line would: `docker ps`, `sudo systemctl …`."""
     words = _words(line)
-    if not words or words[0] not in TOOLS or _KEY.match(line):
+    if not words or _KEY.match(line) or not (words[0] in TOOLS or _is_short_for_kubectl(words)):
         return False
     if len(words) == 1:
         return words[0] in CLIENTS | _ALONE or words[0] not in _ENGLISH
     if words[1] in ("=", ":", "=>", "==", ":=") or words[1].startswith(("(", "=")):
         return False
     return not (words[0] in _ENGLISH and not _PROSE.isdisjoint(words[1:]))
+
+
+def _is_short_for_kubectl(words: Sequence[str]) -> bool:
+    return words[0] == "k" and not KUBECTL.isdisjoint(words[1:4])
 
 
 @lru_cache(maxsize=256)
@@ -192,8 +198,10 @@ def _shown(line: str) -> bool:
     if not _WORD.match(line) or _COLUMNS.fullmatch(line) or re.match(r"[\w.]+\s+=\s|>>> |\.\.\.(?: |$)", line):
         return True
     words = line.split()
+    if words[0].rstrip(".)").isdecimal() or (len(words) == 1 and _FIELD.fullmatch(line)):
+        return True
     if line[0].isupper() and len(words) > 1 and not _ASSIGNED.fullmatch(line) and not is_statement(line):
-        return not (words[0].isupper() and words[0] in _REDIS_WORDS)
+        return not (words[0].isupper() and words[0] in REDIS_WORDS)
     return len(words) > 3 and line.rstrip().endswith((".", ":")) and not _PROSE.isdisjoint(words)
 
 
@@ -202,9 +210,9 @@ def with_plain_prompts(text: str) -> str:
     return _PROMPT.sub("$ ", text)
 
 
-def has_redis_prompts(text: str) -> bool:
-    """Whether a Redis block is a session, in which only the lines behind a prompt were typed."""
-    return any(_REDIS_SESSION.match(line.strip()) for line in text.split("\n"))
+def holds_commands(text: str) -> bool:
+    """Whether any line was typed at a prompt or begins with a tool's name."""
+    return any(_is_prompted(line) or is_tool_line(line) for line in _said(text))
 
 
 def announces_output(comment: str) -> bool:
@@ -242,15 +250,6 @@ def looks_like_sql(text: str) -> bool:
     return any(shape.fullmatch(statement) for shape in _SQL_SHAPES)
 
 
-def redis_line(line: str, *, prompted: bool = False) -> str | None:
-    """The words for a Redis client that a line holds, without its prompt; None when it holds none."""
-    if prompted and not _REDIS_SESSION.match(line.strip()):
-        return None
-    said = _REDIS_PROMPT.sub("", line, count=1).strip()
-    first = said.split(maxsplit=1)[:1]
-    return said if first and first[0].upper() in _REDIS_WORDS else None
-
-
 def http_line(line: str) -> str | None:
     """The request that a line of an HTTP block begins: `GET /health`; None for its headers and its body."""
     return line.strip() if _HTTP.fullmatch(line.strip()) else None
@@ -277,7 +276,7 @@ def is_inline_command(text: str, about_redis: bool) -> bool:
         return not said.endswith((".md", ".yml", ".yaml", ".json", ".conf", ".log", ".env", ".txt", ".tf", ".sql"))
     if words[0].upper() in VERBS and words[0] not in TOOLS and looks_like_sql(said):
         return True
-    if about_redis and words[0].isupper() and words[0] in _REDIS_WORDS:
+    if about_redis and words[0].isupper() and words[0] in REDIS_WORDS:
         return len(words) > 1 or words[0] in ("FLUSHALL", "FLUSHDB", "DBSIZE", "PING", "INFO", "BGSAVE", "SAVE")
     if said.startswith("sudo ") or (len(words) > _FRAGMENT and _UNKNOWN_TOOL.fullmatch(said)):
         return True

@@ -4,6 +4,7 @@ A reviewer approves what the screen shows. A zero-width space, a direction overr
 else than what would run, so text that holds one is never judged: it is refused, and the character is named.
 """
 
+import re
 import unicodedata
 
 _LAYOUT = str.maketrans("", "", "\t\n")
@@ -11,6 +12,10 @@ _LAYOUT = str.maketrans("", "", "\t\n")
 _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 WORD_PROCESSOR = frozenset("‐‑‒–—―−‘’‚‛“”„‟´«»…")
 """Dashes, quotes and dots that an editor puts in place of the ASCII character a command needs."""
+
+_OTHER_LETTERS = r"Ѐ-ԯΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυА-Ｚａ-ｚ"
+_LOOK_ALIKE = re.compile(rf"(?<=[A-Za-z0-9_])[{_OTHER_LETTERS}]|[{_OTHER_LETTERS}](?=[A-Za-z0-9_])")
+"""A letter of another alphabet inside a word of Latin ones."""
 
 
 def name_of(character: str) -> str:
@@ -33,6 +38,12 @@ def hiding_character(text: str) -> str | None:
         if category in _HIDING_CATEGORIES or category == "Zs":
             return name_of(character)
     return None
+
+
+def look_alike(text: str) -> str | None:
+    """The first letter in `text` that looks like one of the word it stands in and is another, named; None for none."""
+    found = None if text.isascii() else _LOOK_ALIKE.search(text)
+    return name_of(found[0]) if found else None
 
 
 def word_processor_character(text: str) -> str | None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from compiler import shell_line
 from compiler.placeholders import Blanks, fill
 from compiler.proof import pipe, wrappers
-from compiler.proof.characters import hiding_character, word_processor_character
+from compiler.proof.characters import hiding_character, look_alike, word_processor_character
 from compiler.proof.kinds import Understood, kind_of, understand_sql
 from compiler.proof.program import DEEPEST, Programs, strictest
 from compiler.proof.proven import Kind, Proof
@@ -50,6 +50,8 @@ def prove_parts(
         return (_refusal(text, kind, f"the text holds {hidden}, which does not show"),)
     if typed := word_processor_character(text):
         return (_refusal(text, kind, f"the text holds {typed}, which a word processor put there"),)
+    if other := look_alike(text):
+        return (_refusal(text, kind, f"{other} stands in a word of Latin letters, and looks like one of them"),)
     filled, blanks = fill(text)
     line = _Line(blanks=blanks, variables=variables)
     found = [line.said(filled, kind)] if kind in (Kind.SQL, Kind.REDIS) else line.parts(filled)

@@ -68,6 +68,8 @@ class Programs(Struct, frozen=True, kw_only=True):
             return Understood(kind=kind_of(argv[0]) or Kind.SHELL, judgement=bare)
         words, dropped = spellings.plainly(bare[0]), bare[1]
         found = self._unwrapped(words, feed)
+        if words != bare[0] and bare[0][0] in spellings.OTHER_ENGINES:
+            found = replace(found, executor=None, command={})
         if not dropped or found.judgement.verdict is Verdict.REFUSED:
             return found
         said = f"{found.judgement.reason} ({' and '.join(dict.fromkeys(dropped))} is dropped)"

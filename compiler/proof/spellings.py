@@ -1,4 +1,4 @@
-"""Programs that are another one under their own name: OpenShift's `oc` is kubectl, `podman ps` is `docker ps`.
+"""Programs that are another one under their own name: OpenShift's `oc` and everybody's `k` are kubectl.
 
 The known program's words stand in their place, and its judge decides. What the other has besides is judged here or
 left as it is written.
@@ -10,7 +10,7 @@ from typing import Final
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
-_KUBECTL: Final = word_list(
+KUBECTL: Final = word_list(
     """
     get describe logs top rollout events wait explain api-resources api-versions cluster-info exec delete scale patch
     label annotate taint set apply create replace edit cp port-forward attach debug run expose autoscale diff kustomize
@@ -25,7 +25,14 @@ _PODMAN: Final = word_list(
     commit import attach login logout
     """
 )
-_SAME: Final = {"valkey-cli": "redis-cli", "keydb-cli": "redis-cli"}
+OTHER_ENGINES: Final = word_list("podman nerdctl")
+"""They read as docker does, and no executor reaches their containers."""
+_SAME: Final = {
+    "valkey-cli": "redis-cli",
+    "keydb-cli": "redis-cli",
+    "gitlab-redis-cli": "redis-cli",
+    "gitlab-psql": "psql",
+}
 _OPENSHIFT_READS: Final = (("whoami",), ("status",), ("version",), ("projects",), ("project",), ("adm", "upgrade"))
 _REFUSED: Final = word_list(
     "login logout rsh rsync extract secrets registry serviceaccounts sa ex image observe plugin"
@@ -39,8 +46,10 @@ def plainly(argv: Sequence[str]) -> tuple[str, ...]:
         return (_SAME[words[0]], *words[1:])
     if words[0] in ("k3s", "microk8s") and words[1:2] == ("kubectl",):
         return words[1:]
-    if words[0] in ("podman", "nerdctl") and _first(words) in _PODMAN:
+    if words[0] in OTHER_ENGINES and _first(words) in _PODMAN:
         return ("docker", *words[1:])
+    if words[0] == "k" and _first(words) in KUBECTL:
+        return ("kubectl", *words[1:])
     if words[0] == "oc":
         return _openshift(words)
     return words
@@ -59,7 +68,7 @@ def judged(argv: Sequence[str]) -> Judgement | None:
 
 def _openshift(words: tuple[str, ...]) -> tuple[str, ...]:
     verb = _first(words)
-    if verb in _KUBECTL:
+    if verb in KUBECTL:
         return ("kubectl", *words[1:])
     if verb == "adm" and words[1] == "adm" and words[2:3] and words[2] in _ADMINISTERING:
         return ("kubectl", *words[2:])

@@ -40,7 +40,7 @@ def as_curl(argv: Sequence[str]) -> list[str] | Judgement:
             return _refused(argv[0], f"{name[:40]} is not among the options that only show an answer")
         else:
             given.append(word)
-    method = given.pop(0).upper() if len(given) > 1 and _METHOD.fullmatch(given[0]) else ""
+    method = given.pop(0).upper() if given and _METHOD.fullmatch(given[0]) else ""
     if not given:
         return _refused(argv[0], "it names no address")
     return _request(argv[0], method, given, kept)

@@ -100,7 +100,7 @@ _PLAIN = """
     grpcroutes,grpcroute gateway.networking.k8s.io
     virtualservices,virtualservice networking.istio.io
     destinationrules,destinationrule,dr networking.istio.io
-    serviceentries,serviceentry,se networking.istio.io
+    serviceentries,serviceentry networking.istio.io
     peerauthentications,peerauthentication,pa security.istio.io
     authorizationpolicies,authorizationpolicy,ap security.istio.io
     ingressroutes,ingressroute traefik.io,traefik.containo.us
@@ -125,6 +125,13 @@ _PLAIN = """
     clusterpolicies,clusterpolicy,cpol kyverno.io
     policyreports,policyreport,polr wgpolicyk8s.io
     managedcertificates,managedcertificate,mcrt networking.gke.io
+    cephclusters,cephcluster,ceph ceph.rook.io
+    cephblockpools,cephblockpool,cephbp ceph.rook.io
+    cephfilesystems,cephfilesystem,cephfs ceph.rook.io
+    cephobjectstores,cephobjectstore,cephos ceph.rook.io
+    kubevirts,kubevirt,kv kubevirt.io
+    datavolumes,datavolume,dv cdi.kubevirt.io
+    virtualmachineinstancemigrations,virtualmachineinstancemigration,vmim kubevirt.io
     scheduledbackups,scheduledbackup postgresql.cnpg.io
     ciliumnetworkpolicies,ciliumnetworkpolicy,cnp,ciliumnp cilium.io
 """
@@ -147,6 +154,8 @@ _ENVIRONMENT = """
     alertmanagers,alertmanager,am monitoring.coreos.com
 """
 _PARTS = """
+    virtualmachines,virtualmachine,vm,vms kubevirt.io
+    virtualmachineinstances,virtualmachineinstance,vmi,vmis kubevirt.io
     clusters,cluster postgresql.cnpg.io,cluster.x-k8s.io
     postgresqls,postgresql,pg acid.zalan.do
     elasticsearches,elasticsearch elasticsearch.k8s.elastic.co

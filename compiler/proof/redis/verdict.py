@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from compiler.proof.characters import hiding_character
+from compiler.proof.characters import hiding_character, look_alike
 from compiler.proof.redis import cli as redis_cli
 from compiler.proof.redis.commands import (
     CHANGES,
@@ -45,6 +45,8 @@ def judge(words: Sequence[str]) -> Judgement:
         return _refused("there is no command" if not words else f"{words[0][:40]!r} is not a command of Redis")
     if hidden := hiding_character("".join(words)):
         return _refused(f"a word holds {hidden}, which does not show")
+    if other := look_alike("\0".join(words)):
+        return _refused(f"{other} stands in a word of Latin letters, and looks like one of them")
     name, joined = words[0].upper(), "".join(f"{word}\0" for word in words)
     for shows, pattern in reads_of(name):
         if pattern.fullmatch(joined):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from compiler.proof.characters import hiding_character
+from compiler.proof.characters import hiding_character, look_alike
 from compiler.proof.secret_names import names_a_secret
 from compiler.proof.sql import attributes as sql_attributes
 from compiler.proof.sql import psql
@@ -65,6 +65,8 @@ def judge(text: str) -> Judgement:
     """The verdict for one statement; parameters are `$1`, `$2`. Never raises: what cannot be read is refused."""
     if hidden := hiding_character(text):
         return _refused(f"the text holds {hidden}, which does not show")
+    if other := look_alike(text):
+        return _refused(f"{other} stands in a word of Latin letters, and looks like one of them")
     if "\\'" in text:
         return _refused(
             "a backslash before a quote ends the string or not by a server setting: double the quote instead"
