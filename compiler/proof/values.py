@@ -76,6 +76,7 @@ _PATTERNS = {
     "doveadmword": r"who",
     "memcword": r"stats|display",
     "netport": r"[0-9]{1,5}/(?:tcp|udp)",
+    "grpcbody": r"\{[^$`\x00-\x1f]*\}",
     "grpcword": r"list|describe",
     "grpchealth": r"grpc\.health\.v1\.Health/Check",
     "offsetshell": r"kafka\.tools\.GetOffsetShell|org\.apache\.kafka\.tools\.GetOffsetShell",

@@ -51,7 +51,7 @@ _CLICKHOUSE: Final = _one_of(
 _CASSANDRA: Final = _one_of(
     rf"DESC(?:RIBE)? (?:KEYSPACES|CLUSTER|TABLES|SCHEMA|(?:KEYSPACE|TABLE) {_NAME});?", r"SHOW (?:VERSION|HOST);?"
 )
-_FIELDS = r"(?:\.[A-Za-z_]\w*(?![\w(]))*"
+_FIELDS = r"(?:\.[A-Za-z]\w*(?![\w(]))*"
 _MONGO: Final = re.compile(
     r"(?:rs\.(?:status|conf|config|hello|isMaster|print(?:Secondary|Slave)?ReplicationInfo)\(\)"
     r"|sh\.(?:status|isBalancerRunning|getBalancerState)\(\)"
@@ -86,7 +86,8 @@ _OPTIONS: Final[Mapping[str, tuple[frozenset[str], frozenset[str], tuple[str, ..
 }
 """Of each client: the flags that do nothing, the options that say where, and the options that carry the statement."""
 _SAME: Final = {"mariadb": "mysql", "mongo": "mongosh"}
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
+_PLAIN: Final = re.compile(r"(?![^/]*//[^/]*:[^/]*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
+"""Where to: a name, or an address without a password."""
 
 
 def looks(argv: Sequence[str]) -> Judgement | None:

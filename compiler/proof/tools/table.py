@@ -44,7 +44,7 @@ kubectx, kubens: -c --current | # shows the cluster or namespace that is chosen
 grpcurl: -plaintext/--plaintext -insecure/--insecure -connect-timeout/--connect-timeout=number | server
     grpcword name?
     # lists what a server offers
-grpcurl: -plaintext/--plaintext -insecure/--insecure -connect-timeout/--connect-timeout=number -d=plain | server
+grpcurl: -plaintext/--plaintext -insecure/--insecure -connect-timeout/--connect-timeout=number -d=grpcbody | server
     grpchealth # says whether a server is well
 grpc_health_probe: ^-addr/--addr=server -service/--service=name -tls/--tls -connect-timeout/--connect-timeout=name
     -rpc-timeout/--rpc-timeout=name | # says whether a server is well
