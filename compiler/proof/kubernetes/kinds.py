@@ -125,6 +125,13 @@ _PLAIN = """
     clusterpolicies,clusterpolicy,cpol kyverno.io
     policyreports,policyreport,polr wgpolicyk8s.io
     managedcertificates,managedcertificate,mcrt networking.gke.io
+    clusterversions,clusterversion config.openshift.io
+    clusteroperators,clusteroperator,co config.openshift.io
+    machineconfigpools,machineconfigpool,mcp machineconfiguration.openshift.io
+    projects,project project.openshift.io
+    imagestreams,imagestream image.openshift.io
+    installplans,installplan operators.coreos.com
+    etcds,etcd operator.openshift.io
     cephclusters,cephcluster,ceph ceph.rook.io
     cephblockpools,cephblockpool,cephbp ceph.rook.io
     cephfilesystems,cephfilesystem,cephfs ceph.rook.io
@@ -154,6 +161,8 @@ _ENVIRONMENT = """
     alertmanagers,alertmanager,am monitoring.coreos.com
 """
 _PARTS = """
+    routes,route route.openshift.io
+    clusterserviceversions,clusterserviceversion,csv,csvs operators.coreos.com
     virtualmachines,virtualmachine,vm,vms kubevirt.io
     virtualmachineinstances,virtualmachineinstance,vmi,vmis kubevirt.io
     clusters,cluster postgresql.cnpg.io,cluster.x-k8s.io
