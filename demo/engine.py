@@ -6,6 +6,7 @@ it. One address lets only reads through, as a proxy in front of an engine does; 
 
 import hashlib
 import json
+import os
 import secrets
 import struct
 from collections import deque
@@ -111,6 +112,7 @@ class Engine:
                 web.get(f"{version}/containers/{{name}}/json", self._inspect),
                 web.get(f"{version}/containers/{{name}}/logs", self._logs),
                 web.get(f"{version}/containers/{{name}}/stats", self._stats),
+                web.get(f"{version}/containers/{{name}}/top", self._top),
                 web.get(f"{version}/images/{{name}}/json", self._image),
                 web.get(f"{version}/volumes", self._volumes),
                 web.get(f"{version}/system/df", self._disk),
@@ -180,6 +182,14 @@ class Engine:
         memory = {"usage": part.memory(), "limit": part.limit, "stats": {}}
         used = {"cpu_stats": processor, "precpu_stats": processor, "memory_stats": memory, "pids_stats": {"current": 1}}
         return web.json_response(used)
+
+    async def _top(self, request: web.Request) -> web.Response:
+        """A part is one process: that in which it really runs."""
+        name, part = self._found(request)
+        if not part.running:
+            return web.json_response({"message": f"container {name} is not running"}, status=409)
+        own = [str(os.getpid()), f"{part.since:%H:%M}", part.service]
+        return web.json_response({"Titles": ["PID", "STIME", "CMD"], "Processes": [own]})
 
     async def _volumes(self, _: web.Request) -> web.Response:
         return web.json_response({"Volumes": []})
