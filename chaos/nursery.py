@@ -27,6 +27,7 @@ from demo.bot_process import ROOT, BotProcess, Running
 
 LOOKS_EVERY: Final = 0.02
 """Seconds between two looks who has died."""
+GONE: Final = "the nursery, from which replicas come, is gone"
 RUNBOOK: Final = ROOT / "runbooks" / "ai-storybook" / "catalog.yaml"
 BEFOREHAND: Final = (bot.executors.http.executor, bot.slack.shared_redis, bot.stores.postgres)
 """What a replica of a real round imports only once it has read its settings."""
@@ -84,12 +85,16 @@ class Nursery:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        self.pid = process.pid
         self._asks, self._tells = process.stdin, process.stdout
         self._awaited: dict[int, asyncio.Future[Replica]] = {}
         self._replicas: dict[int, Replica] = {}
+        self._gone = False
 
     async def born(self, config: Path, log: Path, environment: Mapping[str, str]) -> Replica:
         """A new replica. Raises ConnectionError when the nursery itself is gone."""
+        if self._gone:
+            raise ConnectionError(GONE)
         number = len(self._awaited)
         awaited: asyncio.Future[Replica] = asyncio.get_running_loop().create_future()
         self._awaited[number] = awaited
@@ -106,9 +111,15 @@ class Nursery:
             elif not self._awaited[news.number].done():
                 self._replicas[news.number] = Replica(news.pid)
                 self._awaited[news.number].set_result(self._replicas[news.number])
+        self._gone = True
+        for replica in self._replicas.values():
+            # Nobody is left who could tell of its death.
+            if replica.returncode is None:
+                replica.kill()
+                replica.died(-signal.SIGKILL)
         for each in self._awaited.values():
             if not each.done():
-                each.set_exception(ConnectionError("the nursery is gone"))
+                each.set_exception(ConnectionError(GONE))
 
 
 class Nursling(BotProcess):

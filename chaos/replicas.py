@@ -32,6 +32,8 @@ from incident.timeline import broken_at
 from tests.stories.rig import Rig, rig
 
 KILLS_A_ROUND: Final = 40
+MOST_STOPPED: Final = 3
+"""After so many rounds that could not go on, no other is begun."""
 ROUND_WITHIN: Final = 900.0
 """Seconds after which a round is given up: it takes one or two minutes, and much longer only on a machine in need."""
 SETTLED_WITHIN: Final = 120.0
@@ -60,6 +62,8 @@ class Round(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     struck: Counter[str]
     calls: int
+    stopped: bool = False
+    """It could not go on."""
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -78,10 +82,10 @@ def rounds(kills: int, seed: int, patience: Patience) -> Iterator[Round]:
             ground = Ground(
                 postgres=postgres, redis=redis, nursery=runner.run(undo.enter_async_context(opened()))
             )  # fmt: skip
-            done = 0
-            while done < kills and patience.left > ENDING:
+            done = stopped = 0
+            while done < kills and stopped < MOST_STOPPED and patience.left > ENDING:
                 each = runner.run(_ended(seed, min(KILLS_A_ROUND, kills - done), ground, patience))
-                done, seed = done + max(each.struck["deaths"], 1), seed + 1
+                done, seed, stopped = done + max(each.struck["deaths"], 1), seed + 1, stopped + each.stopped
                 yield each
         finally:
             runner.run(undo.aclose())
@@ -96,7 +100,7 @@ async def _ended(seed: int, kills: int, ground: Ground, patience: Patience) -> R
         why = f"it did not end within {ROUND_WITHIN:.0f} s: {late}"
     except Exception as fault:  # noqa: BLE001  (whatever it is, the other rounds are played and it is told)
         why = f"it could not go on: {type(fault).__name__}: {fault}"
-    return Round(seed=seed, verdict=Verdict(broken=[why]), struck=Counter(), calls=0)
+    return Round(seed=seed, verdict=Verdict(broken=[why]), struck=Counter(), calls=0, stopped=True)
 
 
 async def _round(seed: int, kills: int, ground: Ground, patience: Patience) -> Round:
