@@ -20,8 +20,9 @@ from bot.web.knock import JSON, Answer, Doorkeeper, said
 from bot.web.plain_request import LARGEST_PLAIN, Plain, Unread, plain
 from commands.take_alerts import FAULT
 
-IDLE_FOR: Final = 75.0
-"""Seconds after which a connection that says nothing is closed."""
+IDLE_FOR: Final = 3630.0
+"""Seconds after which a connection that says nothing is closed, as aiohttp has it: later than any proxy lets go of it,
+which would otherwise send into one that is closing."""
 WHOLE_WITHIN: Final = 2.0
 """Seconds for a plain request to come whole; after that aiohttp waits for the rest of it."""
 LOOK_EVERY: Final = 1.0
@@ -157,6 +158,7 @@ class PlainConnection(asyncio.Protocol):
             self._transport.write(_written(answer, last=last))
         if last:
             self._transport.close()
+        if self._transport.is_closing():
             return
         self._since = time.monotonic()
         self._transport.resume_reading()
