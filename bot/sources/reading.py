@@ -86,10 +86,10 @@ def text(value: object) -> str:
     Control characters but tabs and line ends are dropped, and half a surrogate pair, which JSON allows and UTF-8 does
     not, becomes ``?``.
     """
-    if type(value) is str and value.isascii() and value.isprintable():
-        return value[:_LONGEST_TEXT].strip()  # nearly all of them; each alert has dozens
     if value is None:
         return ""
+    if type(value) is str and value.isascii() and value.isprintable():
+        return value[:_LONGEST_TEXT].strip()  # nearly all of them; each alert has dozens
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):

@@ -20,11 +20,10 @@ from bot.sources.doors import Admits
 from bot.sources.table import SOURCES
 from bot.telemetry.exposition import CONTENT_TYPE
 from bot.web.collector import Reception
-from bot.web.knock import LARGEST_BODY, Doorkeeper, Taken, door, said
+from bot.web.knock import LARGEST_BODY, Taken, door
 from incident.alert import Delivery
 
-TAKEN: Final = said(202, taken=True, repeat=False)
-REPEAT: Final = said(202, taken=True, repeat=True)
+JSON: Final = "application/json"
 KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 """What is kept of the headers: never a credential."""
 
@@ -40,12 +39,18 @@ class Health(Struct, frozen=True, kw_only=True):
 
 def application(
     *,
-    monitors: Doorkeeper,
+    take: Callable[[Delivery], Awaitable[Reception]],
+    admits: Mapping[str, Admits],
     health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
+    counted: Callable[[str, str], None],
     metrics: Callable[[], Awaitable[str]],
 ) -> web.Application:
-    """The web application; ``monitors`` answers what they send."""
+    """The web application. ``take`` decides a delivery and makes it durable, or raises Outage.
+
+    ``admits`` tells of each configured source whether a request is proven to be its own, or raises Outage when that
+    cannot be told now. ``counted`` hears each request's source and outcome.
+    """
     app = web.Application(client_max_size=LARGEST_BODY)
 
     async def healthy(_: web.Request) -> web.Response:
@@ -62,7 +67,15 @@ def application(
     async def measured(_: web.Request) -> web.Response:
         return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
 
-    knock = door(monitors, who=lambda request: request.match_info["source"], clock=clock)
+    knock = door(
+        who=lambda request: request.match_info["source"],
+        strangers=lambda name: f"No alerts of a source named “{name[:40]}” are taken here.",
+        admits=admits,
+        proofs=lambda name: SOURCES[name].proof,
+        take=_taking(take),
+        clock=clock,
+        counted=counted,
+    )
     for method in ("POST", "PUT"):  # Grafana can be set to either
         app.router.add_route(method, "/alerts/{source}", knock)
     app.router.add_get(f"/alerts/{{source:{uptimerobot.NAME}}}", knock, allow_head=False)
@@ -72,32 +85,14 @@ def application(
     return app
 
 
-def monitors(
-    *,
-    take: Callable[[Delivery], Awaitable[Reception]],
-    admits: Mapping[str, Admits],
-    counted: Callable[[str, str], None],
-) -> Doorkeeper:
-    """What answers monitors. ``take`` decides a delivery and makes it durable, or raises Outage.
-
-    ``admits`` tells of each configured source whether a request is proven to be its own, or raises Outage when that
-    cannot be told now. ``counted`` hears each request's source and outcome.
-    """
-    return Doorkeeper(
-        strangers=lambda name: f"No alerts of a source named “{name[:40]}” are taken here.",
-        admits=admits,
-        proofs=lambda name: SOURCES[name].proof,
-        take=_taking(take),
-        counted=counted,
-    )
-
-
 def _taking(take: Callable[[Delivery], Awaitable[Reception]]) -> Callable[[str, Request], Awaitable[Taken]]:
     """What takes a proven request of a monitor."""
 
     async def taken(name: str, came: Request) -> Taken:
         reception = await take(delivery_of(name, came))
-        return reception.value, REPEAT if reception is Reception.REPEAT else TAKEN
+        repeat = b"true" if reception is Reception.REPEAT else b"false"
+        body = b'{"taken": true, "repeat": %b}' % repeat
+        return reception.value, web.Response(body=body, status=202, content_type=JSON)
 
     return taken
 

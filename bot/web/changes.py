@@ -15,7 +15,7 @@ from bot.sources.admission import Request
 from bot.sources.change_places import Places
 from bot.sources.changes import TELLERS, delivery_of
 from bot.sources.doors import Admits
-from bot.web.knock import Doorkeeper, Taken, door, said
+from bot.web.knock import Taken, door
 from commands.take_change import Taken as TakenChange
 from incident.alert import Delivery
 
@@ -47,14 +47,15 @@ def add_changes(
     async def taken(name: str, came: Request) -> Taken:
         return _answer(await take(delivery_of(name, came)))
 
-    keeper = Doorkeeper(
+    knock = door(
+        who=_teller,
         strangers=lambda _: "No changes are taken here: name who tells them under “changes” in muster.yaml.",
         admits=admits,
         proofs=lambda name: TELLERS[name].proof,
         take=taken,
+        clock=clock,
         counted=counted,
     )
-    knock = door(keeper, who=_teller, clock=clock)
     app.router.add_post("/changes", knock)
     app.router.add_post("/changes/{teller}", knock)
 
@@ -69,8 +70,12 @@ def _teller(request: web.Request) -> str:
 
 def _answer(taken: TakenChange | None) -> Taken:
     if taken is None:
-        return "spooled", said(202, taken=True, repeat=False)
+        return "spooled", _told(taken=True, repeat=False)
     if taken.error:
-        return "dead", said(202, taken=False, error=f"It is kept, but could not be understood: {taken.error}.")
+        return "dead", _told(taken=False, error=f"It is kept, but could not be understood: {taken.error}.")
     outcome = "taken" if taken.fresh else "repeat"
-    return outcome, said(202, taken=True, repeat=not taken.fresh, changes=taken.changes)
+    return outcome, _told(taken=True, repeat=not taken.fresh, changes=taken.changes)
+
+
+def _told(**told: object) -> web.Response:
+    return web.json_response(told, status=202)

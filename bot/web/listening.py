@@ -9,21 +9,15 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
-from bot.background import in_the_background
 from bot.config import Configuration
 from bot.telemetry.traces import span
 from bot.web.alerts import runner
-from bot.web.knock import Doorkeeper
-from bot.web.plain_connection import PlainDoor
 from commands.outage import Outage
 
-BACKLOG: Final = 128
-"""Connections that wait to be accepted."""
 ACCEPTED: Final = 0.3
 """Seconds for what was accepted, but has not said yet what it wants."""
 
@@ -38,42 +32,36 @@ class Listening:
         self._section = configuration.file.web
         self._handed_over = configuration.listen_fd
 
-    async def open(
-        self, app: web.Application, monitors: Doorkeeper, undo: AsyncExitStack, *, now: Callable[[], datetime]
-    ) -> None:
-        """Listen. ``monitors`` answers their plain requests. Raises Outage when the address cannot be had."""
+    async def open(self, app: web.Application, undo: AsyncExitStack) -> None:
+        """Listen. Raises Outage when the address cannot be had."""
         app.middlewares.append(self._seeing_off)
         served = runner(app)
         await served.setup()
         undo.push_async_callback(served.cleanup)
-        assert served.server is not None, "it is set up"
-        door = PlainDoor(monitors, others=served.server, leaving=lambda: self.leaving, clock=now)
-        undo.push_async_callback(door.close)
-        in_the_background(door.look_after(), "connections", undo)
+        site = self._site(served)
         try:
-            server = await self._bound(door)
+            await site.start()
         except OSError as error:
             raise Outage(
                 f"{self._section.host}:{self._section.port} cannot be listened on ({error.strerror}): choose another "
                 "web.port.",
                 retry=False,
             ) from error
-        undo.push_async_callback(self._leave, server)
+        undo.push_async_callback(self._leave, site)
 
     async def linger(self) -> None:
         """Say that the process is leaving, and take requests for a while nevertheless."""
         self.leaving = True
         await asyncio.sleep(self._section.linger.total_seconds())
 
-    async def _bound(self, door: PlainDoor) -> asyncio.Server:
-        loop = asyncio.get_running_loop()
+    def _site(self, served: web.AppRunner) -> web.BaseSite:
         if self._handed_over is None:
-            return await loop.create_server(door, self._section.host, self._section.port, backlog=BACKLOG)
-        return await loop.create_server(door, sock=socket.socket(fileno=self._handed_over), backlog=BACKLOG)
+            return web.TCPSite(served, self._section.host, self._section.port)
+        return web.SockSite(served, socket.socket(fileno=self._handed_over))
 
-    async def _leave(self, server: asyncio.Server) -> None:
+    async def _leave(self, site: web.BaseSite) -> None:
         """Take no more connections, and answer those that were taken."""
-        server.close()
+        await site.stop()
         await asyncio.sleep(ACCEPTED)
 
     @web.middleware

@@ -21,11 +21,11 @@ from bot.sources.doors import doors, tellers
 from bot.telemetry.exposition import Metric, text
 from bot.telemetry.logs import process_name
 from bot.telemetry.metrics import Counts, of_store, of_targets, of_watches, process_gauges
-from bot.web.alerts import Health, application, monitors
+from bot.web.alerts import Health, application
 from bot.web.change_collector import ChangeCollector
 from bot.web.changes import add_changes, places
 from bot.web.collector import Collector
-from bot.web.knock import TOO_LARGE, response, whole_body
+from bot.web.knock import too_large, whole_body
 from bot.web.listening import Listening
 from bot.web.spool import Spool
 from bot.words.gates import stop_sentence
@@ -75,8 +75,14 @@ class Door:
         """Listen. Raises Outage when the address cannot be had."""
         topics = self._configuration.file.sources.topics
         admits = doors(self._configuration.source_secrets(), topics, _fetched)
-        keeper = monitors(take=self._collector.take, admits=admits, counted=self._counts.delivery)
-        app = application(monitors=keeper, health=self._health, clock=now, metrics=self._metrics)
+        app = application(
+            take=self._collector.take,
+            admits=admits,
+            health=self._health,
+            clock=now,
+            counted=self._counts.delivery,
+            metrics=self._metrics,
+        )
         add_changes(
             app,
             admits=tellers(self._configuration.change_secrets(), self._configuration.file.changes.topics, _fetched),
@@ -89,7 +95,7 @@ class Door:
         for each in (self._collector, self._changes):
             self._closing.push_async_callback(each.close)
             in_the_background(each.run(), "intake", self._closing)
-        await self.listening.open(app, keeper, self._closing, now=now)
+        await self.listening.open(app, self._closing)
 
     async def _slack(self, request: web.Request) -> web.StreamResponse:
         if self.line is None:
@@ -97,7 +103,7 @@ class Door:
         try:
             await whole_body(request)
         except web.HTTPRequestEntityTooLarge:
-            return response(TOO_LARGE)
+            return too_large()
         except Outage as slow:
             return web.json_response({"error": slow.sentence}, status=503)
         (route,) = self.line.routes

@@ -21,7 +21,7 @@ from bot.sources.doors import doors
 from bot.telemetry.exposition import text
 from bot.telemetry.metrics import Counts
 from bot.web import knock as knocking
-from bot.web.alerts import Health, application, delivery_of, monitors, runner
+from bot.web.alerts import Health, application, delivery_of, runner
 from bot.web.collector import Reception
 from bot.web.knock import LARGEST_BODY
 from commands.outage import Outage
@@ -80,12 +80,14 @@ class Door:
             "pagerduty": [SECRET, NEXT_SECRET],
             "uptimerobot": [TOKEN],
         }
-        return self.for_those(secrets)
-
-    def for_those(self, secrets: Mapping[str, Sequence[str]]) -> Application:
-        """The application, where these are configured."""
-        keeper = monitors(take=self.take, admits=doors(secrets, (), nowhere), counted=self.counts.delivery)
-        return application(monitors=keeper, health=self.say_health, clock=self.world.clock, metrics=self.say_metrics)
+        return application(
+            take=self.take,
+            admits=doors(secrets, (), nowhere),
+            health=self.say_health,
+            clock=self.world.clock,
+            counted=self.counts.delivery,
+            metrics=self.say_metrics,
+        )
 
 
 @pytest.fixture
@@ -192,7 +194,15 @@ async def test_a_source_that_nobody_set_up_is_not_there(door: Door, client: Clie
 async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
-        async with TestClient(Server(door.for_those(tokens), host="127.0.0.1")) as client:
+        app = application(
+            take=door.take,
+            admits=doors(tokens, (), nowhere),
+            health=door.say_health,
+            clock=door.world.clock,
+            counted=door.counts.delivery,
+            metrics=door.say_metrics,
+        )
+        async with TestClient(Server(app, host="127.0.0.1")) as client:
             for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
                 assert (await client.post(URL, data=BODY, headers=headers)).status in (401, 404)
     assert door.kept == []
