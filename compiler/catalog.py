@@ -27,7 +27,11 @@ def load(text: str, file: str, overlay_text: str = "", overlay_file: str = "over
     ``file`` and ``overlay_file`` are the names that errors give them. A verdict in either is a claim: one that is
     looser than the judge's is refused, a stricter one is kept.
     """
-    top = read(text, file)
+    return catalog_of(read(text, file), overlay_text, overlay_file)
+
+
+def catalog_of(top: Section, overlay_text: str = "", overlay_file: str = "overlay.yaml") -> Catalog:
+    """The catalog in a document that was read, or made here; as ``load`` otherwise."""
     overlay = read_overlay(overlay_text, overlay_file)
     procedures = tuple(_procedure(section, overlay) for section in top.sections("procedures"))
     if not procedures:

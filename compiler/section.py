@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
-from compiler.yaml_tree import Branch, Leaf, NotYaml, Row, read_yaml
+from compiler.yaml_tree import Branch, Leaf, NotYaml, Row, grown, read_yaml
 from incident.digest import Json
 
 T = TypeVar("T")
@@ -27,6 +27,11 @@ def read(text: str, file: str) -> "Section":
     if not isinstance(document, Branch):
         raise CatalogError(f"{file}, line 1: a catalog is a mapping of keys to values, and this is none.")
     return Section(document, file)
+
+
+def made(values: Mapping[str, Json], file: str) -> "Section":
+    """The top level of a document that was made here, and is not read back from its text."""
+    return Section(cast(Branch, grown(values)), file)
 
 
 class Section:

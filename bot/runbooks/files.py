@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
 
 from msgspec import Struct
 
 from bot.runbooks import second_process
-from compiler.catalog import CatalogError, load
+from compiler.catalog import CatalogError, catalog_of
 from compiler.compiling.compiled import Compiled, compile_runbook, in_turn
 from compiler.compiling.entries import slug
 from compiler.overlay import FORM_LENGTH
+from compiler.section import made
 from incident.digest import Json
 from incident.runbook import Catalog
 
@@ -49,7 +51,10 @@ def compilation(path: Path, *, bound: bool = False) -> Compilation:
     compiled = compile_runbook(text, system=system, file=path.name, beside=beside)
     overlay = path.parent / OVERLAY
     overlay_text = read_text(overlay) if path.name == DOCUMENT and overlay.exists() else ""
-    catalog = load(compiled.text, CATALOG, overlay_text, str(overlay)) if bound or overlay_text.strip() else None
+    catalog = None
+    if bound or overlay_text.strip():
+        # Its text is not read back for that: it reads as what it was made of.
+        catalog = catalog_of(made(compiled.catalog, CATALOG), overlay_text, str(overlay))
     return Compilation(path=path, text=text, compiled=compiled, catalog=catalog)
 
 
@@ -59,12 +64,19 @@ def of_each(paths: Sequence[Path], work: Callable[[Compilation], T]) -> list[T]:
     Raises what ``compilation`` does, for the first of them that is wrong.
     """
     beside = second_process.beside if len(paths) > 1 else in_turn
-    made = []
-    for outcome in beside([partial(_outcome, path, work) for path in paths])():
+    longest_first = sorted(range(len(paths)), key=lambda number: -_size(paths[number]))
+    outcomes = beside([partial(_outcome, paths[number], work) for number in longest_first])()
+    results: list[T] = []
+    for _, outcome in sorted(zip(longest_first, outcomes, strict=True), key=itemgetter(0)):
         if isinstance(outcome, Unreadable | CatalogError):
             raise outcome
-        made.append(outcome)
-    return made
+        results.append(outcome)
+    return results
+
+
+def _size(path: Path) -> int:
+    """Bytes; 0 for what is not there, which whoever reads it tells."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _outcome(path: Path, work: Callable[[Compilation], T]) -> T | Unreadable | CatalogError:

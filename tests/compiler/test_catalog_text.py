@@ -1,12 +1,19 @@
 """A compiled catalog is written so that reading gives back exactly what it was."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compiler.catalog import catalog_of, load
 from compiler.catalog_text import catalog_text
+from compiler.compiling.compiled import compile_runbook
+from compiler.section import made
 from compiler.yaml_tree import read_yaml
+
+RUNBOOKS = Path(__file__).resolve().parents[2] / "runbooks"
 
 scalars = (
     st.none()
@@ -26,6 +33,14 @@ trees = st.recursive(
 @given(st.dictionaries(keys, trees, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(tree: dict[str, object]) -> None:
     assert read_yaml(catalog_text(tree, "runbook.md")) == tree
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*/runbook.md")), ids=lambda path: path.parent.name)
+def test_a_catalog_is_the_same_as_made_and_as_read(path: Path) -> None:
+    """Whoever has just compiled it need not read it."""
+    compiled = compile_runbook(path.read_text("utf-8"), system=path.parent.name)
+    overlay = (path.parent / "overlay.yaml").read_text("utf-8")
+    assert catalog_of(made(compiled.catalog, "catalog.yaml"), overlay) == load(compiled.text, "catalog.yaml", overlay)
 
 
 @given(st.dictionaries(keys, trees, min_size=1, max_size=4))
