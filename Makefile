@@ -18,6 +18,7 @@ $(READY): requirements/dev.txt
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt requirements/uv.txt
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot chaos commands compiler demo incident sandbox
 	@touch $@
 
 setup: $(READY) ## Make the virtual environment with every locked dependency
