@@ -39,6 +39,9 @@ ROUND_WITHIN: Final = 900.0
 SETTLED_WITHIN: Final = 120.0
 ENDING: Final = 25.0
 """Seconds that the end of a round takes, mostly: so long before the time is over, nobody is killed any more."""
+LOOK_EVERY: Final = 0.5
+STILL: Final = 8
+"""Looks without anything owed: what waits in a spool is taken in within a second or two, and owes something then."""
 LEASE: Final = "2s"
 WAITING: Final = (
     "SELECT key || ' (' || state || ': ' || error || ')' FROM jobs"
@@ -148,11 +151,13 @@ async def _place(postgres: RealPostgres) -> AsyncIterator[tuple[Path, str]]:
 async def _settled(database: str, verdict: Verdict) -> None:
     connection = await asyncpg.connect(database)
     try:
-        waiting: list[str] = []
+        waiting, still = [""], 0
         async with asyncio.timeout(SETTLED_WITHIN):
             # Other processes' work can only be looked at now and then.
-            while waiting := [row[0] for row in await connection.fetch(WAITING, TIMERS)]:  # noqa: ASYNC110
-                await asyncio.sleep(0.5)
+            while still < STILL:
+                waiting = [row[0] for row in await connection.fetch(WAITING, TIMERS)]
+                still = 0 if waiting else still + 1
+                await asyncio.sleep(LOOK_EVERY)
     except TimeoutError:
         verdict.lost += [f"never settled: {each}" for each in waiting]
     finally:
