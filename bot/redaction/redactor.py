@@ -23,8 +23,14 @@ _SHORTEST: Final = 6
 CUT: Final = "…"
 """Stands where a text was cut off: what a secret begins with just before it is as much of the secret as was left."""
 
-_LINE_BREAK: Final = re.compile(r"[ \t]*(?:\r?\n|⏎)[ \t]*")
+_BLANKS: Final = r"(?:(?<![ \t])[ \t]+)?"
+"""All the blanks before something. Tried at their first one only: a screen of nothing but blanks costs one reading."""
+
+_LINE_BREAK: Final = re.compile(rf"{_BLANKS}(?:\r?\n|⏎)[ \t]*")
 """A line's end with the indentation around it; ⏎ is how a table shows one within a cell."""
+
+_WRITTEN_BREAK: Final = re.compile(rf"{_BLANKS}(?:[\r\n\v\f\x85\u2028\u2029⏎]|(?<!\\)\\+[nr])[ \t]*")
+r"""The same where a text within a text has it, as ``\n`` in JSON and in logs, or where it is one for other programs."""
 
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 
@@ -93,7 +99,9 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """The text with every secret replaced by ``[redacted]``, also one that is broken over lines."""
-        text = self._without_known(text)
+        text = self._without_known(text, _LINE_BREAK)
+        if _WRITTEN_BREAK.sub("", text) != _LINE_BREAK.sub("", text):
+            text = self._without_known(text, _WRITTEN_BREAK)
         lowered = text.lower()
         for pattern in dict.fromkeys([pattern for hint, pattern in _HINTED if hint in lowered]):
             text = pattern.sub(_hidden, text)
@@ -103,17 +111,17 @@ class Redactor:
         """How much of the text stands, whatever comes after it: what may begin a known secret is left out."""
         flat = _LINE_BREAK.sub("", text)
         longest = max((_beginning(flat, needle) for needle in self._needles), default=0)
-        return _places(text)[-longest] if longest else len(text)
+        return _places(text, _LINE_BREAK)[-longest] if longest else len(text)
 
-    def _without_known(self, text: str) -> str:
+    def _without_known(self, text: str, breaks: re.Pattern[str]) -> str:
         if not self._needles:
             return text
-        flat = _LINE_BREAK.sub("", text) if "\n" in text or "⏎" in text else text
+        flat = breaks.sub("", text)
         found = [_occurrences, _cut_off] if CUT in flat else [_occurrences]
         spans = sorted(span for find in found for needle in self._needles for span in find(flat, needle))
         if not spans:
             return text
-        places = _places(text)
+        places = _places(text, breaks)
         pieces, end, resume = [], 0, 0
         for start, stop in spans:
             if start >= end:
@@ -138,9 +146,10 @@ def _spellings(secret: str) -> set[str]:
 
 
 def _for_addresses(secret: str) -> set[str]:
-    """As a part of a URL; browsers and Go leave some characters as they are that others encode."""
+    """As a part of a URL, or of one that is itself a part of one; who encodes which characters differs."""
     quoted = {quote(secret, safe=safe) for safe in ("", "/", "!'()*", "$&+,;=")} | {quote_plus(secret)}
-    return quoted | {_ESCAPE.sub(lambda escape: escape.group().lower(), each) for each in quoted}
+    once = quoted | {_ESCAPE.sub(lambda escape: escape.group().lower(), each) for each in quoted}
+    return once | {each.replace("%", "%25") for each in once}
 
 
 def _as_json(secret: str) -> set[str]:
@@ -182,11 +191,11 @@ def _base64_cores(raw: bytes) -> set[str]:
     return cores
 
 
-def _places(text: str) -> list[int]:
+def _places(text: str, breaks: re.Pattern[str]) -> list[int]:
     """Where each character stands that is left when line breaks and the indentation around them are taken out."""
     places: list[int] = []
     start = 0
-    for match in _LINE_BREAK.finditer(text):
+    for match in breaks.finditer(text):
         places.extend(range(start, match.start()))
         start = match.end()
     places.extend(range(start, len(text)))

@@ -47,6 +47,7 @@ ON_CARD: Final = 5_000
 _BEGINNING: Final = 1_000
 _APPROVERS: Final = 10
 _FINDINGS: Final = 5
+_SIGNS: Final = {True: "", False: ", not healthy", None: ""}
 
 _HEADS: Final = {
     ApprovalState.PREPARING: "Preparing a remediation",
@@ -206,11 +207,16 @@ def guard_words(promise: Promise) -> str:
 
 
 def _before(findings: Sequence[Finding]) -> str:
+    """What was seen, first what is not as it should be: that is why somebody asks for a change."""
+    seen = sorted((found for found in findings if found.sight.value is not None), key=_weight)
     return "; ".join(
-        f"{fit.one_line(found.title, 80)}: {fit.one_line(amount(found), 40)}"
-        for found in findings[:_FINDINGS]
-        if found.sight.value is not None
+        f"{fit.one_line(found.title, 80)}: {fit.one_line(amount(found), 40)}{_SIGNS[found.healthy]}"
+        for found in seen[:_FINDINGS]
     )
+
+
+def _weight(found: Finding) -> int:
+    return 2 if found.healthy is None else int(found.healthy)
 
 
 def _request_lines(message: ApprovalMessage) -> list[list[Element]]:

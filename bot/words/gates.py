@@ -113,7 +113,7 @@ GATE_EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.SAID_YES: "{actor} said yes to “{title}”[ ({given} of {wanted})]",
     Kind.EFFECT_FOUND: _effect_found,
     Kind.EVIDENCE_FROZEN: "{actor} froze the evidence[: {reason}]; what would change something is refused",
-    Kind.EVIDENCE_LIFTED: "{actor} lets “{title}” run although evidence is frozen[, because: {reason}]",
+    Kind.EVIDENCE_LIFTED: "{actor} lets “{title}” run although evidence is frozen[: {reason}]",
     Kind.EVIDENCE_RELEASED: "{actor} released the evidence[: {reason}]",
     Kind.STOPPED: "{actor} stopped all remediations everywhere[: {reason}]",
     Kind.STOP_LIFTED: "{actor} let remediations run again[ after {seconds:span}][: {reason}]",

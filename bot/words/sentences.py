@@ -273,7 +273,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.REJECTED: "{actor} rejected “{title}”[: {reason}]",
     Kind.EXPIRED: "The request to run “{title}” expired; nothing was run",
     Kind.VOIDED: "The request to run “{title}” is void[: {reason}]",
-    Kind.BROKE_GLASS: "{actor} broke the glass: “{title}” runs without a second person[, because: {reason}]",
+    Kind.BROKE_GLASS: "{actor} broke the glass: “{title}” runs without a second person[: {reason}]",
     Kind.CANCELLED: "{actor} cancelled “{title}”",
     Kind.REMEDIATION_STARTED: "“{title}” started on {target}: {shown}",
     Kind.REMEDIATED: _remediated,

@@ -47,6 +47,7 @@ def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
         r"it'\''s/<pa&ss>",
         "it's%2F%3Cpa%26ss%3E",
         "it%27s%2F%3Cpa&ss%3E",
+        "it%2527s%252f%253cpa%2526ss%253e",
     ],
 )
 def test_a_known_secret_is_hidden_as_other_languages_escape_it(spelled: str) -> None:
@@ -69,6 +70,17 @@ def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(
 def test_base64_wrapped_at_76_characters_is_still_found() -> None:
     wrapped = base64.encodebytes(b"x" * 50 + SECRET.encode() + b"y" * 50).decode()
     assert MARK in KEEPER.clean(wrapped)
+    assert MARK in KEEPER.clean(json.dumps({"env": {"DSN": wrapped}}))
+
+
+@pytest.mark.parametrize("end", [r"\n", r"\r\n", r"\\n", r"\n  ", "\r", "\v", "\u2028"])
+def test_a_secret_over_two_lines_is_hidden_however_the_lines_end(end: str) -> None:
+    """In a text of JSON, of JSON in JSON, in a log, and for programs that know other ends of a line."""
+    assert KEEPER.clean(f"before <{SECRET[:7]}{end}{SECRET[7:]}> after") == f"before <{MARK}> after"
+
+
+def test_a_path_of_windows_stays_as_it_is() -> None:
+    assert KEEPER.clean(r"C:\new\readme.txt") == r"C:\new\readme.txt"
 
 
 @pytest.mark.parametrize(
@@ -142,6 +154,9 @@ def test_a_full_answer_is_cleaned_within_a_blink() -> None:
         "://a:" * 13000,
         "eyJ" * 21000,
         "\n" * 65536,
+        " " * 65536,
+        " \n" * 32768,
+        "\\" * 65536,
         "bearer " * 9000,
         "secret…" * 9000,
     ):

@@ -46,6 +46,14 @@ def test_an_open_request_shows_everything_that_is_approved() -> None:
     assert buttons(card) == {"Approve": "apr_1", "Reject": "apr_1", "Break glass…": "apr_1"}
 
 
+def test_what_is_not_healthy_is_told_before_all_else_that_was_seen() -> None:
+    """A card has room for five findings; the one for which the change is asked is never left out."""
+    many = [a_finding(step_id=f"look_{n}", title=f"Look {n}", healthy=None) for n in range(6)]
+    well = a_finding(step_id="well", title="API", healthy=True)
+    shown = lines(render(replace(message(a_request()), before=(*many, well, a_finding()))))
+    assert "Before: Count stuck jobs: 12, not healthy; API: 12; Look 0: 12; Look 1: 12; Look 2: 12\n" in shown
+
+
 def test_a_step_without_a_way_back_says_so() -> None:
     """As does one without a guard, and one that is only temporary."""
     plan = a_plan(undo="", temporary=True, promise=Promise(kind=GuardKind.NONE))
