@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
 from compiler.compiling.passing import Made, Missed, passed_on
@@ -131,11 +132,13 @@ def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool
     return Made(line=found.line, entry=entry, found=found, step=step)
 
 
-def _flat(steps: Iterable[Step | Hold]) -> Iterator[Step | Hold]:
+def _flat(steps: Iterable[Step | Hold], condition: str = "") -> Iterator[Step | Hold]:
+    """The steps and their parts in order. What holds for a step holds for its parts too: *If the disk is full:*."""
     for step in steps:
-        yield step
+        own = ", and ".join(dict.fromkeys(filter(None, (condition, step.condition))))
+        yield replace(step, condition=own)
         if isinstance(step, Step):
-            yield from _flat(step.parts)
+            yield from _flat(step.parts, own)
 
 
 def _owners(told: Sequence[Step | Hold]) -> dict[int, int]:

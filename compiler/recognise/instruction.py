@@ -35,6 +35,8 @@ _ASKED: Final = re.compile(
 _OTHER_WAY: Final = re.compile(
     r"(?:or(?: else)?|alternatively|alternative|otherwise|oder|alternativ)\b[,:]?\s+", re.IGNORECASE
 )
+_NOT_SO: Final = re.compile(r"(?:otherwise|(?:or )?else|sonst)(?:[,:]|\s|$)\s*(?!than\b)", re.IGNORECASE)
+"""The other way because a condition does not hold, not because somebody likes it better."""
 _WITHIN: Final = re.compile(
     r"\s*[(\[]?\b(?:within|innerhalb(?: von)?|in under|no later than)\s+(?:the first\s+)?", re.IGNORECASE
 )
@@ -71,7 +73,7 @@ def instruction(text: str, name: str = "", value: str = "", *, causes: bool = Fa
     With ``causes``, a name that tells nothing to do is the condition for its value: *Pool exhausted: restart the API*.
     """
     text, name, value = text[:_LONGEST], name[:_LONGEST], value[:_LONGEST]
-    other = _OTHER_WAY.match(text)
+    not_so, other = _NOT_SO.match(text), _OTHER_WAY.match(text)
     if other:
         text = text[other.end() :]
         name, value = named(text) if name else ("", text)
@@ -83,7 +85,7 @@ def instruction(text: str, name: str = "", value: str = "", *, causes: bool = Fa
     return Instruction(
         title=bare(title.rstrip(": ")) or title,
         detail=detail.rstrip(": "),
-        condition=condition,
+        condition=condition or ("otherwise" if not_so else ""),
         alternative=other is not None,
         after=after,
         within=within,
@@ -91,6 +93,14 @@ def instruction(text: str, name: str = "", value: str = "", *, causes: bool = Fa
         first=first,
         then=then,
     )
+
+
+def condition_alone(text: str) -> str:
+    """The condition that a line is nothing but, for what stands below it; empty for any other line."""
+    alone = _ALONE.fullmatch(f"{text.rstrip(': ')}:")
+    if alone:
+        return alone["condition"].strip()
+    return "otherwise" if _NOT_SO.fullmatch(text) else ""
 
 
 def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from typing import Final
 from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import spans, tables
 from compiler.recognise.facts import Said
+from compiler.recognise.instruction import condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.severities import severity_in, severity_said
@@ -155,8 +156,10 @@ def _phase(group: Group, purpose: Purpose | None) -> Phase:
 
 
 def _speaks(placed: Placed, group: Group) -> bool:
-    """False for the sentence that is nothing but the group's label."""
+    """False for the sentence that is nothing but the group's label, unless it says when to do what stands below it."""
     piece = placed.piece
+    if isinstance(piece, Sentence) and condition_alone(placed.text):
+        return True
     if isinstance(piece, Sentence | Item) and placed.name == group.label:
         return bool(placed.value)
     return not (isinstance(piece, Sentence) and placed.text.rstrip(": ") == group.label)

@@ -19,13 +19,13 @@ _CODE: Final = re.compile(
 _GRADES: Final = {
     Severity.P0: "critical|blocker|emergency|disaster|kritisch",
     Severity.P1: "high|major|urgent|severe|hoch",
-    Severity.P2: "medium|moderate|normal|mittel",
-    Severity.P3: "low|minor|trivial|informational|niedrig|gering",
+    Severity.P2: "medium|moderate|normal|warning|mittel",
+    Severity.P3: "low|minor|trivial|info(?:rmational)?|niedrig|gering",
 }
 _GRADE: Final = {severity: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for severity, words in _GRADES.items()}
 _ONLY: Final = re.compile(
-    rf"[\W_]*(?:{_CODE.pattern})?[\W_]*(?:{'|'.join(_GRADES.values())})?"
-    r"(?:[ -](?:severity|priority|impact|incidents?|issues?))?s?[\W_]*",
+    rf"[\W_]*(?:{_CODE.pattern})?[\W_]*(?:(?:{'|'.join(_GRADES.values())})\b[\W_]*){{0,2}}"
+    r"(?:[ -]?(?:severity|priority|impact|incidents?|issues?))?s?[\W_]*",
     re.IGNORECASE,
 )
 _SCALE: Final = re.compile(r"severity|priority|schweregrad", re.IGNORECASE)
@@ -33,7 +33,9 @@ _DUTIES: Final = {
     "resolution": re.compile(r".*\b(?:resol\w+|fix|target|mttr|restor\w+|lösung\w*|mitigat\w+).*", re.IGNORECASE),
     "update": re.compile(r".*\b(?:updates?|communication|cadence|status).*", re.IGNORECASE),
     "escalation": re.compile(r".*\b(?:escalat\w+|eskalation).*", re.IGNORECASE),
-    "response": re.compile(r".*\b(?:respon\w+|acknowledge\w*|ack|time|sla|reaktions\w*|antwort\w*)\b.*", re.IGNORECASE),
+    "response": re.compile(
+        r".*\b(?:respon\w+|repl(?:y|ies)|acknowledg\w*|ack|time|sla|reaktions\w*|antwort\w*)\b.*", re.IGNORECASE
+    ),
     "notify": re.compile(r".*\b(?:who|notif\w+|page\w*|contact)\b.*", re.IGNORECASE),
     "examples": re.compile(r".*\b(?:examples?|e\.g\.|beispiele?).*", re.IGNORECASE),
     "definition": re.compile(

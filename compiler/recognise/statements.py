@@ -18,6 +18,7 @@ from compiler.recognise.facts import (
     Setting,
     Threshold,
 )
+from compiler.recognise.instruction import condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Purpose
 from compiler.recognise.tables import parted
@@ -59,6 +60,7 @@ _ANY_TIME: Final = re.compile(
     r".*(?:window|fenster)|schedule|preferred|window|times?|when|hours|day|regular|standard", re.IGNORECASE
 )
 """Names of a window that name no environment."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)")
 _SECRET: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -118,7 +120,8 @@ def settings(section: Section, block: Block) -> Iterator[Setting]:
     for line, text in enumerate(block.text.split("\n"), block.line):
         match = _ASSIGNED.fullmatch(text[:300])
         if match and not re.match(r"\$\(|`", match["value"]):
-            figure = quantities.cell(match["value"]) if match["value"][:1].isdigit() else None
+            counts = match["value"][:1].isdigit() and not _DAY.match(match["value"])
+            figure = quantities.cell(match["value"]) if counts else None
             yield Setting(
                 name=match["name"], value=match["value"], figure=figure, line=line, last=line, path=section.path
             )
@@ -246,6 +249,8 @@ def _plain(section: Section, group: Group, placed: Placed, purpose: Purpose | No
     item = placed.piece
     if not isinstance(item, Item) or item.number is not None or item.ticked is not None or item.depth > 0:
         return
+    if condition_alone(group.label):
+        return  # *If the queue grows:* says when to do what is listed below it.
     if purpose in (Purpose.TUNING, Purpose.OPERATION, None) and _is_setting_like(placed, purpose):
         figure = quantities.cell(placed.value)
         figured = figure is not None and (figure.number is not None or _SETTING_LABEL.fullmatch(placed.name))

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from compiler.document import Block, Item, Sentence
 from compiler.recognise.handing import noted, taken
-from compiler.recognise.instruction import Instruction, instruction
+from compiler.recognise.instruction import Instruction, condition_alone, instruction
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
 from compiler.recognise.wording import title_of
@@ -24,7 +24,7 @@ _ANSWER: Final = re.compile(
     r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_CONDITION: Final = re.compile(r"(?:if|when|falls|wenn)\b", re.IGNORECASE)
+_CONDITION: Final = re.compile(r"(?:if|when|otherwise|else|falls|wenn|sonst)\b", re.IGNORECASE)
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
 _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
@@ -46,17 +46,28 @@ class _Draft(Struct):
 def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hold, ...]:
     """The steps that the pieces tell, with holds between them. ``causes`` as in ``instruction``."""
     drafts: list[_Draft] = []
+    level = drafts  # Where the next item stands: below a condition with a colon, else beside what came before.
     top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
     for index, each in enumerate(placed):
         piece = each.piece
         if isinstance(piece, Item):
             draft = _of_item(each, piece, causes=causes)
-            (drafts[-1].below if drafts and piece.depth > top else drafts).append(draft)
+            (level[-1].below if level and piece.depth > top else level).append(draft)
         elif isinstance(piece, Block):
-            _take_block(drafts, each, piece, belongs=index > 0 and _belongs(placed[index - 1], piece))
-        elif isinstance(piece, Sentence) and not piece.quoted and is_instruction(each):
-            drafts.extend(_of_sentences(each, piece, causes=causes))
+            led = level is not drafts and not level
+            belongs = led or (index > 0 and _belongs(placed[index - 1], piece))
+            _take_block(drafts if led else level, each, piece, belongs=belongs)
+            level = drafts if led else level
+        elif isinstance(piece, Sentence):
+            told = not piece.quoted and is_instruction(each)
+            drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
+            level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
     return tuple(_finished(drafts))
+
+
+def _leads(draft: _Draft, piece: Sentence) -> bool:
+    """True for a condition for what stands below it: *If the pool is exhausted:*."""
+    return bool(draft.said.condition) and piece.text.rstrip().endswith(":") and not draft.code
 
 
 def is_instruction(placed: Placed) -> bool:
@@ -182,7 +193,7 @@ def _step(draft: _Draft, said: Instruction) -> Step:
         title=said.title,
         detail=detail,
         number=draft.number,
-        condition=said.condition,
+        condition=said.condition or (condition_alone(said.title) if draft.below else ""),
         alternative=said.alternative,
         after=said.after,
         within=said.within,

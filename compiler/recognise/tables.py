@@ -29,10 +29,10 @@ _COLUMNS: Final = {
     "metric":
         r"metric|indicator|measure|alarm|alert(?: name)?|signal|check|kpi|sli|symptom or metric"
         r"|metrik|kennzahl|objective|slo",
-    "warning": r"warn\w*(?: threshold| level)?|yellow|amber|🟡.*|p2.*",
+    "warning": r"warn\w*(?: threshold| level| at| when| above| below| if)?|yellow|amber|🟡.*|p2.*",
     "critical":
-        r"crit\w*(?: threshold| level)?|red|threshold|alert(?:s)? (?:at|when|threshold)|condition"
-        r"|trigger|page(?: at)?|🔴.*|kritisch|schwellwert",
+        r"crit\w*(?: threshold| level| at| when| above| below| if)?|red|threshold|alert(?:s)? (?:at|when|threshold)"
+        r"|condition|trigger|page(?: at| when| above| below| if)?|🔴.*|kritisch|schwellwert",
     "normal": r"normal(?: range)?|healthy|ok|expected|baseline|green|🟢.*|good|normalbereich",
     "action":
         r"(?:user |recommended |required |first |immediate )?(?:actions?|responses?|what to do"
@@ -144,7 +144,7 @@ def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: T
     if topic is not Topic.ALERTS and "priority" not in columns:
         return
     for row in table.rows:
-        if cell(row, name):
+        if cell(row, name) and any(text.strip() for n, text in enumerate(row.cells) if n != name):
             yield AlertRule(
                 name=cell(row, name), severity=cell(row, columns.get("priority")), action=cell(row, leads),
                 line=row.line, last=row.line, path=section.path,

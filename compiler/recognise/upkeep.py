@@ -66,7 +66,7 @@ _REVIEWS: Final = (
         r"\breview(?:ed)?\b.{0,60}\b(?:daily|weekly|monthly|quarterly|annually|yearly|every)\b"
         r"|review (?:cycle|interval|cadence|frequency)", re.IGNORECASE)),
     (ReviewKind.UPDATED, re.compile(
-        r"\b(?:last[ -](?:updated?|reviewed|modified|revised|tested|change)"
+        r"\b(?:last[ -](?:updated?|review(?:ed)?|modified|revised|tested|change)"
         r"|updated(?: on)?\b(?=\s*:)|revised|effective date|stand\s*:|zuletzt)|^date\b|^datum\b", re.IGNORECASE)),
     (ReviewKind.VERSION, re.compile(r"^(?:document |runbook )?version\b", re.IGNORECASE)),
     (ReviewKind.OTHER, re.compile(

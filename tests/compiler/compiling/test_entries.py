@@ -109,6 +109,38 @@ def test_a_temporary_fix_is_marked_and_a_condition_is_told() -> None:
     assert "temporary" not in restart
 
 
+LED = """
+    # Shop
+
+    ## Queue is long
+
+    Symptoms: orders wait
+
+    {text}
+    """
+ONE, TWO = "kubectl rollout restart deploy/api -n shop", "kubectl rollout undo deploy/api -n shop"
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        (f"If the pool is full:\n\n```bash\n# First\n{ONE}\n# Then\n{TWO}\n```", ["the pool is full"] * 2),
+        (f"If the pool is full:\n\n```bash\n{ONE}\n```\n\nOtherwise:\n\n- `{TWO}`", ["the pool is full", "otherwise"]),
+        (f"**If the pool is full:**\n\n1. `{ONE}`\n2. Else `{TWO}`",
+         ["the pool is full", "the pool is full, and otherwise"]),
+        (f"1. If the pool is full:\n   1. `{ONE}`\n   2. If that is not enough, `{TWO}`",
+         ["the pool is full", "the pool is full, and that is not enough"]),
+        (f"1. When the replica lags\n   - `{ONE}`\n2. `{TWO}`", ["the replica lags", None]),
+        (f"If the pool is full:\n\n```bash\n{ONE}\n```\n\nRun `{TWO}`.", ["the pool is full", None]),
+    ],
+)  # fmt: skip
+def test_a_condition_stands_on_every_step_that_it_leads(text: str, when: list[str | None]) -> None:
+    found = steps(LED.format(text=text.replace("\n", "\n    ")))
+
+    assert [step.get("when") for step in found if "remediation" in step] == when
+    assert [step["title"] for step in found if "manual" in step] == []
+
+
 def test_a_wait_is_a_step_that_holds_and_words_are_a_step_for_a_person() -> None:
     hold = next(each for each in steps(RUNBOOK) if "hold" in each)
     assert (hold["hold"], hold["verdict"]) == ("10 minutes", "read-only")

@@ -30,6 +30,7 @@ def test_whoever_can_be_reached_is_no_empty_contact(reach: str) -> None:
     [
         "Every quarter. Last review: 2026-11-22. Next review: 2027-02-22.",
         "Last updated: November 2026",
+        "Last review: 2026-10-01",
         "Last updated: 2026-10-01, reviewed every quarter.",
         "> Last reviewed: 2026-11-01",
     ],
@@ -79,6 +80,12 @@ def test_an_hour_is_met_by_what_is_saved_as_often_or_all_the_time(lines: tuple[s
 def test_uploads_in_real_time_do_not_save_the_database() -> None:
     text = _recovery("- **Database**: daily snapshots", "- **User uploads**: real-time to S3")
     assert len(said(text, "unreachable-objective")) == 1
+
+
+def test_a_row_that_only_heads_others_is_no_alert() -> None:
+    table = "| Alert | Severity | Procedure |\n|---|---|---|\n| **Disks** | | |\n| DiskFull | high | |\n"
+    (remark,) = said(f"# Shop\n\n## Alerts\n\n{table}", "unrouted-alert")
+    assert "DiskFull" in remark.text
 
 
 def test_an_alert_without_a_procedure_is_told_once_and_one_with_its_heading_is_not() -> None:

@@ -319,6 +319,39 @@ def test_services_with_urls_ports_and_needs() -> None:
     assert (needing.name, needing.needs) == ("shop", ("ledger", "Redis (cache, sessions)"))
 
 
+def test_levels_by_grade_alone_with_other_words_for_their_duties() -> None:
+    levels = reading("""
+        ## How bad is it
+
+        | Severity | Impact | Acknowledgment | Initial Reply | Resolution target |
+        |---|---|---|---|---|
+        | Critical | all | 5 minutes | 10 minutes | 1 hour |
+        | Warning (High) | many | 15 minutes | 30 minutes | 4 hours |
+        | Warning | some | 30 minutes | 1 hour | 8 hours |
+        | Info | none | Best effort | N/A | N/A |
+        """).levels
+    assert [level.severity for level in levels] == list(Severity)
+    assert [level.response and level.response.span for level in levels] == [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, None]
+
+
+def test_columns_that_say_when_to_warn_and_when_to_page_are_bounds() -> None:
+    (queue,) = reading("""
+        ## Watched
+
+        | Signal | OK | Warn at | Page at |
+        |---|---|---|---|
+        | Queue | < 5 | 20 | 100 |
+        """).thresholds
+    assert queue.warning is not None
+    assert queue.critical is not None
+    assert (queue.warning.number, queue.critical.number, queue.healthy) == (20, 100, Healthy.LOW)
+
+
+def test_a_day_that_is_set_is_no_range_of_figures() -> None:
+    (day,) = reading("```yaml\nreviewed: 2026-01-15\n```\n").settings
+    assert (day.value, day.figure) == ("2026-01-15", None)
+
+
 def test_error_codes_service_levels_and_logs() -> None:
     found = reading("""
         ## Error codes
