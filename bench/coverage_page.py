@@ -26,13 +26,14 @@ documents.
 
 The verdict is the judge's, of the step's own command. **Muster** runs a step when a target is bound to it: what is
 read-only by itself, what is mutating once it is approved. Every other step is done by a person, who finds it in the
-same list. *Run against* is the part that each of Muster's steps runs against in `tests/systems`.
+same list, for the reason that is given. *Run against* is the part that each of Muster's steps runs against in
+`tests/systems`.
 """
 _FIGURES: Final = """\
 | system | commands | as they were | mended | refused | run by Muster | facts | notes on what was mended |
 |---|---|---|---|---|---|---|---|"""
 _COMMANDS: Final = """\
-| line | command | step | line | verdict | by | run against | mended, or why refused |
+| line | command | step | line | verdict | by | run against, or why a person | mended, or why refused |
 |---|---|---|---|---|---|---|---|"""
 _FACTS: Final = """\
 | line | fact | section | line |
@@ -108,10 +109,17 @@ def _command(each: Covered, system: str) -> str:
         lines,
         (step.verdict if step else Verdict.REFUSED).value,
         ("Muster" if any(map(by_muster, steps)) else "a person") if step else "—",
-        ", ".join(dict.fromkeys(run_against(system, one) for one in steps if by_muster(one))) or "—",
+        ", ".join(dict.fromkeys(run_against(system, one) for one in steps if by_muster(one))) or _why_a_person(step),
         row.note,
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _why_a_person(step: Step | None) -> str:
+    """Why Muster does not run it. Where no executor takes a command, all that is known is what the judge says of it."""
+    if step is None:
+        return "—"
+    return _plain(step.reason if step.executor else f"No executor of Muster's runs it: {step.reason}.")
 
 
 def _fact(each: Covered, runbook: str) -> str:

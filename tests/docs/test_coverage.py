@@ -73,6 +73,12 @@ def test_each_verdict_is_what_the_judge_says_of_the_command(covered: tuple[Syste
             assert re.search(rf"`{step.id}`[^|]*\| [\d, ]+ \| {step.verdict} \|", text), step.id
 
 
+def test_each_command_that_a_person_does_says_why() -> None:
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if "| a person |" in line]
+    assert rows
+    assert not [row for row in rows if not re.search(r"\| a person \| [^|]{20,}\. \|", row)]
+
+
 def test_what_a_step_runs_against_is_said_of_systems_whose_steps_are_run() -> None:
     """The tests of a system fail when a runnable step of it was not run."""
     for system in COVERED:
