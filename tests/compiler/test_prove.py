@@ -90,6 +90,6 @@ def test_without_json_a_person_reads_the_verdict_first() -> None:
 
 def test_proving_is_loaded_only_when_it_is_asked_for() -> None:
     """`muster run` must not pay for the shell's parser."""
-    code = "import sys, bot.command_line; print('tree_sitter' in sys.modules)"
+    code = "import sys, bot.terminal.command_line; print('tree_sitter' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"

@@ -79,7 +79,8 @@ def test_a_procedure_is_told_step_by_step_and_nobody_is_named() -> None:
     kept = declared()
     kept.decide(walking.begin, 5, procedure=RESTORE, by=ANA, cause="begin")
     walk = kept.it.walks[-1]
-    kept.decide(walking.skip, 6, walk=walk, index=0, reason=f"<@{BEN}> | knows it", tries=None, by=ANA, cause="skip")
+    reason = f"<@{BEN}> | knows it"
+    kept.decide(walking.skip, 6, walk=walk, index=0, reason=reason, tries=None, waiting=(), by=ANA, cause="skip")
     kept.decide(walking.abort, 7, walk=kept.it.walks[-1], reason="too late", waiting=(), by=BEN, cause="abort")
     text = rendered(kept, at=10)
     assert "**Restore the orders** · ended before its end" in text
