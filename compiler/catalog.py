@@ -36,7 +36,7 @@ def catalog_of(top: Section, overlay_text: str = "", overlay_file: str = "overla
     procedures = tuple(_procedure(section, overlay) for section in top.sections("procedures"))
     if not procedures:
         raise top.wrong("procedures", "must name at least one procedure")
-    _check_ids(top, procedures)
+    _check_ids(top, procedures, overlay)
     _check_undo(procedures, overlay)
     overlay.leftover(frozenset(_generated_ids(top)))
     policies = {**_policies(top.section("policies")), **_policies(overlay.policies)}
@@ -184,9 +184,13 @@ def _gives_back(step: Step, procedure: Procedure) -> bool:
     return step.guard.kind is GuardKind.FINGERPRINT and step.undo_takes in takes
 
 
-def _check_ids(top: Section, procedures: Sequence[Procedure]) -> None:
+def _check_ids(top: Section, procedures: Sequence[Procedure], overlay: Overlay) -> None:
     seen: set[str] = set()
     for name in [*(each.id for each in procedures), *(step.id for each in procedures for step in each.steps)]:
         if name in seen:
+            if (naming := overlay.naming(name)) is not None:
+                raise naming.wrong(
+                    "name", f"is {name}, and so is another procedure's or step's: give it a name of its own"
+                )
             raise top.wrong("procedures", f"use the id {name} twice: each procedure and step has its own")
         seen.add(name)

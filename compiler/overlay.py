@@ -60,6 +60,11 @@ class Overlay(Struct, kw_only=True):
         entry = self.procedures.get(procedure_id)
         return entry.text("name") if entry is not None and "name" in entry else procedure_id
 
+    def naming(self, name: str) -> Section | None:
+        """The last entry that gives a step or a procedure this name; None where people gave it to none."""
+        entries = (*self.steps.values(), *self.procedures.values())
+        return next((each for each in reversed(entries) if "name" in each and each.text("name") == name), None)
+
     def leftover(self, known: frozenset[str]) -> None:
         """Remark on every entry whose step is gone."""
         for step_id, entry in self.steps.items():

@@ -191,6 +191,12 @@ def test_a_slip_is_told_with_its_place(overlay: str, said: str) -> None:
     assert said.split(": ")[-1] in str(told.value)
 
 
+def test_a_name_that_is_taken_is_told_where_people_wrote_it() -> None:
+    look = form_of(LOOK)[:8]
+    with pytest.raises(CatalogError, match="overlay.yaml, line 4: “name” is shop-down, and so is another"):
+        shop(f"steps:\n  shop-down-aaaaaa:\n    for: '{look}'\n    name: shop-down\n")
+
+
 def test_people_may_make_a_read_stricter() -> None:
     look, _, _ = steps(TARGETS + BOUNDED.replace("expects: {at most: 5}", "verdict: mutating"))
     assert look.verdict is Verdict.MUTATING
