@@ -193,7 +193,7 @@ def test_a_slip_is_told_with_its_place(overlay: str, said: str) -> None:
 
 def test_a_name_that_is_taken_is_told_where_people_wrote_it() -> None:
     look = form_of(LOOK)[:8]
-    with pytest.raises(CatalogError, match="overlay.yaml, line 4: “name” is shop-down, and so is another"):
+    with pytest.raises(CatalogError, match=r"overlay\.yaml, line 4: “name” is shop-down, and so is another"):
         shop(f"steps:\n  shop-down-aaaaaa:\n    for: '{look}'\n    name: shop-down\n")
 
 
