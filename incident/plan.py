@@ -1,5 +1,6 @@
 """Exactly what would run: one step, rendered once and for all, with its target and guard, under one digest."""
 
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -181,7 +182,7 @@ def shown(command: Facts) -> str:
     head = f"{command.get('method', 'GET')} {command.get('path', '/')}"
     pick = f" | {command['pick']}" if command.get("pick") else ""
     body = command.get("body")
-    return _piped(head + pick, command) + (f"\n{body}" if body is not None else "")
+    return _piped(head + pick, command) + (f"\n{json.dumps(body, ensure_ascii=False)}" if body is not None else "")
 
 
 def _piped(line: str, command: Facts) -> str:

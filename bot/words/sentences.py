@@ -96,7 +96,7 @@ def comparison_words(comparison: Comparison) -> str:
     return {
         Comparison.HEALED: "Healed: every diagnostic that was bad before is healthy now.",
         Comparison.BETTER: "Better, but not healthy yet: some diagnostics are still bad.",
-        Comparison.UNCHANGED: "Unchanged: the diagnostics see what they saw before.",
+        Comparison.UNCHANGED: "Unchanged: as many diagnostics are healthy now as before.",
         Comparison.WORSE: "Worse: more diagnostics are bad now than before.",
         Comparison.UNTOLD: "Not told: the diagnostics could not say. Look for yourself before you call it fixed.",
     }[comparison]

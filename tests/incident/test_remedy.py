@@ -16,7 +16,7 @@ from incident.clock import ClockKind
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, Phase, compare
 from incident.incident import Status
 from incident.job import JobName
-from incident.plan import Plan, Promise, draw_up
+from incident.plan import Plan, Promise, draw_up, shown
 from incident.refusal import (
     BadParameter,
     Ended,
@@ -382,6 +382,12 @@ def test_a_run_that_was_cut_short_is_unknown_and_owes_no_further_run() -> None:
 
 
 # The verdict.
+
+
+def test_a_body_is_shown_as_it_is_sent() -> None:
+    """As JSON, which the target reads, and whoever approves it, too."""
+    command = {"method": "POST", "path": "/admin/books", "body": {"accept": False, "until": None, "why": "Größe"}}
+    assert shown(command) == 'POST /admin/books\n{"accept": false, "until": null, "why": "Größe"}'
 
 
 def looked(phase: Phase, *stuck: int | None) -> tuple[Finding, ...]:

@@ -291,3 +291,10 @@ def test_verdicts_and_comparisons_are_all_said() -> None:
     """Every member has its own words."""
     assert len({sentences.verdict_words(each) for each in Verdict}) == len(Verdict)
     assert len({sentences.comparison_words(each) for each in Comparison}) == len(Comparison)
+
+
+def test_as_healthy_as_before_does_not_mean_that_the_same_was_seen() -> None:
+    """Seven stuck jobs that became nine, or orders that are refused now: the values stand beside this sentence."""
+    assert sentences.comparison_words(Comparison.UNCHANGED) == (
+        "Unchanged: as many diagnostics are healthy now as before."
+    )
