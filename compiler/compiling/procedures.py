@@ -116,7 +116,7 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
         if isinstance(step, Hold):
             made.append(Made(line=step.line, entry=hold_entry(step, ids.of(name, path, step.text))))
         if commands:
-            led = step if isinstance(step, Step) else None
+            led = _led(step, commands) if isinstance(step, Step) else None
             temporary = phase.role is Role.TEMPORARY
             made += [of_command(each, led, ids.of(name, path, each.text), temporary=temporary) for each in commands]
         elif isinstance(step, Step) and phase.role in _DONE and not step.parts:
@@ -124,6 +124,12 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
             made.append(Made(line=step.line, entry=entry, step=step))
     made += [of_command(each, None, ids.of(name, path, each.text)) for each in owned.get(None, ())]
     return made
+
+
+def _led(step: Step, commands: Sequence[Found]) -> Step:
+    """The step as it names its commands: where nothing but the first of several told its title, it names none."""
+    by_first = len(commands) > 1 and commands[0].text.startswith(step.title.rstrip("\\ "))
+    return replace(step, title="") if by_first else step
 
 
 def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool = False) -> Made:

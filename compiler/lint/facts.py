@@ -8,7 +8,7 @@ from typing import Final
 from compiler.compiling.compiled import Compiled
 from compiler.compiling.entries import slug, span_text
 from compiler.compiling.routes import procedure_of
-from compiler.document import Block, Item
+from compiler.document import Block, Item, Piece
 from compiler.lint.remark import Remark, Weight
 from compiler.recognise.facts import AlertRule, Backup, Objective, RecoveryObjective, Review, ReviewKind
 from compiler.recognise.procedure import Procedure, Purpose
@@ -35,8 +35,9 @@ _ABOUT_ALL: Final = frozenset({"backup", "backups", "snapshot", "snapshots", "fu
 def of_facts(compiled: Compiled, today: date) -> Iterator[Remark]:
     """Everything about the facts; ``today`` is what reviews are compared with."""
     recognised = compiled.recognised
+    blank = set(_left_blank(compiled.document.pieces))
     for contact in recognised.contacts:
-        if contact.empty:
+        if contact.empty or (not contact.reaches and contact.line in blank):
             yield _remark(
                 contact.line, "empty-contact", f"Nobody stands behind “{contact.role}” yet.",
                 "a name with a number or an address, or the rotation that knows",
@@ -50,6 +51,15 @@ def of_facts(compiled: Compiled, today: date) -> Iterator[Remark]:
         if isinstance(piece, Block) and not piece.closed:
             text = "This fence is never closed, so that the rest of the file is code."
             yield _remark(max(piece.line - 1, 1), "unclosed-fence", text, "``` on the line after the last command")
+
+
+def _left_blank(pieces: Sequence[Piece]) -> Iterator[int]:
+    """The lines of items that end in a colon with nothing after it, nor below it: *DBA:*."""
+    for piece, following in zip(pieces, (*pieces[1:], None), strict=False):
+        if isinstance(piece, Item) and piece.text.rstrip().endswith(":"):
+            beside = isinstance(following, Item) and following.depth <= piece.depth
+            if following is None or beside or following.headings != piece.headings:
+                yield piece.line
 
 
 def of_catalog(catalog: Catalog) -> Iterator[Remark]:

@@ -70,7 +70,7 @@ def of_text(
     """What one item or sentence states; empty when it is no fact of a known kind."""
     found = upkeep.objectives(section, placed)
     if found:
-        return (found,)
+        return found
     if about(placed.name) is Topic.WINDOWS:
         topic = Topic.WINDOWS
     match topic:

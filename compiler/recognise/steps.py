@@ -72,8 +72,13 @@ def _leads(draft: _Draft, piece: Sentence) -> bool:
 
 def is_instruction(placed: Placed) -> bool:
     """True for a sentence that tells somebody what to do, and for one with a condition in front."""
-    text = placed.value or placed.text
+    text = _told(placed)
     return is_told(text) or _CONDITION.match(text) is not None
+
+
+def _told(placed: Placed) -> str:
+    """What a sentence says behind its name; a name that is a condition belongs to it: *If the pool is full: …*."""
+    return placed.text if condition_alone(placed.name) else placed.value or placed.text
 
 
 def is_code(block: Block) -> bool:
@@ -98,7 +103,7 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> _Draft:
 def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:
     """A step a sentence of the paragraph; what only remarks on the step before it is that step's detail."""
     draft: _Draft | None = None
-    for text in re.split(r"(?<=[.!])\s+(?=[A-Z])", placed.value or placed.text):
+    for text in re.split(r"(?<=[.!])\s+(?=[A-Z])", _told(placed)):
         if draft and not is_told(text) and not _CONDITION.match(text):
             draft.remarks.append(text)
             continue

@@ -155,12 +155,22 @@ def scheduled(section: Section, block: Block) -> Backup | None:
     )  # fmt: skip
 
 
-def objectives(section: Section, placed: Placed) -> RecoveryObjective | None:
-    """*RTO: 4 hours*, in an item or a sentence."""
-    named = _OBJECTIVE.search(placed.name or placed.text)
+def objectives(section: Section, placed: Placed) -> tuple[RecoveryObjective, ...]:
+    """*RTO: 4 hours*, in an item or a sentence; *RPO: 1 hour, RTO: 4 hours* are both."""
+    named = list(_OBJECTIVE.finditer(placed.text))
+    if len(named) == 2 and named[0].lastgroup != named[1].lastgroup:
+        texts = placed.text[named[0].end() : named[1].start()], placed.text[named[1].end() :]
+        if all(spans.span(text) for text in texts):
+            return tuple(
+                _objective(section, placed, each, text.strip(" :=,;./"))
+                for each, text in zip(named, texts, strict=True)
+            )
+    first = _OBJECTIVE.search(placed.name or placed.text)
     text = _SPELT.sub("", placed.value or placed.text)
-    if named is None or spans.span(text) is None:
-        return None
+    return (_objective(section, placed, first, text),) if first and spans.span(text) else ()
+
+
+def _objective(section: Section, placed: Placed, named: re.Match[str], text: str) -> RecoveryObjective:
     return RecoveryObjective(
         objective=Objective.TIME if named["time"] else Objective.POINT,
         target=Stated(text=text, span=spans.length(text)),

@@ -130,6 +130,7 @@ ONE, TWO = "kubectl rollout restart deploy/api -n shop", "kubectl rollout undo d
          ["the pool is full", "the pool is full, and otherwise"]),
         (f"1. If the pool is full:\n   1. `{ONE}`\n   2. If that is not enough, `{TWO}`",
          ["the pool is full", "the pool is full, and that is not enough"]),
+        (f"**Fix**:\n\nIf the pool is full: `{ONE}`\n\nRun `{TWO}`.", ["the pool is full", None]),
         (f"1. When the replica lags\n   - `{ONE}`\n2. `{TWO}`", ["the replica lags", None]),
         (f"If the pool is full:\n\n```bash\n{ONE}\n```\n\nRun `{TWO}`.", ["the pool is full", None]),
     ],
@@ -139,6 +140,11 @@ def test_a_condition_stands_on_every_step_that_it_leads(text: str, when: list[st
 
     assert [step.get("when") for step in found if "remediation" in step] == when
     assert [step["title"] for step in found if "manual" in step] == []
+
+
+def test_commands_that_nothing_leads_are_called_by_their_own_words() -> None:
+    found = steps(LED.format(text="```bash\n    kubectl get pods\n    docker restart api\n    ```"))
+    assert [step["title"] for step in found] == ["Kubectl get pods", "Docker restart api"]
 
 
 def test_a_wait_is_a_step_that_holds_and_words_are_a_step_for_a_person() -> None:

@@ -58,6 +58,17 @@ def _recovery(*lines: str) -> str:
     return "\n".join(["# Recovery", "", "- RPO: 1 hour", "", "## Backups", "", *lines])
 
 
+def test_a_role_with_nothing_after_its_colon_is_empty_unless_it_stands_below() -> None:
+    found = said("# Shop\n\n## Contacts\n\n- DBA:\n- Network:\n  - call +49 30 1234567\n- Ops: @ops\n", "empty-contact")
+    assert [remark.line for remark in found] == [5]
+
+
+def test_an_hour_beside_another_objective_is_not_met_by_a_daily_snapshot() -> None:
+    text = "# Shop\n\n## Objectives\n\nRPO: 1 hour, RTO: 4 hours.\n\n## Backups\n\n- **Database**: snapshot daily\n"
+    (remark,) = said(text, "unreachable-objective")
+    assert "At most 1 hour may be lost" in remark.text
+
+
 def test_an_hour_is_not_met_by_a_daily_snapshot() -> None:
     (remark,) = said(_recovery("- **Database**: daily snapshots, kept 7 days"), "unreachable-objective")
     assert (remark.line, remark.weight) == (3, Weight.ERROR)
