@@ -402,3 +402,11 @@ async def test_a_purge_whose_answer_counts_nothing_is_unknown(clock: Clock) -> N
         outcome = await nats.run(plan("stream", "purge", "ORDERS", "-f"))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "None" not in outcome.sentence + outcome.output
+
+
+async def test_a_secret_in_an_error_of_the_server_is_hidden(clock: Clock) -> None:
+    told = json.dumps({"error": {"code": 500, "err_code": 1, "description": f"no {PASSWORD}"}})
+    async with Misfit(told.encode()) as misfit:
+        sight = await executor(misfit, clock).look(plan("stream", "ls"))  # type: ignore[arg-type]  # only its port
+    assert "no [redacted]" in str(sight.error)
+    assert PASSWORD not in str(sight)

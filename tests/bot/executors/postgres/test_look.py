@@ -173,6 +173,13 @@ async def test_a_lock_is_not_waited_for(executor: ToolExecutor[Query], shop: Sho
     assert (await executor.look(plan("SELECT count(*) FROM jobs"))).value == 7
 
 
+async def test_a_secret_in_an_error_of_the_server_is_hidden(executor: ToolExecutor[Query], shop: Shop) -> None:
+    await shop.superuser.execute(f"UPDATE jobs SET note = '{PASSWORD}' WHERE id = 1")
+    sight = await executor.look(plan("SELECT note::int FROM jobs WHERE id = 1"))
+    assert f'"{MARK}"' in str(sight.error)
+    assert PASSWORD not in str(sight)
+
+
 async def test_secrets_in_an_answer_are_hidden(executor: ToolExecutor[Query], shop: Shop) -> None:
     coded = base64.b64encode(f"looker:{PASSWORD}".encode()).decode()
     await shop.superuser.execute(f"UPDATE jobs SET note = '{coded}' WHERE id = 1")

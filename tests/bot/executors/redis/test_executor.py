@@ -273,6 +273,20 @@ async def test_what_is_no_redis_is_a_sentence(bench: Bench) -> None:
     assert sight.error.endswith("What listens at the address of shop-redis is no Redis: check host, port and TLS.")
 
 
+async def test_a_secret_in_an_error_of_the_server_is_hidden(bench: Bench) -> None:
+    async def wrong(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"-ERR no {PASSWORD}\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(wrong, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        sight = await bench.made(server=Server(host="127.0.0.1", port=port)).look(plan("PING"))
+    assert "no [redacted]" in str(sight.error)
+    assert PASSWORD not in str(sight)
+
+
 async def test_when_redis_is_gone_a_look_says_so_and_it_works_again_when_it_is_back(bench: Bench) -> None:
     assert (await bench.executor.attest()).proven
     bench.server.stop()
