@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.exports import sentences
 from bot.exports.escaping import Markdown, code, fence, inline, link, quotation
+from bot.words.findings import amount
 from bot.words.phrase import When, Who, fill, plain
 from bot.words.sentences import comparison_words, event_phrase
 from incident.approval import Approval
@@ -221,6 +222,10 @@ class Page:
     def of_findings(self, ids: Iterable[str]) -> Markdown:
         """Links to findings."""
         return self.evidence(f"finding:{each}" for each in ids)
+
+    def value(self, finding: Finding) -> str:
+        """What it saw, in a word or a number, where it saw anything of that kind."""
+        return amount(finding.sight)
 
     def health(self, finding: Finding) -> str:
         """Whether what was seen is healthy, as far as the runbook says what that is."""

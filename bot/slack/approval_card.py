@@ -29,9 +29,9 @@ from bot.slack.blocks import (
     rendered,
     text,
 )
-from bot.slack.finding import amount
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
+from bot.words.findings import amount
 from bot.words.gates import PARTS
 from bot.words.phrase import When
 from commands.messages import ApprovalMessage
@@ -210,7 +210,7 @@ def _before(findings: Sequence[Finding]) -> str:
     """What was seen, first what is not as it should be: that is why somebody asks for a change."""
     seen = sorted((found for found in findings if found.sight.value is not None), key=_weight)
     return "; ".join(
-        f"{fit.one_line(found.title, 80)}: {fit.one_line(amount(found), 40)}{_SIGNS[found.healthy]}"
+        f"{fit.one_line(found.title, 80)}: {fit.one_line(amount(found.sight), 40)}{_SIGNS[found.healthy]}"
         for found in seen[:_FINDINGS]
     )
 

@@ -22,6 +22,7 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.names import Action, pack
+from bot.words.findings import amount
 from bot.words.phrase import When
 from commands.messages import FindingMessage
 from incident.finding import Finding, Phase
@@ -71,14 +72,8 @@ def said(found: Finding) -> str:
     """The answer in a few words: the value against what is healthy, or why there is none."""
     if found.sight.error is not None:
         return fit.one_line(found.sight.error, fit.SAID)
-    value = "" if found.sight.value is None else amount(found)
+    value = "" if found.sight.value is None else fit.one_line(amount(found.sight), fit.NAME)
     return " · ".join(part for part in (value, _health(found)) if part) or _rows(found)
-
-
-def amount(found: Finding) -> str:
-    """The value in words: what was asked for, or how many of it there are."""
-    value = fit.one_line(str(found.sight.value), fit.NAME)
-    return f"{value} found" if found.sight.counts else value
 
 
 def _health(found: Finding) -> str:

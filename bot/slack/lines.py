@@ -23,9 +23,10 @@ from bot.slack.blocks import (
     text,
 )
 from bot.slack.card import state_line, summary_line
-from bot.slack.finding import amount, said
+from bot.slack.finding import said
 from bot.slack.names import Action, pack
 from bot.slack.walk_buttons import next_buttons, wait_buttons
+from bot.words.findings import amount
 from bot.words.phrase import Phrase, When
 from bot.words.sentences import clock_words, comparison_words, duration, event_phrase
 from commands.messages import EventMessage, NoticeMessage, PageMessage, ReminderMessage, VerdictMessage
@@ -177,4 +178,4 @@ def _compared(before: Finding | None, after: Finding) -> list[Element]:
 
 
 def _value(found: Finding) -> str:
-    return fit.one_line(said(found) if found.sight.value is None else amount(found), 80)
+    return fit.one_line(said(found) if found.sight.value is None else amount(found.sight), 80)

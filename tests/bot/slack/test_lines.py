@@ -42,6 +42,8 @@ def test_a_number_of_things_found_is_told_from_a_number_that_was_asked_for() -> 
     assert shown(rows).splitlines()[1] == "2 found · not healthy (healthy: at most 0)"
     none = a_finding(sight=Sight(output="", value=0, rows=0), healthy=None, expectation="")
     assert shown(none).splitlines()[1] == "0 found"
+    yes = a_finding(sight=Sight(output="true", value=True, single=True), healthy=None, expectation="")
+    assert shown(yes).splitlines()[1] == "true"
     one = a_finding(sight=Sight(output="count\n1", value=1, rows=1, single=True))
     assert shown(one).splitlines()[1] == "1 · not healthy (healthy: at most 0)"
 
