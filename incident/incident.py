@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from incident import refusal
 from incident.checklist import Item
 from incident.clock import Clock
+from incident.digest import Facts
 from incident.evidence import EvidenceFreeze
 from incident.paging import Paged
 from incident.responder import Actor, Role, UserId
@@ -74,6 +75,15 @@ class FollowUp(Struct, frozen=True, kw_only=True):
     why: str
     opened_at: datetime
     due_at: datetime | None = None
+    approval: str = ""
+    """The request that left it to do."""
+    undo_step: str = ""
+    """The step that does it; empty: people do."""
+    undo_values: Facts = field(default_factory=dict)
+    """What that step takes back, where it has parameters of these names."""
+    done_at: datetime | None = None
+    done_by: str = ""
+    """The request that did it, once it ran."""
 
 
 class Earlier(Struct, frozen=True, kw_only=True):

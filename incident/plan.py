@@ -66,6 +66,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The digest of the catalog that the step comes from."""
     promise: Promise = NO_PROMISE
     undo: str = ""
+    undo_step: str = ""
+    undo_takes: str = ""
+    """The parameter of the undo that is what the guard's probe showed before."""
     temporary: bool = False
 
     @property
@@ -117,6 +120,8 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
             kind=step.guard.kind, probe=probe, headroom=step.guard.headroom, of=step.guard.of, why=step.guard.why
         ),
         undo=step.undo,
+        undo_step=step.undo_step,
+        undo_takes=step.undo_takes,
         temporary=step.temporary,
     )
 

@@ -107,6 +107,8 @@ class Remediation(Struct, frozen=True, kw_only=True):
     comparison: Comparison | None
     follow_ups: tuple[str, ...]
     """What it left to be done, e.g. taking a temporary mitigation back."""
+    reverted_at: datetime | None = None
+    """When its undo ran, which did what a temporary mitigation left."""
 
 
 class Ending(Struct, frozen=True, kw_only=True):
@@ -242,12 +244,14 @@ def _remediation(approval: Approval, record: Record, events: Sequence[Event]) ->
     before = (f.id for f in record.findings if f.phase is Phase.BEFORE and f.cause == approval.id)
     after = (each.removeprefix("finding:") for event in verified for each in event.evidence)
     opened = [e for e in events if e.kind is Kind.FOLLOW_UP_OPENED and f"approval:{approval.id}" in e.evidence]
+    done = [e for e in events if e.kind is Kind.FOLLOW_UP_DONE and fact(e, "left_by") == approval.id]
     return Remediation(
         approval=approval.id,
         before=tuple(before),
         after=tuple(after),
         comparison=Comparison(fact(verified[0], "comparison")) if verified else None,
         follow_ups=tuple(fact(event, "text") for event in opened),
+        reverted_at=done[-1].at if done else None,
     )
 
 

@@ -87,7 +87,11 @@ def gaps(
         *_times_in_doubt(incident, instants, alerts),
         *_left_unsaid(incident, events, findings),
         *_outcomes_in_doubt(events, approvals),
-        *(Remark(kind=Gap.NOT_DUE, facts={"text": f.text}) for f in incident.follow_ups if f.due_at is None),
+        *(
+            Remark(kind=Gap.NOT_DUE, facts={"text": each.text})
+            for each in incident.follow_ups
+            if each.due_at is None and each.done_at is None
+        ),
     )
 
 

@@ -6,25 +6,22 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from incident import approval, clock, course, refusal, whole
+from incident import approval, clock, course, refusal, reverting, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clock import ClockKind
 from incident.digest import Facts
 from incident.effect import Effect, Found
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, compare
-from incident.incident import FollowUp, Incident
+from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import CHATTER, decided
-from incident.remedy import event_of, named, opened, with_request
+from incident.remedy import event_of, named, with_request
 from incident.responder import UserId, person
 from incident.timeline import Event, Kind
 from incident.typed import visible
 from incident.working import mitigated
-
-REVERT_WITHIN: Final = timedelta(days=7)
-"""When a temporary mitigation is looked at again, unless somebody says otherwise."""
 
 ON_CARD: Final = 600
 """Characters of what a run printed that its card shows; more of it stands in the card's thread."""
@@ -84,7 +81,7 @@ def settle(
 ) -> Change:
     """It ended: told, recorded, and looked at again once its effect shows. ``under`` as in ``cancel``.
 
-    A temporary mitigation opens a follow-up to revert it.
+    A temporary mitigation opens a follow-up to revert it; the run of its undo ends that.
     """
     ended = approval.settle(asked, replace(outcome, ended_at=outcome.ended_at or now))
     beside = whole.after(under, ended, now)
@@ -101,13 +98,9 @@ def settle(
         evidence=(f"approval:{ended.id}",),
     )
     jobs = _owed(incident, ended, effect_after, now)
-    if outcome.state is not OutcomeState.RAN or not ended.plan.temporary:
-        return with_request(incident, ended, claimed(settles), now, event, jobs=jobs, settles=settles, beside=beside)
-    revert = _revert(ended, now)
-    after = replace(incident, follow_ups=(*incident.follow_ups, revert))
-    events = (event, opened(revert, ended))
+    after, more = reverting.follow(incident, ended, now)
     return with_request(
-        after, ended, claimed(settles), now, *events, jobs=jobs, settles=settles, before=incident, beside=beside
+        after, ended, claimed(settles), now, event, *more, jobs=jobs, settles=settles, before=incident, beside=beside
     )
 
 
@@ -142,9 +135,8 @@ def found(
     after = course.found(incident, told)
     there = effect is not Effect.NONE and incident.open
     if there and told.plan.temporary:
-        revert = _revert(told, now)
-        after = replace(after, follow_ups=(*after.follow_ups, revert))
-        events.append(opened(revert, told))
+        after, left = reverting.owe_revert(after, told, now)
+        events.append(left)
     jobs = (owe(JobName.VERIFY, incident.id, now, subject=told.id, urgency=incident.severity.rank),) if there else ()
     return decided(cause, now, after, *events, before=incident, jobs=jobs, approvals=(told,))
 
@@ -155,16 +147,6 @@ def may_be_taken_back(request: Approval) -> bool:
         return request.found is not None and request.found.effect is not Effect.NONE
     return request.state in (ApprovalState.RAN, ApprovalState.FAILED) and not (
         request.outcome is not None and request.outcome.in_vain
-    )
-
-
-def _revert(ended: Approval, now: datetime) -> FollowUp:
-    """What a temporary mitigation leaves to do."""
-    return FollowUp(
-        text=f"Revert “{ended.plan.title}”" + (f": {ended.plan.undo}" if ended.plan.undo else ""),
-        why="a temporary mitigation",
-        opened_at=now,
-        due_at=now + REVERT_WITHIN,
     )
 
 

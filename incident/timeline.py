@@ -73,6 +73,7 @@ class Kind(StrEnum):
     WALK_ABORTED = "walk_aborted"
     WALK_FINISHED = "walk_finished"
     FOLLOW_UP_OPENED = "follow_up_opened"
+    FOLLOW_UP_DONE = "follow_up_done"
     CLOCK_REMINDED = "clock_reminded"
     CLOCK_MET = "clock_met"
     CLOCK_BREACHED = "clock_breached"

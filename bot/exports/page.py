@@ -15,7 +15,7 @@ from incident.blameless import Advice
 from incident.clock import ClockKind
 from incident.digest import Facts, canonical
 from incident.finding import Comparison, Finding
-from incident.incident import Place
+from incident.incident import FollowUp, Place
 from incident.postmortem import Draft, Question, Record, Remediation
 from incident.responder import MUSTER, Actor, UserId, person
 from incident.review import Remark, Seed
@@ -106,6 +106,12 @@ class Page:
     def clock(self, at: datetime) -> str:
         """The time alone when everything happened on one day, else with the date."""
         return f"{at.astimezone(UTC):%H:%M:%S}" if len(self.days) <= 1 else self.moment(at)
+
+    def due(self, left: FollowUp) -> Markdown:
+        """By when a follow-up is to be done, or when and by which request it was."""
+        if left.done_at is None:
+            return Markdown(self.moment(left.due_at))
+        return Markdown(f"**Done** {self.moment(left.done_at)} by {self._reference(f'approval:{left.done_by}')}")
 
     def span(self, length: timedelta | None) -> str:
         """A duration to the second: ``2 h 5 min 3 s``; a dash for an unknown one."""

@@ -93,6 +93,7 @@ EVENT: Final[Mapping[Kind, str]] = {
     Kind.REMEDIATION_STARTED: "⚙️",
     Kind.EFFECT_FOUND: "🔎",
     Kind.FOLLOW_UP_OPENED: "📌",
+    Kind.FOLLOW_UP_DONE: "☑️",
     Kind.WALK_BEGUN: "🧭",
     Kind.STEP_DONE: "☑️",
     Kind.STEP_SKIPPED: "⏭️",

@@ -365,6 +365,26 @@ async def test_the_undo_is_offered_once_it_ran_and_goes_through_the_same_gate(wo
     assert len(world.database.ran) == 1
 
 
+async def test_the_undo_that_ran_ends_the_follow_up_to_revert_and_one_that_is_only_asked_for_does_not(
+    world: World,
+) -> None:
+    takes_back(world, requeue="restart")
+    request = await approved(world, step="requeue")
+    await world.let_pass(seconds=2)
+    await undo(world.asked(BEN), request.id, ports=world.ports)
+    await world.work()
+    incident = await world.store.incident(request.incident_id)
+    assert incident is not None
+    assert [each.done_by for each in incident.follow_ups] == [""]
+    back = (await world.store.approvals_of(incident.id))[-1]
+    await approve(world.asked(CLEO), back.id, ports=world.ports)
+    await world.let_pass(seconds=2)
+    now = await world.again(incident)
+    assert [each.done_by for each in now.follow_ups] == [back.id]
+    (told,) = await world.events(incident, Kind.FOLLOW_UP_DONE)
+    assert told.evidence == (f"approval:{back.id}",)
+
+
 async def test_an_undo_with_parameters_asks_for_them_as_the_first_run_had_them(world: World) -> None:
     takes_back(world, requeue="requeue")
     incident = await world.declared()

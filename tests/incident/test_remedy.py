@@ -1,20 +1,22 @@
 """A remediation: seen before it is asked for, approved by a second person, run once, and always ended in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from incident import approval, glass, remedy, running, working
+from incident import approval, glass, remedy, reverting, running, working
 from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.clock import ClockKind
+from incident.digest import Json
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, Phase, compare
-from incident.incident import Status
+from incident.incident import FollowUp, Status
 from incident.job import JobName
 from incident.plan import Plan, Promise, draw_up, shown
 from incident.refusal import (
@@ -370,6 +372,67 @@ def test_a_temporary_mitigation_opens_a_follow_up_with_a_date_and_the_way_back()
     (follow_up,) = change.incident.follow_ups
     assert follow_up.due_at is not None
     assert remediation_plan().undo in follow_up.text
+
+
+def undone(left: Mapping[str, Json], ran: Mapping[str, Json], state: OutcomeState = OutcomeState.RAN) -> Change:
+    """What the end of the undo makes of an incident in which the mitigation was run with what is ``left`` to revert."""
+    kept = declared()
+    refusing = replace(remediation_plan(), undo_step="accept-orders", parameters=left)
+    for at, plan, ends in (
+        (1, refusing, OutcomeState.RAN),
+        (5, replace(refusing, step_id="accept-orders", title="Accept orders", parameters=ran, temporary=False), state),
+    ):
+        kept.decide(remedy.request, at, plan=plan, policy=POLICY, by=BEN, stop=None, cause=f"view-{at}")
+        request = replace(list(kept.approvals.values())[-1], state=ApprovalState.RUNNING)
+        outcome = Outcome(state=ends, sentence="It was set.")
+        change = running.settle(kept.it, request, outcome, settles=kept.claim(), now=after(at + 1))
+        kept.save(change)
+    return change
+
+
+def test_the_follow_up_of_a_mitigation_is_done_once_its_undo_ran_and_stays_on_record() -> None:
+    change = undone({"queue": "print"}, {"queue": "print"})
+    assert change.incident is not None
+    (follow_up,) = change.incident.follow_ups
+    assert (follow_up.done_at, follow_up.done_by) == (after(6), change.approvals[0].id)
+    (told,) = [event for event in change.events if event.kind is Kind.FOLLOW_UP_DONE]
+    assert (told.at, told.evidence) == (after(6), (f"approval:{follow_up.done_by}",))
+    assert (told.facts["text"], told.facts["left_by"]) == (follow_up.text, follow_up.approval)
+
+
+@pytest.mark.parametrize("state", [each for each in OutcomeState if each is not OutcomeState.RAN])
+def test_an_undo_that_did_not_surely_run_leaves_the_follow_up_to_be_done(state: OutcomeState) -> None:
+    change = undone({}, {}, state)
+    assert change.incident is not None
+    assert [each.done_at for each in change.incident.follow_ups] == [None]
+    assert Kind.FOLLOW_UP_DONE not in {event.kind for event in change.events}
+
+
+def test_the_undo_for_another_queue_leaves_the_follow_up_to_be_done() -> None:
+    change = undone({"queue": "print"}, {"queue": "mail"})
+    assert change.incident is not None
+    assert [each.done_at for each in change.incident.follow_ups] == [None]
+
+
+def test_a_number_is_taken_back_by_the_one_that_stood_there_before() -> None:
+    promise = Promise(kind=GuardKind.FINGERPRINT, value="3")
+    scaled = replace(remediation_plan(), undo_step="scale", undo_takes="replicas", parameters={"replicas": 9})
+    request = approved(kept := declared())
+    request = replace(request, plan=replace(scaled, promise=promise), state=ApprovalState.RAN)
+    left, _ = reverting.follow(kept.it, request, after(3))
+    for replicas, done_at in ((9, None), (3, after(4))):
+        back = replace(scaled, step_id="scale", parameters={"replicas": replicas}, temporary=False)
+        now, _ = reverting.follow(left, replace(request, plan=back), after(4))
+        assert [each.done_at for each in now.follow_ups] == [done_at]
+
+
+def test_a_follow_up_of_before_is_read_and_stays_to_be_done() -> None:
+    stored = b'{"text": "Revert it", "why": "a temporary mitigation", "opened_at": "2026-03-14T09:12:00Z"}'
+    old = msgspec.json.decode(stored, type=FollowUp)
+    it = replace(declared().it, follow_ups=(old,))
+    now, events = reverting.follow(it, replace(approved(declared()), state=ApprovalState.RAN), after(3))
+    assert now.follow_ups[0] == old
+    assert Kind.FOLLOW_UP_DONE not in {event.kind for event in events}
 
 
 def test_a_run_that_was_cut_short_is_unknown_and_owes_no_further_run() -> None:

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from bot.exports import sentences
 from bot.exports.markdown import markdown
 from bot.exports.page import exact
-from incident import freezing, remedy, walking, working
+from incident import freezing, remedy, reverting, walking, working
 from incident.approval import ApprovalState
 from incident.blameless import Advice
+from incident.change import Change
 from incident.clock import ClockKind, ClockState
 from incident.finding import Finding, Phase
 from incident.incident import Place
@@ -73,6 +74,23 @@ def test_an_open_incident_of_which_little_is_known() -> None:
     assert "- [ ] No update was given." in text
     assert "No diagnostic ran." in text
     assert "No remediation was asked for." in text
+
+
+def test_a_mitigation_that_was_taken_back_is_shown_as_done_and_not_as_owed() -> None:
+    kept = storybook()
+    (mitigation,) = kept.approvals.values()
+    back = replace(mitigation, id="app_back", plan=replace(mitigation.plan, step_id="restart", temporary=False))
+    (left,) = kept.it.follow_ups
+    it = replace(kept.it, follow_ups=(replace(left, undo_step="restart"),))
+    it, events = reverting.follow(it, back, after(50))
+    kept.save(Change(cause="undo", at=after(50), incident=it, events=events, approvals=(back,)))
+    told = rendered(kept)
+    (row,) = [line for line in told.splitlines() if line.startswith("| 1 | Revert")]
+    assert "**Done** 2026-03-14" in row
+    assert "[remediation 2](#remediation-2)" in row
+    assert "To fill in" not in row
+    (temporary,) = [line for line in told.splitlines() if line.startswith("- Temporary: ")]
+    assert "(done at " in temporary
 
 
 def test_a_procedure_is_told_step_by_step_and_nobody_is_named() -> None:

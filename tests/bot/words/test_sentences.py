@@ -67,6 +67,7 @@ FACTS: dict[str, Facts] = {
                   "unhealthy": []},
     "WALK_ABORTED": {"walk": "w", "procedure": "Deploy", "number": 5, "step": "Canary", "reason": "errors rise"},
     "WALK_FINISHED": {"walk": "w", "procedure": "Deploy", "done": 6, "skipped": 1},
+    "FOLLOW_UP_DONE": {"text": "Raise the limit again", "title": "Raise the limit", "left_by": "a"},
     "FOLLOW_UP_OPENED": {"text": "Raise the limit again", "why": "temporary", "due_at": NOW.isoformat()},
     "CLOCK_REMINDED": {"clock": "acknowledge", "due_at": NOW.isoformat()},
     "CLOCK_MET": {"clock": "acknowledge", "late": True, "after_seconds": 1000, "allowed_seconds": 900},

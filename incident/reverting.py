@@ -1,0 +1,70 @@
+"""What a temporary mitigation leaves to do: a follow-up to revert it, which is done once its undo ran."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from incident.approval import Approval, ApprovalState
+from incident.digest import Facts
+from incident.incident import FollowUp, Incident
+from incident.plan import Plan
+from incident.remedy import opened
+from incident.timeline import Event, Kind
+
+REVERT_WITHIN: Final = timedelta(days=7)
+"""When a temporary mitigation is looked at again, unless somebody says otherwise."""
+
+
+def follow(incident: Incident, ended: Approval, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
+    """The incident after a run has ended, with what the timeline says of the follow-ups it did and left.
+
+    Only what surely ran does or leaves one: after a failed or unknown end nobody knows what holds.
+    """
+    if ended.state is not ApprovalState.RAN:
+        return incident, ()
+    done = [each for each in incident.follow_ups if _takes_back(ended.plan, each)]
+    kept = (replace(each, done_at=now, done_by=ended.id) if each in done else each for each in incident.follow_ups)
+    after = replace(incident, follow_ups=tuple(kept))
+    events = tuple(_done(each, ended, now) for each in done)
+    if not ended.plan.temporary:
+        return after, events
+    after, left = owe_revert(after, ended, now)
+    return after, (*events, left)
+
+
+def owe_revert(incident: Incident, ended: Approval, now: datetime) -> tuple[Incident, Event]:
+    """The incident with the follow-up that a temporary mitigation leaves, and the event of that."""
+    plan = ended.plan
+    revert = FollowUp(
+        text=f"Revert “{plan.title}”" + (f": {plan.undo}" if plan.undo else ""),
+        why="a temporary mitigation",
+        opened_at=now,
+        due_at=now + REVERT_WITHIN,
+        approval=ended.id,
+        undo_step=plan.undo_step,
+        undo_values=_values(plan),
+    )
+    return replace(incident, follow_ups=(*incident.follow_ups, revert)), opened(revert, ended)
+
+
+def _values(plan: Plan) -> Facts:
+    """What the undo takes back: the same values, and of what it sets, the one that stood there before."""
+    return {**plan.parameters, **({plan.undo_takes: plan.promise.value} if plan.undo_takes else {})}
+
+
+def _takes_back(ran: Plan, left: FollowUp) -> bool:
+    """Whether this run did what was left: the same step for another user or queue did not."""
+    if left.done_at is not None or left.undo_step != ran.step_id:
+        return False
+    shared = left.undo_values.keys() & ran.parameters.keys()
+    return all(str(left.undo_values[name]) == str(ran.parameters[name]) for name in shared)
+
+
+def _done(left: FollowUp, ended: Approval, now: datetime) -> Event:
+    return Event(
+        kind=Kind.FOLLOW_UP_DONE,
+        at=now,
+        facts={"text": left.text, "title": ended.plan.title, "left_by": left.approval},
+        evidence=(f"approval:{ended.id}",),
+    )
