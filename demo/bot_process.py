@@ -1,11 +1,11 @@
 """The bot as a process of its own: started, waited for until it is ready, stopped, or killed without warning."""
 
 import asyncio
-import contextlib
 import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -61,10 +61,13 @@ class BotProcess:
         return self._process.pid
 
     async def start(self, within: float = READY_WITHIN) -> float:
-        """Start it and wait until it is ready; the seconds that took. Raises NotReadyError."""
+        """Start it and wait until it is ready; the seconds that took. Raises NotReadyError when it was ended again."""
         began = asyncio.get_running_loop().time()
         self._process = await self._begun()
-        await self._ready(self._process, began + within)
+        async with AsyncExitStack() as failed:
+            failed.push_async_callback(self.stop)
+            await self._ready(self._process, began + within)
+            failed.pop_all()
         return asyncio.get_running_loop().time() - began
 
     async def stop(self) -> None:
@@ -99,7 +102,7 @@ class BotProcess:
     async def _ready(self, process: Running, deadline: float) -> None:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None and asyncio.get_running_loop().time() < deadline:
-                with contextlib.suppress(aiohttp.ClientError):
+                with suppress(aiohttp.ClientError):
                     if await self._is_ready(session, process.pid):
                         return
                 await asyncio.sleep(0.02)

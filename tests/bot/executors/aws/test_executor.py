@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import ClientConnectionError, web
 from aiohttp.test_utils import TestServer
 from moto.sts.models import sts_backends
 from msgspec import Struct
@@ -292,6 +292,8 @@ async def test_a_change_that_is_not_made_says_that_nothing_was_changed(
 
 
 HANGING = web.AppKey("HANGING", asyncio.Event)
+LET_GO = web.AppKey("LET_GO", asyncio.Event)
+"""A flood was not read to its end."""
 """Set while the server keeps somebody waiting."""
 
 
@@ -330,6 +332,7 @@ async def stub() -> AsyncIterator[TestServer]:
 
     application = web.Application(client_max_size=1 << 20)
     application[HANGING] = asyncio.Event()
+    application[LET_GO] = asyncio.Event()
     application.router.add_route("*", "/{path:.*}", answer)
     server = TestServer(application)
     await server.start_server()
@@ -373,11 +376,27 @@ async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
         await asyncio.sleep(4)
     if "drops" in key and request.transport is not None:
         request.transport.abort()
+    if "floods" in key:
+        return await _flood(request)
     if "binary" in key:
         return web.Response(body=b"\0\xff\xfe" * 1000)
     if "wrong" in key:
         return web.json_response({"error": "no upstream"})
     return web.json_response({"message": "overloaded"}, status=503)
+
+
+async def _flood(request: web.Request) -> web.StreamResponse:
+    """An answer that never ends: it is over when nobody listens any more."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/x-amz-json-1.1"})
+    await answer.prepare(request)
+    await answer.write(b'{"clusterArns": ["')
+    try:
+        while True:
+            await answer.write(b"x" * (64 << 10))
+    except (ConnectionError, ClientConnectionError):
+        return answer
+    finally:
+        request.app[LET_GO].set()
 
 
 def _xml(name: str, inner: str) -> web.Response:
@@ -467,6 +486,16 @@ async def test_every_fault_of_aws_ends_in_one_sentence(stub: TestServer, key: st
     assert (outcome.state is OutcomeState.UNKNOWN) == unknown
     assert "Nobody knows whether it took effect" in outcome.sentence
     await faulty.close()
+
+
+async def test_an_answer_past_the_cap_is_not_read_to_its_end(stub: TestServer) -> None:
+    flooding = stubbed(stub, "floods", seconds=30)
+    sight = await flooding.look(plan("ecs list-clusters"))
+    assert sight.error == "shop-aws answered with more than 16 MiB: narrow the step."
+    assert sight.output == ""
+    async with asyncio.timeout(20):
+        await stub.app[LET_GO].wait()
+    await flooding.close()
 
 
 async def test_a_batch_that_aws_did_only_in_part_has_failed_and_says_how_much_of_it(stub: TestServer) -> None:

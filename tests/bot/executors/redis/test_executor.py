@@ -16,6 +16,7 @@ from bot.executors.redis.proof import CANARIES
 from bot.executors.redis.session import MOST_BYTES, Login, Server
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
+from bot.slack import fit
 from commands.outage import Outage
 from demo.redis import RealRedis
 from incident.digest import Facts, Json
@@ -249,6 +250,15 @@ async def test_an_answer_past_the_cap_is_not_read_to_its_end(bench: Bench) -> No
     await bench.admin.set("text:long", "x" * (8 * MOST_BYTES))
     sight = await bench.look("GET", "text:long")
     assert sight.error == "shop-redis answered with more than 1 MiB, which is not read: narrow the step."
+
+
+async def test_binary_values_are_shown_harmlessly(bench: Bench) -> None:
+    """Bytes that are no text, and characters that would steer a terminal."""
+    await bench.admin.set("text:binary", b"a\0\xff\xfe\x1b[31mb")
+    sight = await bench.look("GET", "text:binary")
+    assert sight.error is None
+    assert sight.output.splitlines()[-1] == "a����[31mb"
+    assert fit.one_line(str(sight.value), fit.NAME) == r"a\u0000��\u001b[31mb"
 
 
 async def test_a_server_that_hangs_is_given_up(bench: Bench) -> None:
