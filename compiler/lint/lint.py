@@ -12,6 +12,7 @@ from compiler.lint.commands import of_commands, of_text
 from compiler.lint.credentials import Hide, of_credentials
 from compiler.lint.facts import of_catalog, of_facts
 from compiler.lint.passing import of_given, of_values
+from compiler.lint.recovery_times import of_recovery_times
 from compiler.lint.remark import Remark
 from compiler.recognise import coverage
 from incident.runbook import Catalog
@@ -36,6 +37,7 @@ def lint(text: str, compiled: Compiled, *, today: date, hide: Hide, catalog: Cat
         *of_credentials(text, hide),
         *of_claims(compiled),
         *of_facts(compiled, today),
+        *of_recovery_times(compiled),
         *of_values(text, compiled),
         *((*of_catalog(catalog), *of_given(catalog)) if catalog is not None else ()),
     ]
