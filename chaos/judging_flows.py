@@ -156,8 +156,10 @@ def _owed_to_pager(aside: Aside, found: Found) -> None:
     ours = {mark: count for mark, count in written.items() if mark.startswith("muster:")}
     found.doubled += [f"{count} notes bear {mark}" for mark, count in ours.items() if count > 1]
     found.doubled += [f"help was asked for {count} times by {mark}" for mark, count in asked.items() if count > 1]
+    # One that was over before PagerDuty could be called has nothing there on which a note could be.
+    called = {each.id for each in aside.incidents if each.paged is not None and each.paged.refs}
     for row in aside.outside.database.connection.rows("every_job"):
-        done = row["state"] == JobState.DONE
+        done = row["state"] == JobState.DONE and row["incident_id"] in called
         if done and row["name"] == JobName.NOTE_PAGER and not written[f"muster:{row['subject']}]"]:
             found.lost.append(f"done, and not in PagerDuty: {row['key']}")
 

@@ -227,11 +227,10 @@ class Town:
 
     def _unseen(self) -> list[str]:
         """The watch, while it does not say how its target stands."""
-        firing = self.outside.target.wrong > 0
+        wanted = WatchState.FIRING if self.outside.target.wrong > 0 else WatchState.HEALTHY
         rows = self.outside.database.connection.rows("every_watch")
         stands = [WatchState(json.loads(row["body"])["state"]) for row in rows]
-        seen = all((each is WatchState.FIRING) == firing and each is not WatchState.NEW for each in stands)
-        unsaid = self.outside.team.watches and not (stands and seen)
+        unsaid = self.outside.team.watches and not (stands and all(each is wanted for each in stands))
         return [f"the watch is {stands}, and {self.outside.target.wrong} orders are wrong"] if unsaid else []
 
 

@@ -65,8 +65,11 @@ async def _about(tiding: Tiding, delivery: Delivery, ports: Ports) -> Incident |
     Raises NotYet while the page that began the pager's incident may still be on its way.
     """
     record = await ports.store.alert(f"{PAGER}:{tiding.ref}")
-    if record is not None:
-        return await ports.store.incident(record.incident_id) if record.incident_id else None
+    if record is not None and record.incident_id is not None:
+        return await ports.store.incident(record.incident_id)
+    # Its page came, and led to no incident. One of which only the end is known may have a page on its way still.
+    if record is not None and record.firings:
+        return None
     # What is told of notes and responders does not say under which name the incident there was made.
     key = tiding.key or (await ports.pager.key(tiding.ref) if ports.pager is not None else "")
     own_id = incident_of(key)

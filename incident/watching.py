@@ -72,7 +72,8 @@ def _broken(
     known: WatchRecord, seen: WatchRecord, watch: Watch, now: datetime
 ) -> tuple[WatchRecord, AlertStatus | None]:
     began = known.since if known.state in (WatchState.BREAKING, WatchState.FIRING) and known.since else now
-    if now - began < watch.lasting:
+    # What fires does not fire again only because a clock was set back: its end would be told to nobody.
+    if not known.firing and now - began < watch.lasting:
         return replace(seen, state=WatchState.BREAKING, since=began), None
     due = known.told_at is None or now - known.told_at >= SAY_AGAIN
     told_at = now if due else known.told_at

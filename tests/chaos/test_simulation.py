@@ -18,11 +18,13 @@ from chaos.weather import Climate, Weather
 from demo.bot_process import ROOT
 
 SEEDS = range(1, 13)
+FOUND = (700010, 700106, 700316)
+"""What large runs found: a watch's end that nobody heard, a note that was let be, and one that nothing could bear."""
 EVERY = 211
 """So many points apart is a flow cut here; by `make chaos` at each."""
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, *FOUND])
 def test_whatever_fails_nothing_is_lost_nothing_doubled_and_every_chain_whole(seed: int) -> None:
     verdict = simulate(seed).verdict
     assert verdict.good, verdict

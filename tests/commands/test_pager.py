@@ -108,6 +108,16 @@ async def test_a_note_that_overtook_its_page_is_taken_in_when_the_page_has_come(
     assert [each.facts["text"] for each in await world.events(incident, Kind.NOTED)] == ["it is the disk"]
 
 
+async def test_a_note_waits_for_its_page_where_the_page_s_end_came_before_both(world: World, pager: FakePager) -> None:
+    """Found by a simulated run: of the page only its end was known, and the note was let be at once."""
+    pager.there[REF] = There()
+    await told(world, "resolved", at=2)
+    await told(world, "annotated", at=1, type="incident_note", content="it is the disk", incident={"id": REF})
+    incident = await began(world, pager)
+    await world.let_pass(minutes=1)
+    assert [each.facts["text"] for each in await world.events(incident, Kind.NOTED)] == ["it is the disk"]
+
+
 async def test_what_is_told_of_an_incident_that_nobody_hears_of_is_waited_for_and_then_let_be(
     world: World, pager: FakePager
 ) -> None:

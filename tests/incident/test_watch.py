@@ -56,6 +56,16 @@ def test_an_alert_that_stands_is_sent_again_now_and_then() -> None:
     assert again == [0, SAY_AGAIN // MINUTE, 2 * SAY_AGAIN // MINUTE]
 
 
+def test_what_fires_goes_on_firing_when_the_clock_is_set_back_and_its_end_is_said() -> None:
+    """Found by a simulated run: it fell back to breaking, and nobody heard that it was over."""
+    firing, _ = after(FRESH, *[BAD] * 6)
+    back = NOW - 10 * MINUTE
+    record, says = looked(firing, WATCH, BAD, back, back + MINUTE)
+    assert (record.state, says) == (WatchState.FIRING, None)
+    record, says = looked(record, WATCH, WELL, back + MINUTE, back + 2 * MINUTE)
+    assert (record.state, says) == (WatchState.HEALTHY, AlertStatus.RESOLVED)
+
+
 @pytest.mark.parametrize("looks", [(BLIND,), (WELL, BLIND), (BAD, BLIND, BLIND, BLIND, BLIND, BLIND, BLIND)])
 def test_what_it_cannot_see_raises_nothing(looks: tuple[Look, ...]) -> None:
     record, said = after(FRESH, *looks)
