@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from bot.settings.shapes import NO_TRUTH, ClockTime, Section, Shape, Span, ZoneName
+from bot.settings.shapes import NO_TRUTH, ClockTime, Section, Shape, Span, Truth, ZoneName
 from incident.gate import PARTS, Match, Rule
 from incident.hours import Hours
 from incident.severity import Severity
@@ -61,7 +61,7 @@ class RuleSection(Section):
     """Who may approve; the system's approvers, unless said."""
     approvals: Annotated[int, Field(ge=1, le=10), NO_TRUTH] | None = None
     """How many different people must approve."""
-    requester_may_approve: bool | None = None
+    requester_may_approve: Truth | None = None
     expires_after: Annotated[Span, Field(gt=timedelta(0))] | None = None
     cool_down: Span | None = None
     """How long after a run the same step may not run on the same target; never shorter than the step's own."""
@@ -74,7 +74,7 @@ class RuleSection(Section):
     """Maintenance windows: only then may it run."""
     environments: _Names | None = None
     """Only in these environments may it run."""
-    break_glass: bool | None = None
+    break_glass: Truth | None = None
     """Whether the requester, alone on call, may run it without a second person, for a reason."""
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.settings.shapes import EnvironmentName, Section, Shape, SlackPerson
+from bot.settings.shapes import EnvironmentName, Section, Shape, SlackPerson, Truth
 from incident.paging import Paging
 from incident.severity import Severity
 
@@ -29,11 +29,11 @@ class PagedSystemSection(Section):
     """Without schedules, its first level is on call and the others are called when it lasts too long."""
     help_policy: PagerDutyId | None = None
     """The escalation policy that is asked for help there when it lasts too long."""
-    add_responders: bool = False
+    add_responders: Truth = False
     """Whoever is given a role is asked through PagerDuty, too."""
-    follow_resolve: bool = True
+    follow_resolve: Truth = True
     """A person who resolves it in PagerDuty resolves it here; else it is only said."""
-    follow_priority: bool = True
+    follow_priority: Truth = True
     """Another priority in PagerDuty is another severity here; else it is only said."""
 
     @property

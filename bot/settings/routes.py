@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bot.settings.approvals import HoursSection, hours_of
 from bot.settings.rota import Moment
-from bot.settings.shapes import NO_TRUTH, Section, Shape, SlackPerson, Span, ZoneName
+from bot.settings.shapes import NO_TRUTH, Section, Shape, SlackPerson, Span, Truth, ZoneName
 from incident.flapping import MOST_KEPT, Flapping
 from incident.matching import matcher
 from incident.muting import Mute
@@ -47,15 +47,15 @@ class RouteSection(Section):
     """How long after the last new alert another one still joins; as long as the incident is open, unless said."""
     reopen_window: Span | None = None
     """How long after its resolution an incident is reopened by its alert; as for all, unless said."""
-    resolves: bool = False
+    resolves: Truth = False
     """Whether the monitor resolves the incident once all its alerts are quiet."""
     resolves_after: Span | None = None
     """How long they must be quiet for that; 5m, unless said."""
-    notify: bool = False
+    notify: Truth = False
     """A line where incidents are announced, and no incident."""
     notify_every: Annotated[Span, Field(gt=timedelta(0))] | None = None
     """How soon the line comes again while it goes on firing; 1h, unless said."""
-    ignore: bool = False
+    ignore: Truth = False
     """Nothing follows from it; it is counted."""
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ from bot.settings.shapes import (
     SlackApprover,
     SlackChannel,
     Span,
+    Truth,
     between,
 )
 from bot.settings.sources import SourcesSection
@@ -69,7 +70,7 @@ class SystemSection(Section):
     """Data about people that is hidden in what its targets answer, besides what is hidden everywhere."""
     changes: SystemChangesSection = SystemChangesSection.unsaid()
     """Which repositories and services are this system's, so that what changes there is told in its incidents."""
-    watches: bool = True
+    watches: Truth = True
     """Whether its diagnostics look by themselves where its overlay says so, and raise alerts."""
 
 

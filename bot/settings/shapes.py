@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    Strict,
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -104,6 +105,8 @@ Span = Annotated[
 ]
 NO_TRUTH: Final = BeforeValidator(_no_truth)
 """Beside a whole number."""
+Truth = Annotated[bool, Strict()]
+"""Not 1, and not “yes”, which are a number and a word."""
 ClockTime = Annotated[
     time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": rf"^(?:{_CLOCK.pattern})$"})
 ]

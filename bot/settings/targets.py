@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.settings.shapes import NO_TRUTH, EnvironmentName, NamespaceName, Section, Shape
+from bot.settings.shapes import NO_TRUTH, EnvironmentName, NamespaceName, Section, Shape, Truth
 
 
 class PostgresSection(Section):
@@ -55,7 +55,7 @@ class RedisSection(Section):
     port: Annotated[int, Field(ge=1, le=65535), NO_TRUTH] = 6379
     db: Annotated[int, Field(ge=0, le=999), NO_TRUTH] = 0
     """The number of the database; another than 0 needs the right to SELECT."""
-    tls: bool = False
+    tls: Truth = False
     diagnostic: RedisLogin
     remediation: RedisLogin | None = None
 
@@ -97,7 +97,7 @@ class NatsSection(Section):
     environment: str
     host: Annotated[str, Shape(r"[A-Za-z0-9_.:-]+", "write a host's name or address, without nats://")]
     port: Annotated[int, Field(ge=1, le=65535), NO_TRUTH] = 4222
-    tls: bool = False
+    tls: Truth = False
     diagnostic: NatsLogin
     remediation: NatsLogin | None = None
     remediation_signer: NatsSigner | None = None

@@ -176,6 +176,14 @@ WRONG = {
         swapped("    on_call:", "    watches: maybe\n    on_call:"),
         "line 6: “systems.shop.watches”: write true or false.",
     ),
+    "a number for true": (
+        swapped("    on_call:", "    watches: 1\n    on_call:"),
+        "line 6: “systems.shop.watches”: write true or false.",
+    ),
+    "a word for false": (
+        swapped("    on_call:", "    watches: no\n    on_call:"),
+        "line 6: “systems.shop.watches”: write true or false.",
+    ),
     "one that is not offered": (
         swapped("  announcements: C0INCIDENTS", "  announcements: C0INCIDENTS\n  deliveries: mail"),
         "line 3: “slack.deliveries”: write socket or http.",
@@ -254,6 +262,20 @@ def test_nowhere_in_the_settings_is_true_or_false_taken_for_a_number(truth: bool
             with suppress(ValidationError):
                 numbers += [name] if type(adapter.validate_python(5)) is int else []
     assert {"port", "approvals", "changes", "installation"} <= set(numbers), "the numbers were found"
+
+
+@pytest.mark.parametrize("other", [0, 1, 1.0, "1", "true", "yes", "on"])
+def test_nowhere_in_the_settings_is_a_number_or_a_word_taken_for_true_or_false(other: object) -> None:
+    truths = []
+    for section in every_section():
+        for name, field in section.model_fields.items():
+            adapter: TypeAdapter[object] = TypeAdapter(Annotated[field.annotation, None, *field.metadata])
+            with suppress(ValidationError):
+                taken = adapter.validate_python(other)
+                assert type(taken) is not bool, f"{section.__name__}.{name} takes {other!r} for {taken}"
+            with suppress(ValidationError):
+                truths += [name] if type(adapter.validate_python(True)) is bool else []
+    assert {"watches", "tls", "break_glass", "ignore", "follow_resolve"} <= set(truths), "the truths were found"
 
 
 def test_whoever_has_two_of_four_turns_stands_in_the_rotation_twice(tmp_path: Path) -> None:
