@@ -5,7 +5,7 @@ names the environment variables that hold them, and of those that AWS Secrets Ma
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,14 +18,15 @@ from bot.settings.faults import reason
 from bot.settings.identities import shared
 from bot.settings.sections import File
 from bot.settings.shapes import PERSON, ROTATION, SEVERAL
-from bot.settings.targets import HttpSection, PostgresSection, RedisSection
 from bot.settings.twins import twins
+from bot.settings.variables import listed, named
 from bot.stores.place import StorePlace
 from bot.surroundings import listen_fd, wants_traces
 from compiler.yaml_tree import Branch, NotYaml, Row, read_yaml
 
 USUAL: Final = Path("muster.yaml")
 """The configuration file, unless another one is named."""
+_SLACK: Final = {"MUSTER_SLACK_BOT_TOKEN", "MUSTER_SLACK_APP_TOKEN", "MUSTER_SLACK_SIGNING_SECRET"}
 _KINDS: Final = "postgres, redis, http, nats, aws, kubernetes, docker, github or host"
 _ADDED: Final = {"[key]", PERSON, ROTATION, SEVERAL}
 
@@ -69,24 +70,23 @@ class Configuration(Written, frozen=True, kw_only=True):
 
     def source_secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Each source that may knock → the secrets that are valid now."""
-        named = self.file.sources.variables()
-        return {source: tuple(self._listed(variables)) for source, variables in named.items() if variables}
+        return self._valid(self.file.sources.variables())
 
     def change_secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Each that may tell of changes → the secrets that are valid now."""
-        named = self.file.changes.variables()
-        return {teller: tuple(self._listed(variables)) for teller, variables in named.items() if variables}
+        return self._valid(self.file.changes.variables())
 
-    def _listed(self, variables: Iterable[str]) -> Iterator[str]:
-        for variable in variables:
-            yield from self.secrets[variable].get_secret_value().split()
+    def _valid(self, variables: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+        """Of each that has variables, their values; several in one are separated by blanks."""
+        held = {name: " ".join(self.secrets[each].get_secret_value() for each in variables[name]) for name in variables}
+        return {name: tuple(values.split()) for name, values in held.items() if values}
 
     def every_secret(self) -> tuple[str, ...]:
         """Everything that must never be shown."""
-        known = (*self.secrets.values(), self.bot_token, self.app_token, self.signing_secret)
+        slack = (self.bot_token, self.app_token, self.signing_secret)
+        known = (*self.secrets.values(), *(each for each in slack if each is not None))
         listed = (*self.source_secrets().values(), *self.change_secrets().values())
-        single = (each for several in listed for each in several)
-        return (*(each.get_secret_value() for each in known if each is not None), *single)
+        return (*(each.get_secret_value() for each in known), *(each for several in listed for each in several))
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
@@ -102,7 +102,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
         bot_token=_token(environment, "MUSTER_SLACK_BOT_TOKEN", "xoxb-"),
         app_token=_token(environment, "MUSTER_SLACK_APP_TOKEN", "xapp-") if over_sockets else None,
         signing_secret=None if over_sockets else _token(environment, "MUSTER_SLACK_SIGNING_SECRET", ""),
-        secrets={name: _secret(path, tree, environment, name) for name in sorted(_named(file))},
+        secrets={name: _secret(path, tree, environment, name) for name in sorted(named(file))},
         listen_fd=listen_fd(environment),
         traces=wants_traces(environment),
     )
@@ -113,6 +113,20 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Configurat
 def written(path: Path) -> Written:
     """What stands in the file. Raises WrongSetting."""
     return Written(path=path, file=_checked(path)[1])
+
+
+def secrets_here(path: Path, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What must never be shown, as far as this environment holds it: for a command that needs none of it.
+
+    What AWS Secrets Manager keeps is not asked for; where the usual file is not there, Slack's tokens are all that is
+    known. Raises WrongSetting.
+    """
+    environment = os.environ if environment is None else environment
+    file = None if path == USUAL and not path.exists() else _checked(path)[1]
+    names = _SLACK if file is None else {*_SLACK, *named(file)}
+    several = () if file is None else listed(file)
+    single = (each for name in several for each in environment.get(name, "").split())
+    return (*filter(None, (environment.get(name, "").strip() for name in sorted(names))), *single)
 
 
 def line_of(path: Path, places: list[int | str]) -> int:
@@ -248,26 +262,6 @@ def _check_identities(configuration: Configuration, tree: Branch) -> None:
             f"{configuration.path}, line {_line(tree, places)}: “{'.'.join(map(str, places))}” is the {each.what} of "
             "diagnostics too, so that a look could write: give diagnostics one of their own that cannot."
         )
-
-
-def _named(file: File) -> set[str]:
-    listed = (*file.sources.variables().values(), *file.changes.variables().values())
-    names = {name for several in listed for name in several}
-    for shared_by_all in (file.store, file.redis):
-        if shared_by_all is not None:
-            names.add(shared_by_all.url_env)
-    if file.pagerduty is not None:
-        names.update(file.pagerduty.variables())
-    for target in file.targets.values():
-        if isinstance(target, PostgresSection):
-            names |= {target.diagnostic_dsn_env, *filter(None, (target.remediation_dsn_env,))}
-        elif isinstance(target, RedisSection):
-            names |= {login.password_env for login in (target.diagnostic, target.remediation) if login is not None}
-        elif isinstance(target, HttpSection):
-            names |= set(filter(None, (target.diagnostic_token_env, target.remediation_token_env)))
-        else:
-            names |= target.variables()
-    return names
 
 
 def _secret(path: Path, tree: Branch, environment: Mapping[str, str], name: str) -> SecretStr:

@@ -95,8 +95,8 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     if export is not None:
         undo.push_async_callback(export.close)
     counts = Counts()
-    door = Door(configuration, executors, counts, runbooks)
     hide = hiding(configuration)
+    door = Door(configuration, executors, counts, runbooks, hide)
     store, ground = await _open(door, configuration, runbooks, hide, undo)
     workspace = await enter(configuration, counts, store, undo)
     door.reach = workspace.reach
@@ -109,7 +109,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
         chat=chat,
         executors=executors,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks, turns, hide=hide),
+        settings=TeamSettings(configuration.file, runbooks, turns),
         drafts=FileDrafts(configuration.data_dir, chat.link),
         sources=ground.sources,
         clock=utc_now,
@@ -119,7 +119,7 @@ async def start(configuration: Configuration, undo: AsyncExitStack) -> Ports:
     door.connect(ports)
     worker = _work(ports, configuration.file.lease, counts, undo)
     store.on_owed = worker.wake
-    door.line = await listen(configuration, workspace, chat, ports, shared, undo)
+    door.line = await listen(configuration, workspace, chat, ports, shared, hide, undo)
     undo.push_async_callback(door.listening.linger)
     # Nobody waits for it: a diagnostic that is wanted earlier asks for its own proof.
     _attest_hourly(executors.targets, ports, undo)
@@ -138,7 +138,7 @@ async def _open(
     ports = AlertPorts(
         store=store,
         runbooks=runbooks,
-        settings=TeamSettings(configuration.file, runbooks, hide=hide),
+        settings=TeamSettings(configuration.file, runbooks),
         sources=ParserTable(configuration.file.sources.mapped, configuration.file.priorities, hide),
         clock=utc_now,
     )

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import in_the_background
 from bot.config import Configuration
+from bot.redaction.redactor import Hide
 from bot.slack import client as slack_client
 from bot.slack.account import Account, Memory
 from bot.slack.app import build
@@ -79,6 +80,7 @@ async def listen(
     chat: SlackChat,
     ports: Ports,
     shared: SharedRedis | None,
+    hide: Hide,
     undo: AsyncExitStack,
 ) -> Line:
     """Hear Slack, now or as soon as it is there. Raises Outage as ``enter`` does, for the token of the line."""
@@ -92,6 +94,7 @@ async def listen(
         tasks=tasks,
         seen=SeenEvents(shared),
         homes=homes,
+        hide=hide,
     )
     line = _line(configuration, app)
     undo.push_async_callback(line.close, DRAIN_WITHIN)

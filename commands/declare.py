@@ -41,7 +41,6 @@ async def declare_filled(
     procedure_id: str | None = None,
 ) -> Declared:
     """Declare with everything that the form asks. The same delivery twice is one incident. Raises BadTitle."""
-    title, summary = map(ports.settings.without_secrets, (title, summary))
     home = system or ports.runbooks.default()
     catalog = ports.runbooks.catalog(home)
     declarer = user_of(asked.actor)

@@ -162,6 +162,10 @@ class WalkMessage(Struct, frozen=True, kw_only=True):
     """Whether all changes that are still to come can be asked for at once."""
 
 
+class HiddenMessage(Struct, frozen=True, kw_only=True):
+    """Something that a person wrote held a secret, which was hidden: told to them alone."""
+
+
 Message = (
     Card
     | ChecklistMessage
@@ -177,4 +181,5 @@ Message = (
     | VerdictMessage
     | ReminderMessage
     | WalkMessage
+    | HiddenMessage
 )

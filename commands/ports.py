@@ -248,10 +248,6 @@ class Settings(Protocol):
         """How long what was said is kept."""
         ...
 
-    def without_secrets(self, text: str) -> str:
-        """The text, with a mark in the place of each secret in it."""
-        ...
-
     def routed(self, alert: Alert, now: datetime) -> Routed:
         """Where an alert leads, by the team's rules and the runbooks' alert names, and by which rule."""
         ...

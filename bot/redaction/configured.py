@@ -9,7 +9,7 @@ from bot.runbooks.load import LoadedRunbooks
 
 
 def hiding(configuration: Configuration) -> Hide:
-    """What hides secrets in what monitors say and people call an incident."""
+    """What hides secrets at every door: in what monitors, deployment tools and people say."""
     return Redactor(configuration.every_secret()).clean
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from bot.redaction.redactor import BY_SHAPE, Hide
 from bot.settings.approvals import rule_of
 from bot.settings.pager import PagedSystemSection
 from bot.settings.rota import layers_of
@@ -43,11 +42,8 @@ class Turns(Protocol):
 class TeamSettings:
     """The configured people of each system, and each severity's deadlines: the runbook's, else the house's."""
 
-    def __init__(
-        self, file: File, runbooks: Runbooks, pagerduty: Turns | None = None, *, hide: Hide = BY_SHAPE
-    ) -> None:
+    def __init__(self, file: File, runbooks: Runbooks, pagerduty: Turns | None = None) -> None:
         self._file = file
-        self._hide = hide
         self._runbooks = runbooks
         self._pagerduty = pagerduty
         self._rules = tuple(rule_of(each) for each in file.approvals.rules)
@@ -57,10 +53,6 @@ class TeamSettings:
             reopens_within=file.reopen_window,
             flapping=flapping_of(file.flapping),
         )
-
-    def without_secrets(self, text: str) -> str:
-        """The text, with a mark in the place of each secret in it."""
-        return self._hide(text)
 
     def shifts(self, system: str, at: datetime) -> tuple[Shift, ...]:
         """Who is on call for a system at a moment, first one first, and until when."""

@@ -13,10 +13,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.redaction.redactor import Hide
 from bot.slack import answers, private
 from bot.slack.account import Account
 from bot.slack.clicks import Clicks
 from bot.slack.events import Events
+from bot.slack.hidden import hiding
 from bot.slack.home import Homes
 from bot.slack.seen import SeenEvents
 from bot.slack.sent_forms import SentForms
@@ -35,9 +37,12 @@ log = logging.getLogger(__name__)
 
 
 def build(
-    client: AsyncWebClient, *, account: Account, ports: Ports, tasks: Tasks, seen: SeenEvents, homes: Homes
+    client: AsyncWebClient, *, account: Account, ports: Ports, tasks: Tasks, seen: SeenEvents, homes: Homes, hide: Hide
 ) -> AsyncApp:
-    """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it."""
+    """The app with all its listeners. ``tasks`` holds what they leave running, so that a shutdown can wait for it.
+
+    ``hide`` takes the secrets out of what people write.
+    """
     app = AsyncApp(
         # Named, because to find a name of its own it would read the source of every module on the stack.
         name="muster",
@@ -50,6 +55,7 @@ def build(
         raise_error_for_unhandled_request=True,
     )
     app.middleware(_once())
+    app.middleware(hiding(hide, ports.chat, tasks))
     slash, clicks = Slash(ports, tasks), Clicks(ports, tasks)
     forms, events = SentForms(ports), Events(ports, account, seen)
     app.command("/incident")(slash.typed)

@@ -18,7 +18,7 @@ from bot.slack.names import MARK
 from bot.slack.reach import Reach
 from bot.slack.render import files, render
 from bot.slack.shared_budget import SharedBudgets
-from commands.messages import Message, NoticeMessage, StopMessage
+from commands.messages import HiddenMessage, Message, NoticeMessage, StopMessage
 from commands.outage import Away, BudgetSpent, NameTaken, NotYet, Outage
 from incident.incident import Place
 from incident.responder import UserId
@@ -118,7 +118,7 @@ class SlackChat:
         return timestamp
 
     async def _post(self, place: Place, message: Message, mark: str, urgency: int) -> str:
-        about = SYSTEM if isinstance(message, StopMessage | NoticeMessage) else message.incident.id
+        about = SYSTEM if isinstance(message, StopMessage | NoticeMessage | HiddenMessage) else message.incident.id
         payload = {"mark": mark, "incident": about}
         answer = await self.call(
             POST,

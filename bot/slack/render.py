@@ -14,6 +14,7 @@ from bot.slack.card import card
 from bot.slack.checklist import checklist
 from bot.slack.finding import finding
 from bot.slack.freezes import stop_message
+from bot.slack.hidden import hidden
 from bot.slack.late import late
 from bot.slack.lines import event_line, notice, page, reminder, verdict
 from bot.slack.output import output
@@ -25,6 +26,7 @@ from commands.messages import (
     ChecklistMessage,
     EventMessage,
     FindingMessage,
+    HiddenMessage,
     LateMessage,
     Message,
     NoticeMessage,
@@ -52,6 +54,7 @@ RENDERERS: Final[Mapping[type[Message], Callable[[Any], Rendered]]] = {
     VerdictMessage: verdict,
     ReminderMessage: reminder,
     WalkMessage: walk_card,
+    HiddenMessage: hidden,
 }
 
 

@@ -6,9 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from bot.redaction.redactor import BY_SHAPE, Hide
 from bot.sources import changes_ecs, changes_generic, changes_github
 from bot.sources.admission import BEARER, SHARED, Proof, Request
 from bot.sources.change_places import Places
+from bot.sources.cleaning import cleaned_change
 from commands.outage import Unreadable
 from incident.alert import Delivery
 from incident.system_change import SystemChange
@@ -38,14 +40,17 @@ TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
 )
 
 
-def reader(places: Places) -> Callable[[Delivery], tuple[SystemChange, ...]]:
-    """What reads a delivery of any of them. It raises Unreadable."""
+def reader(places: Places, hide: Hide = BY_SHAPE) -> Callable[[Delivery], tuple[SystemChange, ...]]:
+    """What reads a delivery of any of them, without the secrets that it lets slip. It raises Unreadable, likewise."""
 
     def read(delivery: Delivery) -> tuple[SystemChange, ...]:
         teller = TELLERS.get(delivery.source)
         if teller is None:
             raise Unreadable(f"nobody of the name {delivery.source} tells of changes")
-        return teller.read(delivery, places)
+        try:
+            return tuple(cleaned_change(each, hide) for each in teller.read(delivery, places))
+        except Unreadable as unreadable:
+            raise Unreadable(hide(str(unreadable))) from unreadable
 
     return read
 

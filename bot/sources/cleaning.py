@@ -1,9 +1,10 @@
-"""An alert without secrets: titles, descriptions and labels go into channels, topics, timelines and drafts."""
+"""Alerts and changes without secrets: what they say goes into channels, topics, timelines and drafts."""
 
 from msgspec.structs import replace
 
 from bot.redaction.redactor import Hide
 from incident.alert import Alert
+from incident.system_change import SystemChange
 
 
 def cleaned(alert: Alert, hide: Hide) -> Alert:
@@ -23,6 +24,18 @@ def cleaned(alert: Alert, hide: Hide) -> Alert:
         group=alert.group and hide(alert.group),
         labels={name: hide(value) for name, value in alert.labels.items()},
         links={name: address for name, address in alert.links.items() if hide(address) == address},
+    )
+
+
+def cleaned_change(change: SystemChange, hide: Hide) -> SystemChange:
+    """A system's change, likewise: a commit's message says whatever somebody wrote into it."""
+    return replace(
+        change,
+        what=hide(change.what),
+        by=hide(change.by),
+        revision=hide(change.revision),
+        environment=hide(change.environment),
+        link=change.link if hide(change.link) == change.link else "",
     )
 
 

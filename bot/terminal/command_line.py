@@ -22,6 +22,7 @@ from bot.terminal import runbooks as runbook_commands
 from bot.terminal import store as store_commands
 from bot.terminal.ending import fail, finish
 from bot.terminal.explaining import UnknownSourceError, explain
+from bot.terminal.heard import heard
 from bot.terminal.options import As, AsJson, ConfigFile, who
 from bot.terminal.run import run
 
@@ -210,15 +211,15 @@ def back_up_store(
 @app.command()
 def freeze(reason: Reason = None, as_: As = None, config_file: ConfigFile = config.USUAL) -> None:
     """Stop everything: no remediation is asked for, approved or begun, in any incident."""
-    by = who(as_)
-    finish(lambda: inspection.stop(config.store_of(config_file), " ".join(reason or ()), by=by))
+    by, (why,) = who(as_), heard(config_file, " ".join(reason or ()))
+    finish(lambda: inspection.stop(config.store_of(config_file), why, by=by))
 
 
 @app.command()
 def unfreeze(reason: Reason = None, as_: As = None, config_file: ConfigFile = config.USUAL) -> None:
     """Let remediations run again."""
-    by = who(as_)
-    finish(lambda: inspection.lift_stop(config.store_of(config_file), " ".join(reason or ()), by=by))
+    by, (why,) = who(as_), heard(config_file, " ".join(reason or ()))
+    finish(lambda: inspection.lift_stop(config.store_of(config_file), why, by=by))
 
 
 @audit.command("verify")

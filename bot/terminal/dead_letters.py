@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 import typer
 
 from bot import config
+from bot.redaction.redactor import Redactor
 from bot.runbooks.load import load_runbooks
 from bot.settings.team import TeamSettings
 from bot.sources.changes import TELLERS, reader
@@ -42,16 +43,16 @@ async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) ->
     Whether all were understood. Raises Outage, WrongSetting, and NotFoundError for a key that is no dead letter.
     """
     written = config.written(config_file)
-    runbooks = load_runbooks(written)
+    runbooks, hide = load_runbooks(written), Redactor(config.secrets_here(config_file)).clean
     async with opened(config.store_of(config_file)) as store:
         ports = AlertPorts(
             store=store,
             runbooks=runbooks,
             settings=TeamSettings(written.file, runbooks),
-            sources=ParserTable(written.file.sources.mapped, written.file.priorities),
+            sources=ParserTable(written.file.sources.mapped, written.file.priorities, hide),
             clock=utc_now,
         )
-        read = reader(places(written.file))
+        read = reader(places(written.file), hide)
         return all([await _replayed(each, ports, read) for each in await _asked(store, keys, every=every)])
 
 

@@ -9,7 +9,8 @@ from typing import TypeAlias
 import typer
 from msgspec.structs import asdict
 
-from bot.config import Written, WrongSetting, written
+from bot.config import Written, WrongSetting, secrets_here, written
+from bot.redaction.redactor import Redactor
 from bot.sources.table import SOURCES, ParserTable
 from bot.terminal.rehearsal import Rehearsal
 from commands.outage import Unreadable
@@ -34,12 +35,16 @@ def explain(source: str, files: Sequence[Path], *, as_json: bool, config_file: P
     if source not in SOURCES:
         raise UnknownSourceError(f"There is no source {source!r}; choose one of: {', '.join(SOURCES)}.")
     configuration = written(config_file) if config_file is not None else None
-    file = configuration.file if configuration is not None else None
-    parser = ParserTable(file.sources.mapped, file.priorities) if file is not None else ParserTable()
+    parser = _parser(configuration) if configuration is not None else ParserTable()
     would = _would(configuration) if configuration is not None else None
     for path in files:
         told = _explained(source, path, parser, would, now)
         typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
+
+
+def _parser(configuration: Written) -> ParserTable:
+    hide = Redactor(secrets_here(configuration.path)).clean
+    return ParserTable(configuration.file.sources.mapped, configuration.file.priorities, hide)
 
 
 def _would(configuration: Written) -> Would:

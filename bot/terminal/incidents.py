@@ -7,6 +7,7 @@ import typer
 from bot import config
 from bot.terminal import inspection, speaking
 from bot.terminal.ending import finish
+from bot.terminal.heard import heard
 from bot.terminal.options import SLACK_USER, As, AsJson, ConfigFile, who
 from commands.acknowledge import acknowledge
 from commands.answers import Done
@@ -59,8 +60,8 @@ def declare(
     config_file: ConfigFile = config.USUAL,
 ) -> None:
     """Open an incident; its channel comes, and people are called, as soon as Slack answers."""
-    by, said = who(as_), " ".join(words)
-    finish(lambda: speaking.declare(config_file, said, system=system, summary=summary, by=by, as_json=json))
+    by, (said, known) = who(as_), heard(config_file, " ".join(words), summary)
+    finish(lambda: speaking.declare(config_file, said, system=system, summary=known, by=by, as_json=json))
 
 
 @app.command("ack")
@@ -75,7 +76,7 @@ def note_down(
     number: Number, words: Words, as_: As = None, json: AsJson = False, config_file: ConfigFile = config.USUAL
 ) -> None:
     """Write a line on the timeline."""
-    by, said = who(as_), " ".join(words)
+    by, (said,) = who(as_), heard(config_file, " ".join(words))
     finish(lambda: speaking.say(config.store_of(config_file), number, said, note, by=by, as_json=json))
 
 
@@ -93,10 +94,11 @@ def update(
     """Tell everybody what is known now."""
     if status is not None and status not in _STATUSES:
         raise typer.BadParameter(f"choose one of {', '.join(_STATUSES)}", param_hint="--status")
-    by, said, to = who(as_), " ".join(words), Status(status) if status is not None else None
+    by, to = who(as_), Status(status) if status is not None else None
+    said, harm, then = heard(config_file, " ".join(words), impact, following)
 
     async def updated(asked: Asked, *, ports: Kept) -> Done:
-        return await update_filled(asked, text=asked.words, ports=ports, status=to, impact=impact, following=following)
+        return await update_filled(asked, text=asked.words, ports=ports, status=to, impact=harm, following=then)
 
     finish(lambda: speaking.say(config.store_of(config_file), number, said, updated, by=by, as_json=json))
 
@@ -113,7 +115,7 @@ def severity(
     """Make it worse or less bad, or confirm it."""
     if of_word(level) is None:
         raise typer.BadParameter("choose P0, P1, P2 or P3", param_hint="LEVEL")
-    by, said = who(as_), " ".join((level, *(reason or ())))
+    by, (said,) = who(as_), heard(config_file, " ".join((level, *(reason or ()))))
     finish(lambda: speaking.say_grounded(config_file, number, said, change_severity, by=by, as_json=json))
 
 
@@ -147,10 +149,10 @@ def resolve(
     """It is over; the diagnostics look once more and the post-mortem is drafted."""
     if lingering not in {"yes", "no", "unknown"}:
         raise typer.BadParameter("choose yes, no or unknown", param_hint="--lingering")
-    by, said = who(as_), " ".join(words)
+    by, (said, harm) = who(as_), heard(config_file, " ".join(words), impact)
 
     async def resolved(asked: Asked, *, ports: Kept) -> Done:
-        return await resolve_filled(asked, fix=asked.words, lingering=lingering, impact=impact, ports=ports)
+        return await resolve_filled(asked, fix=asked.words, lingering=lingering, impact=harm, ports=ports)
 
     finish(lambda: speaking.say(config.store_of(config_file), number, said, resolved, by=by, as_json=json))
 
@@ -164,5 +166,5 @@ def open_again(
     config_file: ConfigFile = config.USUAL,
 ) -> None:
     """It is back: its clocks start anew, and its people are called again."""
-    by, said = who(as_), " ".join(reason or ())
+    by, (said,) = who(as_), heard(config_file, " ".join(reason or ()))
     finish(lambda: speaking.say_grounded(config_file, number, said, reopen, by=by, as_json=json))

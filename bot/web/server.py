@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.background import in_the_background
 from bot.config import Configuration
 from bot.executors.registry import Registry
+from bot.redaction.redactor import Hide
 from bot.slack.deliveries import Health as LineHealth
 from bot.slack.deliveries import Line
 from bot.slack.reach import Reach
@@ -46,7 +47,9 @@ log = logging.getLogger(__name__)
 class Door:
     """Takes webhooks from the first moment; ``reach``, ``line`` and ``shared`` are set when they stand."""
 
-    def __init__(self, configuration: Configuration, executors: Registry, counts: Counts, runbooks: Runbooks) -> None:
+    def __init__(
+        self, configuration: Configuration, executors: Registry, counts: Counts, runbooks: Runbooks, hide: Hide
+    ) -> None:
         self.reach: Reach | None = None
         self.line: Line | None = None
         self.shared: SharedRedis | None = None
@@ -58,7 +61,7 @@ class Door:
         self._runbooks = runbooks
         self._collector = Collector(Spool(configuration.data_dir))
         spool = Spool(configuration.data_dir, apart="changes")
-        self._changes = ChangeCollector(spool, reader(places(configuration.file)))
+        self._changes = ChangeCollector(spool, reader(places(configuration.file), hide))
         self._closing = AsyncExitStack()
 
     def connect(self, ports: AlertPorts) -> None:

@@ -190,15 +190,6 @@ async def test_a_title_that_is_too_long_is_refused_and_nothing_is_declared(world
     assert await world.store.recent_incidents() == ()
 
 
-async def test_a_secret_in_a_title_reaches_no_channel_no_topic_and_no_store(world: World) -> None:
-    secret = "gh" + "p_" + "a1B2" * 9
-    answer = await world.say(BEN, f"declare P1 {secret} is in the log")
-    assert isinstance(answer, Declared)
-    assert answer.incident.title == "[redacted] is in the log"
-    await world.work()
-    assert secret not in str((world.chat.posts, world.chat.channels, await world.store.timeline(answer.incident.id)))
-
-
 async def test_the_same_declaration_twenty_times_at_once_is_one_incident(world: World) -> None:
     answers = await asyncio.gather(*(world.say(BEN, "declare P1 Down", cause="view:V1") for _ in range(20)))
     declared = [each for each in answers if isinstance(each, Declared)]

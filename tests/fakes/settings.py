@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.redaction.redactor import BY_SHAPE
 from commands.ports import Settings
 from incident import rota, routing
 from incident.alert import Alert
@@ -52,9 +51,6 @@ class FakeSettings(Settings):
 
     def doubt(self, system: str) -> str:
         return self.doubted
-
-    def without_secrets(self, text: str) -> str:
-        return BY_SHAPE(text)
 
     def paging(self, system: str) -> Paging | None:
         return self.paged

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.redaction.redactor import Redactor
 from bot.sources.admission import Request
 from bot.sources.change_places import Places
 from bot.sources.changes import TELLERS, delivery_of, reader
@@ -45,6 +46,24 @@ def test_any_tool_can_tell_what_it_changed() -> None:
     assert (change.what, change.system, change.by, change.revision) == ("Checkout 1.4", "shop", "ana", "3f9c")
     assert (change.at, change.state) == (NOW - timedelta(minutes=90), Progress.DONE)
     assert (change.link, change.environment) == ("https://ci.example/7", "production")
+
+
+def test_a_secret_that_a_tool_lets_slip_is_hidden_also_where_it_is_not_understood() -> None:
+    shaped, known = "gh" + "p_" + "a1B2" * 9, "correct-horse-battery"
+    without = reader(PLACES, Redactor([known]).clean)
+    body = {
+        "what": f"Rotate {shaped}", "system": "shop", "by": known, "revision": known, "environment": shaped,
+        "link": f"https://ci.example/7?with={shaped}",
+    }  # fmt: skip
+    (change,) = without(delivery("changes", body))
+    assert not [each for each in (shaped, known) if each in str(change)]
+    assert (change.what, change.link) == ("Rotate [redacted]", ""), "an address without its secret leads nowhere"
+    commit = {"id": "c0ffee", "message": f"Use {known}", "timestamp": "2026-03-01T11:00:00Z"}
+    pushed = {**GITHUB, "ref": "refs/heads/trunk", "after": "c0ffee", "head_commit": commit, "commits": [commit]}
+    (change,) = without(delivery("github", pushed, X_GitHub_Event="push"))
+    assert "[redacted]" in change.what
+    with pytest.raises(Unreadable, match=r"“state” is “\[redacted\]”"):
+        without(delivery("changes", {"what": "x", "system": "shop", "state": known}))
 
 
 @pytest.mark.parametrize(

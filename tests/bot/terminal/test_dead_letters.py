@@ -80,6 +80,19 @@ async def test_all_of_them_are_replayed_in_their_order(config: Path) -> None:
     assert await messages(config.parent) == 2
 
 
+async def test_a_secret_of_the_settings_is_hidden_when_it_is_taken_in(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", "Disk full")
+    await kept(config.parent, "generic:1")
+    config.write_text(config.read_text().replace("headline", "what"))
+    assert await run(config, "replay", "--all") == (0, "generic:1\ttaken\n")
+    store = await SQLiteStore.open(config.parent / "muster.db")
+    (incident,) = await store.recent_incidents()
+    await store.close()
+    assert incident.title == "[redacted]"
+
+
 async def test_nothing_named_is_wrong_usage(config: Path) -> None:
     assert (await run(config, "replay"))[0] == 2
 

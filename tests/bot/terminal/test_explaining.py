@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from bot.terminal.command_line import app
@@ -64,6 +65,22 @@ def test_the_map_of_the_settings_is_used_without_their_secrets(tmp_path: Path) -
     (told,) = json.loads(out)["alerts"]
     assert told["status"] == "firing"
     assert "x/catalog.yaml cannot be read" in told["would"]["error"], "what the rules say takes the runbooks"
+
+
+def test_what_the_settings_name_is_hidden_as_far_as_this_environment_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, body = tmp_path / "muster.yaml", tmp_path / "body.json"
+    config.write_text(
+        "slack: {announcements: C0INCIDENTS}\n"
+        "systems: {shop: {runbook: x, on_call: [U0ANA], approvers: [S0DBA]}}\n"
+        "sources: {generic: {token_env: PROBE}}\n"
+    )
+    body.write_text(json.dumps({"title": "Login with correct-horse-battery", "state": "firing"}))
+    words = ("--source", "generic", "--config", config, "--json", body)
+    assert "correct-horse-battery" in explained(*words)[1], "nobody told what it is"
+    monkeypatch.setenv("PROBE", "the-old-one correct-horse-battery")
+    assert "Login with [redacted]" in explained(*words)[1]
 
 
 def test_with_the_settings_it_says_what_each_alert_would_do_one_after_the_other_and_why(tmp_path: Path) -> None:

@@ -110,6 +110,34 @@ def test_an_incident_is_declared_worked_on_and_resolved_without_slack(terminal: 
     assert terminal.told("reopen", "1", "back again")["status"] == "investigating"
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_secret_that_is_typed_is_not_kept_and_whoever_typed_it_is_told_once(
+    known: bool, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By how it looks, and by its value where this environment has it: not every terminal does."""
+    secret = "correct-horse-battery" if known else "gh" + "p_" + "a1B2" * 9
+    monkeypatch.setenv("AM_TOKEN", f"{secret} the-next-one")
+    terminal.config.write_text(f"{CONFIG}sources: {{alertmanager: {{token_env: AM_TOKEN}}}}\n", encoding="utf-8")
+    for words in (
+        ["declare", f"{secret} is refused", "--summary", secret],
+        ["note", "1", "it", "is", secret],
+        ["update", "1", f"tried {secret}", "--impact", secret, "--next", f"without {secret}"],
+        ["severity", "1", "P1", secret],
+        ["resolve", "1", f"used {secret}", "--impact", secret],
+        ["reopen", "1", secret],
+    ):
+        result = terminal.run(*words)
+        assert (result.exit_code, result.stderr.count("is kept and said as [redacted]")) == (0, 1), result.output
+    assert "redacted" not in terminal.run("note", "1", "nothing to hide").stderr
+    frozen = CliRunner().invoke(app, ["freeze", "because", secret, "--config", str(terminal.config)])
+    assert "because [redacted]" in frozen.stdout
+    told = terminal.run("show", "1", "--json").stdout
+    assert "without [redacted]" in told
+    assert "nothing to hide" in told
+    kept = b"".join(each.read_bytes() for each in terminal.place.data_dir.rglob("*") if each.is_file())
+    assert secret.encode() not in kept
+
+
 def test_what_slack_would_refuse_is_refused_here_in_the_same_words(terminal: Terminal) -> None:
     """One sentence on stderr, and 1."""
     terminal.told("declare", "Checkout fails")
