@@ -88,6 +88,12 @@ _LOG: Final = re.compile(
 _FIELD: Final = re.compile(r"[a-z]\w*:(?!//)[^\s'\"]+")
 """`role:master`, as Redis lists its facts."""
 _DRAWN: Final = re.compile(r"[│├└┌┐┘─┬┴┼╔╗╚╝║═▶►◄▲▼→←↑↓]|^\s*(?:\+-{2,}|\|.*\||[|`]--|-+>|={3,}|-{3,}|\*{3,}|#{3,}$)")
+_METRICS: Final = re.compile(
+    r"[a-z_:][\w:]*\s?\((?!\s*\))|[a-zA-Z_:][\w:]*\{\s*\w+\s*[=!]|\{\s*\w+\s*(?:=~?|!=|!~)\s*\""
+    r"|(?:sum|avg|min|max|count|topk|bottomk|quantile)\s+(?:by|without)\s*\("
+    r"|[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|bytes|seconds|count|sum|bucket|ratio|info|percent)(?:\s*[<>=!*/+-].*)?$"
+)
+"""A question to Prometheus or Loki, which no shell understands."""
 _OUTPUT: Final = re.compile(
     r"(?:the\s+)?(?:(?:expected|example|sample|typical|actual|normal|healthy)\s+)*"
     r"(?:output|response|result|returns?|prints?|shows?)s?(?:\s+(?:is|are|looks? like|should be|will be).*)?\s*:?",
@@ -107,6 +113,8 @@ def language_of(text: str, tag: str) -> Language:
     if tag in ("http", "rest") or _HTTP.fullmatch(lines[0]):
         return Language.HTTP
     if all(_ASSIGNED.fullmatch(line) and not line.startswith("export") for line in lines):
+        return Language.NONE
+    if _METRICS.match(lines[0]) and not any(_is_prompted(line) or is_tool_line(line) for line in lines):
         return Language.NONE
     if tag in SHELL_TAGS:
         return Language.REDIS if is_said_to_redis(lines[0]) and not any(map(is_tool_line, lines)) else Language.SHELL

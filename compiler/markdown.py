@@ -21,6 +21,7 @@ from compiler.markdown_table import TABLE
 _SHORTCODES: Final = re.compile(r"(?m)^[ \t]*(?:\{\{(?:<[^{}\n]*>|%[^{}\n]*%)\}\}[ \t]*)+$")
 """Lines that only tell a site's generator how to lay out what stands below: `{{% alert %}}`, `{{< tabs >}}`."""
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(?=[ \t]*[\w#-])((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
+_TITLE: Final = re.compile(r"(?m)^title:[ \t]*(?P<quote>[\"']?)(?P<title>[^\s\"'].*?)(?P=quote)[ \t\r]*$")
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
 _LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
@@ -64,14 +65,26 @@ def read(text: str) -> Document:
     if front:
         reader.pieces.append(Block(headings=(), line=2, text=front[1].rstrip("\n"), language="yaml"))
         text = "\n" * front[0].count("\n") + text[front.end() :]
-    _read(reader, _SHORTCODES.sub("", text), 0)
+    tokens = parser().parse(_SHORTCODES.sub("", text))
+    if front and not any(token.type == "heading_open" and token.tag == "h1" for token in tokens):
+        _title(reader, front[1])
+    _read(reader, tokens, 0)
     return Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces))
 
 
-def _read(reader: _Reader, text: str, offset: int) -> None:
-    """Reads `text`, whose first line is the source's line `offset`, counted from 0."""
+def _title(reader: _Reader, front: str) -> None:
+    """Takes the title that a site's generator shows above a page that has none of its own."""
+    found = _TITLE.search(front)
+    if found:
+        heading = Heading(title=found["title"], level=1, line=2 + front.count("\n", 0, found.start()))
+        reader.headings = (heading,)
+        reader.all_headings.append(heading)
+
+
+def _read(reader: _Reader, tokens: Sequence[Token], offset: int) -> None:
+    """Reads the tokens of a text whose first line is the source's line `offset`, counted from 0."""
     before = _NOTHING
-    for token in parser().parse(text):
+    for token in tokens:
         hidden = token.type in _LEAVES and token.map is not None and token.map[0] + offset < reader.hidden_to
         if not (hidden or token.type in _FRAMES):
             _token(reader, token, before, offset)
@@ -212,7 +225,7 @@ def _block(reader: _Reader, text: str, line: int, language: str, *, closed: bool
 
 def _reread(reader: _Reader, text: str, offset: int) -> None:
     reader.rereads += 1
-    _read(reader, text, offset)
+    _read(reader, parser().parse(text), offset)
     reader.rereads -= 1
 
 

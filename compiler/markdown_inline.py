@@ -14,6 +14,7 @@ from compiler.markdown_parser import simple
 _CODE_TAGS: Final = frozenset({"code", "kbd", "tt", "samp"})
 _BOLD_TAGS: Final = frozenset({"b", "strong"})
 _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
+_ENDS: Final = (".", ":", "!", "?", ";")
 _SHORT_LABEL: Final = 5
 """A line of so few words that ends with a colon and stands alone introduces what follows, in bold or not."""
 
@@ -69,13 +70,19 @@ def words(inline: Token, first_line: int) -> tuple[Words, ...]:
     """The lines of thought of an inline token: a line that begins with a bold label and a colon stands by itself."""
     joined: list[_Line] = []
     for line in _lines(inline, first_line):
-        if joined and not _label(line.parts)[1]:
+        if joined and not _stands_alone(line, joined[-1]):
             joined[-1].parts += [(" ", False), *line.parts]
             joined[-1].codes += line.codes
         else:
             joined.append(line)
     texts = ((_text(line.parts), line) for line in joined)
     return tuple(Words(text, _label(line.parts)[0], tuple(line.codes), line.number) for text, line in texts if text)
+
+
+def _stands_alone(line: _Line, above: _Line) -> bool:
+    """Whether a line is no more of the sentence above it: it has a label, and one that is not bold begins anew."""
+    labelled = _label(line.parts)[1]
+    return labelled and (any(bold for _, bold in line.parts) or _text(above.parts).endswith(_ENDS))
 
 
 def plain(inline: Token, first_line: int) -> tuple[str, tuple[Code, ...]]:

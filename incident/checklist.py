@@ -85,6 +85,8 @@ def _told(step: Step) -> str:
     """A step as an item: with its condition in front, where the runbook gives one."""
     if not step.condition:
         return step.title
+    if step.condition.startswith(("unless ", "otherwise")):
+        return f"{step.condition[0].upper()}{step.condition[1:].rstrip('.')}: {step.title}"
     first, _, rest = step.condition.rstrip(".").removeprefix("If ").removeprefix("if ").partition(" ")
     if first == "From":
         return f"{first} {rest}: {step.title}"

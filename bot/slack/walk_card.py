@@ -109,7 +109,8 @@ def _ahead(message: WalkMessage, index: int) -> list[list[Element]]:
 def _condition(message: WalkMessage, index: int, indent: str = "") -> list[Element]:
     step = message.steps[index]
     said = fit.one_line(step.condition, _LATER) if step is not None and step.condition.strip() else ""
-    return [text(f"{indent}Only if: {said}", italic=True)] if said else []
+    only = "Not" if said.startswith("unless ") else "Only if:"
+    return [text(f"{indent}{only} {said}", italic=True)] if said else []
 
 
 def _words(message: WalkMessage, index: int) -> str:

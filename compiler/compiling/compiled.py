@@ -100,14 +100,15 @@ def _typed(found: Found, rows: Sequence[Typed]) -> Found:
 def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str) -> Facts:
     """The catalog but for the facts."""
     seen = watches(recognised.thresholds, assembly)
-    listed = [procedure_entry(each, assembly) for each in recognised.procedures]
-    procedures = [each for each in listed if each is not None] + ([seen] if seen else [])
+    made = [(each, procedure_entry(each, assembly)) for each in recognised.procedures]
+    listed = [(each, entry) for each, entry in made if entry is not None]
+    procedures = [entry for _, entry in listed] + ([seen] if seen else [])
     procedures += _loose(assembly)
     catalog: dict[str, Json] = {"system": system, "title": recognised.title or system, "source": {"file": file}}
     if levels := recognised.levels:
         catalog["policies"] = {each.severity.value: _policy(each) for each in levels}
-    if listed_routes := routes(recognised, procedures):
-        catalog["routes"] = listed_routes
+    if leading := routes(recognised, procedures, [(each, str(entry["id"])) for each, entry in listed]):
+        catalog["routes"] = leading
     catalog["procedures"] = procedures
     return catalog
 

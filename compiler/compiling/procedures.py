@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
 from compiler.compiling.passing import Made, Missed, passed_on
 from compiler.found import Found
+from compiler.recognise.instruction import all_of
 from compiler.recognise.procedure import Hold, Procedure, Purpose, Role, Step
 from incident.digest import Json
 
@@ -105,7 +106,7 @@ def _said(procedure: Procedure) -> dict[str, Json]:
 
 def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence[Found], ids: Ids) -> list[Made]:
     """All steps: told ones, holds, and commands; one of no told step stands by itself."""
-    told = [(step, phase) for phase in procedure.phases for step in _flat(phase.steps)]
+    told = [(step, phase) for phase in procedure.phases for step in _flat(phase.steps, phase.condition)]
     owners = _owners([step for step, _ in told])
     owned: dict[int | None, list[Found]] = {}
     for each in found:
@@ -122,7 +123,10 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
         elif isinstance(step, Step) and phase.role in _DONE and not step.parts:
             entry = manual_entry(step, ids.of(name, path, step.title))
             made.append(Made(line=step.line, entry=entry, step=step))
-    made += [of_command(each, None, ids.of(name, path, each.text)) for each in owned.get(None, ())]
+    for each in owned.get(None, ()):
+        alone = of_command(each, None, ids.of(name, path, each.text))
+        when = next((phase.condition for phase in procedure.phases if phase.line <= each.line <= phase.last), "")
+        made.append(replace(alone, entry={**alone.entry, "when": when}) if when else alone)
     return made
 
 
@@ -140,11 +144,19 @@ def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool
 
 def _flat(steps: Iterable[Step | Hold], condition: str = "") -> Iterator[Step | Hold]:
     """The steps and their parts in order. What holds for a step holds for its parts too: *If the disk is full:*."""
+    before: list[str] = []
     for step in steps:
-        own = ", and ".join(dict.fromkeys(filter(None, (condition, step.condition))))
+        own = all_of((condition, _not_so(before) if step.condition == "otherwise" else step.condition))
+        before = [*before, step.condition] if step.condition else []
         yield replace(step, condition=own)
         if isinstance(step, Step):
             yield from _flat(step.parts, own)
+
+
+def _not_so(before: Sequence[str]) -> str:
+    """*Otherwise*, by the conditions of the steps right before it: it is read alone where the step is offered."""
+    plain = before and not any(each.startswith(("unless ", "otherwise")) for each in before)
+    return f"unless {' or '.join(before)}" if plain else "otherwise"
 
 
 def _owners(told: Sequence[Step | Hold]) -> dict[int, int]:

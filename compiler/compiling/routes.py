@@ -1,4 +1,4 @@
-"""Which procedure an alert of the runbook leads to: by its link, by what it says to do, or by its name."""
+"""Which procedure an alert leads to: by its link, by what it says to do, by its name, or by the procedure's heading."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Final
 from compiler.compiling.entries import slug
 from compiler.recognise import Recognised
 from compiler.recognise.facts import AlertRule
+from compiler.recognise.procedure import Procedure
 from incident.digest import Facts, Json
 
 _NAME: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
@@ -14,10 +15,12 @@ _ANCHOR: Final = re.compile(r"#([a-z0-9][a-z0-9-]*)$")
 _SEVERITY: Final = re.compile(r"\bP[0-3]\b")
 
 
-def routes(recognised: Recognised, procedures: Sequence[Mapping[str, Json]]) -> list[Facts]:
-    """One route for each alert that a monitor could name and whose procedure is known.
+def routes(
+    recognised: Recognised, procedures: Sequence[Mapping[str, Json]], told: Sequence[tuple[Procedure, str]]
+) -> list[Facts]:
+    """One route for each alert that a monitor could name and whose procedure is known; ``told`` has those with ids.
 
-    Of several for one name the first stands that says how bad it is.
+    Of several for one name the first stands that says how bad it is. What a procedure's heading says comes last.
     """
     by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in reversed(procedures)}
     found: dict[str, Facts] = {}
@@ -30,6 +33,11 @@ def routes(recognised: Recognised, procedures: Sequence[Mapping[str, Json]]) -> 
             route["severity"] = severity[0]
         if alert.name not in found or ("severity" in route and "severity" not in found[alert.name]):
             found[alert.name] = route
+    for each, procedure_id in told:
+        for name in each.alerts:
+            if _NAME.fullmatch(name):
+                labels: Facts = {"alertname": name}
+                found.setdefault(name, {"labels": labels, "procedure": procedure_id, "line": each.line})
     return list(found.values())
 
 

@@ -1,6 +1,7 @@
 """One instruction as it is written: what to do, when, by when, and how long to wait."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -12,21 +13,23 @@ from compiler.recognise.words import is_told, looks
 
 _ARROWS: Final = ("→", "⇒", "➜", "->", "=>")
 _ARROW: Final = re.compile(rf"\s*(?:{'|'.join(_ARROWS)})\s*")
+_WORD: Final = r"(?:only )?(?P<word>if|when(?! to\b)|unless|in case(?: of)?|falls|wenn)"
 _LEADING: Final = re.compile(
-    r"(?:only )?(?:if|when|in case(?: of)?|falls"
-    r"|wenn)\s+(?P<condition>[^,:;]{1,160}?)\s*(?:[,:;]|\bthen\b)\s*(?P<rest>\S.*)",
+    rf"{_WORD}\s+(?P<condition>(?:[^,:;()]|\([^()]*\)){{1,160}}?)\s*(?:[,:;]|\bthen\b)\s*(?P<rest>\S.*)",
     re.IGNORECASE,
 )
-_ALONE: Final = re.compile(r"(?:only )?(?:if|when|falls|wenn)\s+(?P<condition>[^:]{1,160}):", re.IGNORECASE)
+_ALONE: Final = re.compile(rf"{_WORD}\s+(?P<condition>[^:]{{1,160}}):", re.IGNORECASE)
 """A condition for what stands below it."""
 _BRACKETED: Final = re.compile(
     r"\s*\((?:only )?(?P<condition>(?:if|when|unless|falls|wenn) [^()]{1,160}|last resort)\)", re.IGNORECASE
 )
 _TRAILING: Final = re.compile(
     r"(?P<rest>\S(?:(?![.!?]\s).){0,400}?)(?:,? only|,|\s)\s*(?P<word>if|when|unless|falls|wenn)\s+"
-    r"(?P<condition>[^()]{1,160})",
+    r"(?P<condition>(?:(?![.!?;]\s)[^()]){1,160})",
     re.IGNORECASE,
 )
+_GOES_ON: Final = re.compile(r", (?:we|you|they|it|this|that|please|then)\b|\b(?:and|or|in|,)$", re.IGNORECASE)
+"""Words by which a sentence goes on behind its condition, or which no sentence ends in before it."""
 _IF: Final = re.compile(r"(?:if|when|unless|falls|wenn)\s")
 """A word of a trailing condition, in small letters: most texts have none, which is sooner known than tried."""
 _ASKED: Final = re.compile(
@@ -99,8 +102,19 @@ def condition_alone(text: str) -> str:
     """The condition that a line is nothing but, for what stands below it; empty for any other line."""
     alone = _ALONE.fullmatch(f"{text.rstrip(': ')}:")
     if alone:
-        return alone["condition"].strip()
+        return _said(alone)
     return "otherwise" if _NOT_SO.fullmatch(text) else ""
+
+
+def all_of(conditions: Iterable[str]) -> str:
+    """The condition that all of them hold; empty ones always do."""
+    return ", and ".join(dict.fromkeys(filter(None, conditions)))
+
+
+def _said(match: re.Match[str]) -> str:
+    """The condition as it is kept: the word in front of it only where it turns its meaning."""
+    unless = "unless " if match["word"].lower() == "unless" else ""
+    return unless + match["condition"].strip()
 
 
 def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str, str]:
@@ -110,10 +124,10 @@ def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str
         return arrow[1], "", arrow[0]
     leading = _LEADING.fullmatch(text)
     if leading:
-        return leading["rest"], "", leading["condition"].strip()
+        return leading["rest"], "", _said(leading)
     alone = _ALONE.fullmatch(text)
     if alone:
-        return text, "", alone["condition"].strip()
+        return text, "", _said(alone)
     if not name or name == text.rstrip(":"):
         return text, "", ""
     if causes and value and not is_told(name) and not value.startswith("("):
@@ -130,8 +144,9 @@ def _conditional(text: str, condition: str) -> tuple[str, str]:
     match = _TRAILING.fullmatch(text.rstrip(":. ")) if not condition and _IF.search(spans.small(text)) else None
     if match is None or _ASKED.search(match["rest"]) or looks(match["rest"]):
         return text, condition
-    unless = "unless " if match["word"].lower() == "unless" else ""
-    return match["rest"].rstrip(", "), unless + match["condition"]
+    if _GOES_ON.search(match["rest"]) or _GOES_ON.search(match["condition"]):
+        return text, condition
+    return match["rest"].rstrip(", "), _said(match)
 
 
 def _timed(text: str) -> tuple[str, timedelta | None, timedelta | None]:

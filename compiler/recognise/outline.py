@@ -9,11 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
+from compiler.recognise.instruction import all_of, condition_alone
 from compiler.recognise.procedure import Role
 from compiler.recognise.wording import name_and_value, title_of
 from compiler.recognise.words import role_of
 
 _TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
+_OF_ONE_THING: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
+"""What is said about one thing that goes wrong: the other parts beside it are about the same thing."""
 
 _TELLS_INLINE: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
 _NARROWEST: Final = 40
@@ -44,6 +47,8 @@ class Group(Struct, frozen=True, kw_only=True):
     placed: tuple[Placed, ...]
     under: str = ""
     """The heading it stands under within the section, where that is a label: *Diagnosis*."""
+    condition: str = ""
+    """When the headings that it stands under within the section say to do it: *If the primary is down*."""
 
     @property
     def role(self) -> Role | None:
@@ -73,14 +78,16 @@ def outline(document: Document) -> tuple[Section, ...]:
     """The sections in the order of the text, those without content too."""
     folded = _folded(document.headings)
     pieces = {key: list(each) for key, each in groupby(_placed(document), key=lambda p: p.piece.headings[-1:])}
-    sections: list[tuple[tuple[Heading, ...], list[Group]]] = []
+    sections: dict[Heading | None, tuple[tuple[Heading, ...], list[Group]]] = {}
     for heading, chain in ((None, ()), *_chains(document.headings)):
         groups = _groups(pieces.get(chain[-1:], []))
-        if heading and heading in folded and sections:
-            sections[-1][1].extend(_labelled(heading, groups))
+        above = next((each for each in reversed(chain) if each not in folded), None)
+        if heading in folded and above in sections:
+            below = chain[chain.index(above) + 1 :] if above else chain
+            sections[above][1].extend(_labelled(below, groups))
         elif heading or groups:
-            sections.append((chain, groups))
-    return tuple(_section(chain, groups) for chain, groups in sections)
+            sections[heading] = (chain, groups)
+    return tuple(_section(chain, groups) for chain, groups in sections.values())
 
 
 def _section(chain: tuple[Heading, ...], groups: Sequence[Group]) -> Section:
@@ -95,16 +102,15 @@ def _section(chain: tuple[Heading, ...], groups: Sequence[Group]) -> Section:
     )
 
 
-def _labelled(heading: Heading, groups: Sequence[Group]) -> Sequence[Group]:
-    """A folded heading labels what stands under it, unless that has labels of its own."""
-    label = title_of(heading.title)
-    if groups and not groups[0].label:
-        rest = (replace(group, under=label) for group in groups[1:])
-        return (replace(groups[0], label=label, line=heading.line), *rest)
-    return (
-        Group(label=label, line=heading.line, last=heading.line, placed=()),
-        *(replace(group, under=label) for group in groups),
-    )
+def _labelled(below: Sequence[Heading], groups: Sequence[Group]) -> Sequence[Group]:
+    """The last of the headings below a section's own labels what stands under it, unless that has labels of its own."""
+    heading, label = below[-1], title_of(below[-1].title)
+    under = label if len(below) == 1 else title_of(below[0].title)
+    when = all_of(condition_alone(title_of(each.title)) for each in below)
+    rest = [replace(group, under=under, condition=when) for group in groups]
+    if rest and not rest[0].label:
+        return (replace(rest[0], label=label, line=heading.line), *rest[1:])
+    return (Group(label=label, line=heading.line, last=heading.line, placed=(), under=under, condition=when), *rest)
 
 
 def _chains(headings: Sequence[Heading]) -> list[tuple[Heading, tuple[Heading, ...]]]:
@@ -120,16 +126,24 @@ def _folded(headings: Sequence[Heading]) -> set[Heading]:
     """Headings that are labels of the procedure above them: two or more under one parent, and one says what to do.
 
     Under the document's title two must: it has sections for everything, and is one procedure only when they say so.
+    Where all is about one thing, what stands below such a heading is part of it: *Slow disk* below *Diagnosis*.
     """
-    parents = [(heading, chain[-2]) for heading, chain in _chains(headings) if len(chain) > 1]
-    roles = [(heading, parent, role) for heading, parent in parents if (role := role_of(heading.title))]
-    counts = Counter(parent for _, parent, _ in roles)
-    telling = Counter(parent for parent, role in {(parent, role) for _, parent, role in roles} if role in _TELLING)
-    childless = {parent for _, parent in parents}
-    return {
-        heading for heading, parent, _ in roles
-        if counts[parent] > 1 and telling[parent] >= (2 if parent.level == 1 else 1) and heading not in childless
+    chains = [chain for _, chain in _chains(headings) if len(chain) > 1]
+    roles = {chain[-1]: (chain[-2], role) for chain in chains if (role := role_of(chain[-1].title))}
+    counts = Counter(parent for parent, _ in roles.values())
+    told: dict[Heading, set[Role]] = {}
+    for parent, role in roles.values():
+        told.setdefault(parent, set()).add(role)
+    labels = {
+        heading: told[parent] for heading, (parent, _) in roles.items()
+        if counts[parent] > 1 and len(told[parent] & _TELLING) >= (2 if parent.level == 1 else 1)
     }  # fmt: skip
+    below: dict[Heading, set[Heading]] = {}
+    for chain in chains:
+        for label in filter(labels.__contains__, chain[:-1]):
+            below.setdefault(label, set()).add(chain[-1])
+    whole = (label for label in below if labels[label] & _OF_ONE_THING and not below[label] & labels.keys())
+    return {label for label in labels if label not in below}.union(*({label, *below[label]} for label in whole))
 
 
 def _placed(document: Document) -> Iterator[Placed]:

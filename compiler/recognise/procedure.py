@@ -81,6 +81,8 @@ class Phase(Fact, frozen=True, kw_only=True):
 
     role: Role
     label: str
+    condition: str = ""
+    """When to do any of it: *If the primary is down* in a heading above."""
     steps: tuple[Step | Hold, ...] = ()
     said: tuple[Said, ...] = ()
     """What the phase says besides its steps."""
@@ -104,6 +106,8 @@ class Procedure(Fact, frozen=True, kw_only=True):
     """How often it is done, where the document says so."""
     phases: tuple[Phase, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    alerts: tuple[str, ...] = ()
+    """Names of the alerts that lead here by its heading or its own words."""
 
     def of_role(self, role: Role) -> tuple[Phase, ...]:
         """Its phases of one role, in the document's order."""

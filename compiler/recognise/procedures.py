@@ -7,14 +7,15 @@ from typing import Final
 
 from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import spans, tables
+from compiler.recognise.alert_names import alerts_led_here, heading_alerts
 from compiler.recognise.facts import Said
-from compiler.recognise.instruction import condition_alone
+from compiler.recognise.instruction import all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.severities import severity_in, severity_said
 from compiler.recognise.steps import is_code, steps
 from compiler.recognise.wording import title_of
-from compiler.recognise.words import Topic, about, holds_many, looks, period, role_of
+from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, looks, period, role_of
 
 _TOLD: Final = frozenset({Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED})
 """Roles whose lines are said, not done. A cause with an arrow to its remedy is a step all the same."""
@@ -30,6 +31,8 @@ _ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)
 def purpose_of(section: Section) -> Purpose | None:
     """What the section's own title, else the nearest one above it, says that it is for."""
     found = [topic for title in reversed(section.path) if isinstance(topic := about(title), Purpose)]
+    if heading_alerts(section) and (not found or found[0] in _WEAK):
+        return Purpose.INCIDENT
     if found and found[0] is Purpose.RESPONSE and Purpose.SECURITY in found:
         return Purpose.SECURITY
     return found[0] if found else None
@@ -39,7 +42,7 @@ def topic_of(section: Section) -> Topic | None:
     """The facts that the section states: its own title says so, or that of the nearest heading that says anything."""
     topics = (topic for title in reversed(section.path) if (topic := about(title)))
     nearest = next(topics, None)
-    return nearest if isinstance(nearest, Topic) else None
+    return nearest if isinstance(nearest, Topic) and not heading_alerts(section) else None
 
 
 def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None) -> Iterator[Procedure]:
@@ -119,9 +122,11 @@ def _procedure(
     told = {group.role for group in groups}
     if Role.SYMPTOMS in told and (purpose is None or purpose in _WEAK):
         purpose = Purpose.INCIDENT
-    phases = tuple(_phase(group, purpose) for group in groups)
+    above = all_of(condition_alone(title_of(each)) for each in section.path)
+    phases = tuple(_phase(group, purpose, above, resolved=Role.ACTIONS in told) for group in groups)
     if not any(phase.steps or phase.role is Role.SYMPTOMS for phase in phases):
         return
+    last = max(group.last for group in groups)
     recurring = period(title) or period(section.title)
     yield Procedure(
         purpose=purpose or (Purpose.INCIDENT if Role.DIAGNOSIS in told else Purpose.OPERATION),
@@ -130,14 +135,18 @@ def _procedure(
         cadence=recurring[1] if recurring else None,
         phases=phases,
         escalations=tuple(escalation for group in groups for escalation in _escalations(group)),
+        alerts=alerts_led_here(section, title, range(line, last + 1)),
         line=line,
-        last=max(group.last for group in groups),
+        last=last,
         path=section.path,
     )
 
 
-def _phase(group: Group, purpose: Purpose | None) -> Phase:
+def _phase(group: Group, purpose: Purpose | None, above: str, *, resolved: bool) -> Phase:
+    """One group as a phase. A *Mitigation* is temporary beside a resolution; where there is none, it is what to do."""
     role = group.role or (Role.DIAGNOSIS if group.label and looks(group.label) else Role.STEPS)
+    if role is Role.TEMPORARY and not resolved and is_plain_mitigation(group.label, group.under):
+        role = Role.ACTIONS
     causes = role in (Role.ACTIONS, Role.TEMPORARY) and purpose is Purpose.INCIDENT
     done: tuple[Step | Hold, ...] = ()
     if role not in _TOLD:
@@ -152,7 +161,10 @@ def _phase(group: Group, purpose: Purpose | None) -> Phase:
         and _speaks(each, group)
         and not (isinstance(each.piece, Block) and is_code(each.piece))
     )
-    return Phase(role=role, label=group.label, steps=done, said=said, line=group.line, last=group.last)
+    when = all_of((above, group.condition))
+    return Phase(
+        role=role, label=group.label, condition=when, steps=done, said=said, line=group.line, last=group.last
+    )  # fmt: skip
 
 
 def _speaks(placed: Placed, group: Group) -> bool:

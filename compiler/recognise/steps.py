@@ -24,7 +24,9 @@ _ANSWER: Final = re.compile(
     r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_CONDITION: Final = re.compile(r"(?:if|when|otherwise|else|falls|wenn|sonst)\b", re.IGNORECASE)
+_CONDITION: Final = re.compile(
+    r"(?:(?:only )?(?:if|when)|unless|in case|otherwise|else|falls|wenn|sonst)\b", re.IGNORECASE
+)
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
 _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
@@ -36,6 +38,8 @@ class _Draft(Struct):
     said: Instruction
     line: int
     last: int
+    depth: int | None = None
+    """How deep its item stands; None for what is no item."""
     number: int | None = None
     code: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -46,28 +50,38 @@ class _Draft(Struct):
 def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hold, ...]:
     """The steps that the pieces tell, with holds between them. ``causes`` as in ``instruction``."""
     drafts: list[_Draft] = []
-    level = drafts  # Where the next item stands: below a condition with a colon, else beside what came before.
+    here = level = (
+        drafts  # What comes next stands in ``level``, below a condition with a colon; an item's code, ``here``.
+    )
     top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
     for index, each in enumerate(placed):
         piece = each.piece
         if isinstance(piece, Item):
-            draft = _of_item(each, piece, causes=causes)
-            (level[-1].below if level and piece.depth > top else level).append(draft)
+            here = _level_of(piece, level, top)
+            here.append(_of_item(each, piece, causes=causes))
         elif isinstance(piece, Block):
             led = level is not drafts and not level
             belongs = led or (index > 0 and _belongs(placed[index - 1], piece))
-            _take_block(drafts if led else level, each, piece, belongs=belongs)
-            level = drafts if led else level
+            _take_block(drafts if led else here if belongs else level, each, piece, belongs=belongs)
+            here = level = drafts if led else level
         elif isinstance(piece, Sentence):
             told = not piece.quoted and is_instruction(each)
             drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
-            level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
+            here = level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
     return tuple(_finished(drafts))
+
+
+def _level_of(item: Item, level: list[_Draft], top: int) -> list[_Draft]:
+    """Where an item stands: beside what came before, or below it where it is nested deeper."""
+    while level and item.depth > (top if level[-1].depth is None else level[-1].depth):
+        level = level[-1].below
+    return level
 
 
 def _leads(draft: _Draft, piece: Sentence) -> bool:
     """True for a condition for what stands below it: *If the pool is exhausted:*."""
-    return bool(draft.said.condition) and piece.text.rstrip().endswith(":") and not draft.code
+    alone = not draft.code or bool(condition_alone(piece.text))
+    return bool(draft.said.condition) and piece.text.rstrip().endswith(":") and alone
 
 
 def is_instruction(placed: Placed) -> bool:
@@ -97,7 +111,7 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> _Draft:
     bullet = item.number is None and placed.value and role_of(placed.name) is not None
     said = instruction(placed.value) if bullet else instruction(item.text, placed.name, placed.value, causes=causes)
     code = [code.text for code in item.codes]
-    return _Draft(said=said, line=placed.line, last=placed.last, number=item.number, code=code)
+    return _Draft(said=said, line=placed.line, last=placed.last, depth=item.depth, number=item.number, code=code)
 
 
 def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:

@@ -209,6 +209,12 @@ def role_of(label: str) -> Role | None:
     return next((role for role, pattern in _LABELS if pattern.fullmatch(words)), None)
 
 
+def is_plain_mitigation(label: str, under: str) -> bool:
+    """True for *Mitigation*, which does not say by itself that it is for the time being."""
+    named = next((each for each in (label, under) if role_of(each) is Role.TEMPORARY), "")
+    return small(title_of(named)).startswith(("mitigation", "contain"))
+
+
 def looks(title: str) -> bool:
     """True for *Check …*, *Verify …*: its steps only look."""
     return _first_word(title) in _LOOK

@@ -1,5 +1,7 @@
 """What a step says: its words whole, and as its condition only what its own sentence makes one."""
 
+import pytest
+
 from tests.compiler.compiling.compiled import steps
 
 
@@ -41,3 +43,86 @@ def test_a_note_in_a_block_quote_is_no_step() -> None:
 def test_a_wait_keeps_its_condition() -> None:
     text = restoring("1. If the breaker is open: wait for 60 seconds.")
     assert told(text) == [("Wait for 60 seconds", "the breaker is open")]
+
+
+def test_a_condition_in_a_heading_stands_on_all_that_is_below_it() -> None:
+    text = """
+        # Shop
+
+        ## If the primary is down
+
+        1. Promote the replica: `kubectl rollout restart deploy/db`
+
+        ```bash
+        kubectl get pods
+        ```
+
+        ### Repoint the shop
+
+        Run `kubectl rollout restart deploy/web`.
+        """
+    assert {when for _, when in told(text)} == {"the primary is down"}
+    assert len(told(text)) == 3
+
+
+def test_when_to_is_no_condition() -> None:
+    assert told("# Shop\n\n## When to restart\n\n1. Restart the shop.\n") == [("Restart the shop", None)]
+
+
+def test_nested_conditions_lead_what_is_nested_below_them() -> None:
+    text = restoring(
+        "- If the queue is longer than 1000:",
+        "  - Look at the workers.",
+        "  - If no worker runs:",
+        "    - Scale up: `kubectl scale deploy/worker --replicas=3`",
+        "  - Otherwise restart them: `kubectl rollout restart deploy/worker`",
+        "- Otherwise, close the alert.",
+    )
+    assert told(text) == [
+        ("Look at the workers", "the queue is longer than 1000"),
+        ("Scale up", "the queue is longer than 1000, and no worker runs"),
+        ("Restart them", "the queue is longer than 1000, and unless no worker runs"),
+        ("Close the alert", "unless the queue is longer than 1000"),
+    ]
+
+
+def test_code_nested_in_a_list_belongs_to_its_own_item() -> None:
+    text = restoring(
+        "1. Look at the nodes:",
+        "   - Count them:",
+        "     ```bash",
+        "     kubectl get nodes",
+        "     ```",
+        "   - Read what happened:",
+        "     ```bash",
+        "     kubectl get events",
+        "     ```",
+    )
+    assert told(text) == [("Count them", None), ("Read what happened", None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "when"),
+    [
+        ("1. Unless the cache is warm, restart the shop.", "Restart the shop", "unless the cache is warm"),
+        ("1. Restart the shop unless a release runs.", "Restart the shop", "unless a release runs"),
+        ("1. Only if that fails, restart the shop.", "Restart the shop", "that fails"),
+        ("1. Restart the shop only if it hangs.", "Restart the shop", "it hangs"),
+        ("1. If the pool (e.g. all 20, or more) is used up, restart it.", "Restart it",
+         "the pool (e.g. all 20, or more) is used up"),
+    ],
+)  # fmt: skip
+def test_words_of_conditions(line: str, title: str, when: str) -> None:
+    assert told(restoring(line)) == [(title, when)]
+
+
+def test_what_a_sentence_goes_on_with_is_no_condition() -> None:
+    ((title, when),) = told(restoring("1. In doubt or when the index grows, we rebuild it with care."))
+    assert when is None
+    assert "we rebuild it" in title
+
+
+def test_a_sentence_that_is_wrapped_before_a_colon_is_one() -> None:
+    text = restoring("If a pod is broken (`Error`, `Pending`), delete", "it to restart:", "", "```bash",
+                     "kubectl delete pod shop-0", "```")  # fmt: skip
+    assert told(text) == [("Delete it to restart", "a pod is broken (Error, Pending)")]

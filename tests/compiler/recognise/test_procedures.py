@@ -149,7 +149,7 @@ def test_a_runbook_of_one_alert_is_one_procedure() -> None:
         Role.SYMPTOMS,
         Role.IMPACT,
         Role.DIAGNOSIS,
-        Role.TEMPORARY,
+        Role.ACTIONS,
     ]
     look, ask, delete = procedure.steps
     assert isinstance(look, Step)

@@ -1,0 +1,126 @@
+"""Alerts lead to the procedure that is headed by their name, in whatever shape a collection of runbooks has."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from compiler.recognise.alert_names import named_alerts
+from tests.compiler.compiling.compiled import mappings, procedures, tree
+
+ONE_ALERT = """
+    # ShopPodCrashLooping
+
+    ## Meaning
+
+    A pod of the shop starts again and again.
+
+    ## Impact
+
+    Orders are late.
+
+    ## Diagnosis
+
+    - Look at the pods: `kubectl get pods -n shop`
+
+    ### It has too little memory
+
+    ```bash
+    kubectl top pods -n shop
+    ```
+
+    ## Mitigation
+
+    ### If a release is running
+
+    1. Take it back: `kubectl rollout undo deploy/shop -n shop`
+    """
+MANY = """
+    # The shop's runbooks
+
+    ## Alerts
+
+    ### ShopQueueGrows
+
+    This alert fires when orders wait.
+
+    1. Look at the workers: `kubectl get pods -l app=worker`
+    2. Restart them: `kubectl rollout restart deploy/worker`
+
+    ### High error rate
+
+    #### Symptoms
+    - Many 5xx
+
+    #### Diagnosis
+    - `kubectl get pods -l app=api`
+
+    ### Thresholds of others
+
+    - CPU > 90 %
+    """
+
+
+def routes(text: str) -> Mapping[str, str]:
+    """The name of each alert, and the procedure that it leads to."""
+    found = mappings(tree(text).get("routes", []))
+    return {
+        str(each["labels"]["alertname"]): str(each["procedure"])
+        for each in found
+        if isinstance(each["labels"], Mapping)
+    }
+
+
+def test_a_file_of_one_alert_is_one_procedure_that_the_alert_leads_to() -> None:
+    (procedure,) = procedures(ONE_ALERT)
+    assert routes(ONE_ALERT) == {"ShopPodCrashLooping": procedure["id"]}
+    assert procedure["symptoms"] == ["A pod of the shop starts again and again."]
+    look, top, undo = mappings(procedure["steps"])
+    assert ("diagnostic" in look, "diagnostic" in top) == (True, True)
+    assert (undo["title"], undo["when"], undo.get("temporary")) == ("Take it back", "a release is running", None)
+
+
+def test_each_heading_of_a_list_of_alerts_leads_to_its_procedure() -> None:
+    assert routes(MANY) == {"ShopQueueGrows": "shopqueuegrows", "High error rate": "high-error-rate"}
+    grows, errors = procedures(MANY)
+    assert (grows.get("purpose"), errors.get("purpose")) == (None, None)
+    assert len(mappings(grows["steps"])) == 2
+
+
+def test_a_title_of_the_sites_generator_is_the_documents() -> None:
+    text = ONE_ALERT.replace("# ShopPodCrashLooping", "---\n    title: ShopPodCrashLooping\n    weight: 20\n    ---", 1)
+    assert routes(text) == {"ShopPodCrashLooping": "shoppodcrashlooping"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["**Alert**: `OrdersLate`, `OrdersStuck`", "Triggered by: OrdersLate, OrdersStuck",
+     "**Alert names:**\n\n- `OrdersLate` – the queue grows\n- `OrdersStuck`"],
+)  # fmt: skip
+def test_a_line_names_the_alerts_of_its_procedure(lines: str) -> None:
+    resolution = "**Resolution**\n\n1. Restart: `kubectl rollout restart deploy/shop`\n"
+    text = f"# Shop\n\n## Orders are late\n\n{lines}\n\n{resolution}"
+    assert routes(text) == {"OrdersLate": "orders-are-late", "OrdersStuck": "orders-are-late"}
+
+
+def test_a_table_goes_before_a_heading() -> None:
+    text = MANY + "\n    ## Alert rules\n\n    | Alert | Severity | Procedure |\n    |---|---|---|\n"
+    text += "    | ShopQueueGrows | P1 | High error rate |\n"
+    assert routes(text)["ShopQueueGrows"] == "high-error-rate"
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("KubePodCrashLooping", ("KubePodCrashLooping",)),
+        ("etcdNoLeader (critical)", ("etcdNoLeader",)),
+        ("Runbook: disk_almost_full", ("disk_almost_full",)),
+        ("QuotaExceeded / QuotaFullyUsed", ("QuotaExceeded", "QuotaFullyUsed")),
+        ("Alert: disk is full", ("disk is full",)),
+        ("OrdersLate alert", ("OrdersLate",)),
+        ("Database is down", ()),
+        ("Alerting", ()),
+        ("Restart", ()),
+    ],
+)
+def test_names_of_alerts_in_headings(title: str, names: tuple[str, ...]) -> None:
+    assert named_alerts(title) == names
