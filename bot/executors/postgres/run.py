@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -198,7 +198,9 @@ async def _noticed(connection: Connection, run: Run) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        connection.remove_log_listener(notice)
+        # Nobody listens to a connection that was lost.
+        with suppress(*FAULTS):
+            connection.remove_log_listener(notice)
 
 
 async def _execute(statement: Statement, query: Query, promise: Promise, caps: Caps, work: _Work) -> None:

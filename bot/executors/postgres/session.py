@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal, TypeAlias
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 from asyncpg.pool import PoolConnectionProxy
 
 from bot.executors.caps import Caps
+from bot.executors.postgres.message import MOST_BYTES, Flood, Noise
+from bot.executors.postgres.wire import reading_first
 from bot.executors.tool.answer import LeftATrace
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -19,6 +22,9 @@ FAULTS: Final = (
     asyncpg.InterfaceError,
     # A server that ended the session unasked, while it lay idle, leaves the driver in a state of its own.
     asyncpg.InternalClientError,
+    # Values that are not of the length or the type that the server described.
+    pgproto.BufferError,
+    AssertionError,
     OSError,
     TimeoutError,
 )
@@ -58,7 +64,9 @@ async def undo(connection: Connection) -> None:
     try:
         await connection.execute(_ending(connection), timeout=_UNDO_SECONDS)
     except FAULTS:
-        connection.terminate()
+        # One that was lost is the pool's again.
+        with suppress(*FAULTS):
+            connection.terminate()
 
 
 async def leave(connection: Connection) -> None:
@@ -102,9 +110,10 @@ class Sessions:
         try:
             yield connection
         finally:
-            if not connection.is_closed() and connection.is_in_transaction():
-                connection.terminate()
+            # Of a connection that was lost nothing can be asked: the pool has it back already.
             with suppress(*FAULTS):
+                if not connection.is_closed() and connection.is_in_transaction():
+                    connection.terminate()
                 await pool.release(connection, timeout=_UNDO_SECONDS)
 
     async def _acquired(self, pool: Pool) -> Connection:
@@ -134,6 +143,7 @@ class Sessions:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
                     self._dsn,
+                    loop=reading_first(asyncio.get_running_loop()),
                     min_size=0,
                     max_size=self._size,
                     max_inactive_connection_lifetime=0,
@@ -152,6 +162,19 @@ async def _was_reset(_: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:
     """What went wrong at the database, in one sentence that says what to do. It holds no part of the DSN."""
+    # A connection that was ended while something was asked over it has why it was ended as its cause.
+    why = fault.__cause__ if isinstance(fault.__cause__, Noise | Flood) else fault
+    if isinstance(why, Flood):
+        return f"{target} answered with more than {MOST_BYTES >> 20} MiB, which is not read: narrow the step."
+    if isinstance(why, Noise | pgproto.BufferError | AssertionError):
+        return (
+            f"What answers at the address of {target} does not speak as PostgreSQL does:"
+            " check the host and port of its DSN, and what stands in between."
+        )
+    return _told(fault, target, seconds)
+
+
+def _told(fault: BaseException, target: str, seconds: float) -> str:
     match fault:
         case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
             return f"{target} did not let Muster in: check the user, password and database of its DSN."

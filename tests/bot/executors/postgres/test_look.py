@@ -269,28 +269,6 @@ async def test_binary_values_are_shown_in_hex(executor: ToolExecutor[Query], sho
     assert "a�[31mb" in (await executor.look(plan("SELECT id, note FROM jobs WHERE id = 1"))).output
 
 
-@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\xff\xfe\x1b" * 1000, b"SSH-2.0-x\r\n"])
-async def test_a_server_that_is_no_postgresql_is_a_sentence(shop: Shop, clock: Clock, said: bytes) -> None:
-    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1024)
-        writer.write(said)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(other, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        executor = shop.target(diagnostic_dsn=f"postgresql://a:b@127.0.0.1:{port}/x").executor(
-            redactor=Redactor(), clock=clock
-        )
-        sight = await executor.look(plan("SELECT 1"))
-        await executor.close()
-    assert sight.error == (
-        "Nothing was run, because diagnostics on shop-db are off. "
-        "shop-db could not be reached: see whether the server is up and its address is right."
-    )
-
-
 async def test_a_cancelled_look_leaves_nothing_running(executor: ToolExecutor[Query], shop: Shop) -> None:
     await executor.attest()
     async with shop.superuser.transaction():
