@@ -12,12 +12,11 @@ async def reopen(asked: Asked, *, ports: Ground) -> Done:
     """Go on with it: new clocks, and its people are called again. Raises AlreadySo, GoesOnElsewhere."""
     await _goes_on_nowhere_else(asked.incident, ports)
     procedure = procedure_of(asked.incident, ports)
-    reason = asked.words.strip() or "reopened by a person"
     return await settle(
         asked,
         ports,
         lambda it: opening.reopen(
-            it, by=asked.actor, reason=reason, procedure=procedure, cause=asked.cause, now=asked.at
+            it, by=asked.actor, reason=asked.words.strip(), procedure=procedure, cause=asked.cause, now=asked.at
         ),
     )
 

@@ -108,9 +108,7 @@ def _followed(incident: Incident, news: News, cause: str, then: datetime) -> Cha
     if word is Word.REOPENED:
         if incident.open:
             return None
-        return reopen(
-            incident, by=actor, reason="reopened in PagerDuty", procedure=news.procedure, cause=cause, now=then
-        )
+        return reopen(incident, by=actor, reason="", procedure=news.procedure, cause=cause, now=then)
     if word is Word.PRIORITY:
         return _priority(incident, news, cause, then)
     return _said(incident, news, cause, then) if word is not Word.TRIGGERED and incident.open else None

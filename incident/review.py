@@ -225,7 +225,8 @@ def _loose_ends(incident: Incident, events: Iterable[Event], alerts: Iterable[Al
         if event.kind is Kind.RESOLVED and fact(event, "lingering") in ("yes", "unknown"):
             yield Remark(kind=Seed.LINGERING, facts={"lingering": fact(event, "lingering")}, at=event.at)
         if event.kind is Kind.REOPENED:
-            yield Remark(kind=Seed.REOPENED, facts={"reason": fact(event, "reason")}, at=event.at)
+            facts = {"actor": event.actor, "reason": fact(event, "reason")}
+            yield Remark(kind=Seed.REOPENED, facts=facts, at=event.at)
         if event.kind is Kind.TROUBLE:
             facts = {"what": fact(event, "what"), "error": fact(event, "error")}
             yield Remark(kind=Seed.TROUBLE, facts=facts, at=event.at)

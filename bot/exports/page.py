@@ -147,7 +147,7 @@ class Page:
 
     def remark(self, remark: Remark) -> Markdown:
         """A gap, or something for the review to look at."""
-        phrase = fill(sentences.REMARKS[remark.kind], _in_words(remark), MUSTER)
+        phrase = fill(sentences.REMARKS[remark.kind], _in_words(remark), Actor(str(remark.facts.get("actor", MUSTER))))
         words = plain(phrase, lambda actor: self.part(actor, remark.at), self._when)
         return self.text(words[:1].upper() + words[1:])
 

@@ -52,7 +52,7 @@ REMARKS: Final[Mapping[Gap | Seed, str]] = {
     Seed.LOOK_FAILED: "“{title}” could not look: {error}",
     Seed.STILL_FIRING: "The alert “{title}” was still firing after the resolution.",
     Seed.LINGERING: "At the resolution, lingering effects were {lingering}.",
-    Seed.REOPENED: "It was reopened[: {reason}].",
+    Seed.REOPENED: "{actor} reopened it[: {reason}].",
     Seed.TROUBLE: "Muster could not {what}[: {error}].",
     Seed.WORDING: "Somebody wrote “{words}”. {advice}",
 }

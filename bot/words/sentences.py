@@ -254,7 +254,7 @@ def _trouble(facts: Mapping[str, object]) -> str:
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.DECLARED: "{actor} declared {severity}: {title}[ ({reason})][, after {after}]",
     **alerts.EVENTS,
-    Kind.REOPENED: "Reopened[: {reason}]",
+    Kind.REOPENED: "{actor} reopened it[ in {via}][: {reason}]",
     Kind.CHANNEL_AWAITED: "No new channel is allowed just now[ ({reason})]; it comes[ at {until:when}]. "
     "Until then this thread is the place",
     Kind.CHANNEL_OPENED: "The channel #{name} is open",

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from bot.exports.markdown import markdown
+from bot.words.sentences import event_sentence
 from commands import menu
 from commands.answers import (
     CatchUp,
@@ -19,9 +21,11 @@ from commands.answers import (
     Which,
 )
 from commands.bring_in import bring_in
+from commands.messages import EventMessage
 from commands.watch_channel import came_in, pinned
 from incident.clock import ClockKind
 from incident.incident import Status
+from incident.postmortem import draft
 from incident.refusal import (
     AlreadySo,
     BadTitle,
@@ -433,6 +437,25 @@ async def test_a_resolved_incident_is_reopened_and_calls_everybody_but_the_one_w
     assert again.status is Status.INVESTIGATING
     assert len(world.chat.told(ANA)) == 2
     assert world.chat.told(BEN) == []
+
+
+@pytest.mark.parametrize(("words", "why"), [("", ""), ("it is back", ": it is back")])
+async def test_whoever_reopened_it_is_named_in_the_channel_on_the_timeline_and_in_the_draft(
+    world: World, words: str, why: str
+) -> None:
+    incident = await world.declared(by=BEN)
+    await world.say(BEN, "resolve fixed", incident)
+    await world.say(BEN, f"reopen {words}", incident)
+    await world.say(BEN, "resolve fixed again", incident)
+    await world.work()
+    (event,) = await world.events(incident, Kind.REOPENED)
+    assert event_sentence(event) == f"U0BEN reopened it{why}"
+    said = world.chat.messages_in((await world.again(incident)).home.channel, EventMessage)
+    assert [each.event for each in said if each.event.kind is Kind.REOPENED] == [event]
+    record = await world.store.record(incident.id)
+    written = markdown(record, draft(record, world.clock()), None)
+    assert f"| responder A | reopened it{why} |" in written
+    assert f"Responder A reopened it{why}." in written
 
 
 async def test_an_open_incident_is_not_reopened(world: World) -> None:

@@ -95,7 +95,7 @@ class TestTimes:
         told = draft(kept.record, after(131))
         assert told.instant(Point.ACKNOWLEDGED).at == after(1)
         assert told.instant(Point.RESOLVED).at == after(130)
-        assert facts_of(told, Seed.REOPENED) == [{"reason": "it is back"}]
+        assert facts_of(told, Seed.REOPENED) == [{"actor": "monitor:alertmanager", "reason": "it is back"}]
 
 
 def reopened() -> Kept:

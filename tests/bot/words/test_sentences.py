@@ -30,7 +30,7 @@ FACTS: dict[str, Facts] = {
     "ALERTS_REPEATED": {"count": 12, "alerts": 3, "since": NOW.isoformat()},
     "ALERT_RESOLVED": {"alert": "a", "title": "HighLatency", "still_firing": 2, "resolves_at": NOW.isoformat()},
     "ALERT_IGNORED": {"alert": "a", "title": "Watchdog", "reason": "ignored"},
-    "REOPENED": {"reason": "it fires again", "alert": None},
+    "REOPENED": {"reason": "it fires again", "alert": None, "via": "PagerDuty"},
     "CHANNEL_AWAITED": {"until": NOW.isoformat(), "reason": "20 a minute"},
     "CHANNEL_OPENED": {"channel": "C1", "name": "inc-1"},
     "PAGED": {"user": ADA, "escalated": True, "reason": ""},
