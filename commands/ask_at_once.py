@@ -3,11 +3,11 @@
 from commands.answers import Preparing
 from commands.asked import Asked
 from commands.deciding import anew, known
-from commands.fix import cooling_until
+from commands.fix import check_asked, cooling_until
 from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.turns import catalog_of, step_at, waiting
-from incident import asked_twice, refusal, walking, whole
+from incident import refusal, walking, whole
 from incident.approval import Part
 from incident.course import place
 from incident.digest import identifier
@@ -21,8 +21,8 @@ from incident.walk import Walk
 async def ask_at_once(asked: Asked, procedure_id: str, *, ports: Ports) -> Preparing:
     """Begin the procedure, unless it is under way, and ask for all changes that are still to come. Nothing runs.
 
-    Raises NoSuchProcedure, NotAtOnce, WalkGoesOn, AlreadySo, AskedAlready, MayNotAsk, CoolingDown, Ended, and what the
-    gate refuses.
+    Raises NoSuchProcedure, NotAtOnce, WalkGoesOn, AlreadySo, AskedAlready, AskedElsewhere, MayNotAsk, CoolingDown,
+    Ended, and what the gate refuses.
     """
     catalog = catalog_of(asked.incident, ports)
     procedure = catalog.procedure(procedure_id)
@@ -49,7 +49,7 @@ async def ask_at_once(asked: Asked, procedure_id: str, *, ports: Ports) -> Prepa
             before=before,
             begun=begun,
         )
-        asked_twice.check(change.approvals[0], await ports.store.approvals_of(it.id), asked.at)
+        await check_asked(it, change.approvals[0], asked, ports)
         await ports.store.save(change)
         return change.approvals[0].plan.title
 

@@ -11,6 +11,7 @@ from commands.gating import check_evidence, is_named, policy_of
 from commands.ports import Ports
 from commands.store import Saved
 from incident import asked_twice, gate, giving, refusal, remedy, whole
+from incident.approval import Approval
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.incident import Incident
@@ -62,7 +63,7 @@ async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str
     """Ask for one remediation. Nothing runs; what it would touch is looked at, then the card goes up.
 
     Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready,
-    Ended, and whatever the gate refuses.
+    AskedElsewhere, Ended, and whatever the gate refuses.
     """
     procedure = _procedure(asked, ports)
     step = await with_values(asked.incident, procedure, _remediation(procedure, step_id), ports=ports)
@@ -98,8 +99,8 @@ async def ask_for(
 ) -> Saved:
     """Put one remediation through the gate, as ``decision`` makes a request of its plan.
 
-    Raises NoProcedure, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready, and what the
-    decision and the gate refuse.
+    Raises NoProcedure, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready,
+    AskedElsewhere, and what the decision and the gate refuse.
     """
     catalog = ports.runbooks.catalog(asked.incident.system)
     if catalog is None:
@@ -118,8 +119,7 @@ async def ask_for(
     async def attempt() -> Saved:
         it = await known(ports.store, asked.incident.id)
         change = decision(it, plan=plan, policy=policy, by=asked.by, stop=stop, cause=asked.cause, now=asked.at)
-        # Read after the incident: whoever asks at the same moment changes its version, and one of the two tries anew.
-        asked_twice.check(change.approvals[0], await ports.store.approvals_of(it.id), asked.at)
+        await check_asked(it, change.approvals[0], asked, ports)
         return await ports.store.save(change)
 
     return await anew(attempt)
@@ -138,6 +138,31 @@ def _remediation(procedure: Procedure, step_id: str) -> Step:
     if step_id not in {each.id for each in procedure.steps if each.kind is not StepKind.DIAGNOSTIC}:
         raise refusal.NoSuchStep(asked=step_id, offered=offered)
     return procedure.step(step_id)
+
+
+async def check_asked(incident: Incident, new: Approval, asked: Asked, ports: Ports) -> None:
+    """Whether the same is asked for already, here or in another incident: two yeses would run it twice.
+
+    Raises AskedAlready, AskedElsewhere.
+    """
+    # Read after the incident: whoever asks here at the same moment changes its version, and one of the two tries anew.
+    # Two incidents have no version in common. Where they ask in the same moment, each run still checks its guard.
+    own = await ports.store.approvals_of(incident.id)
+    asked_twice.check(new, own, asked.at)
+    if any(each.id == new.id for each in own):
+        return
+    others = [each for each in await ports.store.approvals_under_way() if each.incident_id != incident.id]
+    there = asked_twice.standing(new, others, asked.at)
+    if there is not None:
+        request = there.request
+        elsewhere = await known(ports.store, request.incident_id)
+        raise refusal.AskedElsewhere(
+            step=there.step,
+            number=elsewhere.number,
+            by=request.requester,
+            at=request.asked_at,
+            state=request.state.value,
+        )
 
 
 async def cooling_until(step_id: str, target: str, cool_down: timedelta, ports: Ports) -> datetime | None:

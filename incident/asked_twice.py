@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from incident import refusal
@@ -10,22 +11,38 @@ from incident.approval import Approval, ApprovalState, Part
 from incident.plan import NO_PROMISE, Plan
 
 
+class Standing(Struct, frozen=True):
+    """A request that can still run what is asked for again: ``step`` is what both would run."""
+
+    request: Approval
+    step: str
+
+
 def check(new: Approval, known: Collection[Approval], now: datetime) -> None:
     """Whether another request of the incident stands for anything that this one would run. Raises AskedAlready.
 
     ``known`` are all of the incident's requests. Where this one is among them, its own delivery came again.
     """
+    there = standing(new, known, now)
+    if there is not None:
+        request = there.request
+        raise refusal.AskedAlready(
+            step=there.step, by=request.requester, at=request.asked_at, state=request.state.value
+        )
+
+
+def standing(new: Approval, known: Collection[Approval], now: datetime) -> Standing | None:
+    """The first of these requests that stands for anything that ``new`` would run; None where it is among them."""
     if any(each.id == new.id for each in known):
-        return
+        return None
     wanted = {_fix(part.plan): part.leg for part in _parts(new)}
     for other in known:
         for part in _parts(other) if _may_run(other, now) else ():
             leg = wanted.get(_fix(part.plan))
             # A walk's step runs once, even where the card for all of the walk's changes is open beside its own.
             if leg is not None and not (other.parts and part.leg == leg):
-                raise refusal.AskedAlready(
-                    step=part.plan.title, by=other.requester, at=other.asked_at, state=other.state.value
-                )
+                return Standing(other, part.plan.title)
+    return None
 
 
 def _parts(request: Approval) -> tuple[Part, ...]:

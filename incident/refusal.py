@@ -125,6 +125,10 @@ class AskedAlready(Refused):
     """A request for exactly this is open, or runs (``step``, ``by``, ``at``, ``state``)."""
 
 
+class AskedElsewhere(Refused):
+    """Another incident asks for exactly this, on the same target (``step``, ``number``, ``by``, ``at``, ``state``)."""
+
+
 class GuardBroken(Refused):
     """What was approved no longer holds, so nothing was run (``reason``)."""
 

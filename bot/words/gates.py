@@ -65,6 +65,19 @@ def _asked_already(facts: Mapping[str, object]) -> str:
     )
 
 
+def _asked_elsewhere(facts: Mapping[str, object]) -> str:
+    """In which incident the open request stands, and so where to go."""
+    where = "in INC-{number}[, by {by:who}][ at {at:when}]"
+    return {
+        "preparing": f"“{{step}}” is asked for already {where}: its card comes there in a moment.",
+        "approved": f"“{{step}}” is asked for already {where}, and approved: it runs in a moment.",
+        "running": f"“{{step}}” runs just now; it was asked for {where}. Wait for its outcome before you ask here.",
+    }.get(
+        str(facts.get("state")),
+        f"“{{step}}” is asked for already {where}: answer its card there. To ask for it here, reject that one first.",
+    )
+
+
 def _own_request(facts: Mapping[str, object]) -> str:
     """What whoever is alone can do, where the rules let them do anything."""
     alone = "Alone on call? Press Break glass and say why."
@@ -77,6 +90,7 @@ GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.OwnRequest: _own_request,
     refusals.MayNotAsk: _may_not_ask,
     refusals.AskedAlready: _asked_already,
+    refusals.AskedElsewhere: _asked_elsewhere,
     refusals.SaidYes: _said_yes,
     refusals.NoBreakGlass: "A rule of your team keeps this step from running without a second person. "
     "Ask somebody whom the card names.",

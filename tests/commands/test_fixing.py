@@ -18,6 +18,7 @@ from incident.job import JobName
 from incident.plan import Plan
 from incident.refusal import (
     AskedAlready,
+    AskedElsewhere,
     CoolingDown,
     Ended,
     Expired,
@@ -105,6 +106,37 @@ async def told_to_wait(world: World, incident: Incident) -> AskedAlready:
     with pytest.raises(AskedAlready) as refused:
         await fix_filled(world.asked(BEN, about=incident), step_id="requeue", parameters={}, ports=world.ports)
     return refused.value
+
+
+async def test_what_another_incident_asks_for_on_the_same_target_is_pointed_to_there(world: World) -> None:
+    first, second = await world.declared(), await world.declared()
+    request = await world.requested(first)
+
+    async def refused() -> dict[str, object]:
+        with pytest.raises(AskedElsewhere) as told:
+            await fix_filled(world.asked(BEN, about=second), step_id="requeue", parameters={}, ports=world.ports)
+        return dict(told.value.facts)
+
+    facts = await refused()
+    assert (facts["number"], facts["step"], facts["by"], facts["state"]) == (1, "Queue them again", ANA, "asked")
+    await yes(world, request)
+    assert (await refused())["state"] == "approved"
+    await world.work()
+    assert len(world.database.ran) == 1
+    again = await world.requested(second, by=BEN)
+    assert again.state is ApprovalState.ASKED, "it ran there, and may be needed here once more"
+    other = await world.requested(first, minutes="30")
+    assert other.state is ApprovalState.ASKED, "with another value it is another fix"
+
+
+async def test_of_what_was_asked_for_before_in_two_incidents_the_same_delivery_is_a_repeat(world: World) -> None:
+    first, second = await world.declared(), await world.declared()
+    asked = world.asked(ANA, about=first, cause="view:V1")
+    await fix_filled(asked, step_id="requeue", parameters={}, ports=world.ports)
+    with pytest.raises(AskedElsewhere):
+        await fix_filled(world.asked(BEN, about=second), step_id="requeue", parameters={}, ports=world.ports)
+    await fix_filled(asked, step_id="requeue", parameters={}, ports=world.ports)
+    assert (len(await world.store.approvals_of(first.id)), await world.store.approvals_of(second.id)) == (1, ())
 
 
 async def test_of_people_who_ask_for_the_same_at_once_one_gets_the_card(world: World) -> None:
@@ -383,10 +415,26 @@ async def test_the_diagnostics_look_again_once_the_effect_can_show(world: World)
     assert len(await world.events(incident, Kind.VERIFIED)) == 1
 
 
-async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_approved_already(world: World) -> None:
-    incident = await world.declared()
+async def asked_in_one_moment(
+    world: World, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Approval, Approval]:
+    """The same asked for in two incidents, neither of which saw the other's request."""
+
+    async def none_yet() -> tuple[Approval, ...]:
+        return ()
+
     first = await world.requested(incident, step="restart")
-    second = await world.requested(await world.declared("Slow, too"), step="restart")
+    other = await world.declared("Slow, too")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(world.store, "approvals_under_way", none_yet)
+        return first, await world.requested(other, step="restart")
+
+
+async def test_the_cool_down_holds_for_the_next_request_and_for_one_that_was_approved_already(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await world.declared()
+    first, second = await asked_in_one_moment(world, incident, monkeypatch)
     await yes(world, first)
     await yes(world, second)
     await world.let_pass(seconds=5)
@@ -406,9 +454,7 @@ async def test_the_cool_down_holds_for_one_that_was_looking_while_the_other_ran(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both were let pass by the cool-down; the first one has come and gone before the second one's looks ended."""
-    incident = await world.declared()
-    first = await world.requested(incident, step="restart")
-    second = await world.requested(await world.declared("Slow, too"), step="restart")
+    first, second = await asked_in_one_moment(world, await world.declared(), monkeypatch)
     await yes(world, first)
     await yes(world, second)
     claims = await world.store.claim("test", limit=50, lease=timedelta(seconds=10))

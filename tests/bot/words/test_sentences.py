@@ -161,6 +161,19 @@ def test_what_is_asked_for_already_says_what_to_do_with_that_request(state: str,
     assert sentences.refusal(refused) == f"“Requeue” is asked for already, by U0BOB0002 at 12:33 UTC{end}"
 
 
+@pytest.mark.parametrize(
+    ("state", "end"),
+    [
+        ("preparing", ": its card comes there in a moment."),
+        ("asked", ": answer its card there. To ask for it here, reject that one first."),
+        ("approved", ", and approved: it runs in a moment."),
+    ],
+)
+def test_what_another_incident_asks_for_says_which_and_what_to_do(state: str, end: str) -> None:
+    refused = refusal.AskedElsewhere(step="Requeue", number=3, by=BOB, at=NOW, state=state)
+    assert sentences.refusal(refused) == f"“Requeue” is asked for already in INC-3, by U0BOB0002 at 12:33 UTC{end}"
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_event_is_one_sentence(kind: Kind) -> None:
     """With all its facts, and when facts are missing or of the wrong kind."""
