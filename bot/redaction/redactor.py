@@ -7,10 +7,11 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
+from ahocorasick_rs import AhoCorasick
 from msgspec import Struct
 
 from bot.redaction.personal_data import Personal, without
@@ -31,6 +32,9 @@ _LINE_BREAK: Final = re.compile(rf"{_BLANKS}(?:\r?\n|⏎)[ \t]*")
 
 _WRITTEN_BREAK: Final = re.compile(rf"{_BLANKS}(?:[\r\n\v\f\x85\u2028\u2029⏎]|(?<!\\)\\+[nr])[ \t]*")
 r"""The same where a text within a text has it, as ``\n`` in JSON and in logs, or where it is one for other programs."""
+
+_BREAKS: Final = re.compile(r"[\r\n\v\f\x85\u2028\u2029⏎\\]")
+"""Without one of these a text has no line break of either kind."""
 
 _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 
@@ -83,6 +87,7 @@ _SHAPES: Final = (
 
 
 _HINTED: Final = tuple((hint, shape.pattern) for shape in _SHAPES for hint in shape.hints)
+_HINTS: Final = AhoCorasick([hint for hint, _ in _HINTED])
 
 
 class Redactor:
@@ -96,14 +101,25 @@ class Redactor:
         needles = {needle for secret in secrets if len(secret) >= _SHORTEST for needle in _spellings(secret)}
         # The longest first, so that no part of a long spelling is left beside the mark of a short one.
         self._needles = sorted(needles, key=lambda needle: (-len(needle), needle))
+        self._finder = AhoCorasick(self._needles)
 
     def clean(self, text: str) -> str:
-        """The text with every secret replaced by ``[redacted]``, also one that is broken over lines."""
-        text = self._without_known(text, _LINE_BREAK)
-        if _WRITTEN_BREAK.sub("", text) != _LINE_BREAK.sub("", text):
+        """The text with every secret replaced by ``[redacted]``, also one that is broken over lines.
+
+        Half a surrogate pair, which no file or message can hold, becomes ``?``.
+        """
+        try:
+            return self._cleaned(text)
+        except UnicodeEncodeError:
+            return self._cleaned(text.encode(errors="replace").decode())
+
+    def _cleaned(self, text: str) -> str:
+        broken = bool(_BREAKS.search(text))
+        text = self._without_known(text, _LINE_BREAK if broken else None)
+        if broken and _WRITTEN_BREAK.sub("", text) != _LINE_BREAK.sub("", text):
             text = self._without_known(text, _WRITTEN_BREAK)
-        lowered = text.lower()
-        for pattern in dict.fromkeys([pattern for hint, pattern in _HINTED if hint in lowered]):
+        hinted = {hint for hint, _, _ in _HINTS.find_matches_as_indexes(text.lower(), overlapping=True)}
+        for pattern in dict.fromkeys([_HINTED[hint][1] for hint in sorted(hinted)]):
             text = pattern.sub(_hidden, text)
         return without(text, self._personal, MARK) if self._personal else text
 
@@ -113,14 +129,15 @@ class Redactor:
         longest = max((_beginning(flat, needle) for needle in self._needles), default=0)
         return _places(text, _LINE_BREAK)[-longest] if longest else len(text)
 
-    def _without_known(self, text: str, breaks: re.Pattern[str]) -> str:
-        if not self._needles:
-            return text
-        flat = breaks.sub("", text)
-        found = [_occurrences, _cut_off] if CUT in flat else [_occurrences]
-        spans = sorted(span for find in found for needle in self._needles for span in find(flat, needle))
+    def _without_known(self, text: str, breaks: re.Pattern[str] | None) -> str:
+        """The text without what is known; ``breaks`` is what may stand anywhere within it."""
+        flat = breaks.sub("", text) if breaks is not None else text
+        spans = [(start, end) for _, start, end in self._finder.find_matches_as_indexes(flat, overlapping=True)]
+        if CUT in flat:
+            spans += [span for needle in self._needles for span in _cut_off(flat, needle)]
         if not spans:
             return text
+        spans.sort()
         places = _places(text, breaks)
         pieces, end, resume = [], 0, 0
         for start, stop in spans:
@@ -191,8 +208,10 @@ def _base64_cores(raw: bytes) -> set[str]:
     return cores
 
 
-def _places(text: str, breaks: re.Pattern[str]) -> list[int]:
+def _places(text: str, breaks: re.Pattern[str] | None) -> Sequence[int]:
     """Where each character stands that is left when line breaks and the indentation around them are taken out."""
+    if breaks is None:
+        return range(len(text))
     places: list[int] = []
     start = 0
     for match in breaks.finditer(text):

@@ -23,7 +23,7 @@ def alerts_of(
     listed = whole.get("alerts")
     if not isinstance(listed, list):
         raise Unreadable("the body has no list of alerts")
-    entries = [each for each in listed if isinstance(each, Mapping)]
+    entries = [each for each in listed if isinstance(each, dict)]
     if listed and not entries:
         raise Unreadable("no entry of the list is an alert")
     alerts = tuple(_alert(each, whole, source, links) for each in entries)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
+
 from commands.outage import Unreadable
 
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
@@ -36,6 +38,14 @@ def loaded(body: bytes) -> object:
     It is JSON as a rule. What a proxy packed with gzip, what is in an older character set than UTF-8, and a form are
     read, too: a page with a wrong accent is better than none.
     """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _odd(body)
+
+
+def _odd(body: bytes) -> object:
+    """What Python reads beside JSON, such as NaN and UTF-16, and what is none at all. Raises Unreadable."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -86,10 +96,10 @@ def text(value: object) -> str:
     Control characters but tabs and line ends are dropped, and half a surrogate pair, which JSON allows and UTF-8 does
     not, becomes ``?``.
     """
-    if value is None:
-        return ""
     if type(value) is str and value.isascii() and value.isprintable():
         return value[:_LONGEST_TEXT].strip()  # nearly all of them; each alert has dozens
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
@@ -106,7 +116,7 @@ def first(values: Mapping[str, object], *names: str) -> str:
 def table(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
     """An entry that is itself a table; an empty one where it is not."""
     value = whole.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def named(**labels: object) -> dict[str, str]:
@@ -116,7 +126,7 @@ def named(**labels: object) -> dict[str, str]:
 
 def texts(value: object) -> dict[str, str]:
     """A table of texts, such as labels; entries that are no text are left out."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {}
     return {text(name): text(each) for name, each in value.items() if isinstance(each, (str, int, float, bool))}
 

@@ -130,6 +130,10 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert KEEPER.clean(once) == once
 
 
+def test_half_a_surrogate_pair_hides_no_secret_and_breaks_nothing() -> None:
+    assert KEEPER.clean(f"\ud83d {SECRET} \udca9") == f"? {MARK} ?"
+
+
 def test_overlapping_spellings_leave_nothing_between_marks() -> None:
     keeper = Redactor(["abcdefgh", "efghijkl"])
     assert keeper.clean("<abcdefghijkl>") == f"<{MARK}>"
