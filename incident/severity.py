@@ -83,16 +83,21 @@ _HEAD: Final = re.compile(
 )
 """A level before a title, set apart from it as people do: ``P1:``, ``[sev1]``, ``sev 1 –``. S3 is somebody's bucket."""
 
+_TIES: Final = str.maketrans("", "", "- _")
+"""What stands between the parts of a word: ``sev-1``, ``major_outage``."""
+
 _WORDS: Mapping[str, Severity] = MappingProxyType(
     {
         **dict.fromkeys(("p0", "sev0", "s0", "0", "emergency", "disaster", "fatal", "outage"), Severity.P0),
-        **dict.fromkeys(("p1", "sev1", "s1", "1", "critical", "crit", "page", "high", "urgent", "major"), Severity.P1),
+        **dict.fromkeys(("p1", "sev1", "s1", "1", "critical", "crit", "page", "high", "urgent", "major", "majoroutage"),
+                        Severity.P1),
         **dict.fromkeys(
-            ("p2", "sev2", "s2", "2", "error", "warning", "warn", "average", "medium", "moderate"), Severity.P2
+            ("p2", "sev2", "s2", "2", "error", "warning", "warn", "average", "medium", "moderate",
+             "partialoutage"), Severity.P2
         ),
         **dict.fromkeys(
             ("p3", "sev3", "s3", "3", "p4", "p5", "sev4", "sev5", "4", "5", "info", "information", "notice", "low",
-             "minor", "none", "debug"),
+             "minor", "none", "debug", "degradedperformance"),
             Severity.P3,
         ),
     }
@@ -101,7 +106,7 @@ _WORDS: Mapping[str, Severity] = MappingProxyType(
 
 def of_word(word: str | None) -> Severity | None:
     """The level that a monitor's or a person's word means, in any case; None for a word nobody agreed on."""
-    return _WORDS.get((word or "").strip().lower().replace("-", "").replace(" ", ""))
+    return _WORDS.get((word or "").strip().lower().translate(_TIES))
 
 
 def of_code(word: str) -> Severity | None:

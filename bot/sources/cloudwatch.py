@@ -91,6 +91,7 @@ def _alarm(alarm: Table, topic: str) -> Iterator[Alert]:
         at=alarm.get("StateChangeTime"),
         said=(text(alarm.get("AlarmDescription")), text(alarm.get("NewStateReason"))),
         metric=_metric(table(alarm, "Trigger")),
+        suppressed=text(alarm.get("ActionsSuppressedBy")),
     )
 
 
@@ -114,6 +115,7 @@ def _event(event: Table) -> Iterator[Alert]:
         at=state.get("timestamp") or event.get("time"),
         said=(text(configuration.get("description")), text(state.get("reason"))),
         metric=_measured(configuration),
+        suppressed=text(state.get("actionsSuppressedBy")),
     )
 
 
@@ -152,6 +154,7 @@ def _told(
     at: object,
     said: tuple[str, ...],
     metric: Mapping[str, str],
+    suppressed: str,
 ) -> Iterator[Alert]:
     """One alarm, if its state says something. Raises Unreadable."""
     if not alarm:
@@ -174,7 +177,10 @@ def _told(
         group=None,
         starts_at=time(at) if status is AlertStatus.FIRING else None,
         ends_at=time(at) if status is AlertStatus.RESOLVED else None,
-        labels={**metric, **named(alertname=alarm, account=account, region=code, contributor=contributor)},
+        labels={
+            **metric,
+            **named(alertname=alarm, account=account, region=code, contributor=contributor, suppressed_by=suppressed),
+        },
         links=_console(partition, code, alarm),
     )
 

@@ -27,7 +27,8 @@ _TYPES: Final = {
 _PREFIX: Final = re.compile(r"\s*\[(?P<words>[^\]]{1,300})\]\s*")
 _SCOPED: Final = re.compile(r"(?P<word>.+?)(?: on \{(?P<scope>.*)\})?", re.DOTALL)
 _PRIORITY: Final = re.compile(r"P[1-5]")
-_UNFILLED: Final = re.compile(r"\$\{?[A-Z_]+\}?")
+_UNFILLED: Final = re.compile(r"\$\{?[A-Z_]+\}?|null")
+"""Datadog leaves some variables that mean nothing for a monitor as they are, and writes ``null`` for others."""
 
 Table = Mapping[str, object]
 

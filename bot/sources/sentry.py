@@ -63,7 +63,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
         return (_event(table(data, "event"), data),) if action == "triggered" else ()
     if "issue" in data:
         status = _ISSUE.get(action)
-        return () if status is None else (_issue(table(data, "issue"), status),)
+        return () if status is None else (_issue(table(data, "issue"), status, again=action == "unresolved"),)
     if not action and isinstance(whole.get("event"), Mapping):
         return (_plugin(whole),)
     if action:
@@ -103,7 +103,8 @@ def _event(event: Table, data: Table) -> Alert:
     )
 
 
-def _issue(issue: Table, status: AlertStatus) -> Alert:
+def _issue(issue: Table, status: AlertStatus, *, again: bool) -> Alert:
+    """``again``: it was resolved, and is back. What began then did not begin when the issue was first seen."""
     project = table(issue, "project")
     return Alert(
         source=NAME,
@@ -113,7 +114,7 @@ def _issue(issue: Table, status: AlertStatus) -> Alert:
         description=text(issue.get("culprit")),
         severity=text(issue.get("level")) or None,
         service=first(project, "slug", "name") or None,
-        starts_at=time(issue.get("firstSeen")),
+        starts_at=time(issue.get("lastSeen" if again else "firstSeen")),
         labels=named(
             alertname=issue.get("title"),
             issue=issue.get("shortId"),

@@ -18,7 +18,8 @@ NAME: Final = "uptimerobot"
 _TYPES: Final = {
     **dict.fromkeys(("1", "down"), (AlertStatus.FIRING, "down")),
     **dict.fromkeys(("2", "up"), (AlertStatus.RESOLVED, "up")),
-    **dict.fromkeys(("3", "ssl"), (AlertStatus.FIRING, "certificate")),
+    **dict.fromkeys(("3", "ssl", "ssl expiry"), (AlertStatus.FIRING, "certificate")),
+    "domain expiry": (AlertStatus.FIRING, "domain"),
 }
 _UNFILLED: Final = re.compile(r"\*\w+\*")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -36,7 +37,8 @@ def parse(body: bytes) -> tuple[Alert, ...]:
         raise Unreadable("the body says neither that the monitor is down nor that it is up")
     status, what = _TYPES[kind]
     details = first(whole, "alert_details", "ssl_expiry_days_left")
-    if what == "certificate" and "domain" in details.lower():
+    said = f"{details} {first(whole, 'alert_type_friendly_name')}".lower()
+    if what == "certificate" and "domain" in said:
         what = "domain"
     ends = what in {"certificate", "domain"}
     address = first(whole, "monitor_url", "url")

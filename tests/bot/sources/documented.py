@@ -47,6 +47,8 @@ _OTHER_ACTIONS = word_list(
 )
 _CHILDREN = {"AlarmRule": 'ALARM("a")', "TriggeringChildren": [{"Arn": ARN, "State": {"Value": "ALARM"}}]}
 
+_OTHER_EVENT = {"version": "0", "source": "aws.ec2", "detail": {"state": "stopped", "status": "resolved"}}
+
 ROWS: Final[Mapping[str, Row]] = {
     **{
         f"pagerduty {kind}": ("pagerduty", page(f"incident.{kind}"), [(status, "PQ1")])
@@ -62,7 +64,28 @@ ROWS: Final[Mapping[str, Row]] = {
             "priority_updated",
             "reassigned",
             "service_updated",
+            "title_updated",
+            "urgency_updated",
         )
+    },
+    **{
+        f"pagerduty {kind}": ("pagerduty", about_page(f"incident.{kind}", f"incident_{what}", **more), [])
+        for kind, what, more in (
+            ("conference_bridge.updated", "conference_bridge", {"conference_numbers": [{"label": "", "number": "1"}]}),
+            (
+                "custom_field_values.updated",
+                "field_values",
+                {"custom_fields": [{"name": "env", "value": ["resolved"]}]},
+            ),
+            ("role.assigned", "role_assignment", {}),
+            ("task.completed", "task", {"status": "completed"}),
+            ("action_invocation.terminated", "action_invocation", {"status": "resolved"}),
+            ("workflow.started", "workflow_instance", {}),
+        )
+    },
+    **{
+        f"pagerduty service {kind}": ("pagerduty", pagerduty(f"service.{kind}", id="PS", type="service"), [])
+        for kind in ("created", "deleted", "custom_field_values.updated")
     },
     "pagerduty note": ("pagerduty", about_page("incident.annotated", "incident_note", content="resolved it"), []),
     "pagerduty status update": (
@@ -111,6 +134,16 @@ ROWS: Final[Mapping[str, Row]] = {
     "cloudwatch too little data": ("cloudwatch", sns(alarm("INSUFFICIENT_DATA")), []),
     "cloudwatch raw": ("cloudwatch", alarm("ALARM"), [(F, ARN)]),
     "cloudwatch composite": ("cloudwatch", sns({**alarm("ALARM", Trigger=None), **_CHILDREN}), [(F, ARN)]),
+    "cloudwatch composite with too little data": (
+        "cloudwatch",
+        sns({**alarm("INSUFFICIENT_DATA", OldStateValue="ALARM", Trigger=None), **_CHILDREN}),
+        [],
+    ),
+    "cloudwatch anomaly with too little data": (
+        "cloudwatch",
+        sns(alarm("INSUFFICIENT_DATA", Trigger={"Metrics": _BAND, "ThresholdMetricId": "ad1"})),
+        [],
+    ),
     "cloudwatch math": ("cloudwatch", sns(alarm("ALARM", Trigger={"Metrics": _MATH, "Threshold": 1})), [(F, ARN)]),
     "cloudwatch anomaly": (
         "cloudwatch",
@@ -137,6 +170,10 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "eventbridge": ("cloudwatch", bridged("ALARM", configuration=_EXPRESSED), [(F, ARN)]),
     "eventbridge over": ("cloudwatch", bridged("OK", configuration={"alarmRule": 'ALARM("a")'}), [(R, ARN)]),
+    **{
+        f"eventbridge {kind}": ("cloudwatch", {**_OTHER_EVENT, "detail-type": kind}, [])
+        for kind in ("EC2 Instance State-change Notification", "AWS Health Event", "GuardDuty Finding", "order.created")
+    },
     "eventbridge too little data": ("cloudwatch", bridged("INSUFFICIENT_DATA"), []),
     "eventbridge configuration": (
         "cloudwatch",
@@ -173,6 +210,16 @@ ROWS: Final[Mapping[str, Row]] = {
         {"alert_transition": "Warn", "alert_cycle_key": "c7", "title": "x", "alert_id": "5", "tags": "service:shop"},
         [(F, "c7")],
     ),
+    "datadog null": (
+        "datadog",
+        {"alert_transition": "Recovered", "alert_cycle_key": "c7", "alert_priority": "null", "alert_scope": "null"},
+        [(R, "c7")],
+    ),
+    "datadog null everywhere": (
+        "datadog",
+        {"alert_transition": "null", "alert_cycle_key": "c7", "title": "null"},
+        None,
+    ),
     "datadog sentence": (
         "datadog",
         datadog(alert_status="system.load over host:a was > 0", title="[Warn] Slow"),
@@ -199,6 +246,15 @@ ROWS: Final[Mapping[str, Row]] = {
     "uptimerobot up": ("uptimerobot", robot(2), [(R, "77")]),
     "uptimerobot certificate": ("uptimerobot", robot("3", alertDetails="SSL ends in 7 days"), [(F, "77/certificate")]),
     "uptimerobot domain": ("uptimerobot", robot("3", alertDetails="Domain ends in 7 days"), [(F, "77/domain")]),
+    **{
+        f"uptimerobot by name {name}": ("uptimerobot", robot(None, alertTypeFriendlyName=name), [(status, key)])
+        for name, status, key in (
+            ("Down", F, "77"),
+            ("Up", R, "77"),
+            ("SSL Expiry", F, "77/certificate"),
+            ("Domain Expiry", F, "77/domain"),
+        )
+    },
     "uptimerobot unfilled": ("uptimerobot", robot("*alertType*"), None),
     "generic list": (
         "generic",

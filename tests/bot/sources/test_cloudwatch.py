@@ -128,6 +128,16 @@ def test_what_is_no_alarm_is_taken_without_one(body: object) -> None:
     assert parse(json.dumps(body).encode()) == ()
 
 
+def test_what_the_team_suppresses_in_cloudwatch_says_so_in_a_label() -> None:
+    """So that a route can tell it from what nothing suppresses."""
+    told = one(alarm(ActionsSuppressedBy="WaitPeriod"))
+    state = {"value": "ALARM", "actionsSuppressedBy": "WaitPeriod"}
+    changed = {"detail-type": "CloudWatch Alarm State Change", "detail": {"alarmName": "Orders slow", "state": state}}
+    bridged = one(changed)
+    assert [each.labels["suppressed_by"] for each in (told, bridged)] == ["WaitPeriod", "WaitPeriod"]
+    assert "suppressed_by" not in one(alarm()).labels
+
+
 def test_a_batch_of_a_lambda_gives_every_alarm_in_it() -> None:
     records = [{"Sns": envelope(alarm(state))} for state in ("ALARM", "OK")]
     found = parse(json.dumps({"Records": records}).encode())

@@ -87,6 +87,12 @@ def test_a_teams_own_names_and_unfilled_variables_are_read_as_what_they_are() ->
     assert (alert.status, alert.key, alert.title, alert.service) == (AlertStatus.RESOLVED, "5/", "Errors", "shop")
 
 
+def test_what_datadog_writes_as_null_is_not_said() -> None:
+    said = {"alert_transition": "Triggered", "alert_id": "7", "alert_scope": "null", "alert_priority": "null"}
+    (alert,) = parse(json.dumps({**said, "title": "[P3] [Triggered on {host:a}] Slow", "link": "null"}).encode())
+    assert (alert.severity, alert.key, alert.links) == ("P3", "7/host:a", {})
+
+
 def test_brackets_that_belong_to_the_title_stay() -> None:
     assert one({"title": "[Triggered] [shop] Errors"}).title == "[shop] Errors"
 

@@ -1,6 +1,7 @@
 """Sentry's webhooks: issues, alert rules, metric alerts and the old plugin. Bodies are made here."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -69,6 +70,15 @@ def test_an_issue_is_an_alert_where_it_says_whether_something_is_broken(
     action: str, status: AlertStatus | None
 ) -> None:
     assert [each.status for each in found(action, issue=ISSUE)] == ([status] if status else [])
+
+
+def test_an_issue_that_is_back_began_when_it_was_seen_again_and_not_when_it_was_first_seen() -> None:
+    later = START + timedelta(days=40)
+    issue = {**ISSUE, "lastSeen": later.isoformat()}
+    (new,), (back,) = found("created", issue=issue), found("unresolved", issue=issue)
+    assert (new.starts_at, back.starts_at, new.key) == (START, later, back.key)
+    (unknown,) = found("unresolved", issue=ISSUE)
+    assert unknown.starts_at is None
 
 
 @pytest.mark.parametrize(
