@@ -28,7 +28,9 @@ class Piece(Struct, frozen=True, kw_only=True):
     headings: tuple[Heading, ...]
     line: int
     quoted: bool = False
-    """True for what stands in a block quote: a note about the text around it."""
+    """True for what stands in a block quote or a note: it is about the text around it."""
+    warns: bool = False
+    """True for words of a warning: they belong to what comes next."""
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ _TAGS: Final = word_list(
     """
 )
 _TAG: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?:\s[^<>]*|/)?>")
+_SUMMARY: Final = re.compile(r"(?<=</summary>)", re.IGNORECASE)
 _CODE: Final = re.compile(r"<pre\b[^<>]*>", re.IGNORECASE)
 _END_OF_CODE: Final = re.compile(r"</pre\b", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"\blang(?:uage)?[-=]\"?([\w+#.-]+)")
@@ -59,18 +61,26 @@ def without_comments(text: str) -> tuple[str, bool]:
 
 def shown(text: str) -> tuple[Shown, ...]:
     """The parts of an HTML block without comments, in order; the lines of each stay where they were."""
-    parts, at, line = [], 0, 0
+    parts: list[Shown] = []
+    at = line = 0
     for tag in _CODE.finditer(text):
         if tag.start() < at:
             continue
-        parts.append(Shown(_markdown(text[at : tag.start()]), line))
+        parts += _words(text[at : tag.start()], line)
         line += text.count("\n", at, tag.end())
         end = _END_OF_CODE.search(text, tag.end())
         inner = text[tag.end() : end.start() if end else len(text)]
         parts.append(_preformatted(tag[0], inner, line))
         line += inner.count("\n")
         at = tag.end() + len(inner)
-    return tuple(part for part in (*parts, Shown(_markdown(text[at:]), line)) if part.text.strip())
+    return tuple(part for part in (*parts, *_words(text[at:], line)) if part.text.strip())
+
+
+def _words(text: str, line: int) -> Iterator[Shown]:
+    """What folds up under a summary is no more of its sentence."""
+    for part in _SUMMARY.split(text):
+        yield Shown(_markdown(part), line)
+        line += part.count("\n")
 
 
 def _preformatted(tag: str, inner: str, line: int) -> Shown:

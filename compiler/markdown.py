@@ -10,11 +10,13 @@ from typing import Final
 
 from markdown_it.token import Token
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
 from compiler.html_tags import shown, without_comments
 from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_macro import MACRO
+from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, is_warning
 from compiler.markdown_parser import parser
 from compiler.markdown_table import TABLE
 
@@ -51,10 +53,20 @@ class _Reader(Struct):
     items: list[Item | None] = field(default_factory=list)
     label: str = ""
     sentence: str = ""
-    quotes: int = 0
-    """How many block quotes are open."""
+    notes: list[Note] = field(default_factory=list)
+    """The notes and block quotes that are open, outermost first."""
     hidden_to: int = 0
     rereads: int = 0
+
+    @property
+    def quoted(self) -> bool:
+        """Whether what comes is a note about the text around it."""
+        return any(note.kind != TAB for note in self.notes)
+
+    @property
+    def warns(self) -> bool:
+        """Whether what comes stands in a warning."""
+        return any(note.warns for note in self.notes)
 
 
 def read(text: str) -> Document:
@@ -103,8 +115,10 @@ def _token(reader: _Reader, token: Token, before: Token, offset: int) -> None:
         _close_item(reader)
     elif token.type in ("bullet_list_close", "ordered_list_close"):
         reader.lists.pop()
-    elif token.type in ("blockquote_open", "blockquote_close"):
-        reader.quotes += token.nesting
+    elif token.type in ("blockquote_open", OPEN):
+        _open_note(reader, token, line)
+    elif token.type in ("blockquote_close", CLOSE) and reader.notes and reader.notes[-1].fenced == bool(token.meta):
+        reader.notes.pop()
 
 
 def _leaf(reader: _Reader, token: Token, before: Token, line: int, offset: int) -> None:
@@ -131,7 +145,14 @@ def _heading(reader: _Reader, inline: Token, level: int, line: int) -> None:
     heading = Heading(title=_ANCHOR.sub("", title), level=level, line=line, codes=codes)
     reader.headings = (*(above for above in reader.headings if above.level < level), heading)
     reader.all_headings.append(heading)
+    reader.notes = [note for note in reader.notes if not note.fenced]
     reader.label = reader.sentence = ""
+
+
+def _open_note(reader: _Reader, token: Token, line: int) -> None:
+    reader.notes.append(Note(token.info or QUOTE, fenced=bool(token.meta)))
+    if token.content:
+        _say(reader, Words(token.content, "", (), line))
 
 
 def _open_list(reader: _Reader, token: Token) -> None:
@@ -149,23 +170,34 @@ def _close_item(reader: _Reader) -> None:
 
 
 def _paragraph(reader: _Reader, lines: Sequence[Words], *, first: bool) -> None:
+    if lines and reader.notes and reader.notes[-1].kind == QUOTE:
+        kind, rest = github_kind(lines[0].text)
+        if kind:
+            reader.notes[-1] = Note(kind)
+            lines = [*([replace(lines[0], text=rest)] if rest else []), *lines[1:]]
     if first and lines:
         _item(reader, lines[0])
         lines = lines[1:]
     for each in lines:
-        reader.pieces.append(
-            Sentence(
-                headings=reader.headings,
-                line=each.line,
-                text=each.text,
-                label=each.label,
-                codes=each.codes,
-                quoted=reader.quotes > 0,
-            )
+        _say(reader, each)
+
+
+def _say(reader: _Reader, said: Words) -> None:
+    warns = reader.warns or is_warning(said.label)
+    reader.pieces.append(
+        Sentence(
+            headings=reader.headings,
+            line=said.line,
+            text=said.text,
+            label=said.label,
+            codes=said.codes,
+            quoted=reader.quoted or warns,
+            warns=warns,
         )
-        reader.sentence = each.text
-        if each.label and not reader.items:
-            reader.label = each.label
+    )
+    reader.sentence = said.text
+    if said.label and not reader.items and not warns:
+        reader.label = said.label
 
 
 def _item(reader: _Reader, said: Words) -> None:
@@ -180,7 +212,8 @@ def _item(reader: _Reader, said: Words) -> None:
         label=_BOX.sub("", said.label, count=1),
         under=open_list.under,
         codes=said.codes,
-        quoted=reader.quotes > 0,
+        quoted=reader.quoted,
+        warns=reader.warns,
     )
     reader.items[-1] = item
     reader.pieces.append(item)
@@ -218,7 +251,7 @@ def _block(reader: _Reader, text: str, line: int, language: str, *, closed: bool
             label=_label(reader),
             sentence=reader.sentence,
             closed=closed,
-            quoted=reader.quotes > 0,
+            quoted=reader.quoted,
         )
     )
 
@@ -256,6 +289,6 @@ def _table(reader: _Reader, token: Token, offset: int) -> None:
             header=rows[0].cells,
             rows=tuple(rows[1:]),
             label=_label(reader),
-            quoted=reader.quotes > 0,
+            quoted=reader.quoted,
         )
     )

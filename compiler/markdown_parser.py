@@ -24,6 +24,7 @@ from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
 from compiler.markdown_macro import code_macro
+from compiler.markdown_notes import fenced_note, note
 from compiler.markdown_table import TABLE, table
 
 _DEEPEST: Final = 60
@@ -38,10 +39,11 @@ _MOST_BRACKETS: Final = 400
 """Text with more opening brackets is read without links: the rule for links would read it again from each of them."""
 _ENDS_ANYTHING: Final[Mapping[str, RuleFuncBlockType]] = {
     "`": fence, "~": fence, ">": blockquote, "*": hr, "-": hr, "_": hr, "{": code_macro,
+    "!": note, "?": note, ":": fenced_note,
 }  # fmt: skip
 """The rule that a line's first mark may call for, of those that end a paragraph, a quotation and a list."""
 _ENDS_ANY_BUT_LISTS: Final[Mapping[str, RuleFuncBlockType]] = {
-    **dict.fromkeys("*-+0123456789", list_block), "<": html_block, "#": heading,
+    **dict.fromkeys("*-+0123456789", list_block), "<": html_block, "#": heading, "=": note,
 }  # fmt: skip
 """The same for those that end a paragraph or a quotation, and go on within a list."""
 

@@ -106,6 +106,7 @@ def _manual(section: Section, origin: Origin) -> Step:
         written=section.text("written", ""),
         origin=origin,
         condition=section.text("when", ""),
+        warning=section.text("warning", ""),
         hold=section.span("hold") or timedelta(0),
         gives=parameter_name(section, "gives"),
     )
@@ -236,6 +237,7 @@ def _by_hand(read: _Read, origin: Origin, verdict: Verdict, reason: str) -> Step
         command=read.command,
         parameters=read.parameters,
         condition=read.own("when").text("when", ""),
+        warning=read.section.text("warning", ""),
         gives=parameter_name(read.own("gives"), "gives"),
     )
 
@@ -270,6 +272,7 @@ def _runnable(read: _Read, origin: Origin, verdict: Verdict) -> Step:
         effect_after=(own("effect_after").span("effect_after") or timedelta(0)) if remediation else timedelta(0),
         tags=own("tags").texts("tags"),
         condition=own("when").text("when", ""),
+        warning=read.section.text("warning", ""),
         gives=_gives(read),
     )
 

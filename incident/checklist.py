@@ -82,15 +82,16 @@ def untick(items: Sequence[Item], number: int) -> tuple[Item, ...]:
 
 
 def _told(step: Step) -> str:
-    """A step as an item: with its condition in front, where the runbook gives one."""
+    """A step as an item: with its condition in front, and what it warns of behind, where the runbook gives them."""
+    said = f"{step.title} (the runbook warns: {step.warning.rstrip('.')})" if step.warning else step.title
     if not step.condition:
-        return step.title
+        return said
     if step.condition.startswith(("unless ", "otherwise")):
-        return f"{step.condition[0].upper()}{step.condition[1:].rstrip('.')}: {step.title}"
+        return f"{step.condition[0].upper()}{step.condition[1:].rstrip('.')}: {said}"
     first, _, rest = step.condition.rstrip(".").removeprefix("If ").removeprefix("if ").partition(" ")
     if first == "From":
-        return f"{first} {rest}: {step.title}"
-    return f"If {first.lower() if first in _COMMON else first} {rest}: {step.title}"
+        return f"{first} {rest}: {said}"
+    return f"If {first.lower() if first in _COMMON else first} {rest}: {said}"
 
 
 def _item(items: Sequence[Item], number: int) -> Item:

@@ -70,6 +70,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     undo_takes: str = ""
     """The parameter of the undo that is what the guard's probe showed before."""
     temporary: bool = False
+    warning: str = ""
+    """What the runbook warns of before this step."""
 
     @property
     def digest(self) -> str:
@@ -123,6 +125,7 @@ def draw_up(step: Step, given: Mapping[str, str], *, catalog: Catalog, environme
         undo_step=step.undo_step,
         undo_takes=step.undo_takes,
         temporary=step.temporary,
+        warning=step.warning,
     )
 
 

@@ -164,6 +164,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """Words by which the team's rules speak of several steps at once."""
     condition: str = ""
     """When the runbook says to do it."""
+    warning: str = ""
+    """What the runbook warns of right before it; empty: nothing."""
     private: bool = False
     """What it sees may name people: it goes to one reader, and the channel learns only whether it is healthy."""
     hold: timedelta = timedelta(0)

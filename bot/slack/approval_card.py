@@ -120,6 +120,7 @@ def _parts(approval: Approval) -> list[Block | None]:
                 [bold(f"{number}. {fit.one_line(plan.title, _PART)}"), text(f" (step {place})")],
                 _fact("Where", fit.one_line(f"{plan.target} · {plan.environment}", _PART)),
                 _fact("Changes", fit.one_line(changes, _PART)),
+                _fact("Runbook warns", fit.one_line(plan.warning, _PART)) if plan.warning else [],
                 _fact("Guard", fit.one_line(guard_words(plan.promise), _PART)),
                 _fact("Undo", fit.one_line(plan.undo.strip() or "none: there is no way back", _PART)),
             )
@@ -167,6 +168,7 @@ def _facts(message: ApprovalMessage) -> list[list[Element]]:
     return [
         _fact("Where", f"{fit.one_line(plan.target, fit.NAME)} · {fit.one_line(plan.environment, fit.NAME)}"),
         _fact("Changes", fit.one_line(changes, fit.SAID)),
+        _fact("Runbook warns", fit.one_line(plan.warning, fit.SAID)) if plan.warning else [],
         _fact("Guard", guard_words(plan.promise)),
         _fact("Before", before) if (before := _before(message.before)) else [],
         _fact("Undo", _undo(message)),

@@ -39,6 +39,7 @@ def fix_step(incident: Incident, procedure: Procedure, step: Step) -> View:
     """The same with one remediation chosen: what it does, how it is taken back, and its parameters."""
     about = paragraph(
         [text(fit.one_line(step.condition, fit.SAID), italic=True)] if step.condition.strip() else [],
+        [bold("The runbook warns: "), text(fit.one_line(step.warning, fit.SAID))] if step.warning else [],
         [bold("Verdict: "), text(verdict_words(step.verdict))],
         [bold("Undo: "), text(fit.one_line(step.undo, fit.SAID) if step.undo.strip() else "there is no way back")],
     )

@@ -113,6 +113,12 @@ def _condition(message: WalkMessage, index: int, indent: str = "") -> list[Eleme
     return [text(f"{indent}{only} {said}", italic=True)] if said else []
 
 
+def _warning(message: WalkMessage, index: int) -> list[Element]:
+    step = message.steps[index]
+    said = fit.one_line(step.warning, fit.SAID) if step is not None and step.warning else ""
+    return [bold("The runbook warns: "), text(said)] if said else []
+
+
 def _words(message: WalkMessage, index: int) -> str:
     """What the step runs, or what a person does."""
     leg, step = message.walk.legs[index], message.steps[index]
@@ -129,6 +135,7 @@ def _current(message: WalkMessage, index: int) -> list[Block | None]:
         paragraph(
             [bold(f"{sign(leg, message, now=True)} {index + 1}. {fit.one_line(leg.title, _TITLE)}")],
             _condition(message, index),
+            _warning(message, index),
             state_of(leg, message),
             [text(changed)] if changed else [],
         ),

@@ -26,6 +26,11 @@ _WARNED: Final = "The runbook says not to."
 _NOT_TO: Final = re.compile(
     r"\b(?:never|do not|don['’]t|must not|may not|should not|avoid)\b[^.,;:!?]*$", re.IGNORECASE
 )
+_NOT_THIS: Final = re.compile(
+    r"\b(?:never|do not|don['’]t|must not|may not|should not|avoid)\s+(?:ever\s+)?(?:run|us|execut|do|typ|try)\w*\s+"
+    r"(?:this|these|the following|any of these)\b(?![^.;!?]*\b(?:unless|without|before|until|if|when|as|on|in)\b)",
+    re.IGNORECASE,
+)
 _NO_COMMAND: Final = "The runbook tells it in words."
 
 
@@ -54,7 +59,7 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
     proof = found.proof
     verdict = proof.judgement.verdict
     unknown = places(proof.command) - {each.name for each in proof.parameters}
-    warned = found.inline and _warns(found)
+    warned = _warns(found)
     kind = _KINDS[verdict] if proof.executor is not None and not unknown and not warned else "manual"
     entry: dict[str, Json] = {kind: step_id, "title": _title(found, step), "written": found.text, "line": found.line}
     if kind == "manual":
@@ -74,7 +79,9 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
 
 
 def _warns(found: Found) -> bool:
-    """Whether its sentence tells people not to: *Never run …*, *do not use … here*."""
+    """Whether its sentence tells people not to: *Never run …*, *do not use … here*, or of a block *never run this*."""
+    if not found.inline:
+        return _NOT_THIS.search(found.sentence) is not None
     before, _, _ = " ".join(found.sentence.split()).partition(" ".join(found.text.split()))
     return before != found.sentence and _NOT_TO.search(before) is not None
 

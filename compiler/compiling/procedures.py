@@ -20,6 +20,7 @@ _DONE: Final = frozenset(
     {Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY, Role.VERIFICATION, Role.BEFORE, Role.DURING, Role.AFTER, Role.STEPS}
 )
 """The phases whose steps are done; what the others say is kept as text."""
+_LONGEST_WARNING: Final = 500
 _LONGEST_NUMBERED: Final = 42
 """Characters of a title before a number: a slug with its number is no longer than one without."""
 
@@ -57,7 +58,7 @@ class Assembly(Struct):
 
     def passed_on(self, made: Sequence[Made]) -> list[dict[str, Json]]:
         """The entries of a procedure's steps in the order of their lines, with the values that they pass on."""
-        passed = passed_on(sorted(made, key=attrgetter("line")))
+        passed = passed_on(made)
         self.missed += passed.missed
         return passed.entries
 
@@ -91,8 +92,22 @@ def procedure_entry(procedure: Procedure, assembly: Assembly) -> dict[str, Json]
     if after := [each.after for each in procedure.escalations if each.after is not None]:
         entry["escalate_after"] = span_text(min(after))
     entry |= _said(procedure)
-    entry["steps"] = assembly.passed_on(_steps(procedure, str(entry["id"]), path, own, assembly.ids))
+    entry["steps"] = assembly.passed_on(
+        _warned(_steps(procedure, str(entry["id"]), path, own, assembly.ids), procedure)
+    )
     return entry
+
+
+def _warned(steps: Sequence[Made], procedure: Procedure) -> list[Made]:
+    """The steps in the order of their lines, each with what is warned of right before it; the last one's may follow."""
+    made = sorted(steps, key=attrgetter("line"))
+    own = {each.line for each in made}
+    for said in (said for phase in procedure.phases for said in phase.warnings):
+        if made and own.isdisjoint(range(said.line, said.last + 1)):
+            at = min(bisect_left(made, said.line, key=attrgetter("line")), len(made) - 1)
+            words = " ".join(filter(None, (str(made[at].entry.get("warning", "")), said.text)))
+            made[at] = replace(made[at], entry={**made[at].entry, "warning": words[:_LONGEST_WARNING]})
+    return made
 
 
 def _said(procedure: Procedure) -> dict[str, Json]:

@@ -199,7 +199,7 @@ def _opens(placed: Placed, *, bullets: bool) -> str:
     if isinstance(piece, Item):
         outer = piece.depth == 0 and piece.number is None and piece.ticked is None
         return placed.name if bullets and outer and role_of(placed.name) else ""
-    if not isinstance(piece, Sentence):
+    if not isinstance(piece, Sentence) or piece.warns:
         return ""
     if piece.label and placed.name:
         return placed.name

@@ -86,6 +86,8 @@ class Phase(Fact, frozen=True, kw_only=True):
     steps: tuple[Step | Hold, ...] = ()
     said: tuple[Said, ...] = ()
     """What the phase says besides its steps."""
+    warnings: tuple[Said, ...] = ()
+    """What it warns of, each before the step that it stands before."""
 
 
 class Escalation(Fact, frozen=True, kw_only=True):

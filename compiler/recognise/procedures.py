@@ -13,7 +13,7 @@ from compiler.recognise.instruction import all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.severities import severity_in, severity_said
-from compiler.recognise.steps import is_code, steps
+from compiler.recognise.steps import is_code, is_warning, steps
 from compiler.recognise.wording import title_of
 from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, looks, period, role_of
 
@@ -162,8 +162,10 @@ def _phase(group: Group, purpose: Purpose | None, above: str, *, resolved: bool)
         and not (isinstance(each.piece, Block) and is_code(each.piece))
     )
     when = all_of((above, group.condition))
+    warnings = tuple(_said(each) for each in group.placed if is_warning(each))
     return Phase(
-        role=role, label=group.label, condition=when, steps=done, said=said, line=group.line, last=group.last
+        role=role, label=group.label, condition=when, steps=done, said=said, warnings=warnings,
+        line=group.line, last=group.last,
     )  # fmt: skip
 
 
@@ -184,7 +186,8 @@ def _said(placed: Placed) -> Said:
     elif isinstance(piece, Table):
         text = "\n".join(" | ".join(row.cells) for row in piece.rows)
     else:
-        text = placed.value if role_of(placed.name) and placed.value else placed.text
+        known = role_of(placed.name) is not None or piece.warns
+        text = placed.value if known and placed.value else placed.text
     return Said(text=text, line=placed.line, last=placed.last)
 
 

@@ -56,6 +56,8 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
     top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
     for index, each in enumerate(placed):
         piece = each.piece
+        if is_warning(each):
+            continue
         if isinstance(piece, Item):
             here = _level_of(piece, level, top)
             here.append(_of_item(each, piece, causes=causes))
@@ -82,6 +84,14 @@ def _leads(draft: _Draft, piece: Sentence) -> bool:
     """True for a condition for what stands below it: *If the pool is exhausted:*."""
     alone = not draft.code or bool(condition_alone(piece.text))
     return bool(draft.said.condition) and piece.text.rstrip().endswith(":") and alone
+
+
+def is_warning(placed: Placed) -> bool:
+    """True for words of a warning that tell nothing to do: they are about what comes next."""
+    piece = placed.piece
+    if isinstance(piece, Item):
+        return piece.warns and not piece.codes and not is_told(piece.text)
+    return isinstance(piece, Sentence) and piece.warns
 
 
 def is_instruction(placed: Placed) -> bool:

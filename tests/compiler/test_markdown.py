@@ -234,7 +234,7 @@ def test_a_runbook_cut_off_anywhere_is_still_read(path: Path) -> None:
 
 _HOSTILE = (
     "[", "![", "](", "*a_", "> ", "<", "<!--", "<pre>", "`a", "~~", "\\", "<div> <!--\n\n", "    ```\n", "|a", "a\n",
-    "{code:a}\n",
+    "{code:a}\n", ":::a\n", "!!! a\n", "??? a\n    ",
 )  # fmt: skip
 
 

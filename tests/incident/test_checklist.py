@@ -8,6 +8,8 @@ from incident import checklist
 from incident.checklist import Item
 from incident.refusal import AlreadySo, NoSuchItem
 from incident.responder import UserId
+from incident.runbook import Origin, Procedure, Step, StepKind
+from incident.verdict import Verdict
 
 NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
 ITEMS = (Item(text="Tell support"), Item(text="Name a commander"))
@@ -42,3 +44,22 @@ def test_there_are_only_the_numbers_that_are_shown(number: int) -> None:
     with pytest.raises(NoSuchItem) as refused:
         checklist.tick(ITEMS, number, ANA, NOW)
     assert refused.value.facts == {"asked": number, "count": 2}
+
+
+@pytest.mark.parametrize(
+    ("condition", "warning", "text"),
+    [
+        ("", "", "Restart it"),
+        ("The pool is full", "", "If the pool is full: Restart it"),
+        ("unless a release runs", "", "Unless a release runs: Restart it"),
+        ("otherwise", "", "Otherwise: Restart it"),
+        ("it hangs", "Orders are lost.", "If it hangs: Restart it (the runbook warns: Orders are lost)"),
+    ],
+)
+def test_an_item_says_when_to_do_it_and_what_the_runbook_warns_of(condition: str, warning: str, text: str) -> None:
+    step = Step(
+        id="restart", title="Restart it", kind=StepKind.MANUAL, verdict=Verdict.MUTATING, reason="told", written="",
+        origin=Origin(heading="Shop"), condition=condition, warning=warning,
+    )  # fmt: skip
+    procedure = Procedure(id="hang", title="Hang", origin=Origin(heading="Shop"), steps=(step,))
+    assert [item.text for item in checklist.begin(procedure) if item.step == "restart"] == [text]

@@ -66,6 +66,12 @@ def test_a_step_without_a_way_back_says_so() -> None:
     assert "Guard: none. Each task is replaced by one of the same revision." in shown
 
 
+def test_what_the_runbook_warns_of_is_read_before_anybody_approves() -> None:
+    assert "Runbook warns" not in lines(render(message(a_request())))
+    shown = lines(render(message(a_request(plan=a_plan(warning="It ends every session.")))))
+    assert "Runbook warns: It ends every session." in shown
+
+
 @pytest.mark.parametrize("kind", GuardKind)
 def test_every_guard_has_words(kind: GuardKind) -> None:
     """With and without its number."""

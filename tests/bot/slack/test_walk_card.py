@@ -62,6 +62,15 @@ def test_a_new_walk_shows_every_step_and_the_buttons_of_the_first() -> None:
     }  # fmt: skip
 
 
+def test_the_step_whose_turn_it_is_says_what_the_runbook_warns_of() -> None:
+    shown = message(AHEAD, AHEAD, AHEAD)
+    first, *others = shown.steps
+    assert first is not None
+    warned = replace(shown, steps=(replace(first, warning="It is slow."), *others))
+    assert "The runbook warns: It is slow." in lines(walk_card(warned))
+    assert "The runbook warns" not in lines(walk_card(shown))
+
+
 def test_what_a_diagnostic_saw_is_on_its_line_and_a_bad_sight_looks_bad() -> None:
     found = a_finding(healthy=False, sight=Sight(output="12", value=12), critical=False)
     shown = replace(with_leg(message(DONE, AHEAD, AHEAD), 0, finding="f"), findings={"f": found})

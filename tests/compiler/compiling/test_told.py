@@ -1,8 +1,10 @@
 """What a step says: its words whole, and as its condition only what its own sentence makes one."""
 
+from textwrap import dedent
+
 import pytest
 
-from tests.compiler.compiling.compiled import steps
+from tests.compiler.compiling.compiled import loaded, steps
 
 
 def told(text: str) -> list[tuple[str, str | None]]:
@@ -126,3 +128,45 @@ def test_a_sentence_that_is_wrapped_before_a_colon_is_one() -> None:
     text = restoring("If a pod is broken (`Error`, `Pending`), delete", "it to restart:", "", "```bash",
                      "kubectl delete pod shop-0", "```")  # fmt: skip
     assert told(text) == [("Delete it to restart", "a pod is broken (Error, Pending)")]
+
+
+WARNED = """
+    1. Restart the shop: `kubectl rollout restart deploy/shop`
+
+    > [!WARNING]
+    > This ends every session.
+
+    2. Restart the database: `kubectl rollout restart sts/db`
+
+    !!! danger "No way back"
+        The volume is gone.
+
+    ```bash
+    kubectl delete pvc data-db-0
+    ```
+
+    :::tip
+    Look at the pods first.
+    :::
+
+    3. Tell support.
+
+    **Caution:** they are few.
+    """
+
+
+def test_a_warning_is_kept_with_the_step_that_it_stands_before() -> None:
+    found = steps("# Shop\n\n## Restore the database\n" + dedent(WARNED))
+    assert [each.get("warning") for each in found] == [
+        None, "This ends every session.", "No way back The volume is gone.", "they are few.",
+    ]  # fmt: skip
+    restore = loaded("# Shop\n\n## Restore the database\n" + dedent(WARNED)).procedures[0]
+    assert [step.warning for step in restore.steps][:2] == ["", "This ends every session."]
+
+
+def test_what_nobody_may_run_is_no_step_that_runs() -> None:
+    text = restoring("Never run this:", "", "```bash", "kubectl delete pvc data-db-0", "```", "",
+                     "Do not run this without a backup:", "", "```bash", "kubectl delete pod db-0", "```")  # fmt: skip
+    never, careful = steps(text)
+    assert never["why"] == "The runbook says not to."
+    assert "remediation" in careful

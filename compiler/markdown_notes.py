@@ -1,0 +1,97 @@
+"""Rules for notes as site generators write them: `!!! warning` and tabs with an indented body, `:::danger` up to `:::`.
+
+What stands in one is read as it would be outside. A quotation that begins with `[!WARNING]` is a note, too.
+"""
+
+import re
+from typing import Final
+
+from markdown_it.rules_block import StateBlock
+from msgspec import Struct
+
+from compiler.proof.word_list import word_list
+
+OPEN: Final = "note_open"
+CLOSE: Final = "note_close"
+QUOTE: Final = "quote"
+"""The kind of a plain quotation."""
+TAB: Final = "tab"
+"""The kind of what is one of several ways to show the text: no note about it."""
+_WARNING: Final = word_list(
+    "warning warnings danger caution important attention critical error failure achtung warnung"
+)
+_BODY: Final = 4
+"""Columns by which a note's body is indented."""
+_INDENTED: Final = re.compile(
+    r"(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]*)(?:[ \t]+[A-Za-z][\w-]*)*(?:[ \t]+\"(?P<title>[^\"\n]*)\")?[ \t]*"
+    r"|===[!+]?[ \t]+\"[^\"\n]*\"[ \t]*"
+)
+_FENCED: Final = re.compile(
+    r":::+[ \t]*(?P<kind>[A-Za-z][\w-]*)(?:\[(?P<boxed>[^\]\n]*)\]|\{[^}\n]*\})?(?:[ \t]+(?P<title>[^\n]*\S))?[ \t]*"
+)
+_FENCE: Final = re.compile(r":::+[ \t]*")
+_GITHUB: Final = re.compile(r"\[!(?P<kind>[A-Za-z]+)\][+-]?\s*")
+
+
+class Note(Struct, frozen=True):
+    """An open note: what kind it is, and whether a line of colons ends it."""
+
+    kind: str
+    fenced: bool = False
+
+    @property
+    def warns(self) -> bool:
+        """Whether it says what to take care of."""
+        return is_warning(self.kind)
+
+
+def is_warning(word: str) -> bool:
+    """True for *Warning*, *danger* and the like, as a kind of note or as the label of a sentence."""
+    return word.lower() in _WARNING
+
+
+def github_kind(text: str) -> tuple[str, str]:
+    """The kind of a note that a quotation's first words make it, and the text behind them; no kind: empty."""
+    found = _GITHUB.match(text)
+    return (found["kind"].lower(), text[found.end() :]) if found else ("", text)
+
+
+def note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for what has an indented body. The body's blocks stand between its two tokens."""
+    found = _line(state, start, _INDENTED)
+    if found is None or silent:
+        return found is not None
+    indent = state.sCount[start] + _BODY
+    last = start + 1
+    while last < end and (state.isEmpty(last) or state.sCount[last] >= indent):
+        last += 1
+    opening = state.push(OPEN, "", 1)
+    opening.map, opening.info = [start, last], (found["kind"] or TAB).lower()
+    opening.content = found["title"] or ""
+    around = state.blkIndent, state.lineMax, state.parentType
+    state.blkIndent, state.lineMax, state.parentType = indent, last, "blockquote"
+    state.md.block.tokenize(state, start + 1, last)
+    state.blkIndent, state.lineMax, state.parentType = around
+    state.push(CLOSE, "", -1)
+    state.line = last
+    return True
+
+
+def fenced_note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for a line of colons, which begins or ends a note; what stands between is read as outside."""
+    opening = _line(state, start, _FENCED)
+    if opening is None and _line(state, start, _FENCE) is None:
+        return False
+    if not silent:
+        token = state.push(OPEN if opening else CLOSE, "", 0)
+        token.map, token.meta = [start, start + 1], {"fenced": True}
+        if opening:
+            token.info, token.content = opening["kind"].lower(), opening["boxed"] or opening["title"] or ""
+        state.line = start + 1
+    return True
+
+
+def _line(state: StateBlock, line: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    if state.is_code_block(line):
+        return None
+    return pattern.fullmatch(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
