@@ -18,7 +18,7 @@ from incident.postmortem import Record
 from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
-from incident.taking import Batch, Known
+from incident.taking import Batch, Keyed, Known, unkeyed
 from incident.timeline import Link
 from incident.watch import WatchRecord
 
@@ -47,10 +47,18 @@ class Store(Protocol):
         """
         ...
 
-    async def known(self, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
+    async def known(
+        self,
+        alert_ids: Collection[str],
+        groups: Collection[str],
+        at: datetime,
+        keyed: Keyed = unkeyed,
+        causes: Collection[str] = (),
+    ) -> Known:
         """What is known of some alerts (``source:key``) and groups, all at one moment.
 
-        It holds the alerts' records, the incidents of these, the newest incident of each group, and ``silences(at)``.
+        It holds the alerts' records, the incidents of these, the newest incident of each group, and ``silences(at)``;
+        and of the requests, which ``keyed`` names by those records, and of the ``causes``, those that are there.
         """
         ...
 

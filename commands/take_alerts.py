@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -128,17 +129,19 @@ async def take_together(takings: Sequence[Taking], *, ports: AlertPorts, within:
 async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> tuple[Taken, ...]:
     now = ports.clock()
     routes = [[ports.settings.routed(alert, now) for alert in each.alerts] for each in takings]
-    names = {name for each in takings for alert in each.alerts for name in alert.names}
     async with soon(within):
-        known = await ports.store.known(names, {routed.group for each in routes for routed in each}, now)
-    keys = request_keys(takings, known.records, now)
+        known = await ports.store.known(
+            {name for each in takings for alert in each.alerts for name in alert.names},
+            {routed.group for each in routes for routed in each},
+            now,
+            partial(request_keys, takings, now=now),
+            {each.cause for each in takings if each.cause},
+        )
     asked = [
         _asked(one, key, _silenced(one, each, known.silences, now), ports)
-        for one, key, each in zip(takings, keys, routes, strict=True)
+        for one, key, each in zip(takings, known.keys, routes, strict=True)
     ]
-    async with soon(within):
-        kept = await ports.store.kept(set(keys), {each.cause for each in takings if each.cause})
-    batch, taken = _decided(asked, known, kept, now, ports)
+    batch, taken = _decided(asked, known, now, ports)
     try:
         async with soon(within):
             await ports.store.take(batch)
@@ -180,10 +183,10 @@ def _silenced(taking: Taking, routes: Sequence[Routed], silences: Sequence[Silen
 
 
 def _decided(
-    asked: Sequence[_Asked], known: Known, kept: frozenset[str], now: datetime, ports: AlertPorts
+    asked: Sequence[_Asked], known: Known, now: datetime, ports: AlertPorts
 ) -> tuple[Batch, tuple[Taken, ...]]:
     """What is to be saved, and what became of each."""
-    view, gone = View(known), set(kept)
+    view, gone = View(known), set(known.kept)
     fresh: list[_Asked] = []
     changes: list[Change] = []
     for each in asked:

@@ -4,8 +4,9 @@
 it in one transaction, or nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,17 +20,28 @@ from incident.intake import Seen
 from incident.job import Claim
 from incident.silence import Silence
 
+Keyed: TypeAlias = Callable[[Mapping[str, AlertRecord]], Sequence[str]]
+"""Says by which key each request is known, in their order, once the records of its alerts are known."""
+
+
+def unkeyed(_: Mapping[str, AlertRecord]) -> Sequence[str]:
+    """For whoever asks about alerts, and about no request."""
+    return ()
+
 
 class Known(Struct, frozen=True, kw_only=True):
     """What the store knows of some alerts: their records, the incidents of these and of their groups.
 
-    ``firing`` counts each incident's alerts that fire. ``silences`` are those made in the chat that stand.
+    ``firing`` counts each incident's alerts that fire. ``silences`` are those made in the chat that stand. ``keys`` are
+    those of the requests that it was asked about, and ``kept`` those of them, and of the causes, that are there.
     """
 
     records: Mapping[str, AlertRecord] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
     firing: Mapping[str, int] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
+    keys: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
 
 
 class Taking(Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from incident.postmortem import Record
 from incident.silence import Silence
 from incident.stop import Stop
 from incident.system_change import SystemChange
-from incident.taking import Batch, Known
+from incident.taking import Batch, Keyed, Known, unkeyed
 from incident.timeline import Link
 from incident.watch import WatchRecord
 
@@ -69,8 +69,15 @@ class SqlStore(Store):
         applied = await self._write(lambda db: changing.apply(db, change), self._tell)
         return applied.saved
 
-    async def known(self, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
-        return await self._read(lambda db: taking.known(db, alert_ids, groups, at), at_one_moment=True)
+    async def known(
+        self,
+        alert_ids: Collection[str],
+        groups: Collection[str],
+        at: datetime,
+        keyed: Keyed = unkeyed,
+        causes: Collection[str] = (),
+    ) -> Known:
+        return await self._read(lambda db: taking.known(db, alert_ids, groups, at, keyed, causes), at_one_moment=True)
 
     async def kept(self, deliveries: Collection[str], causes: Collection[str]) -> frozenset[str]:
         return await self._read(lambda db: taking.kept(db, deliveries, causes))

@@ -13,22 +13,33 @@ from incident import timeline
 from incident.alert import AlertRecord, AlertTally
 from incident.change import Change
 from incident.job import JobState
-from incident.taking import Batch, Known
+from incident.taking import Batch, Keyed, Known
 
 
-async def known(db: Database, alert_ids: Collection[str], groups: Collection[str], at: datetime) -> Known:
-    """What is known of these alerts and groups, and what is silent at a moment."""
+async def known(
+    db: Database,
+    alert_ids: Collection[str],
+    groups: Collection[str],
+    at: datetime,
+    keyed: Keyed,
+    causes: Collection[str],
+) -> Known:
+    """What is known of these alerts and groups, what is silent at a moment, and which requests are there."""
     row = await db.row("known_alerts", ids=list(alert_ids))
-    records = ALERTS.value(row["bodies"]) if row is not None and row["bodies"] else ()
-    own = {record.incident_id for record in records if record.incident_id is not None}
+    listed = ALERTS.value(row["bodies"]) if row is not None and row["bodies"] else ()
+    records = {record.id: record for record in listed}
+    own = {record.incident_id for record in listed if record.incident_id is not None}
     row = await db.row("known_incidents", ids=list(own), groups=list(groups))
     incidents = INCIDENTS.value(row["bodies"]) if row is not None and row["bodies"] else ()
     firing = await db.rows("firing_alerts", ids=[each.id for each in incidents]) if incidents else ()
+    keys = tuple(keyed(records))
     return Known(
-        records={record.id: record for record in records},
+        records=records,
         incidents=incidents,
         firing={each["incident_id"]: each["firing"] for each in firing},
         silences=tuple([SILENCE.value(row["body"]) for row in await db.rows("silences", at=at)]),
+        keys=keys,
+        kept=await kept(db, set(keys), causes),
     )
 
 

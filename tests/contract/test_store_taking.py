@@ -1,6 +1,7 @@
 """What monitors say is saved many requests at once, whole or not at all, and what is known of it is one look."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from commands.outage import Conflict
 from commands.store import Store
 from incident import timeline
-from incident.alert import AlertStatus, AlertTally, DeliveryState
+from incident.alert import AlertRecord, AlertStatus, AlertTally, DeliveryState
 from incident.incident import Incident, Status
 from incident.job import JobName
 from incident.taking import Batch, Known
@@ -123,6 +124,17 @@ async def test_what_is_known_is_one_look(store: Store) -> None:
     assert {each.id for each in known.incidents} == {"inc_old", "inc_new"}
     assert known.firing == {"inc_old": 1}
     assert await store.known(set(), set(), NOW) == Known()
+
+
+async def test_the_same_look_tells_which_requests_are_there_by_keys_that_hang_on_the_records(store: Store) -> None:
+    await store.take(replace(batch("d1:1f", declares="inc_1"), causes=("spool:1:0",)))
+
+    def keyed(records: Mapping[str, AlertRecord]) -> Sequence[str]:
+        return [f"d{number}:{sum(each.firings for each in records.values())}f" for number in (2, 1)]
+
+    known = await store.known({"alertmanager:a1"}, set(), NOW, keyed, {"spool:1:0", "spool:1:1"})
+    assert known.keys == ("d2:1f", "d1:1f")
+    assert known.kept == {"d1:1f", "spool:1:0"}
 
 
 async def test_jobs_owed_again_in_one_batch_are_owed_once(store: Store) -> None:
