@@ -4,6 +4,7 @@ import asyncio
 import codecs
 from typing import Final
 
+from bot.executors.tool.legible import legible
 from bot.redaction.redactor import CUT, Redactor
 from commands.ports import Heard
 
@@ -33,12 +34,12 @@ class Hearing:
     @property
     def whole(self) -> str:
         """All that was printed, cleaned, up to about MOST_HEARD characters."""
-        return self._redactor.clean(self._text if len(self._text) < MOST_HEARD else self._text + CUT)
+        return self._clean(self._text if len(self._text) < MOST_HEARD else self._text + CUT)
 
     @property
     def cut(self) -> str:
         """The same of a run that was stopped: without what may be the beginning of a secret."""
-        return self._redactor.clean(self._text[: self._redactor.settled(self._text)])
+        return self._clean(self._text[: self._redactor.settled(self._text)])
 
     def take(self, piece: bytes) -> None:
         """Some bytes as the program printed them, cut anywhere."""
@@ -55,8 +56,12 @@ class Hearing:
 
     def _pass_on(self) -> None:
         self._due = None
-        ready = self._text[: self._redactor.settled(self._text)]
-        clean = self._redactor.clean(ready[: ready.rfind("\n") + 1])
+        # Cleaned before it is cut at a line's end: a secret may go on behind that.
+        clean = self.cut
+        clean = clean[: clean.rfind("\n") + 1]
         if len(clean) > len(self._said) and clean.startswith(self._said):
             self._heard(clean[len(self._said) :])
             self._said = clean
+
+    def _clean(self, text: str) -> str:
+        return legible(self._redactor.clean(text))

@@ -3,23 +3,17 @@
 Applied to everything a target answered before it leaves its executor, so that stores, Slack and logs never hold it.
 """
 
-import base64
-import html
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
-from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import AhoCorasick
 from msgspec import Struct
 
 from bot.redaction.personal_data import Personal, without
+from bot.redaction.spellings import SHORTEST, spellings
 
 MARK: Final = "[redacted]"
-
-_SHORTEST: Final = 6
-"""A known secret shorter than this is as likely a word of the answer; it is not looked for."""
 
 CUT: Final = "…"
 """Stands where a text was cut off: what a secret begins with just before it is as much of the secret as was left."""
@@ -35,11 +29,6 @@ r"""The same where a text within a text has it, as ``\n`` in JSON and in logs, o
 
 _BREAKS: Final = re.compile(r"[\r\n\v\f\x85\u2028\u2029⏎\\]")
 """Without one of these a text has no line break of either kind."""
-
-_ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
-
-_GO: Final = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})
-"""What Go's JSON escapes beside what must be, as Docker's, Kubernetes' and NATS' answers are."""
 
 _UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
 """A count of tokens is no token, and what is hidden already stays as it is."""
@@ -98,9 +87,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), *, personal: Iterable[Personal] = ()) -> None:
         self._personal = frozenset(personal)
-        needles = {needle for secret in secrets if len(secret) >= _SHORTEST for needle in _spellings(secret)}
-        # The longest first, so that no part of a long spelling is left beside the mark of a short one.
-        self._needles = sorted(needles, key=lambda needle: (-len(needle), needle))
+        known = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in spellings(secret)}
+        self._needles = sorted({_LINE_BREAK.sub("", spelling) for spelling in known})
         self._finder = AhoCorasick(self._needles)
 
     def clean(self, text: str) -> str:
@@ -154,60 +142,6 @@ BY_SHAPE: Final[Hide] = Redactor().clean
 """Hides what looks like a secret, where nobody told which ones there are."""
 
 
-def _spellings(secret: str) -> set[str]:
-    """A secret as it may come back: plain, escaped as other texts hold it, in hexadecimal, and in anything's base64."""
-    raw = secret.encode()
-    written = {secret, *_for_addresses(secret), *_as_json(secret), *_as_markup(secret), *_between_quotes(secret)}
-    plain = {_LINE_BREAK.sub("", spelling) for spelling in written} | {raw.hex(), raw.hex().upper()}
-    return {spelling for spelling in plain | _base64_cores(raw) if len(spelling) >= _SHORTEST}
-
-
-def _for_addresses(secret: str) -> set[str]:
-    """As a part of a URL, or of one that is itself a part of one; who encodes which characters differs."""
-    quoted = {quote(secret, safe=safe) for safe in ("", "/", "!'()*", "$&+,;=")} | {quote_plus(secret)}
-    once = quoted | {_ESCAPE.sub(lambda escape: escape.group().lower(), each) for each in quoted}
-    return once | {each.replace("%", "%25") for each in once}
-
-
-def _as_json(secret: str) -> set[str]:
-    """As JSON writes it, and as JSON within JSON; Go escapes what means something in HTML, PHP the slash."""
-    plain = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    once = plain | {each.translate(_GO) for each in plain} | {each.replace("/", r"\/") for each in plain}
-    return once | {json.dumps(each, ensure_ascii=False)[1:-1] for each in once}
-
-
-def _as_markup(secret: str) -> set[str]:
-    """As HTML and XML write it, with the quotes as they are, by number, or by name."""
-    escaped = html.escape(secret)
-    by_number = escaped.replace("&#x27;", "&#39;")
-    return {
-        html.escape(secret, quote=False),
-        escaped,
-        by_number,
-        by_number.replace("&quot;", "&#34;"),
-        escaped.replace("&#x27;", "&apos;"),
-    }
-
-
-def _between_quotes(secret: str) -> set[str]:
-    """As SQL, a shell and Python write it between single quotes."""
-    return {secret.replace("'", "''"), secret.replace("'", r"'\''"), repr(secret)[1:-1]}
-
-
-def _base64_cores(raw: bytes) -> set[str]:
-    """What base64 makes of the secret at each of the three places that a neighbour can push it to.
-
-    Characters that also depend on the neighbours are left out; what stays of them tells nothing.
-    """
-    cores = set()
-    for shift in range(3):
-        coded = base64.b64encode(bytes(shift) + raw).decode().rstrip("=")
-        bits = (shift + len(raw)) * 8
-        core = coded[-(-shift * 8 // 6) : bits // 6]
-        cores |= {core, core.replace("+", "-").replace("/", "_")}
-    return cores
-
-
 def _places(text: str, breaks: re.Pattern[str] | None) -> Sequence[int]:
     """Where each character stands that is left when line breaks and the indentation around them are taken out."""
     if breaks is None:
@@ -230,7 +164,7 @@ def _occurrences(text: str, needle: str) -> Iterable[tuple[int, int]]:
 
 def _cut_off(text: str, needle: str) -> Iterable[tuple[int, int]]:
     """Where the text has the needle's beginning, long enough to be told from a word, and is cut off then."""
-    for start, _ in _occurrences(text, needle[:_SHORTEST]):
+    for start, _ in _occurrences(text, needle[:SHORTEST]):
         end = text.find(CUT, start, start + len(needle))
         if end >= 0 and needle.startswith(text[start:end]):
             yield start, end
@@ -238,8 +172,8 @@ def _cut_off(text: str, needle: str) -> Iterable[tuple[int, int]]:
 
 def _beginning(text: str, needle: str) -> int:
     """How many characters at the text's end are the beginning of the needle, but not all of it."""
-    most = min(len(needle) - 1, len(text))
-    return next((length for length in range(most, 0, -1) if text.endswith(needle[:length])), 0)
+    end = text[max(len(text) - len(needle) + 1, 0) :]
+    return next((len(end) - start for start, _ in _occurrences(end, needle[0]) if needle.startswith(end[start:])), 0)
 
 
 def _hidden(match: re.Match[str]) -> str:

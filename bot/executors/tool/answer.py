@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
+from bot.executors.tool.legible import legible, spelled_out
 from compiler.proof import filters
 from compiler.proof.filters import jq
 from compiler.proof.filters.single import leaves_one, narrows
@@ -148,14 +149,14 @@ def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], 
             return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
         value, rows = _value(text, chain), len(text.splitlines())
         single = rows == 1 and leaves_one(chain, one=answer.single)
-    shown = "".join(map(_visible, text.rstrip("\n")))
+    shown = legible(text.rstrip("\n"))
     return Sight(
         output=_whole_lines(shown, characters),
-        value=clean(value) if isinstance(value, str) else value,
+        value=spelled_out(clean(value)) if isinstance(value, str) else value,
         rows=rows,
         truncated=answer.is_part(chain) or len(shown) > characters,
         receipt=answer.receipt,
-        error=None if answer.error is None else clean(answer.error),
+        error=None if answer.error is None else legible(clean(answer.error)),
         single=single and value is not None and not answer.is_part(chain),
     )
 
@@ -193,10 +194,6 @@ def _whole_lines(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[: max(text.rfind("\n", 0, most), 0)] or text[:most]
-
-
-def _visible(character: str) -> str:
-    return character if character >= " " or character in "\n\t" else "�"
 
 
 def _lists(written: Json) -> list[list[Json]]:

@@ -31,6 +31,7 @@ from bot.executors.tool.answer import (
     stopped,
 )
 from bot.executors.tool.kind import Asked, Tool
+from bot.executors.tool.legible import legible
 from bot.redaction.redactor import Redactor
 from bot.telemetry.traces import span
 from commands.outage import Outage
@@ -103,7 +104,7 @@ class ToolExecutor(Generic[Asked]):
             raise Outage(f"It could not run even with an approval. {self._said(str(gate))}", retry=False) from gate
         except (Denied, Unanswered, TimeoutError, *_UNREADABLE) as fault:
             raise Outage(self._sentence(fault, self._caps.look_seconds), retry=False) from fault
-        return await tool_guard.preview(plan.promise, self._redactor.clean(before), self._seen)
+        return await tool_guard.preview(plan.promise, self._clean(before), self._seen)
 
     async def run(self, plan: Plan, *, heard: Heard = unheard) -> Outcome:
         """Run an approved change once, its guard checked on the way. Raises nothing but Stopped."""
@@ -206,7 +207,7 @@ class ToolExecutor(Generic[Asked]):
 
     def _receipt(self, asked: Asked, answer: Answer) -> Facts:
         receipt: Facts = {"sent": self._tool.sent(asked), **answer.receipt}
-        return {key: self._redactor.clean(fact) if isinstance(fact, str) else fact for key, fact in receipt.items()}
+        return {key: self._clean(fact) if isinstance(fact, str) else fact for key, fact in receipt.items()}
 
     def _seconds(self, seconds: float) -> float:
         return self._caps.connect_seconds + seconds
@@ -220,9 +221,12 @@ class ToolExecutor(Generic[Asked]):
             return f"{self._name} answered something that Muster cannot read: see Muster's log, and do it by hand."
         return self._said(str(fault))
 
+    def _clean(self, text: str) -> str:
+        return legible(self._redactor.clean(text))
+
     def _said(self, sentence: str) -> str:
         """Cleaned, and only then cut: half a secret is not known for one."""
-        clean = self._redactor.clean(sentence)
+        clean = self._clean(sentence)
         if len(clean) <= _LONGEST:
             return clean
         return f"{clean[: _LONGEST - _LONGEST_END].rstrip()} … {clean[-_LONGEST_END:].lstrip()}"

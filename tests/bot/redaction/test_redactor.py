@@ -67,6 +67,59 @@ def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(
     assert len(kept) <= len(coded) - len(SECRET), "only the neighbours may be left"
 
 
+@pytest.mark.parametrize(
+    "coded",
+    [
+        base64.b64encode(base64.b64encode(SECRET.encode())).decode(),
+        base64.b64encode(base64.b64encode(f"app:{SECRET}@db".encode())).decode(),
+        base64.b64encode(b"data: " + base64.urlsafe_b64encode(f"ab{SECRET}".encode())).decode(),
+        base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+        base64.b64encode(SECRET.encode("utf-16")).decode(),
+        base64.b64encode(f"$p='{SECRET}'".encode("utf-16-le")).decode(),
+        base64.b64encode(SECRET.encode("utf-16-be")).decode(),
+        base64.b32encode(SECRET.encode()).decode(),
+        base64.b32encode(f"app:{SECRET}".encode()).decode().lower().rstrip("="),
+    ],
+)
+def test_a_known_secret_is_hidden_in_bytes_made_text(coded: str) -> None:
+    """Base64 in base64, without padding, of UTF-16 as PowerShell takes it, and base32."""
+    cleaned = KEEPER.clean(f"before {coded} after")
+    assert MARK in cleaned
+    assert len(cleaned) < len(f"before {MARK} after") + len(coded) // 2
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        SECRET.encode().hex(" "),
+        SECRET.encode().hex(":").upper(),
+        SECRET.encode().hex("-"),
+        SECRET.encode().hex().upper(),
+        SECRET.encode("utf-16-le").hex(),
+        SECRET.encode("utf-16-be").hex().upper(),
+        "".join(f"%{byte:02X}" for byte in SECRET.encode()),
+        "".join(f"%{byte:02x}" for byte in SECRET.encode()),
+        "".join(rf"\x{byte:02x}" for byte in SECRET.encode()),
+        "".join(f"\\{byte:03o}" for byte in SECRET.encode()),
+        "".join(rf"\u{ord(character):04x}" for character in SECRET),
+        "".join(f"&#{ord(character)};" for character in SECRET),
+        ", ".join(f"0x{byte:02x}" for byte in SECRET.encode()),
+        ",".join(str(byte) for byte in SECRET.encode()),
+        ",\n    ".join(str(byte) for byte in SECRET.encode()),
+    ],
+)
+def test_a_known_secret_is_hidden_where_its_bytes_are_listed(listed: str) -> None:
+    assert KEEPER.clean(f"before <{listed}> after") == f"before <{MARK}> after"
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("zero", ["\0", "\N{REPLACEMENT CHARACTER}", r"\x00", r"\u0000"])
+def test_a_known_secret_is_hidden_in_utf_16_that_is_read_as_utf_8(order: str, zero: str) -> None:
+    secret = "hunter2-hunter3"
+    shown = f"pw={secret}.".encode(order).decode().replace("\0", zero)
+    assert "u" not in Redactor([secret]).clean(shown).replace(r"\u", "")
+
+
 def test_base64_wrapped_at_76_characters_is_still_found() -> None:
     wrapped = base64.encodebytes(b"x" * 50 + SECRET.encode() + b"y" * 50).decode()
     assert MARK in KEEPER.clean(wrapped)
