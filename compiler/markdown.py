@@ -16,7 +16,7 @@ from compiler.document import Block, Document, Heading, Item, Piece, Row, Senten
 from compiler.html_tags import shown, without_comments
 from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_macro import MACRO
-from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, is_warning
+from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, is_warned
 from compiler.markdown_parser import parser
 from compiler.markdown_table import TABLE
 
@@ -183,7 +183,7 @@ def _paragraph(reader: _Reader, lines: Sequence[Words], *, first: bool) -> None:
 
 
 def _say(reader: _Reader, said: Words) -> None:
-    warns = reader.warns or is_warning(said.label)
+    warns = reader.warns or is_warned(said.label, said.text)
     reader.pieces.append(
         Sentence(
             headings=reader.headings,
@@ -191,7 +191,7 @@ def _say(reader: _Reader, said: Words) -> None:
             text=said.text,
             label=said.label,
             codes=said.codes,
-            quoted=reader.quoted or warns,
+            quoted=reader.quoted,
             warns=warns,
         )
     )

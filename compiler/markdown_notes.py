@@ -20,6 +20,9 @@ TAB: Final = "tab"
 _WARNING: Final = word_list(
     "warning warnings danger caution important attention critical error failure achtung warnung"
 )
+_LABEL: Final = word_list("warning danger caution important attention achtung warnung")
+_FIGURE: Final = re.compile(r"[0-9<>≥≤%]")
+"""Levels have bounds and deadlines."""
 _BODY: Final = 4
 """Columns by which a note's body is indented."""
 _INDENTED: Final = re.compile(
@@ -42,12 +45,12 @@ class Note(Struct, frozen=True):
     @property
     def warns(self) -> bool:
         """Whether it says what to take care of."""
-        return is_warning(self.kind)
+        return self.kind in _WARNING
 
 
-def is_warning(word: str) -> bool:
-    """True for *Warning*, *danger* and the like, as a kind of note or as the label of a sentence."""
-    return word.lower() in _WARNING
+def is_warned(label: str, text: str) -> bool:
+    """True for a sentence with a label such as *Warning:*, and not for the level of alerts that is called so."""
+    return label.lower() in _LABEL and text.rstrip(": ") != label and not _FIGURE.search(text)
 
 
 def github_kind(text: str) -> tuple[str, str]:

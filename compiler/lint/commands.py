@@ -7,6 +7,7 @@ from typing import Final
 from compiler.compiling.compiled import Compiled
 from compiler.document import Block
 from compiler.found import Found
+from compiler.lint.capitals import marked, unmarked
 from compiler.lint.credentials import Hide, holds_secret
 from compiler.lint.remark import Remark, Weight
 from compiler.lint.rewrites import bounded_form, instead_of, rewrite_of, said_to
@@ -108,9 +109,16 @@ def _unbounded(found: Found, shown: str) -> Iterator[Remark]:
 
 def _blanks(found: Found, shown: str) -> Iterator[Remark]:
     """A blank that a reader could take for a value: `user-id-here`, `YOUR_ID`, an example's address."""
+    if words := unmarked(found):
+        yield Remark(
+            line=found.line, rule="ambiguous-placeholder", weight=Weight.WARNING,
+            text=f"{shown} holds {', '.join(words)}: only the capitals say that it is to be filled in, and to the tool "
+            "it is a name.",
+            instead=marked(found, words),
+        )  # fmt: skip
     parameters = found.proof.parameters
-    rest, marked = _MARKED.subn("", found.text)
-    if parameters and (not marked or _COULD_BE_REAL.search(rest)):
+    rest, marks = _MARKED.subn("", found.text)
+    if parameters and (not marks or _COULD_BE_REAL.search(rest)):
         names = ", ".join(parameter.name for parameter in parameters)
         yield Remark(
             line=found.line, rule="ambiguous-placeholder", weight=Weight.WARNING,

@@ -1,7 +1,7 @@
 """The document as sections of labelled groups: what stands together under one heading, and under one label in it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.recognise.instruction import all_of, condition_alone
-from compiler.recognise.procedure import Role
+from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.wording import name_and_value, title_of
-from compiler.recognise.words import role_of
+from compiler.recognise.words import about, role_of
 
 _TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
 _OF_ONE_THING: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
@@ -136,7 +136,7 @@ def _folded(headings: Sequence[Heading]) -> set[Heading]:
         told.setdefault(parent, set()).add(role)
     labels = {
         heading: told[parent] for heading, (parent, _) in roles.items()
-        if counts[parent] > 1 and len(told[parent] & _TELLING) >= (2 if parent.level == 1 else 1)
+        if _labels(counts[parent], told[parent], parent)
     }  # fmt: skip
     below: dict[Heading, set[Heading]] = {}
     for chain in chains:
@@ -144,6 +144,13 @@ def _folded(headings: Sequence[Heading]) -> set[Heading]:
             below.setdefault(label, set()).add(chain[-1])
     whole = (label for label in below if labels[label] & _OF_ONE_THING and not below[label] & labels.keys())
     return {label for label in labels if label not in below}.union(*({label, *below[label]} for label in whole))
+
+
+def _labels(count: int, told: Set[Role], parent: Heading) -> bool:
+    """Whether headings for these roles are labels of the one above. *When to escalate* alone is, within an incident."""
+    if parent.level > 1 and told == {Role.ESCALATION}:
+        return about(parent.title) is None or about(parent.title) is Purpose.INCIDENT
+    return count > 1 and len(told & _TELLING) >= (2 if parent.level == 1 else 1)
 
 
 def _placed(document: Document) -> Iterator[Placed]:

@@ -8,6 +8,7 @@ from compiler.document import Block, Item, Table
 from compiler.recognise import spans
 from compiler.recognise.facts import Channel, Contact, Reach
 from compiler.recognise.outline import Placed, Section
+from compiler.recognise.procedure import Escalation
 from compiler.recognise.wording import bare, is_empty, named
 
 _ROLE: Final = re.compile(
@@ -37,6 +38,24 @@ _ADDRESSED: Final = re.compile(
     r"[\w.+-]+@[\w-]+\.\w|://|[#@][a-z][\w.-]*\]?$|[0-9](?:[0-9 ()/.-]{5,})[0-9]", re.IGNORECASE
 )
 """What reaches somebody even between brackets, where other words are a place to be filled in."""
+_TO: Final = re.compile(
+    r"\b(?:escalate|page|call|contact|notify|engage"
+    r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? (?P<to>@?[A-Za-z#\[][^.,;()]{1,60})",
+    re.IGNORECASE,
+)
+_WHEN_CALLED: Final = re.compile(r"(?:only )?(?:if|when|unless|after|once|as soon as|falls|wenn)\b", re.IGNORECASE)
+_STATES: Final = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|cannot|can't|could not|does not|doesn't|do not|did not|will|may|might|exceeds?"
+    r"|fails?|lasts?|remains?|persists?|affects?|more than|less than|above|below|longer than|suspected|no fix)\b",
+    re.IGNORECASE,
+)
+"""What says that something is so, and is no name of anybody."""
+_CONDITIONS: Final = re.compile(
+    r"conditions?|when|if|criteri(?:a|on)|situations?|triggers?|scenarios?|wann", re.IGNORECASE
+)
+_CALLED: Final = re.compile(
+    r"(?:escalate|page|call|contact|notify)(?: to)?|who(?:m)?(?: to .*)?|to|contacts?", re.IGNORECASE
+)
 _PURPOSE: Final = re.compile(r"(?:for|bei|if|when|after|nach)\s+\S.*", re.IGNORECASE)
 _LINE: Final = re.compile(r"\s*(?P<role>[^:=#][^:=]{0,60}?)\s*:\s*(?P<text>\S.*?)\s*")
 
@@ -72,9 +91,35 @@ def of_table(section: Section, table: Table) -> Iterator[Contact]:
         )
 
 
-def of_item(section: Section, placed: Placed, item: Item) -> Contact | None:
-    """*On-call: see the schedule*, or one place of an escalation path; None for an item that names nobody."""
+def escalation(text: str, line: int, last: int, path: tuple[str, ...] = ()) -> Escalation:
+    """When to call somebody, in the runbook's words: after how long, and whom, where they say it."""
+    match = _TO.search(text)
+    to = re.split(r"\s(?:if|after|when|within|via|for|immediately)\b", match["to"])[0].strip() if match else ""
+    return Escalation(text=text, after=spans.length(text), to=to, line=line, last=last, path=path)
+
+
+def escalations_of_table(section: Section, table: Table) -> Iterator[Escalation]:
+    """*Condition | Escalate to*: one escalation a row; none where the header says something else."""
+    header = [bare(each) for each in table.header]
+    if len(header) < 2 or not _CONDITIONS.fullmatch(header[0]):
+        return
+    called = next((n for n, each in enumerate(header) if n and _CALLED.fullmatch(each)), 0)
+    for row in table.rows if called else ():
+        if called < len(row.cells) and row.cells[0]:
+            text, to = row.cells[0], row.cells[called]
+            after = spans.length(" ".join(row.cells))
+            yield Escalation(text=text, after=after, to=to, line=row.line, last=row.line, path=section.path)
+
+
+def of_item(section: Section, placed: Placed, item: Item) -> Contact | Escalation | None:
+    """*On-call: see the schedule*, or one place of an escalation path; None for an item that names nobody.
+
+    *Data loss is suspected: page the database lead* is no contact: it says when to call one.
+    """
     role, text = (placed.name, placed.value) if placed.name else (item.text.rstrip(": "), "")
+    called = not _ADDRESSED.search(item.text) and item.number is None
+    if called and (_WHEN_CALLED.match(role) or (_STATES.search(role) and not (text and not _TO.search(text)))):
+        return escalation(item.text, placed.line, placed.last, section.path)
     if not role or len(role) > 80:
         return None
     purpose = _PURPOSE.fullmatch(text)

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Final
 
 from compiler.document import Block, Item, Row, Sentence, Table
-from compiler.recognise import spans, tables
+from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
 from compiler.recognise.facts import Said
 from compiler.recognise.instruction import all_of, condition_alone
@@ -20,11 +19,6 @@ from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigati
 _TOLD: Final = frozenset({Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED})
 """Roles whose lines are said, not done. A cause with an arrow to its remedy is a step all the same."""
 _WEAK: Final = frozenset({Purpose.RESPONSE, Purpose.OPERATION, Purpose.TUNING, Purpose.HEALTH, Purpose.DEPLOYMENT})
-_TO: Final = re.compile(
-    r"\b(?:escalate|page|call|contact|notify|engage"
-    r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? (?P<to>@?[A-Za-z#\[][^.,;()]{1,60})",
-    re.IGNORECASE,
-)
 _ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)
 
 
@@ -197,18 +191,7 @@ def _escalations(group: Group) -> Iterator[Escalation]:
         under = group.role is Role.ESCALATION
         if not text or not (under or _ESCALATING.search(text)) or text.rstrip(":") == group.label:
             continue
-        yield Escalation(text=text, after=_after(text), to=_whom(text), line=each.line, last=each.last)
-
-
-def _after(text: str) -> timedelta | None:
-    return spans.length(text)
-
-
-def _whom(text: str) -> str:
-    match = _TO.search(text)
-    if match is None:
-        return ""
-    return re.split(r"\s(?:if|after|when|within|via|for|immediately)\b", match["to"])[0].strip()
+        yield people.escalation(text, each.line, each.last)
 
 
 def texts(procedure: Procedure) -> Iterator[Said]:

@@ -79,6 +79,8 @@ def of_text(
         case Topic.CONTACTS if isinstance(placed.piece, Item):
             contact = people.of_item(section, placed, placed.piece)
             return (contact,) if contact else ()
+        case Topic.ESCALATION if isinstance(placed.piece, Item):
+            return (people.escalation(placed.text, placed.line, placed.last, section.path),)
         case Topic.SERVICE_LEVELS:
             return tuple(_service_level(section, placed))
         case Topic.SERVICES | Topic.OVERVIEW | Topic.ENVIRONMENTS | Topic.LOGS | Topic.LINKS | Topic.ERRORS:

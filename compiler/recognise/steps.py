@@ -218,6 +218,7 @@ def _finished(drafts: Iterable[_Draft]) -> Iterator[Step | Hold]:
 def _step(draft: _Draft, said: Instruction) -> Step:
     detail = " ".join(filter(None, (said.detail, *draft.remarks)))
     told = f"{said.title}. {detail}"
+    parts = tuple(_finished(draft.below))
     return Step(
         title=said.title,
         detail=detail,
@@ -230,7 +231,7 @@ def _step(draft: _Draft, said: Instruction) -> Step:
         gives=noted(told),
         takes=taken(told),
         manual=not any(draft.code),
-        parts=tuple(_finished(draft.below)),
+        parts=parts,
         line=draft.line,
-        last=max([draft.last, *(below.last for below in draft.below)]),
+        last=max([draft.last, *(part.last for part in parts)]),
     )

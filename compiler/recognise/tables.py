@@ -152,6 +152,10 @@ def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: T
 
 
 def _contacts(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
+    called = tuple(people.escalations_of_table(section, table))
+    yield from called
+    if called:
+        return
     if topic is Topic.CONTACTS or people.is_contact_table(table):
         yield from people.of_table(section, table)
 

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     VARIABLES = "variables"
     LOGS = "log places"
     WINDOWS = "maintenance windows"
+    ESCALATION = "when to escalate"
     OVERVIEW = "overview"
     LINKS = "links"
 
@@ -47,6 +48,9 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
         r".*(?:environment|required|config(?:uration)?) variables?.*|.*\bsecrets?(?: required)?$"
         r"|configuration(?: reference)?"),
     (Topic.LOGS, r".*\blog (?:locations?|files?|paths?|groups?|levels?)\b.*|logs"),
+    (Topic.ESCALATION,
+        r"when (?:and how )?to (?:escalate|page|call).*|escalate (?:if|when|immediately if).*"
+        r"|escalation (?:criteria|conditions?|triggers?|rules?|thresholds?)|wann eskalier\w+"),
     (Topic.CONTACTS,
         r".*\bcontacts?\b.*|.*escalation (?:path|matrix|chain|policy|contacts?|procedure).*"
         r"|escalations?|on.?call(?: rotation| schedule)?|.*who to (?:call|page).*|ansprechpartner"
@@ -113,7 +117,9 @@ _ROLES: Final[Sequence[tuple[Role, str]]] = (
         r"(?:common |possible |likely |probable |potential |root |typical )?(?:causes?|issues)"
         r"|(?:mögliche )?ursachen?"),
     (Role.IMPACT, r"(?:user |customer |business )?(?:impact|consequences?|auswirkung\w*)"),
-    (Role.ESCALATION, r"escalat(?:ion|e)(?: path| policy)?(?: if| when)?|when to escalate|eskalation"),
+    (Role.ESCALATION,
+        r"escalat(?:ion|e)(?: path| policy| criteria| conditions?| triggers?)?(?: immediately)?(?: if| when)?"
+        r"|when to (?:escalate|page)|eskalation"),
     (Role.PREVENTION,
         r"prevent(?:ion|ive(?: measures| actions)?|ative measures)|long.?term (?:fix|actions?)"
         r"|how to prevent|vorbeugung"),

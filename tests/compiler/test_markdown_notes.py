@@ -111,8 +111,8 @@ def test_a_quotation_may_be_a_note(kind: str, warns: bool) -> None:
 
 
 def test_a_label_warns_too() -> None:
-    first, second = reading("**Warning:** it is slow.\n\n**Note:** it is fast.\n").pieces
-    assert (first.warns, second.warns) == (True, False)
+    text = "**Warning:** it is slow.\n\n**Note:** it is fast.\n\n**Warning:**\n\n**Warning**: CPU > 70%\n"
+    assert [each.warns for each in reading(text).pieces] == [True, False, False, False]
 
 
 def test_a_summary_is_no_part_of_what_it_folds_up() -> None:

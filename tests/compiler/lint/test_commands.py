@@ -186,3 +186,50 @@ def test_a_value_inside_a_command_becomes_a_step_before_it() -> None:
     assert one.instead == f'VALUE=$({newest}), then aws ecs stop-task --cluster c --task "$VALUE"'
     (several,) = said(shell("docker rm $(docker ps -aq)"), "refused-command")
     assert "VALUE" not in several.instead
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("docker restart CONTAINER", "docker restart {{container}}"),
+        ("kubectl delete pod POD -n NAMESPACE", "kubectl delete pod {{pod}} -n {{namespace}}"),
+        ("kubectl logs POD_NAME | grep HOST", "kubectl logs {{pod_name}} | grep HOST"),
+        ("aws ec2 reboot-instances --instance-ids=INSTANCE_ID",
+         "aws ec2 reboot-instances --instance-ids={{instance_id}}"),
+        ("curl -X POST https://api.internal/users/USER_ID/reset",
+         "curl -X POST https://api.internal/users/{{user_id}}/reset"),
+        ("psql -h DB_HOST -c 'SELECT ID FROM DB_HOST'", "psql -h {{db_host}} -c 'SELECT ID FROM DB_HOST'"),
+        ("redis-cli -h HOST INFO", "redis-cli -h {{host}} INFO"),
+        ("kill -9 XXXX", "kill -9 {{value}}"),
+    ],
+)  # fmt: skip
+def test_a_blank_that_only_capitals_mark_is_told(command: str, instead: str) -> None:
+    (remark,) = said(shell(command), "ambiguous-placeholder")
+    assert remark.instead == instead
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "psql -c \"SELECT COUNT(*) FROM ORDERS WHERE STATE = 'OPEN'\"",
+        "curl -X DELETE http://localhost/carts",
+        "redis-cli CLIENT KILL ID 5",
+        "redis-cli CLUSTER NODES",
+        "git reset --hard HEAD",
+        "kill -s TERM 12",
+        "NODE_ENV=production HOST=db-1 ./start.sh",
+        "docker run -e DATABASE_HOST redis",
+        "kubectl exec shop-0 -- printenv DATABASE_HOST",
+        "kubectl get pods -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName",
+        "ps -eo PID,USER,CMD",
+        "docker ps --format 'table {{.ID}} {{.Names}}'",
+        "grep HOST /etc/hosts",
+        "kubectl get pods -l env=PROD",
+        "aws ecs list-tasks --launch-type FARGATE",
+        "gh secret set API_KEY",
+        "ssh $HOST uptime",
+        "kubectl delete pod {{pod}}",
+    ],
+)
+def test_other_words_in_capitals_are_no_blanks(command: str) -> None:
+    assert not [each for each in said(shell(command), "ambiguous-placeholder") if "capitals" in each.text]

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from compiler.recognise.facts import Channel, Healthy, Objective, ReviewKind
+from compiler.recognise.procedure import Escalation
 from incident.severity import Severity
 from tests.compiler.recognise.reading import reading
 
@@ -422,3 +423,54 @@ def test_how_often_the_document_is_reviewed() -> None:
 def test_how_often_people_are_told() -> None:
     found = reading("## Incident response\n\n1. **Communicate**\n   - Post updates every 45 minutes\n")
     assert [cadence.every for cadence in found.cadences] == [45 * MINUTE]
+
+
+def test_when_to_escalate_is_no_contact() -> None:
+    found = reading("""
+        # Shop
+
+        ## Escalation
+
+        - If it lasts for 30 minutes: page the database lead
+        - Data loss is suspected
+        - Team lead: Ben, ben@shop.internal
+
+        ## When to escalate
+
+        - The cause is not known after 1 hour
+
+        ## Escalation criteria
+
+        | Condition | Escalate to |
+        |---|---|
+        | Personal data was seen | Security |
+
+        ## Escalation path
+
+        1. On call
+        2. Team lead (after 30 minutes)
+        """)
+    assert [(each.text, each.after, each.to) for each in found.of(Escalation)] == [
+        ("If it lasts for 30 minutes: page the database lead", timedelta(minutes=30), "database lead"),
+        ("Data loss is suspected", None, ""),
+        ("The cause is not known after 1 hour", timedelta(hours=1), ""),
+        ("Personal data was seen", None, "Security"),
+    ]
+    assert [contact.role for contact in found.contacts] == ["Team lead", "On call", "Team lead (after 30 minutes)"]
+
+
+def test_an_incident_keeps_its_own_conditions_for_escalation() -> None:
+    (procedure,) = reading("""
+        # Shop
+
+        ## Checkout is down
+
+        1. Restart the shop.
+
+        ### When to escalate
+
+        - It is down after 30 minutes
+        - Orders are lost
+        """).procedures
+    assert [each.text for each in procedure.escalations] == ["It is down after 30 minutes", "Orders are lost"]
+    assert len(procedure.steps) == 1
