@@ -30,6 +30,7 @@ _UNITS: Final = {
     "d": timedelta(days=1),
 }
 _WORD: Final = re.compile(r'(?:[^\s"]|"[^"]*")+')
+_NAME: Final = re.compile(r"[\w-]+")
 _CURLY: Final = str.maketrans({"“": '"', "”": '"', "„": '"'})
 
 
@@ -74,7 +75,9 @@ def _what(words: str, systems: Collection[str]) -> tuple[tuple[str, ...], tuple[
         try:
             read = matcher(word)
         except BadMatcher as bad:
-            raise refusal.BadSilence(problem=f"{bad}, or a system: {', '.join(systems)}") from None
+            # What is only a name may be meant for a system.
+            instead = f", or a system: {', '.join(systems)}" if _NAME.fullmatch(word) else ""
+            raise refusal.BadSilence(problem=f"{bad}{instead}") from None
         # Without its quotation marks a value with blanks would be read differently.
         matchers.append(word if '"' in word else str(read))
     return tuple(matchers), tuple(named)

@@ -46,6 +46,7 @@ def build(
     app = AsyncApp(
         # Named, because to find a name of its own it would read the source of every module on the stack.
         name="muster",
+        logger=logging.getLogger("slack_bolt"),
         client=client,
         authorize=_authorize(account, client),
         # Over sockets there is no signature, and signed_http.py has checked it before Bolt parses anything.

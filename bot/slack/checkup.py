@@ -32,7 +32,9 @@ def _remarks(answer: Checkup) -> Iterator[Remark]:
         yield warn("on call", f"Nobody is on call for {system}, so nobody is called.", "name people in muster.yaml")
     if answer.dead:
         said = f"Of what monitors sent, {answer.dead} could not be understood."
-        yield warn("sources", said, "`muster doctor` names the newest; compare it with docs/install.md")
+        yield warn(
+            "sources", said, "`muster alerts dead` lists them with the reason; compare them with docs/monitors.md"
+        )
     yield ok("Slack and the store", "This answer went through both.")
 
 

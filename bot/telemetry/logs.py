@@ -54,8 +54,9 @@ def set_up() -> None:
     """Send Muster's own log and its libraries' warnings to stderr. Secrets are never passed to it."""
     logging.basicConfig(handlers=[handler(sys.stderr)], level=logging.WARNING)
     logging.getLogger("bot").setLevel(logging.INFO)
-    # It warns that the client has a token although the identity is given too; both are meant to be.
-    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
+    # It warns that the client has a token although the identity is given too; both are meant to be. Bolt gives all of
+    # its loggers the level of this one (bot/slack/app.py).
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def silence() -> None:

@@ -129,8 +129,9 @@ def role(
     config_file: ConfigFile = config.USUAL,
 ) -> None:
     """Give a role to somebody."""
-    by, named = who(as_), f"<@{person}>" if SLACK_USER.fullmatch(person) else person
-    said = f"{part} {named}"
+    if not SLACK_USER.fullmatch(person):
+        raise typer.BadParameter("write a Slack user id (U…)", param_hint="PERSON")
+    by, said = who(as_), f"{part} <@{person}>"
     finish(lambda: speaking.say(config.store_of(config_file), number, said, take_role, by=by, as_json=json))
 
 

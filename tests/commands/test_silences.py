@@ -110,6 +110,13 @@ async def test_what_is_no_silence_is_refused_and_nothing_is_quiet(world: World, 
     assert await world.store.silences(world.clock()) == ()
 
 
+@pytest.mark.parametrize(("words", "meant"), [("shopp", True), ('a=~"("', False)])
+async def test_systems_are_offered_where_one_may_be_meant(world: World, words: str, meant: bool) -> None:
+    with pytest.raises(refusal.BadSilence) as refused:
+        await silences(world, f"{words} for 1h because we move")
+    assert ("or a system: shop" in str(refused.value.facts["problem"])) is meant
+
+
 async def test_a_silence_that_does_not_stand_cannot_be_lifted(world: World) -> None:
     await silences(world, "shop for 1h because we move")
     with pytest.raises(refusal.NoSuchSilence) as refused:

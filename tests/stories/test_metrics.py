@@ -1,5 +1,6 @@
 """What Prometheus reads of a bot that runs: what came in, what Slack was asked, and what is owed."""
 
+import json
 import re
 from pathlib import Path
 
@@ -26,6 +27,8 @@ async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> N
         await complete(it)
         told = await scraped(it)
         health = await it.health()
+        logged = [json.loads(line) for line in it.bot.log.read_text().splitlines()]
+    assert [each["message"] for each in logged if each["levelname"] != "INFO"] == [], "all is as it should be"
     assert told['muster_deliveries_total{source="alertmanager",outcome="taken"}'] == 1
     assert told['muster_slack_calls_total{method="conversations.create",outcome="answered"}'] == 1
     assert told['muster_job_attempts_total{job="open_channel",outcome="done"}'] == 1
