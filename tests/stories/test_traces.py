@@ -1,6 +1,7 @@
 """Traces of a real bot, at a real receiver of OpenTelemetry's protocol: webhooks, jobs, calls, and what for."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.stories.opened import complete
-from tests.stories.rig import rig
+from tests.stories.rig import Rig, rig
 
 ALERT = {
     "alerts": [
@@ -27,10 +28,13 @@ class Receiver(Struct):
     spans: list[Span] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
     bodies: list[bytes] = field(default_factory=list)
+    refusing: bool = False
 
     async def take(self, request: web.Request) -> web.Response:
         """One batch."""
         body = await request.read()
+        if self.refusing:
+            return web.Response(status=403)
         self.bodies.append(body)
         for of in ExportTraceServiceRequest.FromString(body).resource_spans:
             self.services |= {each.value.string_value for each in of.resource.attributes if each.key == "service.name"}
@@ -77,11 +81,39 @@ async def test_what_a_page_leads_to_is_one_trace_for_each_step_with_the_incident
         assert it.sandbox.bot_token.encode() not in said
 
 
-async def test_a_collector_that_is_away_holds_nothing_up(tmp_path: Path) -> None:
-    """Pages go on, and the process still ends."""
-    async with rig(tmp_path, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}) as it:
-        assert await it.knocked(ALERT, within=5) == 202
+async def test_a_collector_that_is_away_holds_nothing_up_and_is_told_of_once(tmp_path: Path) -> None:
+    """Pages go on, the log has one line of why, and the process ends though its library would try for a minute."""
+    away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "60"}
+    async with rig(tmp_path, environment=away) as it:
+        assert await it.knocked(ALERT, within=20) == 202
         await complete(it)
+        async with asyncio.timeout(60):
+            while not said_of_traces(it):  # nothing tells when a batch is tried
+                await asyncio.sleep(0.05)
         began = asyncio.get_running_loop().time()
         await it.bot.stop()
         assert asyncio.get_running_loop().time() - began < 14
+        (why,) = said_of_traces(it)
+        assert "Connection" in why
+
+
+async def test_a_collector_that_is_back_is_told_of_too(tmp_path: Path) -> None:
+    async with receiver() as (known, address):
+        known.refusing = True
+        more = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+        async with rig(tmp_path, environment=more) as it:
+            async with asyncio.timeout(60):
+                while not said_of_traces(it):
+                    assert await it.knocked(ALERT, within=20) == 202
+                    await asyncio.sleep(0.2)
+                known.refusing = False
+                while "traces are taken again" not in it.bot.log.read_text():
+                    await it.knocked(ALERT, within=20)
+                    await asyncio.sleep(0.2)
+            assert len(said_of_traces(it)) == 1
+
+
+def said_of_traces(it: Rig) -> list[str]:
+    """What the library has logged of its collector."""
+    lines = [json.loads(line) for line in it.bot.log.read_text().splitlines()]
+    return [each["message"] for each in lines if each["name"].startswith("opentelemetry")]
