@@ -91,6 +91,8 @@ class Block(Piece, frozen=True, kw_only=True):
     label: str = ""
     sentence: str = ""
     closed: bool = True
+    depth: int = 0
+    """In how many lists it stands, one within another."""
 
 
 class Document(Struct, frozen=True, kw_only=True):

@@ -251,6 +251,7 @@ def _block(reader: _Reader, text: str, line: int, language: str, *, closed: bool
             label=_label(reader),
             sentence=reader.sentence,
             closed=closed,
+            depth=len(reader.lists),
             quoted=reader.quoted,
         )
     )

@@ -2,49 +2,31 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from compiler.document import Item, Sentence
+from compiler.recognise.facts import AlertRule
 from compiler.recognise.outline import Group, Section
 from compiler.recognise.procedure import Role
-from compiler.recognise.wording import bare
+from compiler.recognise.wording import named_alerts
 from compiler.recognise.words import Topic, about
 
-_IDENTIFIER: Final = re.compile(
-    r"(?=.{5,100}\Z)(?=.*(?:[a-z0-9][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]))[A-Za-z][A-Za-z0-9_]*"
-)
-"""Several words written as one, as rules of monitors are called: `KubePodCrashLooping`, `disk_almost_full`."""
 _ANY: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
-_MARKED: Final = re.compile(r"(?:alert|alarm)(?:\s+name)?\s*[:–—-]\s*", re.IGNORECASE)
-_KIND: Final = re.compile(r"(?:runbook|playbook)(?:\s+for)?\s*[:–—-]?\s+", re.IGNORECASE)
-_AFTER: Final = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\b(?:alert|alarm|runbook|playbook)s?)$", re.IGNORECASE)
-_BETWEEN: Final = re.compile(r"\s*(?:,|/|\||&|\band\b|\bor\b)\s*(?:(?:and|or)\b\s*)?")
 _LABEL: Final = re.compile(
-    r"(?:(?:triggering|related|associated|corresponding|prometheus|source) )?(?:alerts?|alarms?)(?: ?names?)?"
+    r"(?:(?:triggering|related|associated|corresponding|source|prometheus|pagerduty|grafana|datadog|nagios|icinga) )?"
+    r"(?:alerts?|alarms?)(?: ?names?| ?ids?)?"
     r"(?: that .*)?"
     r"|(?:triggered|fired|raised|paged) by(?: alerts?)?",
+    re.IGNORECASE,
+)
+_SAME: Final = re.compile(
+    r"(?:this (?:alert )?is )?(?:the )?(?:same as|see(?: also)?|refer to|follow)(?: the)? [`\"']?"
+    r"(?P<other>\w{5,100})\b",
     re.IGNORECASE,
 )
 _FIRES: Final = re.compile(
     r"\b(?P<name>\w{5,100})[`*\"']? alert (?:fires|triggers|indicates|is (?:triggered|fired|raised))"
 )
-
-
-@lru_cache(maxsize=4_096)
-def named_alerts(title: str, *, listed: bool = False) -> tuple[str, ...]:
-    """The alerts that a heading names; empty for one in words, unless it is marked (*Alert: disk full*).
-
-    ``listed`` says that it stands in a list of alerts: there any words are a name.
-    """
-    text = bare(title)
-    mark = _MARKED.match(text)
-    text = text[mark.end() :] if mark else _KIND.sub("", text, count=1)
-    text = _AFTER.sub("", text).strip("`* ")
-    names = tuple(_BETWEEN.split(text))
-    if all(map(_IDENTIFIER.fullmatch, names)):
-        return names
-    return (text,) if (mark or listed) and _ANY.fullmatch(text) else ()
 
 
 def heading_alerts(section: Section) -> tuple[str, ...]:
@@ -75,3 +57,13 @@ def _said(group: Group) -> Iterator[str]:
             yield from coded or named_alerts(each.value if named else each.name or each.text)
         elif match := _FIRES.search(each.text):
             yield from named_alerts(match["name"])
+
+
+def same_as(section: Section) -> Iterator[AlertRule]:
+    """The alerts that a section is headed by, where all it says is which other section to follow."""
+    told = [each for each in section.placed if each.text]
+    match = _SAME.match(told[-1].text) if told and len(told) == len(section.placed) <= 2 else None
+    if match:
+        line, last, path = section.line, section.last, section.path
+        for name in heading_alerts(section):
+            yield AlertRule(name=name, action=match["other"], line=line, last=last, path=path)

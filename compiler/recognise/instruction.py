@@ -15,7 +15,7 @@ _ARROWS: Final = ("→", "⇒", "➜", "->", "=>")
 _ARROW: Final = re.compile(rf"\s*(?:{'|'.join(_ARROWS)})\s*")
 _WORD: Final = r"(?:only )?(?P<word>if|when(?! to\b)|unless|in case(?: of)?|falls|wenn)"
 _LEADING: Final = re.compile(
-    rf"{_WORD}\s+(?P<condition>(?:[^,:;()]|\([^()]*\)){{1,160}}?)\s*(?:[,:;]|\bthen\b)\s*(?P<rest>\S.*)",
+    rf"{_WORD}\s+(?P<condition>(?:[^,:;()]|\([^()]*\)){{1,160}}?)\s*(?:[,:;]\s*(?:then\b)?|\bthen\b),?\s*(?P<rest>\S.*)",
     re.IGNORECASE,
 )
 _ALONE: Final = re.compile(rf"{_WORD}\s+(?P<condition>[^:]{{1,160}}):", re.IGNORECASE)
@@ -35,10 +35,12 @@ _IF: Final = re.compile(r"(?:if|when|unless|falls|wenn)\s")
 _ASKED: Final = re.compile(
     r"\b(?:check|see|verify|determine|confirm|decide|test|ask|find out|prüfe)(?: \w+)?$", re.IGNORECASE
 )
+_NO_THREAT: Final = r"(?!(?:there|it|this|that|they|you|we)(?:'ll| will| would| may| might| is| are| has) )"
+"""*Otherwise it will hang* says why, and not what to do."""
 _OTHER_WAY: Final = re.compile(
-    r"(?:or(?: else)?|alternatively|alternative|otherwise|oder|alternativ)\b[,:]?\s+", re.IGNORECASE
+    rf"(?:or(?: else)?|alternatively|alternative|otherwise|oder|alternativ)\b[,:]?\s+{_NO_THREAT}", re.IGNORECASE
 )
-_NOT_SO: Final = re.compile(r"(?:otherwise|(?:or )?else|sonst)(?:[,:]|\s|$)\s*(?!than\b)", re.IGNORECASE)
+_NOT_SO: Final = re.compile(rf"(?:otherwise|(?:or )?else|sonst)(?:[,:]|\s|$)\s*(?!than\b){_NO_THREAT}", re.IGNORECASE)
 """The other way because a condition does not hold, not because somebody likes it better."""
 _WITHIN: Final = re.compile(
     r"\s*[(\[]?\b(?:within|innerhalb(?: von)?|in under|no later than)\s+(?:the first\s+)?", re.IGNORECASE

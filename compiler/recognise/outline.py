@@ -1,5 +1,6 @@
 """The document as sections of labelled groups: what stands together under one heading, and under one label in it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from itertools import groupby, pairwise
@@ -11,13 +12,16 @@ from msgspec.structs import replace
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.recognise.instruction import all_of, condition_alone
 from compiler.recognise.procedure import Purpose, Role
-from compiler.recognise.wording import name_and_value, title_of
-from compiler.recognise.words import about, role_of
+from compiler.recognise.wording import name_and_value, named_alerts, title_of
+from compiler.recognise.words import Topic, about, role_of
 
 _TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
 _OF_ONE_THING: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
 """What is said about one thing that goes wrong: the other parts beside it are about the same thing."""
 
+_BESIDE: Final = frozenset({Topic.CONTACTS, Topic.LINKS, Topic.OVERVIEW})
+"""What stands beside the parts of a procedure, and is none of them."""
+_NOTES: Final = re.compile(r"notes?\b|additional|see also|further|background|history|related|appendix", re.IGNORECASE)
 _TELLS_INLINE: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
 _NARROWEST: Final = 40
 """Characters in a line: a text of so few stands in one."""
@@ -134,23 +138,37 @@ def _folded(headings: Sequence[Heading]) -> set[Heading]:
     told: dict[Heading, set[Role]] = {}
     for parent, role in roles.values():
         told.setdefault(parent, set()).add(role)
+    others = {chain[-2] for chain in chains if chain[-1] not in roles and about(chain[-1].title) not in _BESIDE}
     labels = {
         heading: told[parent] for heading, (parent, _) in roles.items()
-        if _labels(counts[parent], told[parent], parent)
+        if _labels(counts[parent], told[parent], parent, alone=parent not in others)
     }  # fmt: skip
     below: dict[Heading, set[Heading]] = {}
     for chain in chains:
         for label in filter(labels.__contains__, chain[:-1]):
             below.setdefault(label, set()).add(chain[-1])
     whole = (label for label in below if labels[label] & _OF_ONE_THING and not below[label] & labels.keys())
-    return {label for label in labels if label not in below}.union(*({label, *below[label]} for label in whole))
+    inside = {chain[-1] for chain in chains if _is_part(chain)} - labels.keys()
+    return inside.union(label for label in labels if label not in below).union(
+        *({label, *below[label]} for label in whole)
+    )
 
 
-def _labels(count: int, told: Set[Role], parent: Heading) -> bool:
-    """Whether headings for these roles are labels of the one above. *When to escalate* alone is, within an incident."""
+def _is_part(chain: Sequence[Heading]) -> bool:
+    """True for a heading below one that is the name of an alert: whatever it says is about that alert."""
+    named = [bool(named_alerts(heading.title)) for heading in chain]
+    title = title_of(chain[-1].title)
+    return any(named[:-1]) and not named[-1] and about(title) not in _BESIDE and not _NOTES.match(title)
+
+
+def _labels(count: int, told: Set[Role], parent: Heading, *, alone: bool) -> bool:
+    """Whether headings for these roles are labels of the one above. *When to escalate* alone is, within an incident.
+
+    ``alone`` says that there are no others but those for contacts, links and the like.
+    """
     if parent.level > 1 and told == {Role.ESCALATION}:
         return about(parent.title) is None or about(parent.title) is Purpose.INCIDENT
-    return count > 1 and len(told & _TELLING) >= (2 if parent.level == 1 else 1)
+    return count > 1 and len(told & _TELLING) >= (2 if parent.level == 1 and not alone else 1)
 
 
 def _placed(document: Document) -> Iterator[Placed]:

@@ -50,32 +50,30 @@ class _Draft(Struct):
 def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hold, ...]:
     """The steps that the pieces tell, with holds between them. ``causes`` as in ``instruction``."""
     drafts: list[_Draft] = []
-    here = level = (
-        drafts  # What comes next stands in ``level``, below a condition with a colon; an item's code, ``here``.
-    )
+    level = drafts  # Where the next item stands: below a condition with a colon, else beside what came before.
     top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
     for index, each in enumerate(placed):
         piece = each.piece
         if is_warning(each):
             continue
         if isinstance(piece, Item):
-            here = _level_of(piece, level, top)
-            here.append(_of_item(each, piece, causes=causes))
+            _level_of(piece.depth, level, top).append(_of_item(each, piece, causes=causes))
         elif isinstance(piece, Block):
             led = level is not drafts and not level
             belongs = led or (index > 0 and _belongs(placed[index - 1], piece))
-            _take_block(drafts if led else here if belongs else level, each, piece, belongs=belongs)
-            here = level = drafts if led else level
+            item = _level_of(piece.depth - 1, level, top) if belongs else level
+            _take_block(drafts if led else item, each, piece, belongs=belongs)
+            level = drafts if led else level
         elif isinstance(piece, Sentence):
             told = not piece.quoted and is_instruction(each)
             drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
-            here = level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
+            level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
     return tuple(_finished(drafts))
 
 
-def _level_of(item: Item, level: list[_Draft], top: int) -> list[_Draft]:
-    """Where an item stands: beside what came before, or below it where it is nested deeper."""
-    while level and item.depth > (top if level[-1].depth is None else level[-1].depth):
+def _level_of(depth: int, level: list[_Draft], top: int) -> list[_Draft]:
+    """Where an item of this depth stands: beside what came before, or below it where it is nested deeper."""
+    while level and depth > (top if level[-1].depth is None else level[-1].depth):
         level = level[-1].below
     return level
 

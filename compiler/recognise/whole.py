@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
-from compiler.recognise import people, procedures, rules, severities, statements, tables, upkeep
+from compiler.recognise import alert_names, people, procedures, rules, severities, statements, tables, upkeep
 from compiler.recognise.coverage import lines_of
 from compiler.recognise.facts import (
     AlertRule,
@@ -187,7 +187,7 @@ def _of_section(section: Section) -> Iterator[Fact]:
         if rest:
             left.append(group if len(rest) == len(group.placed) else replace(group, placed=rest))
     done = tuple(procedures.procedures(section, left, purpose))
-    yield from done
+    yield from done or alert_names.same_as(section)
     yield from _remarks(section, left, lines_of(done))
 
 

@@ -25,6 +25,17 @@ _EMPTY: Final = re.compile(
 )
 
 
+_IDENTIFIER: Final = re.compile(
+    r"(?=.{5,100}\Z)(?=.*(?:[a-z0-9][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]))[A-Za-z][A-Za-z0-9_]*"
+)
+"""Several words written as one, as rules of monitors are called: `KubePodCrashLooping`, `disk_almost_full`."""
+_ANY_ALERT: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
+_MARKED: Final = re.compile(r"(?:alert|alarm)(?:\s+name)?\s*[:–—-]\s*", re.IGNORECASE)
+_KIND: Final = re.compile(r"(?:runbook|playbook)(?:\s+for)?\s*[:–—-]?\s+", re.IGNORECASE)
+_AFTER: Final = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\b(?:alert|alarm|runbook|playbook)s?)$", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"\s*(?:,|/|\||&|\band\b|\bor\b)\s*(?:(?:and|or)\b\s*)?")
+
+
 @lru_cache(maxsize=4_096)
 def title_of(heading: str) -> str:
     """A heading's words without numbering, emoji, and *Issue:*, *Incident 1:* or *P1:* in front."""
@@ -70,3 +81,19 @@ def name_and_value(piece: Piece) -> tuple[str, str]:
 def is_empty(text: str) -> bool:
     """True for a place that was left to be filled in: *[Name]*, *TBD*, *-*."""
     return _EMPTY.fullmatch(text.strip().strip("*_`").strip()) is not None
+
+
+@lru_cache(maxsize=4_096)
+def named_alerts(title: str, *, listed: bool = False) -> tuple[str, ...]:
+    """The alerts that a heading names; empty for one in words, unless it is marked (*Alert: disk full*).
+
+    ``listed`` says that it stands in a list of alerts: there any words are a name.
+    """
+    text = bare(title)
+    mark = _MARKED.match(text)
+    text = text[mark.end() :] if mark else _KIND.sub("", text, count=1)
+    text = _AFTER.sub("", text).strip("`* ")
+    names = tuple(_BETWEEN.split(text))
+    if all(map(_IDENTIFIER.fullmatch, names)):
+        return names
+    return (text,) if (mark or listed) and _ANY_ALERT.fullmatch(text) else ()

@@ -110,7 +110,8 @@ _TITLES: Final = tuple((topic, re.compile(pattern)) for topic, pattern in _TOPIC
 _ROLES: Final[Sequence[tuple[Role, str]]] = (
     (Role.SYMPTOMS,
         r"symptoms?|signs?|what you(?:'ll| will)? see|indicators?|detection|how (?:to )?detect"
-        r"|trigger(?:s|ed by)?|when(?: to use)?|what (?:it|this) means|meaning|description|problem"
+        r"|trigger(?:s|ed by)?|when(?: to use)?|what (?:it|this) means"
+        r"|what (?:does|is) (?:it|this|this alert)(?: mean)?|meaning|description|problem|about this alert"
             r"|symptome?|alert(?: condition)?"
         r"|anzeichen"),
     (Role.CAUSES,
@@ -136,15 +137,18 @@ _ROLES: Final[Sequence[tuple[Role, str]]] = (
     (Role.DURING, r"during.{0,40}|während.{0,30}"),
     (Role.AFTER, r"(?:post-(?!mortem)|after\b).{0,40}|follow.?ups?|clean.?up|danach|nachbereitung"),
     (Role.DIAGNOSIS,
-        r"diagnos\w*(?: steps?| commands?)?|investigat\w*(?: steps?)?|triage(?: steps?)?|check(?:s"
-        r"|list)?(?: first)?|initial (?:checks?|investigation|assessment)|assessment|analyse"
-        r"|how to (?:diagnose|investigate)|debugging(?: steps?)?|(?:common |useful "
+        r"diagnos\w*(?: steps?| commands?)?|investigat\w*(?: steps?)?|triage(?: steps?)?"
+        r"|(?:possible |basic |quick |first )?check(?:s|list)?(?: first)?|steps to check"
+        r"|initial (?:checks?|investigation|assessment)|assessment|analyse"
+        r"|how to (?:diagnose|investigate|debug|check)(?: it| this)?|debugging(?: steps?)?|(?:common |useful "
         r"|diagnostic )queries"),
     (Role.ACTIONS,
-        r"solutions?|resolution(?: steps?)?|response|remed(?:y|iation|ies)(?: steps?)?|fix(?:es)?"
+        r"(?:possible |suggested )?(?:solutions?|resolutions?)(?: steps?)?|response"
+        r"|remed(?:y|iation|ies)(?: steps?)?|fix(?:es)?"
         r"|actions?|(?:immediate|corrective|emergency|recovery|optimi[sz]ation|required"
         r"|recommended|first) (?:actions?|steps?|response)|steps?(?: to (?:resolve|fix))?"
-        r"|procedure|what to do|commands?|how to fix|lösung(?:en)?|behebung|maßnahmen"),
+        r"|procedure|what to do|commands?|how to (?:fix|solve|resolve|mitigate)(?: it| this)?"
+        r"|lösung(?:en)?|behebung|maßnahmen"),
 )  # fmt: skip
 _LABELS: Final = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 _LOOKS: Final = (
@@ -167,9 +171,13 @@ _CHANGES: Final = (
     "request reset resize resolve respond restart restore resume retry return revert revoke roll rollback rotate run "
     "save scale schedule send set shut silence snapshot spin ssh start stop stream submit switch sync tag take tell "
     "throttle toggle track trigger truncate tune turn unblock undo unlock update upgrade upload use vacuum validate "
+    "compare consult cordon correlate define defragment talk terminate uncordon "
     "wait warn watch whitelist write gradually temporarily immediately starte starten stoppe informiere"
 )
-_FIRST_WORD: Final = re.compile(r"[^\w]{0,4}(?:(?:then|or|and|also|please|next)\s+)?([\w-]+)")
+_FIRST_WORD: Final = re.compile(
+    r"[^\w]{0,4}(?:(?:then|or|and|also|please|next|first|firstly|second|secondly|finally|lastly|now|afterwards),?\s+)?"
+    r"([\w-]+)"
+)
 _LOOK: Final = frozenset(_LOOKS.split())
 _VERBS: Final = _LOOK | frozenset(_CHANGES.split())
 _ONE_INCIDENT: Final = re.compile(

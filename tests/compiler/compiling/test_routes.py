@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from compiler.recognise.alert_names import named_alerts
+from compiler.recognise.wording import named_alerts
 from tests.compiler.compiling.compiled import mappings, procedures, tree
 
 ONE_ALERT = """
@@ -124,3 +124,51 @@ def test_a_table_goes_before_a_heading() -> None:
 )
 def test_names_of_alerts_in_headings(title: str, names: tuple[str, ...]) -> None:
     assert named_alerts(title) == names
+
+
+def test_what_stands_below_an_alerts_heading_is_part_of_its_procedure() -> None:
+    text = """
+        # Runbooks
+
+        ## ShopQueueGrows
+
+        How to **investigate**:
+
+        - Look for errors in the workers' logs
+
+        ### The disk is full
+
+        If the disk is full, nothing is written. You should:
+
+        1. Enlarge it.
+
+        ### Related alerts
+
+        - OrdersLate
+
+        ## ShopQueueGrowsAgain
+
+        Same as [ShopQueueGrows](#shopqueuegrows).
+        """
+    (procedure,) = procedures(text)
+    assert routes(text) == {"ShopQueueGrows": "shopqueuegrows", "ShopQueueGrowsAgain": "shopqueuegrows"}
+    assert [(each["title"], each.get("when")) for each in mappings(procedure["steps"])] == [
+        ("Look for errors in the workers' logs", None), ("Enlarge it", "the disk is full"),
+    ]  # fmt: skip
+
+
+def test_a_title_with_nothing_but_parts_below_it_is_one_procedure() -> None:
+    text = """
+        # Workers hang
+
+        ## Pre-checks
+        - Count them: `kubectl get pods -l app=worker`
+
+        ## Resolution
+        - Restart them: `kubectl rollout restart deploy/worker`
+
+        ## Links
+        - [Dashboard](https://grafana.internal/d/1)
+        """
+    (procedure,) = procedures(text)
+    assert (procedure["title"], len(mappings(procedure["steps"]))) == ("Workers hang", 2)

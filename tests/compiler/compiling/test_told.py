@@ -170,3 +170,17 @@ def test_what_nobody_may_run_is_no_step_that_runs() -> None:
     never, careful = steps(text)
     assert never["why"] == "The runbook says not to."
     assert "remediation" in careful
+
+
+def test_code_below_a_list_belongs_to_its_outermost_item() -> None:
+    text = restoring("- Look for broken files", "  - they are empty", "", "```bash", "find /srv -size 0", "```")
+    assert told(text)[-1] == ("Look for broken files", None)
+
+
+def test_otherwise_may_threaten_and_tell_nothing() -> None:
+    ((title, when),) = told(restoring("- Otherwise there will be errors"))
+    assert (title, when) == ("Otherwise there will be errors", None)
+
+
+def test_then_is_no_part_of_what_to_do() -> None:
+    assert told(restoring("- If it is full, then restart it")) == [("Restart it", "it is full")]
