@@ -110,25 +110,26 @@ class Crowd:
     async def _send(self, source: str, body: bytes, headers: Mapping[str, str], *, alone: bool) -> None:
         """Until it is taken. ``alone``: nobody else sends the same."""
 
-        async def take(process: Process) -> None:
+        async def take(process: Process) -> tuple[int, str, str, Reception]:
             delivery = delivery_of(source, Request(headers=headers, body=body, at=process.ports.clock()))
             self._count += 1
             came = self._count
-            reception = await process.collector.take(delivery)
-            self.told.deliveries.add(delivery.key)
-            self.told.spooled += reception is Reception.SPOOLED
-            if reception is Reception.SPOOLED and alone:
-                self.told.behind.setdefault(process.machine, []).append((came, delivery.key))
+            return came, process.machine, delivery.key, await process.collector.take(delivery)
 
         while True:
             try:
-                await self._somewhere(take)
+                came, machine, key, reception = await self._somewhere(take)
             except (Outage, Died):
                 # It may be in the spool of a machine that died before it answered.
                 alone = False
                 await self.wait(2)
-            else:
-                return
+                continue
+            self.told.deliveries.add(key)
+            if reception is Reception.SPOOLED:
+                self.told.spooled += 1
+                if alone:
+                    self.told.behind.setdefault(machine, []).append((came, key))
+            return
 
     def _post(self, body: Mapping[str, object], number: str) -> None:
         """PagerDuty tells of a change: each webhook takes its own time."""
