@@ -34,8 +34,7 @@ def simulated(first: int, workers: int, patience: Patience) -> Tally:
     for seed, outcome in spread(simulate, count(first), workers=workers, patience=patience):
         again = f"python -m chaos --seed {seed} --tell"
         total.add(f"seed {seed}", outcome.verdict, outcome.struck, outcome.calls, again=again)
-    total.say()
-    return total
+    return total.end()
 
 
 def cut(every: int, first: int, workers: int, patience: Patience) -> Tally:
@@ -48,8 +47,7 @@ def cut(every: int, first: int, workers: int, patience: Patience) -> Tally:
         again = f"python -m chaos --cell {cell} --tell"
         total.add(f"cell {cell}", outcome.verdict, outcome.struck, outcome.calls, again=again)
         total.struck["lost_answer"] += cell.cut is matrix.Cut.LOST_ANSWER
-    total.say()
-    return total
+    return total.end()
 
 
 def killed(kills: int, first: int, patience: Patience) -> Tally:
@@ -60,7 +58,7 @@ def killed(kills: int, first: int, patience: Patience) -> Tally:
         again = f"python -m chaos --round {each.seed} --kills {replicas.KILLS_A_ROUND}"
         total.add(f"round {each.seed}", each.verdict, each.struck, each.calls, again=again)
         total.say()
-    return total
+    return total.end()
 
 
 def everything(asked: argparse.Namespace) -> int:

@@ -118,6 +118,7 @@ def _mirrored(incident: Incident, aside: Aside, found: Found) -> None:
     if len(calls) > 1:
         found.doubled.append(f"{incident.key}: PagerDuty was called {len(calls)} times")
     refs = incident.paged.refs if incident.paged is not None else ()
+    _told_back(incident, [pager.there[ref] for ref in refs], aside.events.get(incident.id, ()), found)
     for there in (pager.there[ref] for ref in refs):
         _told_once(incident, there, aside.events.get(incident.id, ()), found)
         if not incident.open and there.state is not PagerState.RESOLVED:
@@ -147,6 +148,15 @@ def _told_once(incident: Incident, there: There, events: Sequence[Event], found:
             found.doubled.append(
                 f"{incident.key}: {there.ref} was {state} by Muster {there.told[state.value]} times for {reasons}"
             )
+
+
+def _told_back(incident: Incident, there: Sequence[There], events: Sequence[Event], found: Found) -> None:
+    """What happened here because of PagerDuty's word is what people did there, and nothing that Muster did itself."""
+    for kind, state in ((Kind.RESOLVED, PagerState.RESOLVED), (Kind.REOPENED, PagerState.TRIGGERED)):
+        here = sum(event.kind is kind and _heard(event) for event in events)
+        people = sum(each.came[state.value] - each.told[state.value] for each in there)
+        if here > people:
+            found.doubled.append(f"{incident.key} was {kind} by PagerDuty {here} times, and by people there {people}")
 
 
 def _owed_to_pager(aside: Aside, found: Found) -> None:

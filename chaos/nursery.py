@@ -132,7 +132,7 @@ class Nursling(BotProcess):
         self._nursery = nursery
 
     async def _begun(self) -> Running:
-        return await self._nursery.born(self._config, self.log, self._environment)
+        return await self._nursery.born(self.config, self.log, self.environment)
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ _REACHED: Final = {
 
 
 class There(Struct, kw_only=True):
-    """One of its incidents. ``told`` counts the changes of its state that Muster made, ``heard`` those of people."""
+    """One of its incidents. ``came`` counts how often it came to a state, ``told`` how often by Muster."""
 
     ref: str
     key: str = ""
@@ -43,7 +43,7 @@ class There(Struct, kw_only=True):
     asked: list[str] = field(default_factory=list)
     """The messages with which somebody's help was asked for."""
     told: Counter[str] = field(default_factory=Counter)
-    heard: Counter[str] = field(default_factory=Counter)
+    came: Counter[str] = field(default_factory=Counter)
 
 
 class PagerDuty:
@@ -74,6 +74,7 @@ class PagerDuty:
         """Somebody, or Muster for them, brings an incident to a state."""
         before, each.state = each.state, state
         word = state.value
+        each.came[word] += 1
         if state is PagerState.TRIGGERED:
             word = "reopened" if before is PagerState.RESOLVED else "unacknowledged"
         self._tell(f"incident.{word}", each, by)

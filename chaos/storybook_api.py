@@ -28,9 +28,13 @@ targets:
 
 
 class StorybookApi:
-    """``effects`` counts what was done, by path. ``on_effect`` is awaited between an effect and its answer."""
+    """``effects`` counts what was done, by path. ``on_effect`` is awaited between an effect and its answer.
+
+    ``stuck`` is how many jobs its health says to be stuck.
+    """
 
     def __init__(self, chance: Random) -> None:
+        self.stuck = 0
         self.effects: Counter[str] = Counter()
         self.on_effect: Callable[[], Awaitable[None]] | None = None
         self.environment = {READS: token_urlsafe(), WRITES: token_urlsafe()}
@@ -46,7 +50,8 @@ class StorybookApi:
         if not bears(request, *self.environment.values()):
             return web.json_response({"error": "who are you?"}, status=401)
         if request.method == "GET":
-            return web.json_response({"status": "healthy"})
+            jobs = {"stuck": self.stuck, "queued": 0, "success_rate": 99}
+            return web.json_response({"status": "healthy", "jobs": jobs})
         if not bears(request, self.environment[WRITES]):
             return web.json_response({"error": "this token only reads"}, status=403)
         self.effects[request.path] += 1

@@ -31,6 +31,7 @@ class Tally(Struct, kw_only=True):
     failures: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     said: float = field(default_factory=time.monotonic)
+    ended: float | None = None
 
     def add(self, name: str, verdict: Verdict, struck: Counter[str], calls: int, *, again: str = "") -> None:
         """One more run; ``again`` is how to play it again."""
@@ -53,6 +54,12 @@ class Tally(Struct, kw_only=True):
         bad = f"{self.lost} lost, {self.doubled} doubled, {self.broken} broken"
         tell(f"{self.what}: {self.runs} runs, {self.struck['deaths']} kills, {self._faults} faults; {bad}")
 
+    def end(self) -> "Tally":
+        """Nothing more is added: its time is over."""
+        self.ended = time.monotonic()
+        self.say()
+        return self
+
     def told(self) -> dict[str, object]:
         """As it is printed."""
         return {
@@ -66,7 +73,7 @@ class Tally(Struct, kw_only=True):
             "doubled": self.doubled,
             "broken": self.broken,
             "failures": self.failures[:SHOWN],
-            "seconds": round(time.monotonic() - self.began, 1),
+            "seconds": round((self.ended or time.monotonic()) - self.began, 1),
         }
 
     @property

@@ -7,14 +7,18 @@ from incident.postmortem import Draft, Record
 
 
 class Drafts(Protocol):
-    """Where post-mortem drafts are written."""
+    """Where post-mortem drafts are written: on the machine of one process, which others may not see."""
 
-    async def write(self, record: Record, draft: Draft) -> Mapping[str, str]:
-        """Write the draft in every format; format → path."""
+    async def rendered(self, record: Record, draft: Draft) -> Mapping[str, bytes]:
+        """The draft in every format; format → bytes."""
         ...
 
-    async def read(self, path: str) -> bytes:
-        """The bytes of a written draft."""
+    async def write(self, incident: str, files: Mapping[str, bytes]) -> Mapping[str, str]:
+        """Keep the files of one draft of an incident (its key) as a new version; format → path. Raises Outage."""
+        ...
+
+    async def read(self, path: str) -> bytes | None:
+        """The bytes of a file that was written; None when there is none here."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -50,15 +51,14 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     refs = await _refs(incident, ports.pager) if incident.paged.there else ()
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
-    changed: list[str] = []
+    changed: dict[str, Sequence[str]] = {}
     for ref in refs:
-        changed += await ports.pager.tell(ref, incident.paged.told, holds, by=by)
+        changed[ref] = await ports.pager.tell(ref, incident.paged.told, holds, by=by)
     for ref in incident.paged.helps if not incident.open else ():
         await ports.pager.tell(ref, replace(holds, state=PagerState.TRIGGERED), holds, by=by)
 
     def told(it: Incident) -> Change:
-        done = tuple(dict.fromkeys(changed))
-        return pager_course.told(it, holds=holds, refs=refs, changed=done, settles=claim, now=ports.clock())
+        return pager_course.told(it, holds=holds, refs=refs, changed=changed, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, told)
 

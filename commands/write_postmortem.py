@@ -1,5 +1,6 @@
 """The clock asks: the post-mortem is to be drafted from the record and shared."""
 
+import hashlib
 from collections.abc import Mapping
 
 from commands.deciding import decide, known
@@ -12,6 +13,7 @@ from incident.finding import Phase
 from incident.incident import Incident
 from incident.job import Claim
 from incident.postmortem import draft
+from incident.timeline import Event
 
 
 async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
@@ -20,11 +22,13 @@ async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
     if claim.job.subject == working.AT_RESOLUTION:
         await _look_once_more(incident, claim, ports)
     record = await ports.store.record(incident.id)
-    paths = await ports.drafts.write(record, draft(record, ports.clock()))
+    files = await ports.drafts.rendered(record, draft(record, ports.clock()))
+    paths = await ports.drafts.write(incident.key, files)
+    digests = {form: _digest(content) for form, content in files.items()}
 
     def written(it: Incident) -> Change:
         return working.write_postmortem(
-            it, paths=paths, export=ports.export is not None, settles=claim, now=ports.clock()
+            it, paths=paths, digests=digests, export=ports.export is not None, settles=claim, now=ports.clock()
         )
 
     await decide(ports.store, incident.id, written)
@@ -47,8 +51,10 @@ async def share_postmortem(claim: Claim, *, ports: Ports) -> None:
     if await ports.store.waits_behind(claim):
         raise NotYet("what happened is said before the draft")
     path = claim.job.subject
-    content = await ports.drafts.read(path)
-    name = f"{incident.key}-post-mortem{path[path.rfind('.') :]}"
+    form = path.rpartition(".")[2]
+    link = await ports.store.event(claim.job.key.rpartition(":")[2])
+    content = await _content(incident, form, path, link.event if link is not None else None, ports)
+    name = f"{incident.key}-post-mortem.{form}"
     again = claim.attempts > 1
     title = f"{incident.key} post-mortem draft"
     await ports.chat.share_file(place, name, content, title, mark=claim.job.key, again=again)
@@ -59,15 +65,31 @@ async def export_postmortem(claim: Claim, *, ports: Ports) -> None:
     """Keep the files of one written draft outside of this machine, too; what is kept already is not kept twice."""
     incident = await known(ports.store, claim.job.incident_id or "")
     link = await ports.store.event(claim.job.subject)
-    paths = link.event.facts.get("paths") if link is not None and link.event is not None else None
+    event = link.event if link is not None else None
+    paths = event.facts.get("paths") if event is not None else None
     if ports.export is None or not isinstance(paths, Mapping):
         # The export was switched off since, or the record of the draft is no longer kept.
         await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
         return
-    contents = {form: await ports.drafts.read(str(path)) for form, path in paths.items()}
+    contents = {form: await _content(incident, form, str(path), event, ports) for form, path in paths.items()}
     addresses = await ports.export.keep(incident.key, contents)
 
     def exported(it: Incident) -> Change:
         return working.export_postmortem(it, addresses=addresses, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, exported)
+
+
+async def _content(incident: Incident, form: str, path: str, written: Event | None, ports: Ports) -> bytes:
+    """One file of a draft. Where another machine wrote it, it is drafted anew, from what is on record by now."""
+    content = await ports.drafts.read(path)
+    digests = written.facts.get("digests") if written is not None else None
+    wanted = digests.get(form) if isinstance(digests, Mapping) else None
+    if content is not None and wanted in (None, _digest(content)):
+        return content
+    record = await ports.store.record(incident.id)
+    return (await ports.drafts.rendered(record, draft(record, ports.clock())))[form]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -46,9 +46,9 @@ class BotProcess:
 
     def __init__(self, config: Path, *, port: int, environment: Mapping[str, str], door: int | None = None) -> None:
         """``door`` is a listening socket's descriptor, which is handed over: several processes may take from it."""
-        self._config = config
+        self.config = config
         self._door = door
-        self._environment = environment
+        self.environment = environment
         self.web_url = f"http://127.0.0.1:{port}"
         self.log = config.parent / "bot.log"
         self._process: Running | None = None
@@ -94,8 +94,8 @@ class BotProcess:
         with self.log.open("ab") as log:
             handed = () if self._door is None else (sys.executable, "-c", HANDED_OVER, str(self._door))
             return await asyncio.create_subprocess_exec(
-                *handed, sys.executable, "-m", "bot", "run", "--config", str(self._config),
-                cwd=ROOT, env={**os.environ, **self._environment}, stdin=asyncio.subprocess.DEVNULL,
+                *handed, sys.executable, "-m", "bot", "run", "--config", str(self.config),
+                cwd=ROOT, env={**os.environ, **self.environment}, stdin=asyncio.subprocess.DEVNULL,
                 stdout=log, stderr=log, pass_fds=() if self._door is None else (self._door,),
             )  # fmt: skip
 

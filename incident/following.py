@@ -1,6 +1,6 @@
 """What the pager tells becomes what happened here: each thing once, by whoever did it there, and never told back.
 
-What is so already changes nothing: that is how Muster's own word, coming back from the pager, ends.
+What is so already changes nothing; nor does Muster's own word, when it comes back from the pager.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,11 @@ def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> 
     """The Change that a tiding makes, which also ends the job that took it in."""
     then = min(now, max(news.tiding.at or now, incident.declared_at))
     known = _known(incident, news)
-    change = None if _stale(incident, news) else _followed(known, news, claimed(settles), then)
+    echo = known.paged.echoed(news.tiding, now) if known.paged is not None else None
+    if echo is not None:
+        known = replace(known, paged=echo)
+    silent = echo is not None or _stale(incident, news)
+    change = None if silent else _followed(known, news, claimed(settles), then)
     if change is None:
         return decided(claimed(settles), now, known, before=incident, settles=settles)
     first, *rest = change.events

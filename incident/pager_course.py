@@ -1,7 +1,8 @@
 """What became of what Muster owed the pager."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -58,17 +59,17 @@ def told(
     *,
     holds: Standing,
     refs: Sequence[str],
-    changed: Sequence[str],
+    changed: Mapping[str, Sequence[str]],
     settles: Claim,
     now: datetime,
 ) -> Change:
-    """The pager holds ``holds`` of it; ``changed`` is what had to be changed there for that, in words."""
+    """The pager holds ``holds`` of it; ``changed`` is what was changed there for that, by its incident."""
     paged = incident.paged
     if paged is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    after = replace(incident, paged=replace(paged.linked(refs, holds), told=holds))
-    event = Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": list(changed)})
-    events = (event,) if changed else ()
+    after = replace(incident, paged=replace(paged.linked(refs, holds).telling(changed, now), told=holds))
+    words = list(dict.fromkeys(chain.from_iterable(changed.values())))
+    events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()
     return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
 
 

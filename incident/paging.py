@@ -7,7 +7,7 @@ and what has the pager's own state already is not told again. So no change comes
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,9 @@ from incident.severity import Severity
 
 PAGER: Final = "pagerduty"
 """The source whose alerts are the pager's own incidents; an alert's key is that incident's id."""
+
+ECHO_WITHIN: Final = timedelta(minutes=10)
+"""So long after Muster changed something there, word of it may come back."""
 
 CLIENT: Final = "Muster"
 """Who Muster says it is when it calls the pager by an event."""
@@ -69,6 +72,9 @@ class Paged(Struct, frozen=True, kw_only=True):
     """What the pager was last told, or knew when it was linked; None before that."""
     newest: Mapping[str, datetime] = field(default_factory=dict)
     """When what the pager tells last changed there, by its own time: an older word of the same matter is no news."""
+    echoes: Mapping[str, datetime] = field(default_factory=dict)
+    """When Muster brought one of them to a state, by both: the pager will tell of that, too, and much may have changed
+    here meanwhile."""
 
     @property
     def there(self) -> bool:
@@ -79,6 +85,20 @@ class Paged(Struct, frozen=True, kw_only=True):
         """With more of the pager's incidents. ``knows`` is what the pager holds of the first one."""
         more = tuple(dict.fromkeys((*self.refs, *refs)))
         return replace(self, refs=more, told=self.told or knows)
+
+    def telling(self, changed: Mapping[str, Sequence[str]], now: datetime) -> "Paged":
+        """What Muster has just changed there, by the pager's incident, in words: each of it will be told back."""
+        more = {f"{ref}/{word}": now for ref, words in changed.items() for word in words}
+        return replace(self, echoes={**self.echoes, **more})
+
+    def echoed(self, tiding: "Tiding", now: datetime) -> "Paged | None":
+        """The same once a tiding has come back that Muster caused itself; None: it is somebody else's."""
+        state = STATE_OF.get(tiding.word)
+        name = f"{tiding.ref}/{state.value}" if state is not None else ""
+        caused = self.echoes.get(name)
+        if caused is None or now - caused > ECHO_WITHIN:
+            return None
+        return replace(self, echoes={each: at for each, at in self.echoes.items() if each != name})
 
     def helped(self, ref: str) -> "Paged":
         """With one that calls a single person or policy."""
@@ -123,12 +143,19 @@ class Tiding(Struct, frozen=True, kw_only=True):
     """A note's words; the name of the priority; who it went to, or what they replied."""
 
 
-_STATES: Final = frozenset({Word.TRIGGERED, Word.ACKNOWLEDGED, Word.UNACKNOWLEDGED, Word.RESOLVED, Word.REOPENED})
+STATE_OF: Final = {
+    Word.TRIGGERED: PagerState.TRIGGERED,
+    Word.REOPENED: PagerState.TRIGGERED,
+    Word.UNACKNOWLEDGED: PagerState.TRIGGERED,
+    Word.ACKNOWLEDGED: PagerState.ACKNOWLEDGED,
+    Word.RESOLVED: PagerState.RESOLVED,
+}
+"""In which state the pager's incident is after what it tells."""
 
 
 def matter_of(tiding: Tiding) -> str | None:
     """What a tiding is the newest word of; None for what stands for itself, such as a note."""
-    if tiding.word in _STATES:
+    if tiding.word in STATE_OF:
         return f"state/{tiding.ref}"
     return f"priority/{tiding.ref}" if tiding.word is Word.PRIORITY else None
 

@@ -219,20 +219,33 @@ def draft_postmortem(incident: Incident, *, cause: str, now: datetime) -> Change
 
 
 def write_postmortem(
-    incident: Incident, *, paths: Mapping[str, str], export: bool, settles: Claim, now: datetime
+    incident: Incident,
+    *,
+    paths: Mapping[str, str],
+    digests: Mapping[str, str],
+    export: bool,
+    settles: Claim,
+    now: datetime,
 ) -> Change:
-    """The draft is on disk; it is shared in the incident's place and, with ``export``, kept elsewhere too."""
+    """The draft is on the disk of one machine; it is shared where the incident is and, with ``export``, kept elsewhere.
+
+    By the ``digests`` (SHA-256, by format) every machine knows whether what it has at a path is that very draft.
+    """
     event = Event(
         kind=Kind.POSTMORTEM_WRITTEN,
         at=now,
-        facts={"paths": dict(paths)},
+        facts={"paths": dict(paths), "digests": dict(digests)},
         evidence=tuple(f"file:{path}" for path in paths.values()),
     )
     rank = incident.severity.rank
     cause = claimed(settles)
-    jobs = [owe(JobName.SHARE_POSTMORTEM, incident.id, now, subject=path, urgency=rank) for path in paths.values()]
+    written = event_id(cause, 0)
+    jobs = [
+        owe(JobName.SHARE_POSTMORTEM, incident.id, now, subject=path, urgency=rank, again=written)
+        for path in paths.values()
+    ]
     if export:
-        jobs.append(owe(JobName.EXPORT_POSTMORTEM, incident.id, now, subject=event_id(cause, 0), urgency=rank))
+        jobs.append(owe(JobName.EXPORT_POSTMORTEM, incident.id, now, subject=written, urgency=rank))
     return decided(cause, now, incident, event, before=incident, jobs=jobs, settles=settles)
 
 

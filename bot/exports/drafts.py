@@ -28,11 +28,15 @@ class FileDrafts:
         self._directory = data / "postmortems"
         self._link = link
 
-    async def write(self, record: Record, draft: Draft) -> Mapping[str, str]:
-        """Write the draft in every format; format → path. Raises Outage when the disk does not take it."""
-        folder = self._directory / record.incident.key
+    async def rendered(self, record: Record, draft: Draft) -> Mapping[str, bytes]:
+        """The draft in every format; format → bytes."""
+        return await asyncio.to_thread(self._rendered, record, draft)
+
+    async def write(self, incident: str, files: Mapping[str, bytes]) -> Mapping[str, str]:
+        """Keep the files of one draft; format → path. Raises Outage when the disk does not take it."""
+        folder = self._directory / incident
         try:
-            return await asyncio.to_thread(self._write, folder, record, draft)
+            return await asyncio.to_thread(_keep, folder, files)
         except OSError as broken:
             reason = broken.strerror or type(broken).__name__
             raise Outage(
@@ -40,23 +44,22 @@ class FileDrafts:
                 retry=True,
             ) from broken
 
-    def _write(self, folder: Path, record: Record, draft: Draft) -> Mapping[str, str]:
-        return _keep(folder, {"md": markdown(record, draft, self._link).encode(), "json": export(record, draft)})
+    def _rendered(self, record: Record, draft: Draft) -> Mapping[str, bytes]:
+        return {"md": markdown(record, draft, self._link).encode(), "json": export(record, draft)}
 
-    async def read(self, path: str) -> bytes:
-        """The bytes of a written draft. Raises Outage when it is gone, or was never one of the drafts."""
-        try:
-            return await asyncio.to_thread(_read, self._directory, path)
-        except OSError as broken:
-            reason = broken.strerror or type(broken).__name__
-            raise Outage(f"The post-mortem draft {path} cannot be read: {reason}.", retry=False) from broken
+    async def read(self, path: str) -> bytes | None:
+        """The bytes of a file that was written; None when it is not here, or was never one of the drafts."""
+        return await asyncio.to_thread(_read, self._directory, path)
 
 
-def _read(directory: Path, path: str) -> bytes:
+def _read(directory: Path, path: str) -> bytes | None:
     wanted = Path(path).resolve()
     if not wanted.is_relative_to(directory.resolve()):
-        raise Outage(f"{path} is not a post-mortem draft of this Muster.", retry=False)
-    return wanted.read_bytes()
+        return None
+    try:
+        return wanted.read_bytes()
+    except OSError:
+        return None
 
 
 def _keep(folder: Path, texts: Mapping[str, bytes]) -> Mapping[str, str]:

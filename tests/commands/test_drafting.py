@@ -1,5 +1,6 @@
 """The end: the diagnostics look once more, the draft is written from the record, and every version is shared once."""
 
+import pytest
 from msgspec.structs import replace
 
 from commands.attest import attest
@@ -53,6 +54,20 @@ async def test_a_later_draft_is_shared_too(world: World) -> None:
     await world.say(BEN, "postmortem", incident)
     await world.work()
     assert len(world.chat.files) == 2
+
+
+@pytest.mark.parametrize("there", [None, b"# An older draft of the same name"])
+async def test_a_draft_that_another_machine_wrote_is_drafted_anew_and_shared(world: World, there: bytes | None) -> None:
+    """Found with real processes: each has a disk of its own, and the draft was given up."""
+    incident = await world.declared()
+    await world.say(ANA, "resolve failed over", incident)
+    await world.do(await world.claim(JobName.WRITE_POSTMORTEM))
+    world.drafts.written.clear()
+    if there is not None:
+        world.drafts.written["INC-1/v1.md"] = there
+    await world.work()
+    ((_, _, content),) = world.chat.files
+    assert content == b"# Orders stand still"
 
 
 async def test_a_draft_whose_upload_lost_its_answer_is_shared_once(world: World) -> None:

@@ -147,6 +147,23 @@ async def test_a_resolution_here_resolves_it_there_and_a_reopening_reopens_it(wo
     assert pager.changes == [f"{REF} resolved by {ANA}", f"{REF} triggered by None"]
 
 
+async def test_muster_s_own_resolution_that_comes_back_after_a_reopening_here_ends_nothing(
+    world: World, pager: FakePager
+) -> None:
+    """Found with real processes: whoever reopened it had it resolved again by the pager's belated word."""
+    incident = await began(world, pager)
+    await world.say(BEN, "ack", incident)
+    await world.say(BEN, "resolve made room", incident)
+    await world.work()
+    await world.say(BEN, "reopen it is back", incident)
+    await world.work()
+    await told(world, "resolved", at=3)
+    assert (await world.again(incident)).open
+    await told(world, "reopened", at=4)
+    await told(world, "resolved", at=60)
+    assert not (await world.again(incident)).open
+
+
 async def test_a_person_who_resolves_it_there_resolves_it_here(world: World, pager: FakePager) -> None:
     incident = await began(world, pager)
     pager.there[REF].state = PagerState.RESOLVED

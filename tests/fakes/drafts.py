@@ -11,18 +11,23 @@ class FakeDrafts(Drafts):
     """Every draft that was written, by its path. ``full`` is a disk that takes no more."""
 
     def __init__(self) -> None:
-        self.written: dict[str, Draft] = {}
+        self.written: dict[str, bytes] = {}
+        self.drafted: list[Draft] = []
         self.full = False
 
-    async def write(self, record: Record, draft: Draft) -> Mapping[str, str]:
+    async def rendered(self, record: Record, draft: Draft) -> Mapping[str, bytes]:
+        self.drafted.append(draft)
+        return {"md": f"# {draft.title}".encode()}
+
+    async def write(self, incident: str, files: Mapping[str, bytes]) -> Mapping[str, str]:
         if self.full:
             raise Outage("the disk is full", retry=True)
-        path = f"{record.incident.key}/v{len(self.written) + 1}.md"
-        self.written[path] = draft
+        path = f"{incident}/v{len(self.written) + 1}.md"
+        self.written[path] = files["md"]
         return {"md": path}
 
-    async def read(self, path: str) -> bytes:
-        return f"# {self.written[path].title}".encode()
+    async def read(self, path: str) -> bytes | None:
+        return self.written.get(path)
 
 
 class FakeExport(Export):

@@ -65,6 +65,7 @@ async def rig(
     store: str = "",
     replicas: int = 1,
     rules: str = "",
+    runbook: Path = ROOT / "runbooks" / "ai-storybook",
     one_door: bool = False,
     environment: Mapping[str, str] = MappingProxyType({}),
     made: Callable[..., BotProcess] = BotProcess,
@@ -73,8 +74,8 @@ async def rig(
 
     ``redis`` is the address of the one that several bots would share, ``store`` that of their PostgreSQL; each of the
     ``replicas`` has a folder of its own. ``rules`` are further sections of their settings, with what
-    they name in the ``environment``. ``one_door``: all of them take from one listening socket.
-    ``made`` makes the processes.
+    they name in the ``environment``. ``runbook`` is another folder than the system's own. ``one_door``: all of them
+    take from one listening socket. ``made`` makes the processes.
     """
     async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
         secrets = {
@@ -102,6 +103,7 @@ async def rig(
                 lease=lease,
                 deliveries="http" if signed_http else "socket",
                 linger="1s" if one_door else "0s",
+                runbook=runbook,
                 more=more,
             )
             line = _line(sandbox, port, signed_http)
@@ -118,7 +120,9 @@ async def rig(
             await asyncio.gather(*(bot.kill() for bot in bots))
 
 
-def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliveries: str, linger: str, more: str) -> Path:
+def _written(
+    sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliveries: str, linger: str, runbook: Path, more: str
+) -> Path:
     people = {user.name: user.id for user in sandbox.workspace.users.values()}
     incidents = sandbox.workspace.channel_named("incidents")
     assert incidents is not None
@@ -127,7 +131,7 @@ def _written(sandbox: Sandbox, folder: Path, port: int, *, lease: str, deliverie
     config.write_text(
         CONFIG.format(
             announcements=incidents.id, api_url=sandbox.api_url, port=port, lease=lease,
-            runbook=ROOT / "runbooks" / "ai-storybook", deliveries=deliveries, linger=linger, **people,
+            runbook=runbook, deliveries=deliveries, linger=linger, **people,
         )
         + more,
         encoding="utf-8",
