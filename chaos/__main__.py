@@ -9,21 +9,24 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, count
 from typing import Final
 
 from chaos import matrix, replicas
+from chaos import points as cuts
 from chaos.cores import cores, spread
 from chaos.patience import Patience, ends_when_told
 from chaos.plays import FLOWS
 from chaos.simulation import simulate
 from chaos.tally import Tally, tell
+from chaos.traps import Point
 
-SECONDS: Final = 1200.0
-SIMULATING, CUTTING = 0.35, 0.2
-"""The share of the time that is simulated; that of what is left then in which flows are cut. The rest kills."""
+SECONDS: Final = 1500.0
+SIMULATING, CUTTING, POINTING = 0.3, 0.2, 0.5
+"""The share of the time that is simulated; that of what is left then in which simulated flows are cut; that of what is
+left then in which real ones are. The rest kills at random."""
 ADDED: Final = ("runs", "kills", "faults", "lost", "doubled", "broken")
 
 
@@ -50,8 +53,21 @@ def cut(every: int, first: int, workers: int, patience: Patience) -> Tally:
     return total.end()
 
 
+def pointed(every: Sequence[Point], patience: Patience) -> Tally:
+    """Real processes, killed at chosen points of each flow."""
+    total = Tally(what="points")
+    tell(f"killing real processes at {len(every)} points of {len(cuts.FLOWS)} flows, for {patience.left:.0f} s at most")
+    for some, each in cuts.cut_really(every, patience):
+        names = " ".join(map(str, some))
+        runs = sum(number for name, number in each.verdict.played.items() if name.startswith("cuts_"))
+        again = f"python -m chaos --point {names}"
+        total.add(f"points {names}", each.verdict, each.struck, each.calls, runs=runs, again=again)
+        total.say()
+    return total.end()
+
+
 def killed(kills: int, first: int, patience: Patience) -> Tally:
-    """Real processes, really killed."""
+    """Real processes, killed at random."""
     total = Tally(what="real")
     tell(f"killing real processes {kills} times, for {patience.left:.0f} s at most")
     for each in replicas.rounds(kills, first, patience):
@@ -62,11 +78,13 @@ def killed(kills: int, first: int, patience: Patience) -> Tally:
 
 
 def everything(asked: argparse.Namespace) -> int:
-    """All three parts, one after the other; 0 when nothing was lost, nothing doubled and nothing broken."""
+    """All four parts, one after the other; 0 when nothing was lost, nothing doubled and nothing broken."""
     began, patience, parts = time.monotonic(), Patience(asked.seconds), dict[str, Tally]()
+    tell(f"from seed {asked.first}, for {asked.seconds / 60:.0f} minutes at most; Ctrl+C ends it sooner")
     plays: dict[str, Callable[[], Tally]] = {
         "simulated": lambda: simulated(asked.first, asked.workers, patience.share(SIMULATING)),
         "matrix": lambda: cut(asked.every, asked.first, asked.workers, patience.share(CUTTING)),
+        "points": lambda: pointed(cuts.points(asked.first), patience.share(POINTING)),
         "real": lambda: killed(asked.kills, asked.first, patience),
     }
     with ends_when_told(patience):
@@ -76,7 +94,9 @@ def everything(asked: argparse.Namespace) -> int:
     told = {name: part.told() for name, part in parts.items()}
     sums = {name: sum(int(str(part[name])) for part in told.values()) for name in ADDED}
     failures = [name for part in parts.values() for name in part.failures]
-    print(json.dumps({**sums, "failures": failures, "seconds": round(time.monotonic() - began, 1), **told}, indent=2))
+    seconds = round(time.monotonic() - began, 1)
+    answer = {"first": asked.first, **sums, "failures": failures, "seconds": seconds, **told}
+    print(json.dumps(answer, indent=2))
     return 1 if failures else 0
 
 
@@ -96,8 +116,11 @@ def main() -> int:
     asked = _arguments()
     if asked.seed is not None or asked.cell is not None:
         return replay(asked.seed, asked.cell, tells=asked.tell)
-    if asked.round is not None:
-        total = killed(asked.kills, asked.round, Patience(asked.seconds))
+    if asked.round is not None or asked.point:
+        patience = Patience(asked.seconds)
+        with ends_when_told(patience):
+            chosen = [cuts.point_of(name) for name in asked.point]
+            total = pointed(chosen, patience) if chosen else killed(asked.kills, asked.round, patience)
         print(json.dumps(total.told(), indent=2))
         return 1 if total.failures else 0
     return everything(asked)
@@ -114,6 +137,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="cut at every so many points only")
     parser.add_argument("--seed", type=int, help="play the simulated run of this seed again, and nothing else")
     parser.add_argument("--cell", help="play one cell of the crash matrix again, e.g. opening:death:117")
+    parser.add_argument("--point", nargs="+", default=[], help="kill real processes there, e.g. opening:call:7")
     parser.add_argument("--round", type=int, help="play real rounds from this seed on, and nothing else")
     parser.add_argument("--tell", action="store_true", help="with a seed or a cell: every step on stderr")
     return parser.parse_args()

@@ -9,14 +9,17 @@ from typing import Final
 
 from redis.asyncio import Redis
 
+from chaos.nursery import Nursling
+from chaos.place import READY_WITHIN, Place
 from demo.bot_process import BotProcess, NotReadyError
-from demo.postgres import RealPostgres
-from demo.redis import RealRedis
 from sandbox.record.calls import Call
-from tests.stories.rig import Rig
+from tests.fakes.pagerduty_api import Trouble
 
-READY_WITHIN: Final = 120.0
-"""Seconds that a start may take on a machine on which everything else fails, too."""
+LIVES: Final = ((12, 2.0), (12, 2.0), (80, 10.0))
+"""For how many calls of Slack a process lives, and how many seconds, at most: mostly few, and now and then so many that
+people come to an end with what they do."""
+CLOCK_OFF: Final = 3.0
+"""Seconds by which a clock may be wrong: so much later may be done what is owed at once."""
 TROUBLED: Final = ("chat.postMessage", "conversations.create", "chat.update", "conversations.invite")
 
 
@@ -36,12 +39,13 @@ class _Doomed:
 class Mayhem:
     """Everything that goes wrong in one round; ``struck`` counts it."""
 
-    def __init__(self, it: Rig, chance: Random, postgres: RealPostgres, redis: RealRedis) -> None:
-        self._it = it
+    def __init__(self, place: Place, chance: Random) -> None:
+        self._it = place.it
         self._chance = chance
-        self._postgres = postgres
-        self._redis = redis
-        self._doomed = [_Doomed(bot) for bot in it.bots]
+        self._postgres = place.ground.postgres
+        self._redis = place.ground.redis
+        self._pagerduty = place.pagerduty
+        self._doomed = [_Doomed(bot) for bot in self._it.bots]
         self.struck: Counter[str] = Counter()
         self.fallen: list[str] = []
         """Processes that nobody killed and that ended nevertheless."""
@@ -52,6 +56,7 @@ class Mayhem:
         await asyncio.gather(self._break_things(enough), *(self._haunt(each, enough) for each in self._doomed))
         self._it.sandbox.on_call = None
         self._it.sandbox.faults.clear()
+        self._pagerduty.troubles.clear()
         await asyncio.gather(*(self._up(each) for each in self._doomed))
 
     async def at_an_effect(self) -> None:
@@ -64,17 +69,25 @@ class Mayhem:
         """Kill one process, let it be dead for a moment, and start it: perhaps only to kill it on its way."""
         while not enough():
             doomed.dead.clear()
-            doomed.calls_left = self._chance.randint(1, 12)
+            most_calls, longest = self._chance.choice(LIVES)
+            doomed.calls_left = self._chance.randint(1, most_calls)
             with suppress(TimeoutError):
-                await asyncio.wait_for(doomed.dead.wait(), self._chance.uniform(0.2, 2))
+                await asyncio.wait_for(doomed.dead.wait(), self._chance.uniform(0.2, longest))
             if not doomed.dead.is_set() and not _runs(doomed.bot):
                 self.fallen.append(f"a process ended by itself: {doomed.bot.last_words()}")
             await doomed.kill()
             self.struck["deaths"] += 1
             await asyncio.sleep(self._chance.choice((0, 0, self._chance.uniform(0, 1))))
+            self._set_clock(doomed.bot)
             while self._chance.random() < 0.4 and not enough():
                 await self._die_starting(doomed)
             await self._up(doomed)
+
+    def _set_clock(self, bot: BotProcess) -> None:
+        """Its next life may have a wrong clock: what it owes at once is due a little too late or too early."""
+        if isinstance(bot, Nursling):
+            bot.clock_off = self._chance.choice((0.0, self._chance.uniform(-CLOCK_OFF, CLOCK_OFF)))
+            self.struck["clock_set"] += bot.clock_off != 0
 
     async def _die_starting(self, doomed: _Doomed) -> None:
         starting = asyncio.create_task(doomed.bot.start(within=READY_WITHIN))
@@ -106,6 +119,7 @@ class Mayhem:
     async def _break_things(self, enough: Callable[[], bool]) -> None:
         while not enough():
             self._slack_fails()
+            self._pagerduty_fails()
             if self._chance.random() < 0.2:
                 async with Redis.from_url(self._redis.url()) as admin:
                     await admin.flushall()
@@ -123,6 +137,13 @@ class Mayhem:
             order = getattr(self._it.sandbox.faults, kind)
             order(self._chance.choice(TROUBLED), nth=self._chance.randint(1, 4), times=self._chance.randint(1, 2))
             self.struck[f"slack_{kind.rstrip('_')}"] += 1
+
+    def _pagerduty_fails(self) -> None:
+        if self._chance.random() < 0.3:
+            begins = self._chance.choice(("POST", "PUT", "GET"))
+            status, acts = self._chance.choice(((429, False), (503, False), (0, True), (0, True)))
+            self._pagerduty.troubles.append(Trouble(begins, status=status, acts=acts))
+            self.struck["pagerduty_unheard" if acts else "pagerduty_refuses"] += 1
 
 
 def _runs(bot: BotProcess) -> bool:

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ import msgspec
 import bot.executors.http.executor
 import bot.slack.shared_redis
 import bot.stores.postgres
+from bot import wiring
 from bot.terminal.run import app
 from compiler.catalog import load
 from demo.bot_process import ROOT, BotProcess, Running
@@ -34,12 +36,13 @@ BEFOREHAND: Final = (bot.executors.http.executor, bot.slack.shared_redis, bot.st
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replica is started with. ``number`` is its own."""
+    """What a replica is started with. ``number`` is its own; its clock is ``clock_off`` seconds ahead."""
 
     number: int
     config: str
     log: str
     environment: Mapping[str, str]
+    clock_off: float = 0.0
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +94,14 @@ class Nursery:
         self._replicas: dict[int, Replica] = {}
         self._gone = False
 
-    async def born(self, config: Path, log: Path, environment: Mapping[str, str]) -> Replica:
+    async def born(self, config: Path, log: Path, environment: Mapping[str, str], *, clock_off: float = 0.0) -> Replica:
         """A new replica. Raises ConnectionError when the nursery itself is gone."""
         if self._gone:
             raise ConnectionError(GONE)
         number = len(self._awaited)
         awaited: asyncio.Future[Replica] = asyncio.get_running_loop().create_future()
         self._awaited[number] = awaited
-        start = Start(number=number, config=str(config), log=str(log), environment=environment)
+        start = Start(number=number, config=str(config), log=str(log), environment=environment, clock_off=clock_off)
         self._asks.write(msgspec.json.encode(start) + b"\n")
         return await awaited
 
@@ -130,9 +133,11 @@ class Nursling(BotProcess):
     ) -> None:
         super().__init__(config, port=port, environment=environment, door=door)
         self._nursery = nursery
+        self.clock_off = 0.0
+        """Seconds by which its next life's clock is ahead."""
 
     async def _begun(self) -> Running:
-        return await self._nursery.born(self.config, self.log, self.environment)
+        return await self._nursery.born(self.config, self.log, self.environment, clock_off=self.clock_off)
 
 
 @asynccontextmanager
@@ -199,6 +204,10 @@ def _live(start: Start) -> int:
         for ours, standard in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(ours, standard)
         os.environ.update(start.environment)
+        if start.clock_off:
+            # As if the machine's clock were wrong: this is where Muster asks for the time.
+            off = timedelta(seconds=start.clock_off)
+            vars(wiring)["utc_now"] = lambda: datetime.now(UTC) + off
         code = app(["--config", start.config], prog_name="muster run", standalone_mode=False) or 0
     finally:
         os._exit(code)

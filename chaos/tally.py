@@ -33,9 +33,11 @@ class Tally(Struct, kw_only=True):
     said: float = field(default_factory=time.monotonic)
     ended: float | None = None
 
-    def add(self, name: str, verdict: Verdict, struck: Counter[str], calls: int, *, again: str = "") -> None:
-        """One more run; ``again`` is how to play it again."""
-        self.runs += 1
+    def add(
+        self, name: str, verdict: Verdict, struck: Counter[str], calls: int, *, runs: int = 1, again: str = ""
+    ) -> None:
+        """One more run, or more of them in one place; ``again`` is how to play it again."""
+        self.runs += runs
         self.calls += calls
         self.struck.update(struck)
         self.played.update(verdict.played)

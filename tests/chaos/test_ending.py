@@ -17,6 +17,7 @@ def test_whoever_has_seen_enough_ends_it_and_is_told_what_it_came_to() -> None:
     line = [sys.executable, "-m", "chaos", "--seconds", "300", "--workers", "1"]
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
+        assert "for 5 minutes at most" in process.stderr.readline()
         assert "simulating from seed 1" in process.stderr.readline()
         time.sleep(3)
         process.send_signal(signal.SIGTERM)

@@ -5,7 +5,7 @@ from collections import Counter
 from msgspec.structs import replace
 
 from chaos.judging import Verdict
-from chaos.replicas import ran
+from chaos.judging_rounds import ran
 from incident.approval import Approval, ApprovalState
 from tests.contract import making
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.mayhem import READY_WITHIN
 from chaos.nursery import Nursery, Nursling, opened
+from chaos.place import READY_WITHIN
 from tests.stories.rig import rig
 
 

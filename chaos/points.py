@@ -1,0 +1,146 @@
+"""The crash matrix with real processes: each flow, cut at each call of Slack and on both sides of each change of a job.
+
+One of two replicas dies there, and is started again; the flow goes on, with the other one or with both. What a round
+plays is told when something is wrong with it; each deed has a name of its own.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from chaos.deeds import COSTLY, Deeds, Known
+from chaos.judging import Verdict
+from chaos.judging_rounds import judge, settled
+from chaos.patience import Patience
+from chaos.place import READY_WITHIN, Ground, Place, placed
+from chaos.replicas import ENDING, MOST_STOPPED, ROUND_WITHIN, Round, grounded
+from chaos.traps import How, Point, Traps, laid
+from demo.bot_process import BotProcess
+from sandbox.state.model import Channel
+
+CUTS_A_ROUND: Final = 24
+BETWEEN: Final = 2
+"""Looks without anything owed between two cuts."""
+FLOWS: Final[Mapping[str, tuple[int, int]]] = {
+    "opening": (12, 26),
+    "remediation": (22, 70),
+    "procedure": (44, 130),
+    "over": (40, 104),
+    "watch": (18, 64),
+    "pagerduty": (26, 62),
+    "terminal": (32, 88),
+}
+"""How many calls of Slack each flow makes, and how many changes of jobs: a few more, and there nobody dies."""
+
+
+def point_of(name: str) -> Point:
+    """The point of that name. Raises ValueError."""
+    flow, how, number = name.split(":")
+    return Point(flow=flow, how=How(how), number=int(number))
+
+
+def points(seed: int) -> list[Point]:
+    """Every cut, in an order of chance: what there is no time for is missing everywhere a little."""
+    every = [
+        Point(flow=flow, how=how, number=number)
+        for flow, (calls, changes) in FLOWS.items()
+        for how, most in ((How.CALL, calls), (How.BEFORE, changes), (How.AFTER, changes))
+        for number in range(1, most + 1)
+    ]
+    random.Random(seed).shuffle(every)  # noqa: S311  (nothing secret hangs on it)
+    return every
+
+
+def cut_really(every: Sequence[Point], patience: Patience) -> Iterator[tuple[Sequence[Point], Round]]:
+    """Play so many points as there is time for, some in one place; what it came to."""
+    with grounded() as (ground, runner):
+        stopped = 0
+        for first in range(0, len(every), CUTS_A_ROUND):
+            if patience.left < ENDING or stopped >= MOST_STOPPED:
+                return
+            some = every[first : first + CUTS_A_ROUND]
+            each = runner.run(_ended(some, ground, patience))
+            stopped += each.stopped
+            yield some, each
+
+
+async def _ended(some: Sequence[Point], ground: Ground, patience: Patience) -> Round:
+    """The round, which comes to an end whatever happens in it."""
+    try:
+        async with asyncio.timeout(ROUND_WITHIN):
+            return await _round(some, ground, patience)
+    except TimeoutError as late:
+        why = f"it did not end within {ROUND_WITHIN:.0f} s: {late}"
+    except Exception as fault:  # noqa: BLE001  (whatever it is, the other rounds are played and it is told)
+        why = f"it could not go on: {type(fault).__name__}: {fault}"
+    return Round(seed=0, verdict=Verdict(broken=[why]), struck=Counter(), calls=0, stopped=True)
+
+
+async def _round(some: Sequence[Point], ground: Ground, patience: Patience) -> Round:
+    chance, verdict, known, struck = random.Random(0), Verdict(), Known(), Counter[str]()  # noqa: S311  (as above)
+    async with placed(ground, chance) as place, laid(place) as traps:
+        deeds = Deeds(place, chance, "first", known)
+        await deeds.tell(COSTLY)
+        channel = await place.it.person("ana").wait_for_channel("inc-", READY_WITHIN)
+        for point in some:
+            if patience.left < ENDING:
+                break
+            played = Deeds(place, chance, str(point).replace(":", "-"), known)
+            struck["deaths"] += await _cut(point, played, channel, traps, verdict)
+            verdict.played[f"cuts_{point.flow}"] += 1
+        await settled(place, verdict)
+        await judge(place, known, verdict)
+        calls = len(place.it.sandbox.calls.all())
+    verdict.played += known.played
+    return Round(seed=0, verdict=verdict, struck=struck, calls=calls)
+
+
+async def _cut(point: Point, deeds: Deeds, channel: Channel, traps: Traps, verdict: Verdict) -> bool:
+    """Play one flow with a trap in it, with everybody up again at once; whether somebody died."""
+    await traps.set(point.how, point.number)
+    rising = asyncio.create_task(_up_again(deeds.place, traps))
+    try:
+        await _flow(point.flow, deeds, channel)()
+    except TimeoutError:
+        verdict.lost.append(f"{point}: it was never seen to the end")
+    died = traps.sprung.is_set()
+    await traps.take_away()
+    rising.cancel()
+    await asyncio.gather(rising, return_exceptions=True)
+    await _all_up(deeds.place)
+    between = Verdict()
+    await settled(deeds.place, between, still=BETWEEN)
+    verdict.lost += [f"{point}: {each}" for each in between.lost]
+    return died
+
+
+def _flow(name: str, deeds: Deeds, channel: Channel) -> Callable[[], Awaitable[object]]:
+    flows: dict[str, Callable[[], Awaitable[object]]] = {
+        "opening": deeds.declared,
+        "remediation": partial(deeds.remedied, channel, undone=True),
+        "procedure": deeds.procedure,
+        "over": deeds.over,
+        "watch": deeds.watched,
+        "pagerduty": deeds.rung,
+        "terminal": deeds.typed,
+    }
+    return flows[name]
+
+
+async def _up_again(place: Place, traps: Traps) -> None:
+    await traps.sprung.wait()
+    await _all_up(place)
+
+
+async def _all_up(place: Place) -> None:
+    await asyncio.gather(*(_up(bot) for bot in place.it.bots))
+
+
+async def _up(bot: BotProcess) -> None:
+    try:
+        assert bot.pid
+    except LookupError:
+        await bot.start(within=READY_WITHIN)
