@@ -143,5 +143,14 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def to_the_end() -> int:
+    """The same; whoever presses Ctrl+C twice waits for nothing."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        tell("ended at once: what was under way is not told")
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_the_end())

@@ -9,10 +9,11 @@ import logging
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
@@ -47,10 +48,13 @@ def spread(
     """
     each = iter(over)
     busy: list[_Worker[T]] = []
+    undo = ExitStack()
+    # What a worker leaves on the disk that is ended in the middle of its run goes with it.
+    folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="muster-chaos-"))
     try:
         while True:
             while len(busy) < workers and not patience.over and (following := next(each, None)) is not None:
-                busy.append(_Worker(does, following))
+                busy.append(_Worker(does, following, folder))
             if not busy:
                 return
             wait([worker.line for worker in busy], timeout=1)
@@ -68,15 +72,16 @@ def spread(
     finally:
         for worker in busy:
             worker.end()
+        undo.close()
 
 
 class _Worker(Generic[T]):
-    """One process, and the run that it was given."""
+    """One process, and the run that it was given; ``folder`` is for whatever it writes."""
 
-    def __init__(self, does: Callable[[T], Outcome], one: T) -> None:
+    def __init__(self, does: Callable[[T], Outcome], one: T, folder: str) -> None:
         forks: ForkContext = multiprocessing.get_context("fork")
         self.line, theirs = forks.Pipe()
-        self._process: BaseProcess = forks.Process(target=_work, args=(theirs, does), daemon=True)
+        self._process: BaseProcess = forks.Process(target=_work, args=(theirs, does, folder), daemon=True)
         self._process.start()
         theirs.close()
         self.alive = True
@@ -113,8 +118,9 @@ class _Worker(Generic[T]):
         return Outcome(seed=0, verdict=Verdict(broken=[why]), struck=Counter(), calls=0, trace="")
 
 
-def _work(line: Connection, does: Callable[[T], Outcome]) -> None:
+def _work(line: Connection, does: Callable[[T], Outcome], folder: str) -> None:
     """What a worker does until nobody gives it anything any more."""
+    tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable(logging.CRITICAL)
