@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -129,7 +130,8 @@ class Reach:
         self._there.clear()
         self._last = Away(since=since)
         self._next = self._counts() + FIRST_ASKED
-        self._asking = asyncio.create_task(self._ask(since), name="slack away")
+        # Not a part of the job that noticed it: the log would name that one's incident for everybody's outage.
+        self._asking = asyncio.create_task(self._ask(since), name="slack away", context=Context())
 
     def _note(self, fault: Outage) -> None:
         """Say it when it begins, and when it is something else from now on."""

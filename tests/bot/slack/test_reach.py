@@ -1,7 +1,8 @@
 """While Slack is away it is asked one small question, and nothing else is tried; on its return the worst goes first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.slack import reach as reaching
 from bot.slack.chat import SlackChat
 from bot.slack.faults import Refusal
 from bot.slack.reach import FAILURES, Reach
+from bot.telemetry.logs import about, told_about
 from commands.messages import EventMessage
 from commands.outage import NotYet, Outage
 from incident.incident import Place
@@ -25,9 +27,11 @@ class Slack:
 
     fault: Outage | None = SILENCE
     asked = 0
+    asked_about: Mapping[str, str] = MappingProxyType({"job": "not asked yet"})
 
     async def answers(self) -> None:
         self.asked += 1
+        self.asked_about = told_about()
         if self.fault is not None:
             raise self.fault
 
@@ -69,6 +73,16 @@ async def test_a_few_silences_are_no_outage_and_any_answer_begins_anew(known: Re
     fail(known, FAILURES - 1)
     known.check(3)
     assert known.last is None
+
+
+async def test_asking_whether_it_is_back_is_no_part_of_the_job_that_noticed_it(known: Reach, asked: Slack) -> None:
+    """The log names no incident for what concerns them all."""
+    with about(job="page:1", incident="INC-1"):
+        fail(known, FAILURES)
+    async with asyncio.timeout(20):
+        while not asked.asked:
+            await asyncio.sleep(0.05)
+    assert asked.asked_about == {}
 
 
 async def test_nothing_is_tried_while_it_is_away_and_the_most_urgent_comes_first(known: Reach, asked: Slack) -> None:
