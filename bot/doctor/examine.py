@@ -57,7 +57,9 @@ async def examine(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[
         _pagerduty(configuration, clock),
     )
     remarks = (*_setting(configuration), *(remark for part in parts for remark in part))
-    return tuple(replace(each, sentence=redactor.clean(each.sentence)) for each in remarks)
+    return tuple(
+        replace(each, sentence=redactor.clean(each.sentence), mend=redactor.clean(each.mend)) for each in remarks
+    )
 
 
 def _setting(configuration: Configuration) -> Iterator[Remark]:
