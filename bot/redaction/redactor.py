@@ -5,6 +5,7 @@ Applied to everything a target answered before it leaves its executor, so that s
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from ahocorasick_rs import AhoCorasick
@@ -87,9 +88,17 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), *, personal: Iterable[Personal] = ()) -> None:
         self._personal = frozenset(personal)
-        known = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in spellings(secret)}
-        self._needles = sorted({_LINE_BREAK.sub("", spelling) for spelling in known})
-        self._finder = AhoCorasick(self._needles)
+        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST]
+
+    # Some thousandths of a second for each secret, which a start does not wait for.
+    @cached_property
+    def _needles(self) -> Sequence[str]:
+        known = {spelling for secret in self._secrets for spelling in spellings(secret)}
+        return sorted({_LINE_BREAK.sub("", each) if _BREAKS.search(each) else each for each in known})
+
+    @cached_property
+    def _finder(self) -> AhoCorasick:
+        return AhoCorasick(self._needles)
 
     def clean(self, text: str) -> str:
         """The text with every secret replaced by ``[redacted]``, also one that is broken over lines.
