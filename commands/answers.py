@@ -96,6 +96,8 @@ class FormWanted(Struct, frozen=True, kw_only=True):
     """How bad it is, as far as it is said already."""
     turn: Turn | None = None
     """The step of a walk that it is about."""
+    undoes: str = ""
+    """The request that the step takes back."""
 
 
 class Which(Struct, frozen=True, kw_only=True):

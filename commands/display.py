@@ -165,7 +165,8 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
     catalog = ports.runbooks.catalog(incident.system)
     procedure = catalog.procedure(request.procedure_id) if catalog else None
     step = next((each for each in procedure.steps if each.id == request.plan.step_id), None) if procedure else None
-    undo, back = undo_of(incident, request, ports), way_back(incident, request, ports)
+    others = await ports.store.approvals_of(incident.id)
+    undo, back = undo_of(incident, request, others, ports), way_back(incident, request, ports)
     line = f", line {step.origin.line}" if step and step.origin.line else ""
     return ApprovalMessage(
         incident=incident,

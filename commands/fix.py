@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from commands.answers import Answer, AtOnce, Form, FormWanted, Preparing
@@ -59,15 +60,19 @@ def at_once(asked: Asked, words: str, ports: Ports) -> AtOnce | None:
     return AtOnce(incident=asked.incident, procedure=meant, changes=titles)
 
 
-async def fix_filled(asked: Asked, *, step_id: str, parameters: Mapping[str, str], ports: Ports) -> Preparing:
+async def fix_filled(
+    asked: Asked, *, step_id: str, parameters: Mapping[str, str], undoes: str = "", ports: Ports
+) -> Preparing:
     """Ask for one remediation. Nothing runs; what it would touch is looked at, then the card goes up.
+
+    ``undoes`` is the request that it takes back.
 
     Raises NoProcedure, NoSuchStep, NotRunnable, BadParameter, MayNotAsk, UnknownApprovers, CoolingDown, AskedAlready,
     AskedElsewhere, Ended, and whatever the gate refuses.
     """
     procedure = _procedure(asked, ports)
     step = await with_values(asked.incident, procedure, _remediation(procedure, step_id), ports=ports)
-    await ask_for(asked, step, parameters, remedy.request, ports=ports)
+    await ask_for(asked, step, parameters, partial(remedy.request, undoes=undoes), ports=ports)
     return Preparing(incident=asked.incident, title=step.title)
 
 

@@ -18,6 +18,7 @@ from commands.doctor import doctor
 from commands.evidence import USAGE as EVIDENCE
 from commands.evidence import evidence
 from commands.fix import fix
+from commands.follow_up import follow_up
 from commands.freeze import freeze, unfreeze
 from commands.note import note
 from commands.page import page
@@ -223,6 +224,13 @@ MENU: Final = (
         line="it is over; the post-mortem is drafted",
         does=resolve,
         also=("close", "end", "resolved"),
+    ),
+    Verb(
+        word="followup",
+        usage="[number] [note]",
+        line="say that a follow-up is done, such as reverting a mitigation by hand, or see which are left",
+        does=follow_up,
+        also=("follow-up", "followups", "follow-ups"),
     ),
     Verb(
         word="reopen",

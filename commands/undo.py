@@ -1,5 +1,7 @@
 """*Ask for the undo*: what a remediation did is taken back by the next one, behind the same gate."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from commands.answers import Answer, Form, FormWanted
@@ -19,23 +21,23 @@ async def undo(asked: Asked, approval_id: str, *, ports: Ports) -> Answer:
     Raises NoWayBack, and as a fix does.
     """
     incident, request = await with_approval(ports.store, approval_id)
-    step = undo_of(incident, request, ports)
+    step = undo_of(incident, request, await ports.store.approvals_of(incident.id), ports)
     procedure = procedure_of(incident, ports)
     if step is None or procedure is None:
         raise refusal.NoWayBack(step=request.plan.title, undo=request.plan.undo)
     about = replace(asked, about=incident)
     if not step.parameters:
-        return await fix_filled(about, step_id=step.id, parameters={}, ports=ports)
-    return FormWanted(form=Form.FIX_STEP, incident=incident, procedure=procedure, step=step)
+        return await fix_filled(about, step_id=step.id, parameters={}, undoes=request.id, ports=ports)
+    return FormWanted(form=Form.FIX_STEP, incident=incident, procedure=procedure, step=step, undoes=request.id)
 
 
-def undo_of(incident: Incident, request: Approval, ports: Ports) -> Step | None:
+def undo_of(incident: Incident, request: Approval, others: Sequence[Approval], ports: Ports) -> Step | None:
     """The step that can be asked for now to take back what a request did, or may have done.
 
-    None while there is nothing to take back, while nobody has looked at what was cut short, and where only words say
-    how.
+    None while there is nothing to take back, while nobody has looked at what was cut short, once it is taken back or
+    was done again (``others`` are the incident's requests), and where only words say how.
     """
-    offered = incident.open and running.may_be_taken_back(request)
+    offered = incident.open and running.may_be_taken_back(request, others)
     return way_back(incident, request, ports) if offered else None
 
 

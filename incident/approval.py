@@ -98,6 +98,8 @@ class Approval(Struct, frozen=True, kw_only=True):
     """The approval for the whole procedure under which this one runs; empty: it is answered by itself."""
     found: Found | None = None
     """What somebody found at the target, where nobody knew how its run ended."""
+    undoes: str = ""
+    """The request whose change it takes back, where it was asked for on that one's card."""
 
     @property
     def plans(self) -> tuple[Plan, ...]:
@@ -122,6 +124,7 @@ def ask(
     leg: str = "",
     parts: tuple[Part, ...] = (),
     under: str = "",
+    undoes: str = "",
 ) -> Approval:
     """A new request for one plan, before anybody knows what it would touch."""
     return Approval(
@@ -138,6 +141,7 @@ def ask(
         leg=leg,
         parts=parts,
         under=under,
+        undoes=undoes,
     )
 
 

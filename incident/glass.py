@@ -59,5 +59,5 @@ def break_glass(
     ]
     after = replace(incident, follow_ups=(*incident.follow_ups, review))
     granted, runs = owed_by_yes(incident, alone, now)
-    events = (event, opened(review, granted))
+    events = (event, opened(after, granted))
     return with_request(after, granted, cause, now, *events, jobs=(*runs, *pages), before=incident)

@@ -83,7 +83,7 @@ class FollowUp(Struct, frozen=True, kw_only=True):
     """What that step takes back, where it has parameters of these names."""
     done_at: datetime | None = None
     done_by: str = ""
-    """The request that did it, once it ran."""
+    """The request that did it, once it ran; or the person who did."""
 
 
 class Earlier(Struct, frozen=True, kw_only=True):

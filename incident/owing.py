@@ -163,8 +163,9 @@ def _displays(
         yield owe(JobName.ANNOUNCEMENT, incident.id, now + HEADLINE_COUNT_FOLD, urgency=rank)
     if incident.home.channel is not None and _topic(incident) != _topic(before):
         yield owe(JobName.TOPIC, incident.id, due, urgency=rank)
-    for approval in approvals:
-        yield owe(JobName.APPROVAL_CARD, incident.id, now, subject=approval.id, urgency=rank)
+    # Also the card of what one takes back: it offers the undo no more, or again.
+    for shown in dict.fromkeys(each for approval in approvals for each in (approval.id, approval.undoes) if each):
+        yield owe(JobName.APPROVAL_CARD, incident.id, now, subject=shown, urgency=rank)
 
 
 def _clocks(incident: Incident, before: Incident | None) -> Iterable[Job]:

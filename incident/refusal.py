@@ -29,6 +29,10 @@ class NoSuchItem(Refused):
     """The checklist has no such item (``asked``, ``count``)."""
 
 
+class NoSuchFollowUp(Refused):
+    """No follow-up of that number is left to do (``asked``; ``left``: number and text of those that are)."""
+
+
 class NoSuchRole(Refused):
     """Nobody can hold a role of that name (``asked``)."""
 

@@ -13,7 +13,7 @@ from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.digest import Facts, identifier
-from incident.incident import FollowUp, Incident
+from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
@@ -35,12 +35,13 @@ def request(
     procedure: str | None = None,
     leg: str = "",
     under: str = "",
+    undoes: str = "",
 ) -> Change:
     """Somebody wants a remediation: Muster first looks at what it would touch, then asks.
 
     It is of the incident's own procedure, or of the one that is walked, at ``leg``, where it may run ``under`` the
-    approval for all of it. Raises Ended, NoProcedure, and
-    whatever the gate refuses (``gate.check``).
+    approval for all of it. ``undoes`` is the request that it takes back. Raises Ended, NoProcedure, and whatever the
+    gate refuses (``gate.check``).
     """
     _open(incident)
     gate.check(incident, plan, policy, stop=stop, now=now)
@@ -57,6 +58,7 @@ def request(
         now=now,
         leg=leg,
         under=under,
+        undoes=undoes,
     )
     job = owe(JobName.PREVIEW, incident.id, now, subject=asked.id, urgency=incident.severity.rank)
     return with_request(incident, asked, cause, now, jobs=(job,))
@@ -264,12 +266,13 @@ def event_of(kind: Kind, asked: Approval, now: datetime, **facts: str) -> Event:
     return Event(kind=kind, at=now, facts={**named(asked), **facts}, evidence=(f"approval:{asked.id}",))
 
 
-def opened(follow_up: FollowUp, asked: Approval) -> Event:
-    """The event that a request left something to do."""
-    due = follow_up.due_at.isoformat() if follow_up.due_at else None
+def opened(incident: Incident, asked: Approval) -> Event:
+    """The event that a request left something to do: the last of the incident's follow-ups."""
+    left = incident.follow_ups[-1]
+    due = left.due_at.isoformat() if left.due_at else None
     return Event(
         kind=Kind.FOLLOW_UP_OPENED,
-        at=follow_up.opened_at,
-        facts={"text": follow_up.text, "why": follow_up.why, "due_at": due},
+        at=left.opened_at,
+        facts={"text": left.text, "why": left.why, "due_at": due, "number": len(incident.follow_ups)},
         evidence=(f"approval:{asked.id}",),
     )

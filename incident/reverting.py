@@ -1,16 +1,21 @@
-"""What a temporary mitigation leaves to do: a follow-up to revert it, which is done once its undo ran."""
+"""What an incident leaves to do: a temporary mitigation is reverted by its undo, or by a person, who says so."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
 
+from incident import refusal
 from incident.approval import Approval, ApprovalState
+from incident.change import Change
 from incident.digest import Facts
 from incident.incident import FollowUp, Incident
+from incident.owing import decided
 from incident.plan import Plan
 from incident.remedy import opened
+from incident.responder import UserId, person
 from incident.timeline import Event, Kind
+from incident.typed import visible
 
 REVERT_WITHIN: Final = timedelta(days=7)
 """When a temporary mitigation is looked at again, unless somebody says otherwise."""
@@ -33,6 +38,22 @@ def follow(incident: Incident, ended: Approval, now: datetime) -> tuple[Incident
     return after, (*events, left)
 
 
+def do(incident: Incident, *, number: int, note: str, by: UserId, cause: str, now: datetime) -> Change:
+    """A person did a follow-up, also after the incident is over. ``number`` counts from 1, as in the draft.
+
+    Raises NoSuchFollowUp, also for what is done already.
+    """
+    left = {at: each for at, each in enumerate(incident.follow_ups, start=1) if each.done_at is None}
+    if number not in left:
+        raise refusal.NoSuchFollowUp(asked=number, left=tuple(f"{at}. {each.text}" for at, each in left.items()))
+    it = left[number]
+    done = replace(it, done_at=now, done_by=by)
+    after = replace(incident, follow_ups=tuple(done if each is it else each for each in incident.follow_ups))
+    facts: Facts = {"number": number, "text": it.text, "note": visible(note), "left_by": it.approval}
+    event = Event(kind=Kind.FOLLOW_UP_DONE, at=now, actor=person(by), facts=facts)
+    return decided(cause, now, after, event, before=incident)
+
+
 def owe_revert(incident: Incident, ended: Approval, now: datetime) -> tuple[Incident, Event]:
     """The incident with the follow-up that a temporary mitigation leaves, and the event of that."""
     plan = ended.plan
@@ -45,7 +66,8 @@ def owe_revert(incident: Incident, ended: Approval, now: datetime) -> tuple[Inci
         undo_step=plan.undo_step,
         undo_values=_values(plan),
     )
-    return replace(incident, follow_ups=(*incident.follow_ups, revert)), opened(revert, ended)
+    after = replace(incident, follow_ups=(*incident.follow_ups, revert))
+    return after, opened(after, ended)
 
 
 def _values(plan: Plan) -> Facts:

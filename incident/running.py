@@ -141,7 +141,23 @@ def found(
     return decided(cause, now, after, *events, before=incident, jobs=jobs, approvals=(told,))
 
 
-def may_be_taken_back(request: Approval) -> bool:
+def may_be_taken_back(request: Approval, others: Sequence[Approval]) -> bool:
+    """Whether what a request changed, or may have, is there to be taken back; ``others`` are the incident's requests.
+
+    It is not while another one takes it back, or did. What an undo took away can be done again, once: whoever wants
+    it to and fro asks for the step itself.
+    """
+    taken_back = any(each.undoes == request.id and _stands(each) for each in others)
+    undone = next((each for each in others if each.id == request.undoes), None)
+    return not taken_back and not (undone and undone.undoes) and _changed(request)
+
+
+def _stands(request: Approval) -> bool:
+    """Under way, or ended as it was meant to."""
+    return not request.state.final or request.state is ApprovalState.RAN
+
+
+def _changed(request: Approval) -> bool:
     """True once it changed something, or may have: of what was cut short, only after a person looked."""
     if request.state is ApprovalState.UNKNOWN:
         return request.found is not None and request.found.effect is not Effect.NONE

@@ -285,7 +285,8 @@ def _buttons(message: ApprovalMessage) -> list[Element | None]:
     if approval.state is ApprovalState.UNKNOWN and approval.found is None:
         return [button("Say what you found there…", Action.FIND_EFFECT, subject, style="primary")]
     if message.undo:
-        return [button(f"Ask for the undo: {message.undo}", Action.UNDO, subject)]
+        wish = "Ask to do it again" if approval.undoes else "Ask for the undo"
+        return [button(f"{wish}: {message.undo}", Action.UNDO, subject)]
     if approval.state is not ApprovalState.ASKED:
         return []
     alone = button("Break glass…", Action.BREAK_GLASS, subject, style="danger")

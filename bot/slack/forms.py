@@ -40,4 +40,4 @@ def _fix(form: FormWanted, incident: Incident) -> View:
         return modals.sorry("Fix", "The runbook gives this incident nothing to run. Work by the checklist.")
     if form.step is None:
         return modals_fix.fix(incident, form.procedure)
-    return modals_fix.fix_step(incident, form.procedure, form.step)
+    return modals_fix.fix_step(incident, form.procedure, form.step, form.undoes)

@@ -35,8 +35,11 @@ def fix(incident: Incident, procedure: Procedure) -> View:
     return form(Form.FIX, "Fix", "Ask for approval", [_choice(steps, "")], pack(incident.id))
 
 
-def fix_step(incident: Incident, procedure: Procedure, step: Step) -> View:
-    """The same with one remediation chosen: what it does, how it is taken back, and its parameters."""
+def fix_step(incident: Incident, procedure: Procedure, step: Step, undoes: str = "") -> View:
+    """The same with one remediation chosen: what it does, how it is taken back, and its parameters.
+
+    ``undoes`` is the request that it takes back.
+    """
     about = paragraph(
         [text(fit.one_line(step.condition, fit.SAID), italic=True)] if step.condition.strip() else [],
         [bold("The runbook warns: "), text(fit.one_line(step.warning, fit.SAID))] if step.warning else [],
@@ -50,7 +53,7 @@ def fix_step(incident: Incident, procedure: Procedure, step: Step) -> View:
         *parameters(step),
         paragraph([text("Muster looks first at what it would touch. Nothing runs before somebody else approves it.")]),
     ]
-    return form(Form.FIX_STEP, "Fix", "Ask for approval", blocks, pack(incident.id, step.id))
+    return form(Form.FIX_STEP, "Fix", "Ask for approval", blocks, pack(incident.id, step.id, *filter(None, [undoes])))
 
 
 def _choice(steps: Sequence[Step], chosen: str) -> Block:
@@ -97,6 +100,12 @@ def rule(parameter: Parameter) -> str:
 def read_fix(values: Values) -> Wish:
     """The remediation that was asked for."""
     return Wish(step=value_of(values, Field.STEP), parameters=read_parameters(values))
+
+
+def read_undone(about: str, wish: Wish) -> str:
+    """The request that the wished step takes back: the form was opened for that step on its card. Empty: none."""
+    _, step, undoes = (*about.split("\n"), "", "")[:3]
+    return undoes if step == wish.step else ""
 
 
 def read_parameters(values: Values) -> dict[str, str]:

@@ -146,7 +146,8 @@ class SentForms:
     async def _fix(self, sent: Sent) -> View | None:
         wish = modals_fix.read_fix(sent.values)
         asked = await self._asked(sent, sent.subject)
-        await fix_filled(asked, step_id=wish.step, parameters=wish.parameters, ports=self._ports)
+        undoes = modals_fix.read_undone(sent.about, wish)
+        await fix_filled(asked, step_id=wish.step, parameters=wish.parameters, undoes=undoes, ports=self._ports)
         return None
 
     async def _reject(self, sent: Sent) -> View | None:

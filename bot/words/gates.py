@@ -34,6 +34,18 @@ def _effect_found(facts: Mapping[str, object]) -> str:
     return f"{{actor}} looked after “{{title}}”, which was cut short: {found}[. {{note}}]"
 
 
+def _follow_up_done(facts: Mapping[str, object]) -> str:
+    """By the run of its undo, or by a person."""
+    return "Follow-up done by “{title}”: {text}" if facts.get("title") else "{actor} did a follow-up: {text}[ ({note})]"
+
+
+def _no_such_follow_up(facts: Mapping[str, object]) -> str:
+    if not facts.get("left"):
+        return "No follow-up of this incident is left to do."
+    which = "[There is no follow-up {asked} to do. ]" if facts.get("asked") else ""
+    return which + "Left to do are: {left}. Once one is done: /incident followup number note."
+
+
 def _may_not_ask(facts: Mapping[str, object]) -> str:
     """Without mentions, because a form shows none."""
     names = facts.get("askers")
@@ -87,6 +99,7 @@ def _own_request(facts: Mapping[str, object]) -> str:
 
 
 GATE_REFUSALS: Final[Mapping[type[Refused], Template]] = {
+    refusals.NoSuchFollowUp: _no_such_follow_up,
     refusals.OwnRequest: _own_request,
     refusals.MayNotAsk: _may_not_ask,
     refusals.AskedAlready: _asked_already,
@@ -126,6 +139,9 @@ def stop_sentence(stop: Stop) -> str:
 GATE_EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.SAID_YES: "{actor} said yes to “{title}”[ ({given} of {wanted})]",
     Kind.EFFECT_FOUND: _effect_found,
+    Kind.FOLLOW_UP_OPENED: "Follow-up: {text}[ ({why})][, due {due_at:day}]"
+    "[. Done by hand? /incident followup {number}]",
+    Kind.FOLLOW_UP_DONE: _follow_up_done,
     Kind.EVIDENCE_FROZEN: "{actor} froze the evidence[: {reason}]; what would change something is refused",
     Kind.EVIDENCE_LIFTED: "{actor} lets “{title}” run although evidence is frozen[: {reason}]",
     Kind.EVIDENCE_RELEASED: "{actor} released the evidence[: {reason}]",

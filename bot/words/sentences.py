@@ -279,8 +279,6 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.REMEDIATED: _remediated,
     Kind.COOLED_DOWN: "“{title}” has cooled down on {target}: it may be asked for again",
     Kind.VERIFIED: _verified,
-    Kind.FOLLOW_UP_OPENED: "Follow-up: {text}[ ({why})][, due {due_at:day}]",
-    Kind.FOLLOW_UP_DONE: "Follow-up done by “{title}”: {text}",
     Kind.CLOCK_REMINDED: _clock_reminded,
     Kind.CLOCK_MET: _clock_met,
     Kind.CLOCK_BREACHED: _clock_breached,
