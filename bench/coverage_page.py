@@ -116,10 +116,8 @@ def _command(each: Covered, system: str) -> str:
 
 
 def _why_a_person(step: Step | None) -> str:
-    """Why Muster does not run it. Where no executor takes a command, all that is known is what the judge says of it."""
-    if step is None:
-        return "—"
-    return _plain(step.reason if step.executor else f"No executor of Muster's runs it: {step.reason}.")
+    """Why Muster does not run it."""
+    return _plain(step.reason) if step is not None else "—"
 
 
 def _fact(each: Covered, runbook: str) -> str:

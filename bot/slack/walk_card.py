@@ -28,6 +28,7 @@ from bot.slack.walk_buttons import step_buttons, walk_buttons
 from bot.slack.walk_leg import sign, state_of
 from bot.words.phrase import When
 from commands.messages import WalkMessage
+from incident.runbook import StepKind
 from incident.walk import Walk, WalkState
 
 BEFORE: Final = 8
@@ -119,6 +120,14 @@ def _warning(message: WalkMessage, index: int) -> list[Element]:
     return [bold("The runbook warns: "), text(said)] if said else []
 
 
+def _by_hand(message: WalkMessage, index: int) -> list[Element]:
+    """Why a command of the runbook is a person's to run."""
+    leg, step = message.walk.legs[index], message.steps[index]
+    if step is None or leg.kind is not StepKind.MANUAL or not step.written.strip() or leg.only_waits:
+        return []
+    return [bold("By hand: "), text(fit.one_line(step.reason, fit.SAID))]
+
+
 def _words(message: WalkMessage, index: int) -> str:
     """What the step runs, or what a person does."""
     leg, step = message.walk.legs[index], message.steps[index]
@@ -136,6 +145,7 @@ def _current(message: WalkMessage, index: int) -> list[Block | None]:
             [bold(f"{sign(leg, message, now=True)} {index + 1}. {fit.one_line(leg.title, _TITLE)}")],
             _condition(message, index),
             _warning(message, index),
+            _by_hand(message, index),
             state_of(leg, message),
             [text(changed)] if changed else [],
         ),

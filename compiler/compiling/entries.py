@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from compiler.command import places
 from compiler.found import Found
+from compiler.proof.proven import Proof
 from compiler.recognise.procedure import Hold, Step
 from compiler.step import form_of
 from incident.digest import Facts, Json, digest
@@ -63,7 +64,7 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
     kind = _KINDS[verdict] if proof.executor is not None and not unknown and not warned else "manual"
     entry: dict[str, Json] = {kind: step_id, "title": _title(found, step), "written": found.text, "line": found.line}
     if kind == "manual":
-        entry["why"] = _WARNED if warned else _BRACES if unknown else proof.judgement.reason
+        entry["why"] = _WARNED if warned else _BRACES if unknown else _why(proof)
     else:
         keys = _command_keys(proof.executor or "", proof.command)
         entry |= {**({"names": dict(proof.names)} if proof.names else {}), **keys}
@@ -76,6 +77,12 @@ def command_entry(found: Found, step: Step | None, step_id: str, *, temporary: b
     if temporary and kind == "remediation":
         entry["temporary"] = True
     return entry
+
+
+def _why(proof: Proof) -> str:
+    """Why a person does it: what no executor takes could be run by Muster whatever the judge says of it."""
+    said = proof.judgement.reason
+    return said if proof.judgement.verdict is Verdict.REFUSED else f"No executor of Muster's runs it: {said}."
 
 
 def _warns(found: Found) -> bool:

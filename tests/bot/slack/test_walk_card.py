@@ -103,6 +103,17 @@ def test_a_persons_step_shows_what_to_do() -> None:
     assert "⏭️ 2. Requeue stuck jobs · skipped: done so" in lines(shown)
 
 
+def test_a_command_that_is_a_persons_to_run_says_why() -> None:
+    shown = message(DONE, DONE, AHEAD)
+    why = "No executor of Muster's runs it: git push changes something there."
+    *others, tell = shown.steps
+    assert tell is not None
+    told = replace(shown, steps=(*others, replace(tell, reason=why)))
+    assert f"By hand: {why}" in lines(walk_card(told))
+    assert "By hand" not in lines(walk_card(replace(shown, steps=(*others, replace(tell, reason=why, written="")))))
+    assert "By hand" not in lines(walk_card(message(AHEAD, AHEAD, AHEAD)))
+
+
 def test_a_wait_shows_its_end_and_what_was_seen_and_can_only_be_cut_short() -> None:
     holds = with_leg(
         message(DONE, DONE, LegState.HOLDING), 2, hold=timedelta(minutes=10), hold_ends_at=NOW + timedelta(minutes=10),
