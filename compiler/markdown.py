@@ -69,8 +69,11 @@ class _Reader(Struct):
         return any(note.warns for note in self.notes)
 
 
-def read(text: str) -> Document:
-    """The document with its pieces in order; lines are counted by line feeds, from 1, in the text as it stands."""
+def read(text: str, *, title: str = "") -> Document:
+    """The document with its pieces in order; lines are counted by line feeds, from 1, in the text as it stands.
+
+    ``title`` is that of a document which gives none: what its file is called.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     reader = _Reader(source=text.split("\n"))
     front = _FRONT_MATTER.match(text)
@@ -78,17 +81,18 @@ def read(text: str) -> Document:
         reader.pieces.append(Block(headings=(), line=2, text=front[1].rstrip("\n"), language="yaml"))
         text = "\n" * front[0].count("\n") + text[front.end() :]
     tokens = parser().parse(_SHORTCODES.sub("", text))
-    if front and not any(token.type == "heading_open" and token.tag == "h1" for token in tokens):
-        _title(reader, front[1])
+    if (front or title) and not any(token.type == "heading_open" and token.tag == "h1" for token in tokens):
+        _title(reader, front[1] if front else "", title)
     _read(reader, tokens, 0)
     return Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces))
 
 
-def _title(reader: _Reader, front: str) -> None:
+def _title(reader: _Reader, front: str, title: str) -> None:
     """Takes the title that a site's generator shows above a page that has none of its own."""
     found = _TITLE.search(front)
-    if found:
-        heading = Heading(title=found["title"], level=1, line=2 + front.count("\n", 0, found.start()))
+    if found or title:
+        line = 2 + front.count("\n", 0, found.start()) if found else 1
+        heading = Heading(title=found["title"] if found else title, level=1, line=line)
         reader.headings = (heading,)
         reader.all_headings.append(heading)
 

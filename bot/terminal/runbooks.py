@@ -3,6 +3,7 @@
 Its words are read by argparse, not by Typer as all others: Typer takes as long to begin as a runbook to compile.
 """
 
+import codecs
 import json
 import os
 import sys
@@ -95,8 +96,9 @@ def prove(*, as_json: bool) -> None:
 
 
 def _lines(stream: Iterable[bytes]) -> Iterator[str]:
-    """The lines; a byte that is no UTF-8 becomes a character that no judge lets through."""
-    for line in stream:
+    """The lines; a byte that is no UTF-8 becomes a character that no judge lets through. A byte order mark is none."""
+    for number, line in enumerate(stream):
+        line = line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
         yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", errors="surrogateescape")
 
 

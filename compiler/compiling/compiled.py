@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from enum import Enum
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import PurePath
 from types import NoneType
 from typing import Final, Protocol, TypeVar
 
@@ -26,6 +27,7 @@ from compiler.markdown import read
 from compiler.recognise import Recognised, recognise
 from compiler.recognise.facts import Level
 from compiler.recognise.procedure import Procedure
+from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 from incident.severity import HOUSE
 
@@ -64,7 +66,7 @@ def in_turn(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
 
 def compile_runbook(text: str, *, system: str, file: str = "runbook.md", beside: Beside = in_turn) -> Compiled:
     """The runbook in ``text``, compiled; ``system`` is the id of what it is about. Never raises, whatever the text."""
-    document = read(text)
+    document = read(text, title=" / ".join(named_alerts(PurePath(file).stem)))
     judged = beside([partial(in_pieces, document, numbers) for numbers in _shares(len(document.pieces))])
     recognised = recognise(document)
     facts = _facts(recognised)
@@ -107,7 +109,8 @@ def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str)
     catalog: dict[str, Json] = {"system": system, "title": recognised.title or system, "source": {"file": file}}
     if levels := recognised.levels:
         catalog["policies"] = {each.severity.value: _policy(each) for each in levels}
-    if leading := routes(recognised, procedures, [(each, str(entry["id"])) for each, entry in listed]):
+    told = [(each, str(entry["id"])) for each, entry in listed]
+    if leading := routes(recognised, procedures, told, named_alerts(PurePath(file).stem)):
         catalog["routes"] = leading
     catalog["procedures"] = procedures
     return catalog

@@ -20,6 +20,7 @@ _LEADING: Final = re.compile(
 )
 _ALONE: Final = re.compile(rf"{_WORD}\s+(?P<condition>[^:]{{1,160}}):", re.IGNORECASE)
 """A condition for what stands below it."""
+_LED: Final = re.compile(r"(?:if|when|falls|wenn)\s+", re.IGNORECASE)
 _BRACKETED: Final = re.compile(
     r"\s*\((?:only )?(?P<condition>(?:if|when|unless|falls|wenn) [^()]{1,160}|last resort)\)", re.IGNORECASE
 )
@@ -123,7 +124,7 @@ def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str
     """Title, detail and condition, as far as arrows, colons and a leading *if* part them."""
     arrow = _ARROW.split(text, maxsplit=1) if any(each in text for each in _ARROWS) else ()
     if len(arrow) == 2 and arrow[0] and is_told(arrow[1]):
-        return arrow[1], "", arrow[0]
+        return arrow[1], "", _LED.sub("", arrow[0])
     leading = _LEADING.fullmatch(text)
     if leading:
         return leading["rest"], "", _said(leading)

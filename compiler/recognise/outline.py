@@ -56,8 +56,10 @@ class Group(Struct, frozen=True, kw_only=True):
 
     @property
     def role(self) -> Role | None:
-        """What the label is for, or the heading that it stands under."""
-        return role_of(self.label) or role_of(self.under)
+        """What the label is for, or the heading that it stands under: there *When to use* is no symptom."""
+        own, around = role_of(self.label), role_of(self.under)
+        deeper = own is Role.SYMPTOMS and self.under not in ("", self.label)
+        return around if deeper else own or around
 
 
 class Section(Struct, frozen=True, kw_only=True):

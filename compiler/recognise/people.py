@@ -10,6 +10,7 @@ from compiler.recognise.facts import Channel, Contact, Reach
 from compiler.recognise.outline import Placed, Section
 from compiler.recognise.procedure import Escalation
 from compiler.recognise.wording import bare, is_empty, named
+from compiler.recognise.words import is_told
 
 _ROLE: Final = re.compile(
     r"roles?|teams?|who|names?|contacts?|person|responsible|function|level|tier|vendor|service"
@@ -40,10 +41,12 @@ _ADDRESSED: Final = re.compile(
 """What reaches somebody even between brackets, where other words are a place to be filled in."""
 _TO: Final = re.compile(
     r"\b(?:escalate|page|call|contact|notify|engage"
-    r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? (?P<to>@?[A-Za-z#\[][^.,;()]{1,60})",
+    r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? "
+    r"(?P<to>(?!(?:immediately|during|after|before|within|as|on|in|if|when)\b)@?[A-Za-z#\[][^.,;()]{1,60})",
     re.IGNORECASE,
 )
 _WHEN_CALLED: Final = re.compile(r"(?:only )?(?:if|when|unless|after|once|as soon as|falls|wenn)\b", re.IGNORECASE)
+_LEVEL: Final = re.compile(r"(?:p|sev-?)[0-5]", re.IGNORECASE)
 _STATES: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|cannot|can't|could not|does not|doesn't|do not|did not|will|may|might|exceeds?"
     r"|fails?|lasts?|remains?|persists?|affects?|more than|less than|above|below|longer than|suspected|no fix)\b",
@@ -117,10 +120,9 @@ def of_item(section: Section, placed: Placed, item: Item) -> Contact | Escalatio
     *Data loss is suspected: page the database lead* is no contact: it says when to call one.
     """
     role, text = (placed.name, placed.value) if placed.name else (item.text.rstrip(": "), "")
-    called = not _ADDRESSED.search(item.text) and item.number is None
-    if called and (_WHEN_CALLED.match(role) or (_STATES.search(role) and not (text and not _TO.search(text)))):
+    if not _ADDRESSED.search(item.text) and item.number is None and _says_when(role, text):
         return escalation(item.text, placed.line, placed.last, section.path)
-    if not role or len(role) > 80:
+    if not role or len(role) > 80 or is_told(role):
         return None
     purpose = _PURPOSE.fullmatch(text)
     return Contact(
@@ -133,6 +135,15 @@ def of_item(section: Section, placed: Placed, item: Item) -> Contact | Escalatio
         last=placed.last,
         path=section.path,
     )
+
+
+def _says_when(role: str, text: str) -> bool:
+    """Whether an item says when to call somebody, and not whom: by its first word, or because something *is* so."""
+    if _WHEN_CALLED.match(role) or _LEVEL.fullmatch(role):
+        return True
+    if is_told(role):
+        return _TO.search(role) is not None
+    return _STATES.search(role) is not None and (not text or _TO.search(text) is not None)
 
 
 def of_block(section: Section, block: Block) -> tuple[Contact, ...]:

@@ -254,3 +254,8 @@ def test_sarif_of_a_clean_runbook_is_a_log_without_results(runbook: Path) -> Non
     result = run("lint", runbook, "--format", "sarif")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["runs"][0]["results"] == []
+
+
+def test_a_byte_order_mark_is_no_part_of_what_is_proven() -> None:
+    told = CliRunner().invoke(app, ["runbook", "prove", "--json"], input=b"\xef\xbb\xbfkubectl\tkubectl get pods\r\n")
+    assert json.loads(told.stdout)["verdict"] == "read-only"

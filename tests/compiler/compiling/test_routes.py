@@ -1,9 +1,11 @@
 """Alerts lead to the procedure that is headed by their name, in whatever shape a collection of runbooks has."""
 
 from collections.abc import Mapping
+from textwrap import dedent
 
 import pytest
 
+from compiler.compiling.compiled import compile_runbook
 from compiler.recognise.wording import named_alerts
 from tests.compiler.compiling.compiled import mappings, procedures, tree
 
@@ -172,3 +174,18 @@ def test_a_title_with_nothing_but_parts_below_it_is_one_procedure() -> None:
         """
     (procedure,) = procedures(text)
     assert (procedure["title"], len(mappings(procedure["steps"]))) == ("Workers hang", 2)
+
+
+def test_when_to_use_one_of_several_ways_is_no_symptom_of_the_alert() -> None:
+    text = ONE_ALERT + "\n    ### Start anew\n\n    **When to use:** when nothing else helps.\n\n    1. Start anew.\n"
+    (procedure,) = procedures(text)
+    assert procedure["symptoms"] == ["A pod of the shop starts again and again."]
+
+
+@pytest.mark.parametrize("title", ["", "# Pods of the shop crash\n"])
+def test_a_file_that_is_named_after_an_alert_is_for_that_alert(title: str) -> None:
+    text = title + dedent(ONE_ALERT).replace("# ShopPodCrashLooping", "", 1)
+    compiled = compile_runbook(text, system="shop", file="ShopPodCrashLooping.md")
+    (route,) = mappings(compiled.catalog["routes"])
+    (procedure,) = mappings(compiled.catalog["procedures"])
+    assert (route["labels"], route["procedure"]) == ({"alertname": "ShopPodCrashLooping"}, procedure["id"])

@@ -434,6 +434,8 @@ def test_when_to_escalate_is_no_contact() -> None:
         - If it lasts for 30 minutes: page the database lead
         - Data loss is suspected
         - Team lead: Ben, ben@shop.internal
+        - P1: page during the day
+        - Use the pager, never a phone
 
         ## When to escalate
 
@@ -453,6 +455,7 @@ def test_when_to_escalate_is_no_contact() -> None:
     assert [(each.text, each.after, each.to) for each in found.of(Escalation)] == [
         ("If it lasts for 30 minutes: page the database lead", timedelta(minutes=30), "database lead"),
         ("Data loss is suspected", None, ""),
+        ("P1: page during the day", None, ""),
         ("The cause is not known after 1 hour", timedelta(hours=1), ""),
         ("Personal data was seen", None, "Security"),
     ]
