@@ -112,6 +112,8 @@ def page(message: PageMessage) -> Rendered:
         called = "Look at this now"
     if message.declared:
         called = "You declared it. Slack holds its channel back for the moment: work in its thread until it opens"
+    if not incident.open:
+        called = "You were to be called; it is over by now"
     reason = fit.one_line(message.reason, fit.SAID) if message.reason.strip() else ""
     return rendered(
         fallback(f"📟 {signs.headline(incident)}. {called}."),

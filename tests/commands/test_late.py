@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.slack.render import render
 from commands.messages import EventMessage, LateMessage, Message, PageMessage, ReminderMessage
 from commands.outage import Away
 from incident.incident import Incident
@@ -157,3 +158,11 @@ async def test_of_reminders_that_could_not_be_sent_only_the_last_is(world: World
 
 async def _keep(held: list, claim: object) -> None:
     held.append(claim)
+
+
+async def test_a_call_that_comes_when_all_is_over_says_so(world: World) -> None:
+    incident = await world.declared(by=BEN, work=False)
+    await world.say(BEN, "resolve the power was back", incident)
+    await world.work()
+    (told,) = world.chat.told(ANA)
+    assert "You were to be called; it is over by now" in str(render(told))
