@@ -15,8 +15,8 @@ from demo.bot_process import BotProcess, NotReadyError
 from sandbox.record.calls import Call
 from tests.fakes.pagerduty_api import Trouble
 
-LIVES: Final = ((12, 2.0), (12, 2.0), (80, 10.0))
-"""For how many calls of Slack a process lives, and how many seconds, at most: mostly few, and now and then so many that
+LIVES: Final = ((12, 2.0), (60, 8.0), (200, 20.0))
+"""For how many calls of Slack a process lives, and how many seconds, at most: few, or so many that
 people come to an end with what they do."""
 CLOCK_OFF: Final = 3.0
 """Seconds by which a clock may be wrong: so much later may be done what is owed at once."""

@@ -1,6 +1,7 @@
 """One process of Muster in a simulation: a real worker and real commands; when it dies, nothing of it acts any more."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,7 +42,8 @@ class Outside(Struct, frozen=True, kw_only=True):
     database: Database
     target: Target
     pager: PagerDuty
-    drafts: FakeDrafts
+    drafts: defaultdict[str, FakeDrafts]
+    """The drafts on each machine's disk."""
     team: Team
     weather: Weather
 
@@ -88,7 +90,7 @@ class Process(Caught):
             executors=Targets(outside.target, self),
             runbooks=outside.team.runbooks,
             settings=outside.team,
-            drafts=outside.drafts,
+            drafts=outside.drafts[self.machine],
             pager=Line(outside.pager, self, weather) if outside.team.paged is not None else None,
             sources=ParserTable(),
             clock=clock,

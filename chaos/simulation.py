@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,7 +129,7 @@ class Town:
             database=Database(lambda: self.now() + self._off),
             target=Target(weather),
             pager=PagerDuty(self.now),
-            drafts=FakeDrafts(),
+            drafts=defaultdict(FakeDrafts),
             team=team,
             weather=weather,
         )

@@ -54,6 +54,8 @@ def test_the_door_of_the_compose_file_knows_both_processes_and_asks_what_there_i
     assert re.findall(r"server (\S+) \1:8080", config) == ["muster-1", "muster-2"]
     (asked,) = re.findall(r"option httpchk GET (\S+)", config)
     assert f'add_get("{asked}"' in WEB
+    (patience,) = re.findall(r"timeout check (\d+)s", config)
+    assert int(patience) > 1, "on a machine in need both are slow, and neither is away"
     (published,) = COMPOSE["services"]["door"]["ports"]
     assert published.startswith("127.0.0.1:"), "TLS stands before it"
 
