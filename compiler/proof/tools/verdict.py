@@ -158,7 +158,9 @@ def _database(argv: Sequence[str]) -> Judgement:
             argv[0], "a password on the command line is shown to every user of the host: name a secret instead"
         )
     given = any(word in options or word.startswith(tuple(f"{option}=" for option in options)) for word in argv[1:])
-    if given or (argv[0] == "sqlite3" and len(argv) > 2):
+    if argv[0] == "sqlite3" and len(argv) > 2:
+        return _changes("sqlite3 may write to the file whatever the statement is: with -readonly a look is a look")
+    if given:
         return _changes(f"{argv[0]}: its language is not read here, so the statement may change anything")
     return _refused(argv[0], "a session without a statement is interactive")
 
