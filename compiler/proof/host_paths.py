@@ -24,8 +24,15 @@ _OPEN_FILES = word_list(
     """
     /etc/os-release /etc/hosts /etc/resolv.conf /etc/hostname /etc/timezone /etc/issue /etc/lsb-release
     /etc/redhat-release /etc/debian_version /etc/nsswitch.conf /etc/system-release
+    /proc/buddyinfo /proc/cpuinfo /proc/diskstats /proc/filesystems /proc/interrupts /proc/loadavg /proc/mdstat
+    /proc/meminfo /proc/mounts /proc/net/dev /proc/net/snmp /proc/net/sockstat /proc/net/softnet_stat /proc/partitions
+    /proc/pressure/cpu /proc/pressure/io /proc/pressure/memory /proc/stat /proc/swaps /proc/sys/fs/file-nr
+    /proc/sys/kernel/pid_max /proc/sys/net/core/somaxconn /proc/sys/net/netfilter/nf_conntrack_count
+    /proc/sys/net/netfilter/nf_conntrack_max /proc/uptime /proc/version /proc/vmstat
     """
 )
+"""Files that everybody may read anyway, each by its whole name: facts about the host and its kernel."""
+_FACTS_OF_A_PROCESS = re.compile(r"/proc/[0-9]{1,7}/(?:io|limits|oom_score|sched|stat|statm|status|wchan)", re.ASCII)
 _CLOSED = word_list("proc sys dev root boot")
 _SECRET_PARTS = word_list(
     """
@@ -65,7 +72,7 @@ def objection_to_measuring(path: str) -> str | None:
 
 def objection_to_reading(path: str) -> str | None:
     """Why the content of the file may not be shown; None when it is a log, or one of a few public files."""
-    if path in _OPEN_FILES:
+    if path in _OPEN_FILES or _FACTS_OF_A_PROCESS.fullmatch(path):
         return None
     if objection := _objection_to_spelling(path) or _objection_to_secret(path):
         return objection
@@ -159,8 +166,13 @@ def _objection_to_secret(path: str) -> str | None:
     return None
 
 
+def is_secret_file(part: str) -> bool:
+    """Whether a part of a path, in lower case, is a well-known place of secrets by its whole name or its ending."""
+    return part in _SECRET_PARTS or part.startswith(".env") or part.rstrip("*?").endswith(_SECRET_ENDINGS)
+
+
 def _is_secret(part: str) -> bool:
-    if part in _SECRET_PARTS or part.startswith(".env") or part.rstrip("*?").endswith(_SECRET_ENDINGS):
+    if is_secret_file(part):
         return True
     if _GLOB.search(part) and part.startswith(".") and any(fnmatchcase(name, part) for name in _SECRET_PARTS):
         return True

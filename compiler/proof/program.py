@@ -72,14 +72,17 @@ class Programs(Struct, frozen=True, kw_only=True):
             found = replace(found, executor=None, command={})
         if not dropped or found.judgement.verdict is Verdict.REFUSED:
             return found
-        said = f"{found.judgement.reason} ({' and '.join(dict.fromkeys(dropped))} is dropped)"
-        return replace(found, judgement=replace(found.judgement, reason=said))
+        return _without(" and ".join(dict.fromkeys(dropped)), found)
 
     def _unwrapped(self, argv: tuple[str, ...], feed: Feed | None) -> Understood:
         if any(blank.sample == argv[0] for blank in self.blanks.by_name.values()):
             return _refused(Kind.SHELL, f"{argv[0]} could be any program: write which")
         if argv[0] == "watch":
             return self._watched(argv)
+        if timed := wrappers.timed(argv):
+            return self._in_time(timed, feed)
+        if feed is None and (said := wrappers.said_as(argv)):
+            return _without("su", self.line(said))
         if judgement := wrappers.judged(argv):
             return Understood(kind=Kind.SHELL, judgement=judgement)
         if judgement := spellings.judged(argv):
@@ -111,6 +114,15 @@ class Programs(Struct, frozen=True, kw_only=True):
         if found.judgement.rewrite:
             return found
         return replace(found, judgement=Judgement(Verdict.READ_ONLY, f"{found.judgement.reason}, once", text))
+
+    def _in_time(self, argv: tuple[str, ...], feed: Feed | None) -> Understood:
+        """A command with a time of its own: every step has one, and a change is not stopped half way."""
+        if self.depth >= DEEPEST:
+            return _refused(Kind.SHELL, "too many commands inside one another")
+        found = replace(self, depth=self.depth + 1).understand(argv, feed)
+        if found.judgement.verdict is Verdict.MUTATING:
+            return _refused(found.kind, "timeout could stop a change half way: write the command itself")
+        return _without("timeout", found)
 
     def _carried(self, carried: Carried, argv: tuple[str, ...], feed: Feed | None) -> Understood:
         """The command inside, as far as the carrier may carry it."""
@@ -215,6 +227,14 @@ class Programs(Struct, frozen=True, kw_only=True):
         except ValueError:
             return _refused(Kind.REDIS, "the line has an open quote")
         return understand_redis(words)
+
+
+def _without(dropped: str, found: Understood) -> Understood:
+    """What is known of a command without what stood before it, which is said."""
+    if found.judgement.verdict is Verdict.REFUSED:
+        return found
+    said = f"{found.judgement.reason} ({dropped} is dropped)"
+    return replace(found, judgement=replace(found.judgement, reason=said))
 
 
 def strictest(found: Sequence[Understood]) -> Understood:

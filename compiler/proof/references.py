@@ -8,7 +8,7 @@ import re
 
 _REFERENCE = r"(?:\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\{\{\s*[A-Za-z_][\w.-]*\s*\}\}|<[A-Za-z_][\w .-]*>)"
 _WHOLE = re.compile(_REFERENCE)
-_SCHEME = re.compile(r"(?:bearer|token|basic|apikey|api-key|key)[ =:]\s*", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:bearer|token token(?==)|token|basic|apikey|api-key|key)[ =:]\s*", re.IGNORECASE)
 
 
 def is_reference(text: str) -> bool:

@@ -42,8 +42,8 @@ _PATTERNS = {
     "format": r"[+][A-Za-z0-9%_:,./ +TZ@^#-]*",
     "signed": r"[-+]?[0-9]{1,9}[bcwkMG]?",
     "mode": r"[-/]?[0-7]{1,4}|[ugoa]*[+=-][rwxst]+",
-    "revision": r"[A-Za-z0-9_@][A-Za-z0-9_./@{}~^-]*",
-    "pathspec": r"[A-Za-z0-9_.*][A-Za-z0-9_./*-]*",
+    "revision": r"(?!(?:.*/)?\.\.(?:/|$))[A-Za-z0-9_@][A-Za-z0-9_./@{}~^-]*",
+    "pathspec": r"(?!(?:.*/)?\.\.(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_./*-]*",
     "fields": r"[A-Za-z][A-Za-z0-9,]*",
     "dnsword": r"@?[A-Za-z0-9_*][A-Za-z0-9_.:*-]*|\+(?:no)?(?:short|trace|tcp|vc|answer|all|comments|stats|question|cmd"
     r"|additional|authority|dnssec|recurse|multiline|nssearch|ttlid|identify|search)|\+(?:time|tries|retry|bufsize)=\d+",

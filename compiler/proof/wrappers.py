@@ -42,7 +42,7 @@ _REASONS: Final = {
 _WRAPPERS: Final = word_list("nohup nice ionice stdbuf setsid flock chrt taskset coproc unbuffer faketime caffeinate")
 _STATE: Final = word_list(
     """
-    cd pushd popd export set unset declare typeset local readonly shopt unalias hash ulimit umask exit return logout
+    cd pushd popd export set unset declare typeset local readonly shopt unalias hash umask exit return logout
     shift break continue wait jobs fg bg disown history bind enable complete getopts let mapfile readarray source
     """
 )
@@ -53,6 +53,11 @@ _INTERPRETER: Final = re.compile(
 """Names under which an interpreter of code comes besides its plain one."""
 _SUDO_VALUES: Final = word_list("-u -g --user --group")
 _SUDO_FLAGS: Final = word_list("-n -H --non-interactive --set-home")
+_NAME: Final = re.compile(r"[\w.+-]+", re.ASCII)
+_ACCOUNT: Final = re.compile(r"[a-z_][\w.-]*", re.ASCII)
+_TIME_FLAGS: Final = word_list("--foreground --preserve-status -v --verbose")
+_TIME_OPTION: Final = re.compile(r"(?:-k|--kill-after=)[0-9.]+[smhd]?|(?:-s|--signal=)[A-Z0-9]+", re.ASCII)
+_DURATION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?[smhd]?", re.ASCII)
 NEUTRAL: Final = word_list("true false : exit")
 """Parts of a list that do nothing but say how it went."""
 
@@ -77,9 +82,28 @@ def taken_off(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     return tuple(words), tuple(dropped)
 
 
+def timed(argv: Sequence[str]) -> tuple[str, ...] | None:
+    """The command to which `timeout` gives a time; None for any other command line."""
+    words = list(argv[1:])
+    while words and (words[0] in _TIME_FLAGS or _TIME_OPTION.fullmatch(words[0])):
+        words.pop(0)
+    known = argv[0] == "timeout" and len(words) > 1 and _DURATION.fullmatch(words[0])
+    return tuple(words[1:]) if known and not words[1].startswith("-") else None
+
+
+def said_as(argv: Sequence[str]) -> str | None:
+    """The line that `su - ACCOUNT -c LINE` says, as whoever runs it; None for any other command line."""
+    words = [word for word in argv[1:] if word not in ("-", "-l", "--login")]
+    account, line = (words[0], words[1:]) if words and words[0] != "-c" else ("", words)
+    known = argv[0] == "su" and len(line) == 2 and line[0] == "-c" and (not account or _ACCOUNT.fullmatch(account))
+    return line[1] if known else None
+
+
 def judged(argv: Sequence[str]) -> Judgement | None:
     """The verdict where the first word itself decides it: a wrapper, a builtin, an interpreter."""
     program = argv[0]
+    if program == "command" and len(argv) == 3 and argv[1] in ("-v", "-V") and _NAME.fullmatch(argv[2]):
+        return Judgement(Verdict.READ_ONLY, "shows where a program is")
     if reason := _REASONS.get(program):
         return _refused(f"{program}: {reason}")
     if program in _WRAPPERS:

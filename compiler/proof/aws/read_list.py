@@ -64,7 +64,7 @@ _PAGE = """
         get-reservation-purchase-recommendation get-reservation-utilization get-rightsizing-recommendation
         get-savings-plans-coverage get-savings-plans-purchase-recommendation get-savings-plans-utilization
         get-savings-plans-utilization-details get-tags get-usage-forecast
-    cloudformation: get-hook-result get-stack-policy get-template get-template-summary validate-template
+    cloudformation: get-hook-result get-stack-policy get-template-summary validate-template
     cloudfront: get-cache-policy get-cache-policy-config get-cloud-front-origin-access-identity
         get-continuous-deployment-policy get-distribution get-distribution-config get-field-level-encryption
         get-invalidation get-invalidation-for-distribution-tenant get-key-group get-monitoring-subscription

@@ -47,6 +47,7 @@ _REFUSED = {
     "it answers with a link to the code and with secrets: get-function-configuration leaves them out": word_list(
         "lambda:get-function lambda:get-layer-version lambda:get-layer-version-by-arn"
     ),
+    "its text may hold secrets, and no part of it can be left out": word_list("cloudformation:get-template"),
     "it shows what a command printed": word_list("ssm:get-command-invocation"),
     "it writes a file that later tools trust": word_list("eks:update-kubeconfig"),
     "it is for a person at a terminal": word_list(

@@ -23,6 +23,8 @@ GIT = client(
 status: -sbu --short --branch --porcelain?=name --long --ahead-behind --untracked-files?=name | # shows what differs
     from the last commit
 log: {_LOG} | revision* | ~-n 50 # lists commits
+log: ^-S/-G=text {_LOG} {_DRIVERS} | revision* | ~-n 20; -n/--max-count/-# 20; --no-ext-diff; --no-textconv
+    # lists commits that changed a text
 log: -p --patch {_LOG} {_DRIVERS} | revision* | -n/--max-count/-# 20; --no-ext-diff; --no-textconv # shows commits
 show: {_LOG} {_DRIVERS} | revision* | --no-ext-diff; --no-textconv # shows a commit
 diff: {_DIFF} {_DRIVERS} | revision* | --no-ext-diff; --no-textconv # shows what differs
@@ -51,6 +53,9 @@ worktree list, submodule status, notes list, bisect log: --recursive | # lists w
 count-objects: -vH | # shows the repository's size
 for-each-ref: --sort=sort --count=lines --format=plain | pathspec* # lists references
 show-ref: --heads --tags | pathspec* # lists references
+cat-file: ^-t/-s/-e | revision # says what kind of object a name is of
+diff-tree: --no-commit-id --name-only --name-status -rm | revision+ # lists the files of a commit
+check-ignore: -vq | pathspec+ # says why a file is left out
 fsck: --no-progress --no-dangling | # checks the repository
 --version, version: | # shows the version
 """,
@@ -73,7 +78,7 @@ stash save, stash clear
         "credential": "it handles credentials",
         "difftool, mergetool, gui, bisect run, submodule foreach, filter-branch, filter-repo, instaweb, daemon": _RUNS,
         "ls-remote, remote show": _ELSEWHERE,
-        "grep, cat-file, help, hash-object, mktree, fast-export, fast-import": "it reads or runs more than it says",
+        "grep, help, hash-object, mktree, fast-export, fast-import": "it reads or runs more than it says",
     },
     refused_options={
         "--config-env, --exec-path, --ext-diff, --textconv, --upload-pack, --receive-pack, --exec": _RUNS,
@@ -110,9 +115,10 @@ workflow list, workflow ls: -aL=lines --all --limit=lines | # lists workflows
 workflow view: | word # shows a workflow
 repo view: --json=names | word? # shows a repository
 repo list: -L=lines --limit=lines --json=names | name? # lists repositories
-secret list, secret ls, variable list: -e=name --env=name -o=name --org=name | # lists names
+secret list, secret ls: -e=name --env=name -o=name --org=name | # lists names
 cache list, label list, ruleset list, org list: -L=lines --limit=lines | # lists them
-search issues, search prs, search commits: {_GH_LIST} | text+ # searches
+search issues, search prs, search commits: {_GH_LIST} --merged --owner=name --created=word --closed=word
+    --updated=word --sort=name --order=name | text+ # searches
 --version, version, status: | # shows the version, or what concerns you
 """,
     changes="""
@@ -128,7 +134,7 @@ cache delete, label create/edit/delete/clone, gist create/edit/delete, project c
         "auth": "it shows or stores credentials",
         "alias, extension, ext, copilot, attestation": "it defines or runs other programs",
         "codespace, cs, ssh-key, gpg-key, config, browse, preview": "it is for a person at a terminal, or opens one",
-        "secret get, variable get": "it shows a value that may be secret",
+        "secret get, variable get, variable list, variable ls": "it shows values that may be secret",
         "gist list, gist view, search code, search repos": "it shows content from anywhere",
     },
     refused_options={"--hostname": "it names another host", "--web": "it opens a browser"},

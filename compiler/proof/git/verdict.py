@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 from compiler.proof import client
 from compiler.proof.git.table import GH, GIT
+from compiler.proof.host_paths import is_secret_file
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 TOOLS = word_list("git gh")
+_SHOWING = word_list("log show diff blame annotate")
 _METHOD = ("-X", "--method")
 _KNOWN_ADDRESS = re.compile(
     r"/?repos/[\w.-]+/[\w.-]+/(?:actions/(?:runs|workflows)|branches|commits|deployments|issues|milestones|pulls|releases"
@@ -25,12 +27,21 @@ _BODY = ("-f", "-F", "--field", "--raw-field", "--input")
 def judge(argv: Sequence[str]) -> Judgement:
     """The verdict for a command line, `argv[0]` being `git` or `gh`. Never raises."""
     if list(argv[:1]) == ["git"]:
-        return client.judge(GIT, argv)
+        return _without_secrets(client.judge(GIT, argv), argv)
     if list(argv[:2]) == ["gh", "api"]:
         return _api(argv[2:])
     if list(argv[:1]) == ["gh"]:
         return _once(client.judge(GH, argv), argv)
     return _refused("git", "the command is neither git nor gh")
+
+
+def _without_secrets(judgement: Judgement, argv: Sequence[str]) -> Judgement:
+    """What a file of secrets held in any commit is shown to nobody."""
+    parts = [part for word in argv[1:] for part in word.lower().split("/")]
+    secret = next((part for part in parts if is_secret_file(part)), None)
+    if judgement.verdict is not Verdict.READ_ONLY or secret is None or _SHOWING.isdisjoint(argv):
+        return judgement
+    return _refused("git", f"{secret} is where secrets are kept, and what it held would be shown")
 
 
 def _once(judgement: Judgement, argv: Sequence[str]) -> Judgement:

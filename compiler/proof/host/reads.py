@@ -62,6 +62,10 @@ nvidia-smi: -qL --list-gpus -i=names -d=names --query-gpu=word --format=word ~-l
     processors
 test: ^-f/-d/-e/-s/-L/-h/-r/-w/-x=listed | # says whether a file is there
 blkid: | # lists disks
+lslocks: -bJnru -p=number -o=names | # lists locks of files
+pmap: -xXdpq | number+ # shows the memory of a process
+squeue: -lahij -u=names --user=names -p=names --partition=names -t=names --states=names | # lists the jobs of a cluster
+sinfo: -NlaesRh -p=names --partition=names | # shows the nodes of a cluster
 xfs_info: | measured # shows a file system's layout
 dmidecode: -q -t=names -s=name | # shows the machine
 lshw: -short/-short -quiet/-quiet -class/-class=name -C=name | # shows the machine
@@ -134,7 +138,7 @@ namei: -lom | listed # shows the rights on a path
 getfacl, lsattr: -dR | listed+ # shows the rights on files
 md5sum, sha1sum, sha256sum, sha512sum, b2sum, cksum, sum: -bt | listed+ # computes a checksum
 wc: -lcwmL --lines --words --bytes --chars | listed+ # counts lines
-basename, dirname: | word* # splits a path
+basename, dirname: | place+ # splits a path
 diff, cmp: -uqrbwyNs --brief --unified | read read # compares two logs
 cat, tac, nl: -nbAsETv -b=name | read+ # shows a log
 zcat, bzcat, xzcat: -f | read+ # shows a packed log

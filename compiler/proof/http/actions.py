@@ -26,9 +26,15 @@ from compiler.proof.http.words import (
 from compiler.proof.secret_names import words_of
 from compiler.proof.sql.functions import known_effect
 
+_BOUNDS = frozenset({"end", "step", "limit", "rows", "size"})
+_MOMENT = re.compile(r"[0-9]+(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9T:.Z+-]+|now(?:-[0-9]+[smhdw])?", re.ASCII)
+"""Where a range begins, beside a word that says where it ends: `?start=1700000000&end=…`."""
+
 
 def actions_in_path(parts: Sequence[str]) -> Iterator[str]:
     """Each part of a decoded path that names an action, as a reason; `parts` keep their case."""
+    if parts and parts[0] == "_cat":
+        return  # Elasticsearch's tables for people, whatever they are called.
     readings = [[words_of(part.partition(".")[0]), words_of(part.partition(".")[0].lower())] for part in parts]
     for position, part in enumerate(parts):
         later = {word for reading in readings[position + 1 :] for words in reading for word in words}
@@ -63,7 +69,10 @@ def settings_in_query(parts: Sequence[str], query: Sequence[tuple[str, str]]) ->
 
 def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Each query parameter that asks for an action, as a reason; keys are lower case, values decoded."""
+    bounded = not _BOUNDS.isdisjoint(key for key, _ in query)
     for key, value in query:
+        if bounded and key in ("start", "stop") and _MOMENT.fullmatch(value):
+            continue
         denied = value.lower() in ("false", "0", "no")
         if (key in OPERATION_KEYS and value.lower() not in READING_OPERATIONS) or (
             key in CALL_KEYS and value.lower() in ACTIONS | LIFECYCLE

@@ -132,6 +132,8 @@ def _secret_pages(stems: Sequence[str], port: int | None) -> Iterator[str]:
         yield f"/{stems[-1]}: {REFUSED_LAST_PARTS[stems[-1]]}"
     if stems[-1] == "fgprof" or ("pprof" in stems and stems[-1] in REFUSED_PROFILES):
         yield f"/{stems[-1]} takes long, or shows the process's memory"
+    if stems[-2:-1] == ["connectors"] or stems[-2:] == ["admin", "settings"]:
+        yield f"/{stems[-1]}: the settings hold the passwords of what it works with: ask for its status"
     if "actuator" in stems and stems[-1] == "sessions":
         yield "/sessions shows the sessions of people"
     if "proxy" in stems and not _PROXIED.isdisjoint(stems):

@@ -47,6 +47,7 @@ _READS: Mapping[tuple[str, ...], tuple[str, Flags]] = {
     ("history",): ("lists the revisions of {}", flags(values="max output=o")),
     ("get", "metadata"): ("shows the chart and version of {}", _SHOWN),
     ("version",): ("shows the version of helm", flags(switches="short client=c")),
+    ("show", "chart"): ("shows what the chart {} is", flags(values="version")),
     ("repo", "list"): ("lists the chart repositories", flags(switches="no-headers", values="output=o")),
     ("search", "repo"): (
         "lists charts in the known repositories",
@@ -95,7 +96,7 @@ _ALIASES = {
     "up": "update",
     "rm": "remove",
 }
-_GROUPS = ("get", "repo", "search", "dependency")
+_GROUPS = ("get", "show", "repo", "search", "dependency")
 _OUTPUTS = (None, "table", "json", "yaml")
 _SETTINGS = ("set", "set-string", "set-literal", "set-json")
 _REPEATABLE = ("kube-context",)

@@ -22,7 +22,7 @@ from compiler.proof.redis.commands import (
     reads_of,
 )
 from compiler.proof.references import is_reference
-from compiler.proof.secret_names import names_a_secret, words_of
+from compiler.proof.secret_names import holds_secrets, names_a_secret, words_of
 from incident.verdict import Judgement, Verdict
 
 MAX_ELEMENTS = 100
@@ -129,7 +129,8 @@ def _window(start: int, stop: int) -> tuple[str, str]:
 
 
 def _judge_read(name: str, words: Sequence[str], shows: bool) -> Judgement:
-    secret = next((word for word in words[1:] if names_a_secret(word)), None) if shows else None
+    is_secret = names_a_secret if name in _LISTING else holds_secrets
+    secret = next((word for word in words[1:] if is_secret(word)), None) if shows else None
     if secret:
         return _refused(f"{secret!r} is named as a secret, and the answer would be shown")
     login = next((word for word in words[1:] if not PERSONAL_WORDS.isdisjoint(_words(word))), None)

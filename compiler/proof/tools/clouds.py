@@ -23,11 +23,11 @@ vm get-instance-view, vm list-ip-addresses, vmss list-instances, aks nodepool li
     list: | #
     shows what the cloud holds
 network vnet/nic/nsg/public-ip/lb/application-gateway/route-table/private-endpoint list/show, network nsg rule list,
-    sql server/db list/show, postgres server list/show, postgres flexible-server list/show, storage account
-    list/show,
-    servicebus namespace/queue/topic list/show, eventhubs namespace list/show: --server=name --namespace-name=name
-    --nsg-name=name | # shows what the cloud holds
-monitor metrics list: --resource=path --metric=names --metrics=names --interval=name --aggregation=name
+    sql server/db list/show, acr repository list/show-tags, postgres server list/show,
+    postgres flexible-server list/show, storage account list/show, servicebus namespace/queue/topic list/show,
+    eventhubs namespace list/show: --server=name -s=name --namespace-name=name --nsg-name=name --repository=word |
+    # shows what the cloud holds
+monitor metrics list: --resource=path --metric=plain --metrics=plain --interval=name --aggregation=name
     --start-time=time --end-time=time | # shows figures
 monitor activity-log list: --offset=name --max-events=lines --start-time=time --end-time=time --status=name | #
     lists

@@ -28,6 +28,13 @@ _LOGS = usage.usage(
     "--project=name --freshness=time --order=name --limit=lines --format=projection | plain | --limit 50",
     "shows the cloud's logs",
 )
+_OTHER = {
+    "compute backend-services get-health": usage.usage(
+        "--global --region=name --project=name | name", "says which backends are well"
+    ),
+    "storage ls": usage.usage("-lraLR --long --recursive --project=name | word*", "lists objects"),
+    "storage du": usage.usage("-sr --summarize --readable-sizes --project=name | word+", "shows what takes up space"),
+}
 _LISTED = frozenset(
     f"{service} {group}".strip()
     for service, groups in {
@@ -44,6 +51,15 @@ _LISTED = frozenset(
         "redis": "instances regions",
         "app": "versions services instances regions",
         "iam": "roles service-accounts",
+        "spanner": "instances databases backups operations",
+        "filestore": "instances",
+        "memcache": "instances",
+        "scheduler": "jobs",
+        "tasks": "queues",
+        "bigtable": "instances clusters",
+        "dataflow": "jobs",
+        "composer": "environments",
+        "deploy": "delivery-pipelines releases rollouts targets",
     }.items()
     for group in groups.split()
 ) | word_list("functions projects services builds")
@@ -79,6 +95,9 @@ def judge(argv: Sequence[str]) -> Judgement:
         judgement = usage.judge((form,), ["gcloud", *argv[place + 1 :]])
         rewrite = judgement.rewrite and " ".join([*argv[: place + 1], judgement.rewrite.removeprefix("gcloud ")])
         return Judgement(judgement.verdict, judgement.reason, rewrite)
+    if argv[0] == "gcloud" and (form := _OTHER.get(" ".join(argv[1:4])) or _OTHER.get(" ".join(argv[1:3]))):
+        taken = 4 if " ".join(argv[1:4]) in _OTHER else 3
+        return usage.judge((form,), ["gcloud", *argv[taken:]])
     if argv[0] == "gcloud" and tuple(argv[1:3]) in (("config", "get-value"), ("config", "get")) and len(argv) == 4:
         return _setting(argv[3])
     if argv[0] == "az":

@@ -59,14 +59,19 @@ systemd-analyze: --no-pager --user --system | analyzeword? unit* # shows what th
 CLIENTS = {
     "terraform, tofu, terragrunt": client(
         options="-chdir/-chdir=word",
-        reads="version, -version, --version: | # shows the version",
+        reads="""
+version, -version, --version: | # shows the version
+workspace list, workspace show: | # says which workspaces there are
+state list: -id=name | word* # lists the addresses of resources, without what they hold
+fmt: ^-check/--check -diff -recursive | # says whether the files are laid out as they should be
+""",
         changes="""
 apply, destroy, plan, init, import, refresh, taint, untaint, validate, fmt, get, force-unlock, test, modules,
     run-all, run
 state mv, state rm, state push, state replace-provider, workspace new, workspace select, workspace delete
 """,
         refused={
-            "show, output, state list, state show, state pull, graph, providers": _STATE,
+            "show, output, state show, state pull, graph, providers": _STATE,
             "console, login, logout": _CODE,
         },
     ),
@@ -180,7 +185,8 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
             "members, info, version, catalog datacenters, catalog nodes, catalog services, operator raft "
             "list-peers,"
             " operator autopilot state, operator autopilot get-config: -wan/--wan -detailed/--detailed"
-            " -status/--status=name -service/--service=name -format/--format=name | # shows the cluster"
+            " -status/--status=name -service/--service=name -format/--format=name | # shows the cluster\n"
+            "kv get: ^-keys/--keys -separator/--separator=word | word? # lists keys, without what they hold"
         ),
         changes=(
             "kv put, kv delete, kv import, leave, join, force-leave, reload, maint, services register, services "
@@ -189,7 +195,7 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
             " config delete, event"
         ),
         refused={
-            "kv get, kv export, keygen, keyring, acl, snapshot save, debug": _SECRETS,
+            "kv export, keygen, keyring, acl, snapshot save, debug": _SECRETS,
             "exec, lock, watch": _CODE,
             "monitor, agent": _ENDLESS,
         },
