@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import struct
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,14 +16,13 @@ from commands.ports import Executor
 from incident.finding import OutcomeState
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock, Shop, plan
+from tests.fakes.beside import HELD, Beside
 from tests.fakes.certificate import self_signed
 
 NO_POSTGRESQL = (
     "What answers at the address of shop-db does not speak as PostgreSQL does:"
     " check the host and port of its DSN, and what stands in between."
 )
-HELD = 0.25
-"""Seconds of the processor that one turn of the loop may take, whatever comes; each takes some thousandths of one."""
 
 
 def message(kind: bytes, body: bytes = b"", *, length: int | None = None) -> bytes:
@@ -119,27 +117,6 @@ class Garbler:
     async def _asked(self, reader: asyncio.StreamReader, ours: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             ours.write(data)
-
-
-class Beside:
-    """What else the loop has to do: how long it was kept from it, in seconds of the processor."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-
-    @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._tick())
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _tick(self) -> None:
-        while True:
-            before = time.thread_time()
-            await asyncio.sleep(0.001)
-            self.longest = max(self.longest, time.thread_time() - before)
 
 
 CAPS = Caps(look_seconds=2, run_seconds=2, connect_seconds=2)
