@@ -83,6 +83,7 @@ _KEY: Final = re.compile(r"(?:-\s+)?[\"']?[A-Za-z_@][\w./-]*[\"']?\s*:(?:\s|$)(?
 _COLUMNS: Final = re.compile(r"[A-Z][\w%/-]*(?:(?: [\w%/-]+)*(?: {2,}|\t)[\w%(/-]+.*)+")
 _LOG: Final = re.compile(
     r"\[?(?:\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d\b|\d{1,3}(?:\.\d{1,3}){3}\s)|(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d)"
+    r"|[\w-]+\.[a-z]{1,4}:\d+[\]:]"
     r"|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b[: \[]"
 )
 _FIELD: Final = re.compile(r"[a-z]\w*:(?!//)[^\s'\"]+")

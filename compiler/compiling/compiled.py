@@ -110,7 +110,9 @@ def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str)
     if levels := recognised.levels:
         catalog["policies"] = {each.severity.value: _policy(each) for each in levels}
     told = [(each, str(entry["id"])) for each, entry in listed]
-    if leading := routes(recognised, procedures, told, named_alerts(PurePath(file).stem)):
+    stem = PurePath(file).stem
+    named = named_alerts(stem) or ((stem,) if stem == recognised.title else ())
+    if leading := routes(recognised, procedures, told, named):
         catalog["routes"] = leading
     catalog["procedures"] = procedures
     return catalog

@@ -58,8 +58,10 @@ class Group(Struct, frozen=True, kw_only=True):
     def role(self) -> Role | None:
         """What the label is for, or the heading that it stands under: there *When to use* is no symptom."""
         own, around = role_of(self.label), role_of(self.under)
-        deeper = own is Role.SYMPTOMS and self.under not in ("", self.label)
-        return around if deeper else own or around
+        deeper = self.under not in ("", self.label)
+        if deeper and around is Role.SYMPTOMS:
+            return Role.FACTS
+        return around if deeper and own is Role.SYMPTOMS else own or around
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -150,15 +152,19 @@ def _folded(headings: Sequence[Heading]) -> set[Heading]:
         for label in filter(labels.__contains__, chain[:-1]):
             below.setdefault(label, set()).add(chain[-1])
     whole = (label for label in below if labels[label] & _OF_ONE_THING and not below[label] & labels.keys())
-    inside = {chain[-1] for chain in chains if _is_part(chain)} - labels.keys()
+    parts = {heading for heading in told if told[heading] & (_TELLING | _OF_ONE_THING)}
+    inside = {chain[-1] for chain in chains if _is_part(chain, parts)} - labels.keys()
     return inside.union(label for label in labels if label not in below).union(
         *({label, *below[label]} for label in whole)
     )
 
 
-def _is_part(chain: Sequence[Heading]) -> bool:
-    """True for a heading below one that is the name of an alert: whatever it says is about that alert."""
-    named = [bool(named_alerts(heading.title)) for heading in chain]
+def _is_part(chain: Sequence[Heading], parted: Set[Heading]) -> bool:
+    """True for a heading below one that is the name of an alert: whatever it says is about that alert.
+
+    A document's title is one only where parts such as *Diagnosis* stand below it.
+    """
+    named = [bool(named_alerts(each.title)) and (each.level > 1 or each in parted) for each in chain]
     title = title_of(chain[-1].title)
     return any(named[:-1]) and not named[-1] and about(title) not in _BESIDE and not _NOTES.match(title)
 

@@ -16,7 +16,9 @@ from compiler.recognise.steps import is_code, is_warning, steps
 from compiler.recognise.wording import title_of
 from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, looks, period, role_of
 
-_TOLD: Final = frozenset({Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED})
+_TOLD: Final = frozenset(
+    {Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED, Role.FACTS}
+)
 """Roles whose lines are said, not done. A cause with an arrow to its remedy is a step all the same."""
 _WEAK: Final = frozenset({Purpose.RESPONSE, Purpose.OPERATION, Purpose.TUNING, Purpose.HEALTH, Purpose.DEPLOYMENT})
 _ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)

@@ -29,6 +29,14 @@ _IDENTIFIER: Final = re.compile(
     r"(?=.{5,100}\Z)(?=.*(?:[a-z0-9][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]))[A-Za-z][A-Za-z0-9_]*"
 )
 """Several words written as one, as rules of monitors are called: `KubePodCrashLooping`, `disk_almost_full`."""
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_IS_BAD: Final = re.compile(
+    r"down|high|low|slow|full|late|lag|missing|absent|stuck|stale|errors?|fail(?:s|ures?)?|latency|unhealthy|usage"
+    r"|saturation|exhaustion|loss|drops?|spike|burn|restarts?|crash\w*|outage|grows?|backlog|limit|mismatch|timeouts?"
+    r"|pressure|offline|\w+(?:ed|ing|able)",
+    re.IGNORECASE,
+)
+"""The last of two words says what is wrong; products are called by two words too (`RabbitMQ`)."""
 _ANY_ALERT: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
 _MARKED: Final = re.compile(r"(?:alert|alarm)(?:\s+name)?\s*[:–—-]\s*", re.IGNORECASE)
 _KIND: Final = re.compile(r"(?:runbook|playbook)(?:\s+for)?\s*[:–—-]?\s+", re.IGNORECASE)
@@ -94,6 +102,11 @@ def named_alerts(title: str, *, listed: bool = False) -> tuple[str, ...]:
     text = text[mark.end() :] if mark else _KIND.sub("", text, count=1)
     text = _AFTER.sub("", text).strip("`* ")
     names = tuple(_BETWEEN.split(text))
-    if all(map(_IDENTIFIER.fullmatch, names)):
+    if all(map(_is_one_word, names)):
         return names
     return (text,) if (mark or listed) and _ANY_ALERT.fullmatch(text) else ()
+
+
+def _is_one_word(name: str) -> bool:
+    words = _WORDS.findall(name) if _IDENTIFIER.fullmatch(name) else ()
+    return len(words) > 2 or (len(words) == 2 and _IS_BAD.fullmatch(words[-1]) is not None)

@@ -45,6 +45,10 @@ def test_what_somebody_runs(language: str, text: str, expected: Language) -> Non
     ("language", "text"),
     [
         ("", ""),
+        ("console", "histogram_quantile(0.99, sum by (le) (rate(fsync_seconds_bucket[5m])))"),
+        ("bash", "sum by (pod) (\n  rate(restarts_total[5m])\n) > 0"),
+        ("console", "node_filesystem_free_bytes"),
+        ("", '{namespace="shop"} |= "error"'),
         ("bash", "# only a comment"),
         ("bash", "# .env\nLOG_LEVEL=info\nAPI_KEY=<key>\nURL=redis://${HOST}:6379/0"),
         ("yaml", "groups:\n  - name: api\n    rules:\n      - alert: Down\n        expr: up == 0"),
@@ -85,6 +89,7 @@ def test_what_is_only_shown(language: str, text: str) -> None:
         "- name: api",
         "2024-01-15T10:00:00Z started",
         "ERROR: could not connect",
+        "update.go:2641] Rebooting node",
         "work_mem = 16MB",
         "└── compose.yml",
         "----------",

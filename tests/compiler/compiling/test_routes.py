@@ -122,6 +122,9 @@ def test_a_table_goes_before_a_heading() -> None:
         ("Database is down", ()),
         ("Alerting", ()),
         ("Restart", ()),
+        ("KubeletDown", ("KubeletDown",)),
+        ("RabbitMQ", ()),
+        ("PostgreSQL", ()),
     ],
 )
 def test_names_of_alerts_in_headings(title: str, names: tuple[str, ...]) -> None:
@@ -189,3 +192,25 @@ def test_a_file_that_is_named_after_an_alert_is_for_that_alert(title: str) -> No
     (route,) = mappings(compiled.catalog["routes"])
     (procedure,) = mappings(compiled.catalog["procedures"])
     assert (route["labels"], route["procedure"]) == ({"alertname": "ShopPodCrashLooping"}, procedure["id"])
+
+
+def test_a_handbook_of_one_product_stays_as_many_procedures_as_it_has() -> None:
+    text = """
+        # ShopOrderWorkers
+
+        ## Restart them
+
+        1. Run `kubectl rollout restart deploy/worker`
+
+        ## Count them
+
+        1. Run `kubectl get pods -l app=worker`
+        """
+    assert len(procedures(text)) == 2
+
+
+def test_what_is_below_the_meaning_is_no_symptom() -> None:
+    text = ONE_ALERT.replace("## Impact", "### How it is configured\n\n    - In a file.\n\n    ## Impact")
+    (procedure,) = procedures(text)
+    assert procedure["symptoms"] == ["A pod of the shop starts again and again."]
+    assert len(mappings(procedure["steps"])) == 3
