@@ -6,24 +6,26 @@ what `<details>` folds away is shown. Never raises: any text is some document.
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from markdown_it.token import Token
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from compiler.beside import Beside, in_turn
 from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
 from compiler.html_tags import shown, without_comments
+from compiler.markdown_front import above, parted
 from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_macro import MACRO
 from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, is_warned
 from compiler.markdown_parser import parser
+from compiler.markdown_parts import Part, joined, parts_of
 from compiler.markdown_table import TABLE
 
 _SHORTCODES: Final = re.compile(r"(?m)^[ \t]*(?:\{\{(?:<[^{}\n]*>|%[^{}\n]*%)\}\}[ \t]*)+$")
 """Lines that only tell a site's generator how to lay out what stands below: `{{% alert %}}`, `{{< tabs >}}`."""
-_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(?=[ \t]*[\w#-])((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
-_TITLE: Final = re.compile(r"(?m)^title:[ \t]*(?P<quote>[\"']?)(?P<title>[^\s\"'].*?)(?P=quote)[ \t\r]*$")
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
 _LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
@@ -69,32 +71,36 @@ class _Reader(Struct):
         return any(note.warns for note in self.notes)
 
 
-def read(text: str, *, title: str = "") -> Document:
+def read(text: str, *, title: str = "", beside: Beside = in_turn) -> Document:
     """The document with its pieces in order; lines are counted by line feeds, from 1, in the text as it stands.
 
-    ``title`` is that of a document which gives none: what its file is called.
+    ``title`` is that of a document which gives none: what its file is called. The parts of a long one are read beside
+    one another.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    reader = _Reader(source=text.split("\n"))
-    front = _FRONT_MATTER.match(text)
-    if front:
-        reader.pieces.append(Block(headings=(), line=2, text=front[1].rstrip("\n"), language="yaml"))
-        text = "\n" * front[0].count("\n") + text[front.end() :]
-    tokens = parser().parse(_SHORTCODES.sub("", text))
-    if (front or title) and not any(token.type == "heading_open" and token.tag == "h1" for token in tokens):
-        _title(reader, front[1] if front else "", title)
-    _read(reader, tokens, 0)
-    return Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces))
+    source = text.split("\n")
+    front, text = parted(text)
+    text = _SHORTCODES.sub("", text)
+    parts = beside([partial(_part, source, part, line) for line, part in parts_of(text)])()
+    if len(parts) > 1 and not all(part.whole for part in parts):
+        parts = [_part(source, text, 0)]
+    titled = any(part.titled for part in parts)
+    return joined([above(front, title, titled=titled), *(part.document for part in parts)])
 
 
-def _title(reader: _Reader, front: str, title: str) -> None:
-    """Takes the title that a site's generator shows above a page that has none of its own."""
-    found = _TITLE.search(front)
-    if found or title:
-        line = 2 + front.count("\n", 0, found.start()) if found else 1
-        heading = Heading(title=found["title"] if found else title, level=1, line=line)
-        reader.headings = (heading,)
-        reader.all_headings.append(heading)
+def _part(source: Sequence[str], text: str, offset: int) -> Part:
+    """What `text` says, which begins with the source's line `offset`, counted from 0."""
+    reader = _Reader(source=source)
+    links: dict[str, object] = {}
+    tokens = parser().parse(text, links)
+    _read(reader, tokens, offset)
+    open_fence = bool(tokens) and tokens[-1].type == "fence" and not _is_closed(reader, tokens[-1], offset)
+    open_note = not all(note.fenced for note in reader.notes)
+    return Part(
+        document=Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces)),
+        whole=not (open_fence or open_note or "references" in links),
+        titled=any(token.type == "heading_open" and token.tag == "h1" for token in tokens),
+    )
 
 
 def _read(reader: _Reader, tokens: Sequence[Token], offset: int) -> None:
@@ -188,17 +194,11 @@ def _paragraph(reader: _Reader, lines: Sequence[Words], *, first: bool) -> None:
 
 def _say(reader: _Reader, said: Words) -> None:
     warns = reader.warns or is_warned(said.label, said.text)
-    reader.pieces.append(
-        Sentence(
-            headings=reader.headings,
-            line=said.line,
-            text=said.text,
-            label=said.label,
-            codes=said.codes,
-            quoted=reader.quoted,
-            warns=warns,
-        )
-    )
+    sentence = Sentence(
+        headings=reader.headings, line=said.line, text=said.text, label=said.label, codes=said.codes,
+        quoted=reader.quoted, warns=warns,
+    )  # fmt: skip
+    reader.pieces.append(sentence)
     reader.sentence = said.text
     if said.label and not reader.items and not warns:
         reader.label = said.label
@@ -230,11 +230,16 @@ def _label(reader: _Reader) -> str:
 
 
 def _fence(reader: _Reader, token: Token, offset: int) -> None:
-    start, end = token.map or [0, 0]
-    last = reader.source[end + offset - 1].strip(" \t>") if end - start > 1 else ""
-    closed = len(last) >= len(token.markup) and not last.strip(token.markup[0])
+    line = (token.map or [0])[0] + offset + 2
     language = _LANGUAGE.search(token.info)
-    _block(reader, token.content, start + offset + 2, language[0] if language else "", closed=closed)
+    _block(reader, token.content, line, language[0] if language else "", closed=_is_closed(reader, token, offset))
+
+
+def _is_closed(reader: _Reader, fence: Token, offset: int) -> bool:
+    """Whether a fence has an end of its own."""
+    start, end = fence.map or [0, 0]
+    last = reader.source[end + offset - 1].strip(" \t>") if end - start > 1 else ""
+    return len(last) >= len(fence.markup) and not last.strip(fence.markup[0])
 
 
 def _indented(reader: _Reader, token: Token, line: int) -> None:
@@ -287,13 +292,8 @@ def _table(reader: _Reader, token: Token, offset: int) -> None:
         cells = [plain(cell, line) for cell in row.children or ()]
         codes = tuple(code for _, found in cells for code in found)
         rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
-    reader.pieces.append(
-        Table(
-            headings=reader.headings,
-            line=rows[0].line,
-            header=rows[0].cells,
-            rows=tuple(rows[1:]),
-            label=_label(reader),
-            quoted=reader.quoted,
-        )
-    )
+    table = Table(
+        headings=reader.headings, line=rows[0].line, header=rows[0].cells, rows=tuple(rows[1:]), label=_label(reader),
+        quoted=reader.quoted,
+    )  # fmt: skip
+    reader.pieces.append(table)

@@ -9,8 +9,9 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from bot.runbooks import second_process
+from compiler.beside import in_turn
 from compiler.catalog import CatalogError, catalog_of
-from compiler.compiling.compiled import Compiled, compile_runbook, in_turn
+from compiler.compiling.compiled import Compiled, compile_runbook
 from compiler.compiling.entries import slug
 from compiler.overlay import FORM_LENGTH
 from compiler.section import made

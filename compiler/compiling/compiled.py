@@ -1,18 +1,19 @@
 """A runbook compiled: its catalog, and every command that was found with its verdict."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import Enum
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import PurePath
 from types import NoneType
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from compiler.beside import Beside, in_turn
 from compiler.catalog import FACTS
 from compiler.catalog_text import catalog_text, part
 from compiler.compiling.entries import span_text
@@ -31,7 +32,6 @@ from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 from incident.severity import HOUSE
 
-T = TypeVar("T")
 _SHARES: Final = 40
 _NOT_KEPT: Final = frozenset({"path", "last"})
 """Fields of a fact that the catalog leaves out: its line says where it stands."""
@@ -53,20 +53,9 @@ class Compiled(Struct, frozen=True, kw_only=True):
     missed: tuple[Missed, ...] = ()
 
 
-class Beside(Protocol):
-    """How jobs are done beside the rest: they are begun now, and what it answers waits for what they make."""
-
-    def __call__(self, jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]: ...
-
-
-def in_turn(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
-    """Nothing is done beside anything: the jobs are done when they are asked for."""
-    return lambda: [job() for job in jobs]
-
-
 def compile_runbook(text: str, *, system: str, file: str = "runbook.md", beside: Beside = in_turn) -> Compiled:
     """The runbook in ``text``, compiled; ``system`` is the id of what it is about. Never raises, whatever the text."""
-    document = read(text, title=" / ".join(named_alerts(PurePath(file).stem)))
+    document = read(text, title=" / ".join(named_alerts(PurePath(file).stem)), beside=beside)
     judged = beside([partial(in_pieces, document, numbers) for numbers in _shares(len(document.pieces))])
     recognised = recognise(document)
     facts = _facts(recognised)
