@@ -63,6 +63,8 @@ _PROMPT: Final = re.compile(
     re.MULTILINE,
 )
 """`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
+_PROMPT_ENDS: Final = ("$ ", "# ", "% ", "> ", "❯ ", "➜ ")
+_SET_BEFORE: Final = re.compile(r"[A-Za-z_]\w*=")
 _ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=(?!.*(?:\$\(|`)).*")
 _CAPTURE: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=[\"']?.*(?:\$\(|`)")
 _KEPT: Final = re.compile(r"(?:(?:export|readonly|local)\s+)?[A-Za-z_]\w*=[\"']?(?:\$\(|`)\s*(?P<command>.+)")
@@ -157,6 +159,7 @@ def tags_a_shell(tag: str) -> bool:
     return tag in SHELL_TAGS
 
 
+@lru_cache(maxsize=256)
 def is_tool_line(line: str) -> bool:
     """Whether a line begins with a tool and goes on as its command line would: `docker ps`, `sudo systemctl …`."""
     words = _words(line)
@@ -176,8 +179,9 @@ def _is_short_for_kubectl(words: Sequence[str]) -> bool:
 @lru_cache(maxsize=256)
 def _words(line: str) -> tuple[str, ...]:
     """The words of a line without what stands before the tool: a prompt, `sudo`, assignments."""
-    words = tuple(_PROMPT.sub("", line, count=1).split())
-    while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or re.match(r"[A-Za-z_]\w*=", words[0])):
+    may_be_prompted = any(map(line.__contains__, _PROMPT_ENDS))
+    words = tuple((_PROMPT.sub("", line, count=1) if may_be_prompted else line).split())
+    while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or _SET_BEFORE.match(words[0])):
         if len(words) == 1:
             break
         words = words[1:]

@@ -32,8 +32,9 @@ _BLANK: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_BEGINS: Final = re.compile(r"[<{\[]|YOUR_|[Yy]our-|[-_](?:here|HERE)|@example\.")
-"""Something of every blank: most texts have none, which is sooner known than tried."""
+_SIGNS: Final = ("<", "{", "[", "YOUR_", "our-", "here", "HERE", "@example.")
+_BEGINS: Final = re.compile(r"<[A-Za-z]|\{\{|\{[a-z]|\[[A-Z][a-z]|YOUR_|[Yy]our-|[-_](?:here|HERE)|@example\.")
+"""How every blank begins, or ends; and one of the signs is in each. Most texts have none, which is soon known."""
 _TEMPLATE_WORDS: Final = word_list("end else break continue print next exit upstream push")
 """What stands between braces in Go templates, awk and git, and is no blank."""
 _COMPARED: Final = re.compile(r"\b(?:and|or|not)\b", re.IGNORECASE)
@@ -126,14 +127,16 @@ class Blanks(Struct):
             for name, blank in self.by_name.items():
                 value = _place_of(blank.sample).sub(f"{{{name}}}", value)
             return value
-        if isinstance(value, Mapping):
+        if isinstance(value, dict | Mapping):
             return {key: self.holed(item) for key, item in value.items()}
-        if isinstance(value, Sequence):
+        if isinstance(value, list | Sequence):
             return [self.holed(item) for item in value]
         return value
 
     def used_in(self, command: Facts) -> tuple[Parameter, ...]:
         """The parameters whose `{name}` or argument is in a command, in the order in which they were found."""
+        if not self.by_name:
+            return ()
         flat = "\0".join(_texts(command))
         arguments = command.get("arguments")
         bound = list(arguments) if isinstance(arguments, list) else []
@@ -180,7 +183,8 @@ def masked(text: str) -> str:
 
 
 def _with_each(text: str, put: Callable[[re.Match[str]], str]) -> str:
-    return _BLANK.sub(put, text) if _BEGINS.search(text) else text
+    may_have_some = any(map(text.__contains__, _SIGNS)) and _BEGINS.search(text)
+    return _BLANK.sub(put, text) if may_have_some else text
 
 
 def parameter_named(name: str) -> Parameter:

@@ -37,6 +37,7 @@ VERBS: Final = word_list(
 """First words of statements in PostgreSQL's reference, and those of MySQL that people paste into the same fences."""
 _SETTING: Final = re.compile(r"\s*[A-Za-z_][\w.]*\s*=\s*[^\s=].*")
 _META: Final = re.compile(r"[ \t]*\\[A-Za-z?!][^\n]*")
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 _PROMPT: Final = re.compile(r"^[ \t]*\w+[=(\-'\"*!^]+[#>][ \t]", re.MULTILINE)
 
 
@@ -190,5 +191,5 @@ def _typed(lines: Sequence[str]) -> Iterator[str]:
 
 def is_statement(text: str) -> bool:
     """Whether the text begins as a statement of SQL does, or is a `\\d` of psql."""
-    first = re.match(r"[^\W\d_]+", text.lstrip("( \t\n"))
+    first = _FIRST_WORD.match(text.lstrip("( \t\n"))
     return bool(first and first[0].upper() in VERBS) or bool(_META.fullmatch(text))

@@ -48,4 +48,5 @@ def look_alike(text: str) -> str | None:
 
 def word_processor_character(text: str) -> str | None:
     """The first typographic dash, quote or ellipsis in `text`, named; None when there is none."""
-    return next((name_of(character) for character in text if character in WORD_PROCESSOR), None)
+    found = () if text.isascii() else (character for character in text if character in WORD_PROCESSOR)
+    return next(map(name_of, found), None)

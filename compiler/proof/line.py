@@ -33,10 +33,10 @@ def prove(text: str, *, kind: Kind | None = None, variables: Mapping[str, str] =
     `variables` are those that lines above set to plain texts. A list of commands has the strictest verdict of them.
     """
     parts = prove_parts(text, kind=kind, variables=variables)
+    if len(parts) == 1:
+        return parts[0]
     order = list(Verdict)
     worst = max(parts, key=lambda part: order.index(part.judgement.verdict))
-    if len(parts) == 1:
-        return worst
     reason = f"{len(parts)} commands in one line, the strictest decides: {worst.judgement.reason}"
     judgement = Judgement(worst.judgement.verdict, reason)
     return Proof(kind=worst.kind, judgement=judgement, parameters=_all_parameters(parts))

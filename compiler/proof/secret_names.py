@@ -56,20 +56,18 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
-def _is_secret_word(word: str) -> bool:
-    return word in _SECRET_WORDS or any(part in word for part in _SECRET_PARTS)
-
-
 @lru_cache(maxsize=4096)
 def names_a_secret(name: str) -> bool:
     """Whether the value behind `name` must not be shown: `users.password_hash` yes, `password_changed_at` no."""
-    return any(_is_secret(words) for words in (words_of(name), words_of(name.lower())))
+    words, in_small = words_of(name), words_of(name.lower())
+    return _is_secret(words) or (in_small != words and _is_secret(in_small))
 
 
 def _is_secret(words: list[str]) -> bool:
-    paired = any(pair in _SECRET_PAIRS for pair in pairwise(words))
-    if not paired and not any(_is_secret_word(word) for word in words):
-        return False
+    if _SECRET_PAIRS.isdisjoint(pairwise(words)) and _SECRET_WORDS.isdisjoint(words):
+        joined = " ".join(words)
+        if not any(part in joined for part in _SECRET_PARTS):
+            return False
     if words[-2:] == ["secret", "id"]:
         return True
     if words[-1:] == ["token"] and not _POSITIONS.isdisjoint(words):

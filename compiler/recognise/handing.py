@@ -39,7 +39,7 @@ _NO_VALUES: Final = word_list(
 def noted(text: str) -> tuple[str, ...]:
     """The names of the values that the words tell somebody to keep, as a parameter would be called."""
     words = small(text)
-    if not any(sign in words for sign in _SIGNS):
+    if not any(map(words.__contains__, _SIGNS)):
         return ()
     told = [_name(f"{match['owner'] or ''} {match['what']}") for match in _NOTED.finditer(text)]
     told += [_name(match["what"]) for match in _KEPT_AS.finditer(text)]

@@ -122,7 +122,7 @@ def _said(match: re.Match[str]) -> str:
 
 def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str, str]:
     """Title, detail and condition, as far as arrows, colons and a leading *if* part them."""
-    arrow = _ARROW.split(text, maxsplit=1) if any(each in text for each in _ARROWS) else ()
+    arrow = _ARROW.split(text, maxsplit=1) if any(map(text.__contains__, _ARROWS)) else ()
     if len(arrow) == 2 and arrow[0] and is_told(arrow[1]):
         return arrow[1], "", _LED.sub("", arrow[0])
     leading = _LEADING.fullmatch(text)

@@ -91,6 +91,8 @@ _STATISTIC: Final = re.compile(
     r"\bp(?:50|75|90|95|99|999|99\.9)\b|\b[0-9]{2}(?:st|nd|rd|th) percentile|\b(?:average|avg|mean|median)\b",
     re.IGNORECASE,
 )
+_STATISTICS: Final = ("p5", "p7", "p9", "percentile", "average", "avg", "mean", "median")
+"""One of these is in whatever the pattern finds, in small letters."""
 
 
 def figures(text: str) -> Iterator[Bound]:
@@ -177,5 +179,5 @@ def directed(warning: Bound | None, critical: Bound | None) -> tuple[Bound | Non
 
 def statistic(text: str) -> str:
     """*p95*, *95th percentile*, *average*: which figure of many the text means; empty where it does not say."""
-    match = _STATISTIC.search(text)
+    match = _STATISTIC.search(text) if any(map(spans.small(text).__contains__, _STATISTICS)) else None
     return match.group().lower() if match else ""

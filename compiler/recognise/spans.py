@@ -144,7 +144,7 @@ def length(text: str) -> timedelta | None:
 def every(text: str) -> timedelta | None:
     """How often: *every 6 hours*, *daily*, *real-time* (zero). The first that the text names."""
     words = small(text)
-    match = _CADENCE.search(text) if any(word in words for word in _OFTEN) else None
+    match = _CADENCE.search(text) if any(map(words.__contains__, _OFTEN)) else None
     if match is None:
         return None
     if match["word"]:

@@ -66,6 +66,7 @@ _LOOK: Final = re.compile(
     r"diagnos\w*|check|investigat\w*|how to (?:check|verify|diagnose)|cause|likely cause|possible causes?|verify",
     re.IGNORECASE,
 )
+_OBLIGES: Final = re.compile(r"respon|descri|defin|update|escalat|example|impact", re.IGNORECASE)
 _ALERT: Final = re.compile(r"(?:alert|alarm)s?(?: names?)?", re.IGNORECASE)
 _LEADS: Final = re.compile(r"procedures?|runbooks?|playbooks?|actions?|responses?|see|what to do", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://\S+", re.IGNORECASE)
@@ -128,11 +129,7 @@ def _first(table: Table, pattern: re.Pattern[str]) -> int | None:
 
 
 def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
-    said = any(
-        re.search(r"respon|descri|defin|update|escalat|example|impact", header, re.IGNORECASE)
-        for header in table.header
-    )
-    if topic is Topic.SEVERITY or said:
+    if topic is Topic.SEVERITY or any(map(_OBLIGES.search, table.header)):
         yield from severities.of_table(section, table)
 
 

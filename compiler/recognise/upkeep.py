@@ -186,7 +186,7 @@ def reviews(section: Section, text: str, line: int, last: int, *, leading: bool 
     if not text or len(text) > 300:
         return ()
     small = spans.small(text)
-    if not any(word in small for word in _REVIEW_WORDS):
+    if not any(map(small.__contains__, _REVIEW_WORDS)):
         return ()
     found = [(kind, match) for kind, pattern in _REVIEWS if (match := pattern.search(text))]
     if leading and not any(match.start() == 0 for _, match in found):

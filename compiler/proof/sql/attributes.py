@@ -69,7 +69,7 @@ def value_objections(node: Node, values: Mapping[str, frozenset[str]] | None = N
     fields = node.strings("fields") if node.kind == "ColumnRef" else ()
     if len(fields) == 2 and fields[0] in known and fields[1] not in known[fields[0]]:
         yield Judgement(Verdict.MUTATING, f"{'.'.join(fields)} may be a call of the function {fields[1]}()")
-    for child in node.below():
+    for child in node.inner:
         yield from value_objections(child, known)
 
 

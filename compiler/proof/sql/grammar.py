@@ -220,7 +220,7 @@ def _secret_relation(node: Node) -> Iterator[Judgement]:
 
 def _expression(node: Node) -> Iterator[Judgement]:
     yield from _operator(node.strings("name"), keywords=KEYWORD_OPERATORS)
-    sides = tuple(node.below())
+    sides = node.inner
     right = node.child("rexpr")
     if any(inner.kind == "ColumnRef" and _names_a_setting(inner) for side in sides for inner in side.walk()):
         yield from _secret_steps(sides)

@@ -35,6 +35,8 @@ class Node(Struct, frozen=True):
 
     kind: str
     fields: Mapping[str, Value]
+    inner: "tuple[Node, ...]" = ()
+    """The nodes among the fields, and those in their lists: the direct children, in the order of the tree."""
 
     def text(self, field: str) -> str:
         """The field as text, or an empty string when it is unset or not text."""
@@ -53,15 +55,7 @@ class Node(Struct, frozen=True):
 
     def strings(self, field: str) -> tuple[str, ...]:
         """The texts of a list of String nodes, such as the parts of a qualified name; other nodes are skipped."""
-        return tuple(item.text("sval") for item in self.children(field) if item.kind == "String")
-
-    def below(self) -> "Iterator[Node]":
-        """The direct children, in the order of the tree."""
-        for value in self.fields.values():
-            if isinstance(value, Node):
-                yield value
-            elif isinstance(value, tuple):
-                yield from value
+        return tuple([item.text("sval") for item in self.children(field) if item.kind == "String"])
 
     def walk(self) -> "Iterator[Node]":
         """This node and everything under it, parents first."""
@@ -69,11 +63,7 @@ class Node(Struct, frozen=True):
         while waiting:
             node = waiting.pop()
             yield node
-            for value in reversed(tuple(node.fields.values())):
-                if isinstance(value, Node):
-                    waiting.append(value)
-                elif isinstance(value, tuple):
-                    waiting.extend(reversed(value))
+            waiting += node.inner[::-1]
 
 
 @lru_cache(maxsize=64)
@@ -102,18 +92,21 @@ def _node(kind: str, written: Mapping[str, _Json], depth: int) -> Node:
     if depth > _DEEPEST:
         raise Unreadable(_TOO_DEEP)
     fields: dict[str, Value] = {}
+    inner: list[Node] = []
     for name, value in written.items():
-        if name in _POSITIONS or value in ("", False):
+        if name in _POSITIONS:
             continue
         field = _field(name)
         if isinstance(value, list):
-            listed = (_held(kind, field, each, depth + 1) for each in value)
-            fields[field] = tuple(node for node in listed if node is not None)
+            listed = [_held(kind, field, each, depth + 1) for each in value]
+            fields[field] = nodes = tuple([node for node in listed if node is not None])
+            inner += nodes
         elif isinstance(value, dict):
-            fields[field] = _held(kind, field, value, depth + 1) or Node("Nothing", {})
-        else:
+            fields[field] = node = _held(kind, field, value, depth + 1) or Node("Nothing", {})
+            inner.append(node)
+        elif value:
             fields[field] = value
-    return Node(kind, fields)
+    return Node(kind, fields, tuple(inner))
 
 
 def _held(around: str, field: str, written: Mapping[str, _Json], depth: int) -> Node | None:

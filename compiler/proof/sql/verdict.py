@@ -210,7 +210,7 @@ def _relations(node: Node, hidden: frozenset[str]) -> Iterator[str]:
         if len(parts) > 1 or parts[0] not in hidden:
             yield ".".join(_quoted(part) for part in parts)
         return
-    for child in node.below():
+    for child in node.inner:
         if child.kind != "WithClause":
             yield from _relations(child, hidden)
 

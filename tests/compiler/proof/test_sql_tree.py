@@ -1,6 +1,6 @@
 """The tree that is judged is the whole of what PostgreSQL's parser says, as the library's own messages say it too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import postgast
@@ -34,7 +34,16 @@ def _said(message: Any) -> Node | None:
     if message.DESCRIPTOR.name == "Node":
         held = message.WhichOneof("node")
         return _said(getattr(message, held)) if held else None
-    return Node(message.DESCRIPTOR.name, dict(_fields(message)))
+    fields = dict(_fields(message))
+    return Node(message.DESCRIPTOR.name, fields, tuple(_inner(fields)))
+
+
+def _inner(fields: Mapping[str, Value]) -> Iterator[Node]:
+    for value in fields.values():
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
 
 
 def _fields(message: Any) -> Iterator[tuple[str, Value]]:
