@@ -83,8 +83,11 @@ def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> N
         parts += (" {", held, "}")
         return
     for name, each in value.items():
-        parts += (lead, _key(name))
-        _put(each, indent, parts, in_list=False)
+        if isinstance(each, str) and "\n" not in each:
+            parts += (lead, _key(name), " ", _text(each))
+        else:
+            parts += (lead, _key(name))
+            _put(each, indent, parts, in_list=False)
         lead = f"\n{indent}"
 
 

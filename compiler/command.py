@@ -131,15 +131,15 @@ def places(command: Facts) -> set[str]:
     """The names of the parameters that a command has a place for."""
     arguments = command.get("arguments")
     used = {str(name) for name in arguments} if isinstance(arguments, list) else set()
-    return used | {name for key in _WITH_HOLES for name in _holes(command.get(key))}
+    return used | {name for key in _WITH_HOLES if key in command for name in _holes(command[key])}
 
 
 def _holes(value: Json) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for part in value.values():
-            yield from _holes(part)
+    if isinstance(value, str):
+        yield from _HOLE.findall(value)
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _holes(part)
-    elif isinstance(value, str):
-        yield from _HOLE.findall(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _holes(part)

@@ -175,7 +175,8 @@ def _bare_lines(text: str, kind: Kind) -> Iterator[Written]:
 def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label: str) -> Iterator[Found]:
     if not codes:
         return
-    about_redis = bool(_ABOUT_REDIS.search(" ".join((text, *piece.path))))
+    in_capitals = any(code.text != code.text.lower() for code in codes)
+    about_redis = in_capitals and bool(_ABOUT_REDIS.search(" ".join((text, *piece.path))))
     end = 0
     for code in codes:
         at = text.find(code.text, end)

@@ -214,6 +214,9 @@ class _Reader(Struct, frozen=True, kw_only=True):
 
     def _word(self, node: Node) -> str:
         """One word as the program would get it; unset variables give way to their samples."""
+        if node.type == "word" and "\\" not in (plain := self.text(node)):
+            check_bare(plain)
+            return plain
         pieces = list(self._pieces(node))
         check_bare("".join(text if bare else "x" * len(text) for text, bare in pieces))
         return "".join(text for text, _ in pieces)

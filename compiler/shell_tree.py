@@ -77,7 +77,7 @@ def check_bare(bare: str) -> None:
     """Raise Unshellable for what a shell makes several words of, or another word, where it is not quoted."""
     if bare.startswith("~"):
         raise Unshellable("~ depends on who runs it: write the whole path")
-    if _BRACES.search(bare):
+    if "{" in bare and _BRACES.search(bare):
         raise Unshellable(REFUSED["brace_expression"])
 
 

@@ -77,8 +77,10 @@ class _Splitter(Struct):
                 continue
             found = _LEXEME.match(self.text, self.at)
             assert found is not None, "every character is some lexeme"
-            yield from self._take(found)
-        yield from self._closed()
+            if ended := self._take(found):
+                yield ended
+        if ended := self._closed():
+            yield ended
 
     def _own_line(self) -> str:
         """The line from here on where it is no part of a statement: a setting, or a command of psql; else nothing."""
@@ -87,23 +89,23 @@ class _Splitter(Struct):
         alone = _META.fullmatch(line) or (_SETTING.fullmatch(line) and not is_statement(line))
         return line if alone else ""
 
-    def _take(self, found: re.Match[str]) -> Iterator[tuple[str, int, str]]:
+    def _take(self, found: re.Match[str]) -> tuple[str, int, str] | None:
+        """Takes the next lexeme: the statement that it ends, or that ends before it, is given."""
         kind, lexeme = found.lastgroup, found[0]
+        ended = None
         if kind == "space":
             self._space(lexeme)
+            self.at = found.end()
         elif kind == "comment":
             self._note(found)
-            return
         elif lexeme == ";" and not self.open.depth:
             self.at = found.end()
-            yield from self._closed(";")
-            return
+            ended = self._closed(";")
         else:
             if kind == "word" and self.breaks and lexeme.upper() in VERBS and self._is_whole():
-                yield from self._closed()
+                ended = self._closed()
             self._add(self.text[found.start() : self._end_of(found)], found.start())
-            return
-        self.at = found.end()
+        return ended
 
     def _space(self, lexeme: str) -> None:
         self.breaks += lexeme.count("\n")
@@ -145,7 +147,8 @@ class _Splitter(Struct):
             self.open.start = start
         self.open.parts.append(lexeme)
         self.open.length += len(lexeme)
-        self.open.depth = max(0, self.open.depth + {"(": 1, ")": -1}.get(lexeme, 0))
+        if lexeme in "()":
+            self.open.depth = max(0, self.open.depth + (1 if lexeme == "(" else -1))
         self.at, self.breaks = start + len(lexeme), 0
 
     def _is_whole(self) -> bool:
@@ -158,13 +161,14 @@ class _Splitter(Struct):
         except Unreadable:
             return False
 
-    def _closed(self, ending: str = "") -> Iterator[tuple[str, int, str]]:
+    def _closed(self, ending: str = "") -> tuple[str, int, str] | None:
         text, comment = "".join(self.open.parts).strip(), self.comment
         start, self.open = self.open.start, _Open()
         self.breaks = 0
-        if text:
-            self.comment = ""
-            yield text + ending, start, comment
+        if not text:
+            return None
+        self.comment = ""
+        return text + ending, start, comment
 
 
 def statements(text: str, first_line: int) -> tuple[Statement, ...]:

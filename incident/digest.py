@@ -22,7 +22,12 @@ def canonical(value: Json) -> str:
 
 def digest(value: Json) -> str:
     """SHA-256 of the canonical JSON, in hexadecimal (64 characters)."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    return digest_of(canonical(value))
+
+
+def digest_of(text: str) -> str:
+    """The digest of a value whose canonical JSON is at hand."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def identifier(prefix: str, *parts: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NoReturn, TypeVar
 
@@ -28,7 +29,7 @@ def beside(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
     without an answer (somebody killed it, memory was short, a job raised), its jobs are done here and now.
     """
     turns = _turns(min(len(jobs), _TURNS))
-    copies = [_copy(jobs, turns) for _ in range(min(len(jobs), os.cpu_count() or 1, _MOST + 1) - 1)]
+    copies = [_copy(jobs, turns) for _ in range(min(len(jobs), _processors(), _MOST + 1) - 1)]
 
     def answer() -> list[T]:
         try:
@@ -42,6 +43,11 @@ def beside(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
         return [made[number] if number in made else job() for number, job in enumerate(jobs)]
 
     return answer
+
+
+def _processors() -> int:
+    """Those that this process may use: in a container or a build they are often fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _turns(count: int) -> int:

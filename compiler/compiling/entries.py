@@ -5,6 +5,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct, field
@@ -14,11 +15,12 @@ from compiler.found import Found
 from compiler.proof.proven import Proof
 from compiler.recognise.procedure import Hold, Step
 from compiler.step import form_of
-from incident.digest import Facts, Json, digest
+from incident.digest import Facts, Json, canonical, digest_of
 from incident.runbook import Parameter, ParameterKind
 from incident.verdict import Verdict
 
 _KINDS: Final = {Verdict.READ_ONLY: "diagnostic", Verdict.MUTATING: "remediation", Verdict.REFUSED: "manual"}
+_WORDS: Final = re.compile("[a-z0-9]+")
 _PATH: Final = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])+")
 _INFO_LINE: Final = re.compile(r"\^([a-z][a-z0-9_]*):")
 _LONGEST_TITLE: Final = 110
@@ -42,16 +44,25 @@ class Ids(Struct):
 
     def of(self, procedure: str, path: Sequence[str], command: str) -> str:
         """``<procedure>-<6 hexadecimal characters>``."""
-        name = digest([list(path), " ".join(command.split())])
+        words = canonical(" ".join(command.split()))
+        name = digest_of(f"[{_listed(tuple(path))},{words}]")
         self.seen[name] += 1
-        return f"{procedure}-{digest([name, self.seen[name]])[:6]}"
+        numbered = digest_of(f'["{name}",{self.seen[name]}]')
+        return f"{procedure}-{numbered[:6]}"
+
+
+@lru_cache(maxsize=64)
+def _listed(path: tuple[str, ...]) -> str:
+    """The headings above a step as canonical JSON: the steps of a procedure share them."""
+    return canonical(path)
 
 
 def slug(title: str, longest: int = 48) -> str:
     """A title as lower-case words joined by ``-``, whole words up to a length."""
-    words = re.findall(r"[a-z0-9]+", title.lower().replace("'", "").replace("’", ""))
-    while len(words) > 1 and len("-".join(words)) > longest:
-        words.pop()
+    words = _WORDS.findall(title.lower().replace("'", "").replace("’", ""))
+    length = sum(map(len, words)) + len(words) - 1
+    while len(words) > 1 and length > longest:
+        length -= len(words.pop()) + 1
     return "-".join(words)[:longest].strip("-") or "section"
 
 
@@ -175,9 +186,11 @@ def _info_line_of(words: Json, argv: Sequence[str]) -> str | None:
 
 def _plain(value: Json) -> Json:
     """Lists for tuples, all the way down."""
-    if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _parameter(parameter: Parameter) -> Facts:

@@ -122,7 +122,8 @@ def passed_on(made: Sequence[Made]) -> Passed:
         ]
         known.learn(each)
     gives = {giver.id: name for taken in reversed(takes) for name, giver in taken.items()}
-    entries = [_linked(each, gives.get(each.id, ""), taken) for each, taken in zip(made, takes, strict=True)]
+    names = [gives.get(each.id, "") if gives else "" for each in made]
+    entries = [_linked(*each) for each in zip(made, names, takes, strict=True)]
     return Passed(entries=entries, missed=tuple(missed))
 
 
@@ -145,7 +146,7 @@ class _Known(Struct):
 
     def learn(self, made: Made) -> None:
         """What this step gives; a variable that it sets otherwise is another value from now on."""
-        for name in set_by(made.found.text) if made.found is not None else ():
+        for name in set_by(made.found.text) if made.found is not None and self.variables else ():
             self.variables.pop("_".join(words_of(name)), None)
         if made.variable:
             self.variables[made.variable] = made

@@ -28,6 +28,8 @@ def hiding_character(text: str) -> str | None:
 
     Tab and newline are layout; a carriage return counts unless it ends a line; a space must be the ASCII one.
     """
+    if text.isascii() and text.isprintable():
+        return None
     shown = text.replace("\r\n", "\n")
     if shown.isascii() and shown.translate(_LAYOUT).isprintable():
         return None

@@ -82,6 +82,7 @@ _FIGURE: Final = re.compile(
     r"(?:(?P<per>(?:/|[ ]?per[ ])(?:[0-9]{1,4}|[A-Za-z]{1,8})))?",
     re.IGNORECASE,
 )
+_LONGEST_LEAD: Final = max(map(len, _WORDS)) + len("::$")
 _DIGIT: Final = re.compile("[0-9]")
 _WINDOW: Final = re.compile(r"\s*\(?(?:for|in|over|within|during|während|innerhalb|seit)\s", re.IGNORECASE)
 _STATE: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}(?: (?:state|mode))?")
@@ -97,10 +98,11 @@ _STATISTICS: Final = ("p5", "p7", "p9", "percentile", "average", "avg", "mean", 
 
 def figures(text: str) -> Iterator[Bound]:
     """Every figure in the text that has a comparison, a unit or a range, and lone numbers, in order."""
-    if not _DIGIT.search(text):
-        return
     position = 0
-    while match := _FIGURE.search(text, position):
+    # What stands far before a digit is none of its figure.
+    while (digit := _DIGIT.search(text, position)) and (
+        match := _FIGURE.search(text, max(position, digit.start() - _LONGEST_LEAD))
+    ):
         window, position = _window(text, match.end())
         yield _bound(match, window, text[match.start() : position].strip())
 

@@ -107,7 +107,7 @@ def spans(text: str) -> Iterator[Span]:
     if not (_FIGURE.search(text) or _UNITED.search(small(text))):
         return
     # "1h30m" is read as "1h 30m"; the blank is why positions are those in the spaced text.
-    spaced, position = _GLUED.sub(r"\1 ", text), 0
+    spaced, position = _GLUED.sub(r"\1 ", text) if _GLUED.search(text) else text, 0
     while match := _SPAN.search(spaced, position):
         last = _seconds(match["number"] or match["word"], match["unit"])
         position = match.end()

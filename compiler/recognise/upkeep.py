@@ -43,6 +43,8 @@ _HOURS: Final = re.compile(
     re.IGNORECASE,
 )
 _OBJECTIVE: Final = re.compile(r"\b(?:(?P<time>rto|recovery time)|(?P<point>rpo|recovery point))\b", re.IGNORECASE)
+_OBJECTIVE_WORDS: Final = ("rto", "rpo", "recovery ")
+"""One of these is in whatever it finds."""
 _SPELT: Final = re.compile(r"^\([^()]{1,60}\)\s*:\s*")
 _RETENTION: Final = re.compile(r"\b(?:retain\w*|retention|kept|keep|aufbewahr\w*)\b", re.IGNORECASE)
 _SAVES: Final = re.compile(r"\b(?:back(?:ed|s)?[ -]?ups?|snapshots?|dumps?|archived|gesichert)\b", re.IGNORECASE)
@@ -157,6 +159,9 @@ def scheduled(section: Section, block: Block) -> Backup | None:
 
 def objectives(section: Section, placed: Placed) -> tuple[RecoveryObjective, ...]:
     """*RTO: 4 hours*, in an item or a sentence; *RPO: 1 hour, RTO: 4 hours* are both."""
+    small = spans.small(placed.text)
+    if not any(map(small.__contains__, _OBJECTIVE_WORDS)):
+        return ()
     named = list(_OBJECTIVE.finditer(placed.text))
     if len(named) == 2 and named[0].lastgroup != named[1].lastgroup:
         texts = placed.text[named[0].end() : named[1].start()], placed.text[named[1].end() :]

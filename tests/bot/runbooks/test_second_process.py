@@ -9,8 +9,9 @@ import pytest
 from compiler.compiling.compiled import compile_runbook
 
 _ROOT = Path(__file__).resolve().parents[3]
-_TWO = "import os; os.cpu_count = lambda: 2\nfrom bot.runbooks.second_process import beside\n"
-_ONE = _TWO.replace("2", "1")
+_PROCESSORS = "import os; os.cpu_count = lambda: {0}; os.sched_getaffinity = lambda _: set(range({0}))\n"
+_BESIDE = "from bot.runbooks.second_process import beside\n"
+_TWO, _ONE = _PROCESSORS.format(2) + _BESIDE, _PROCESSORS.format(1) + _BESIDE
 _EACH_WAITS_FOR_THE_OTHER = f"""{_TWO}
 there, here = os.pipe(), os.pipe()
 def work(mine, others):
