@@ -25,7 +25,6 @@ _READS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
         (f"/containers/{_ID}/top", "lists the processes of a container", ""),
         (f"/containers/{_ID}/changes", "lists the changed files of a container", ""),
         ("/images/json", "lists images", "all filters digests shared-size manifests"),
-        (f"/images/{_IMAGE}/history", "lists the layers of an image", ""),
         ("/info", "shows facts about the engine", ""),
         ("/version", "shows the version of the engine", ""),
         ("/_ping", "asks whether the engine answers", ""),

@@ -19,6 +19,9 @@ EVENTS_SINCE = "10m"
 _PS_WORDS = word_list("aux auxw auxww ax axu au -e -f -A -ef -eF -ely -aux -ax -eLf -efww -ww")
 _PS_FIELDS = re.compile(r"[a-z%,]+")
 _PS_HIDDEN = "env"
+_LAYERS = "{{.ID}} {{.CreatedSince}} {{.Size}}"
+_LAYER_FIELDS = word_list(".ID .CreatedAt .CreatedSince .Size .Comment")
+_FIELD = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _TYPES = word_list("container image network volume service node task")
 _ENDLESS = ("follow", "details")
 
@@ -137,6 +140,19 @@ def _inspected(line: Line, kind: str, *, named: bool) -> Shown:
     )
 
 
+def _history(line: Line) -> Shown:
+    """The layers without the commands that made them: those hold the values that the image was built with."""
+    shown = listed("the layers", named=True)(line)
+    template = line.one("format")
+    if template is None and not line.on("quiet"):
+        reason = f"{shown.reason}: what made them is dropped"
+        return Shown(reason=reason, dropped=("no-trunc",), added=(f"--format={_LAYERS}",))
+    fields = {field.strip() for field in _FIELD.findall(template or "")}
+    if template is not None and (template == "json" or not fields <= _LAYER_FIELDS):
+        raise Refused("what made a layer holds the values that the image was built with: ask for {{.ID}} {{.Size}}")
+    return shown
+
+
 def _wait(line: Line) -> Shown:
     if not line.operands:
         raise Refused("it names no container")
@@ -158,7 +174,7 @@ _SHOWN: Mapping[tuple[str, ...], Callable[[Line], Shown]] = {
     ("container", "wait"): _wait,
     ("image", "ls"): listed("images", named=True),
     ("image", "inspect"): _inspect("image"),
-    ("image", "history"): listed("the layers", named=True),
+    ("image", "history"): _history,
     ("inspect",): _inspect(None),
     ("network", "ls"): listed("networks"),
     ("network", "inspect"): _inspect("network"),

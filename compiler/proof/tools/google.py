@@ -10,7 +10,9 @@ from incident.verdict import Judgement, Verdict
 _SECRETS = word_list(
     """
     auth login secrets secret keyvault keys key credential credentials appsettings connection-string get-access-token
-    print-access-token print-identity-token get-credentials list-keys show-keys tokens access signed-url
+    print-access-token print-identity-token get-credentials list-keys show-keys show-connection-string
+    list-credentials show-credentials list-publishing-credentials list-publishing-profiles generate-sas tokens access
+    signed-url
     """
 )
 _IDENTITY = ("--impersonate-service-account", "--access-token-file", "--account", "--configuration",

@@ -231,6 +231,7 @@ set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off
     "pip, pip3": client(
         reads="list, show, freeze, check, --version: --outdated | name* # lists packages",
         changes="install, uninstall, download, wheel, cache, config, index",
+        refused={"config list, config get, config debug": _SECRETS},
     ),
     "flyway": client(
         reads="info, validate, version: | # shows the migrations", changes="migrate, clean, repair, baseline, undo"
