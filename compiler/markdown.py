@@ -63,12 +63,12 @@ class _Reader(Struct):
     @property
     def quoted(self) -> bool:
         """Whether what comes is a note about the text around it."""
-        return any(note.kind != TAB for note in self.notes)
+        return bool(self.notes) and any(note.kind != TAB for note in self.notes)
 
     @property
     def warns(self) -> bool:
         """Whether what comes stands in a warning."""
-        return any(note.warns for note in self.notes)
+        return bool(self.notes) and any(note.warns for note in self.notes)
 
 
 def read(text: str, *, title: str = "", beside: Beside = in_turn) -> Document:

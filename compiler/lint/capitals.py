@@ -23,8 +23,8 @@ _WORD: Final = re.compile(
     r"(?<![\w$.{:=,%@#+-])[A-Z][A-Z0-9]*(?:[_-][A-Z][A-Z0-9]*)*(?=[\s/'\"]|$)"
     r"|(?<=[a-z]=)[A-Z][A-Z0-9]*(?:[_-][A-Z][A-Z0-9]*)*(?=\s|$)"
 )
-_SAID: Final = re.compile(r"'[^']*\s[^']*'|\"[^\"]*\s[^\"]*\"|\{\{[^{}]*\}\}|\$\([^()]*\)|<[^<>\n]*>|\s#\s.*$")
-"""Sentences of another language between quotes, templates and blanks with a mark."""
+_SAID: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\{\{[^{}]*\}\}|\$\([^()]*\)|<[^<>\n]*>|\s#\s[^\n]*")
+"""Sentences of another language between quotes, templates, blanks with a mark, and comments."""
 _SEARCHED: Final = re.compile(
     r"(?:^|\|)\s*(?:sudo\s+)?(?:e|f|z)?grep\b[^|]*|(?:^|\|)\s*(?:awk|sed|jq|sort|cut|tr)\b[^|]*"
 )
@@ -39,11 +39,16 @@ _CONNECTS: Final = re.compile(r"(?:^|\s)(?:-h|--host(?:name)?|-U|--username|-d|-
 
 def unmarked(found: Found) -> tuple[str, ...]:
     """The words of a command that are blanks only by their capitals, each once, in their order."""
-    text = _SEARCHED.sub("", _SAID.sub(" ", found.text))
+    text = _SEARCHED.sub("", _SAID.sub(_without_sentence, found.text))
     parts = [text] if found.proof.kind in _SHELL else [each[0] for each in _CONNECTS.finditer(text)]
     words = (match[0] for part in parts for match in _WORD.finditer(_NAMED_SO.split(part)[0]))
     known = {parameter.name for parameter in found.proof.parameters}
     return tuple(dict.fromkeys(word for word in words if _is_blank(word) and word.lower() not in known))
+
+
+def _without_sentence(said: re.Match[str]) -> str:
+    """One word between quotes is a word all the same."""
+    return said[0] if said[0][0] in "'\"" and not re.search(r"\s", said[0]) else " "
 
 
 def marked(found: Found, words: tuple[str, ...]) -> str:

@@ -31,11 +31,11 @@ _FIRES: Final = re.compile(
 
 def heading_alerts(section: Section) -> tuple[str, ...]:
     """The alerts that a section is headed by: what stands there is what to do when they fire."""
-    if not section.path:
-        return ()
+    named = named_alerts(section.path[-1]) if section.path else ()
+    if named or not any(about(title) is Topic.ALERTS for title in section.path[:-1]):
+        return named
     told = {group.role for group in section.groups} & {Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY}
-    listed = any(about(title) is Topic.ALERTS for title in section.path[:-1])
-    return named_alerts(section.path[-1], listed=listed and bool(told))
+    return named_alerts(section.path[-1], listed=bool(told))
 
 
 def alerts_led_here(section: Section, title: str, lines: range) -> tuple[str, ...]:
