@@ -32,7 +32,10 @@ _OPEN_FILES = word_list(
     """
 )
 """Files that everybody may read anyway, each by its whole name: facts about the host and its kernel."""
-_FACTS_OF_A_PROCESS = re.compile(r"/proc/[0-9]{1,7}/(?:io|limits|oom_score|sched|stat|statm|status|wchan)", re.ASCII)
+_FACTS_OF_A_PROCESS = re.compile(
+    r"/proc/[0-9]{1,7}/(?:io|limits|mounts|net/(?:dev|snmp|sockstat|softnet_stat)|oom_score|sched|stat|statm|status|wchan)",
+    re.ASCII,
+)
 _CLOSED = word_list("proc sys dev root boot")
 _SECRET_PARTS = word_list(
     """

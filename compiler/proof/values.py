@@ -71,6 +71,7 @@ _PATTERNS = {
     "vhost": r"/|[A-Za-z0-9_][A-Za-z0-9_./-]*",
     "dev": r"dev",
     "describe": r"describe",
+    "listing": r"list",
     "pgword": r"query|list_unfound",
     "jcmdword": r"VM\.uptime|VM\.version|GC\.heap_info",
     "doveadmword": r"who",

@@ -118,7 +118,7 @@ repo list: -L=lines --limit=lines --json=names | name? # lists repositories
 secret list, secret ls: -e=name --env=name -o=name --org=name | # lists names
 cache list, label list, ruleset list, org list: -L=lines --limit=lines | # lists them
 search issues, search prs, search commits: {_GH_LIST} --merged --owner=name --created=word --closed=word
-    --updated=word --sort=name --order=name | text+ # searches
+    --updated=word --sort=name --order=name | text* # searches
 --version, version, status: | # shows the version, or what concerns you
 """,
     changes="""

@@ -21,6 +21,8 @@ _KNOWN_ADDRESS = re.compile(
     r"|tags)(?:/[A-Za-z0-9][\w.-]*)?(?:/(?:comments|commits|files|jobs|reviews|status|statuses))?",
     re.ASCII,
 )
+_CHOSEN = re.compile(r"\.(?:[A-Za-z_]+|\[[0-9]*\])(?:\.[A-Za-z_]+|\[[0-9]*\])*", re.ASCII)
+"""Fields alone: a whole program of jq could show the environment."""
 _BODY = ("-f", "-F", "--field", "--raw-field", "--input")
 
 
@@ -60,7 +62,8 @@ def _api(words: Sequence[str]) -> Judgement:
         word in (*_METHOD, *_BODY) or word.startswith(("-X", "-f", "-F", *(f"{m}=" for m in _BODY))) for word in words
     ):
         return Judgement(Verdict.MUTATING, "gh api with a method or fields changes something at GitHub")
-    if len(words) == 1 and _KNOWN_ADDRESS.fullmatch(words[0]):
+    chosen = len(words) == 3 and words[1] in ("--jq", "-q") and _CHOSEN.fullmatch(words[2])
+    if (len(words) == 1 or chosen) and _KNOWN_ADDRESS.fullmatch(words[0]):
         return Judgement(Verdict.READ_ONLY, "asks GitHub what its own commands show too")
     return _refused("gh api", "a free request may answer with secrets: use the command for what is asked")
 

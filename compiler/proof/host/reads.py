@@ -62,6 +62,7 @@ nvidia-smi: -qL --list-gpus -i=names -d=names --query-gpu=word --format=word ~-l
     processors
 test: ^-f/-d/-e/-s/-L/-h/-r/-w/-x=listed | # says whether a file is there
 blkid: | # lists disks
+ipset: -nt --name --terse -o=name | listing name? # lists the firewall's sets
 lslocks: -bJnru -p=number -o=names | # lists locks of files
 pmap: -xXdpq | number+ # shows the memory of a process
 squeue: -lahij -u=names --user=names -p=names --partition=names -t=names --states=names | # lists the jobs of a cluster

@@ -11,6 +11,15 @@ _MANIFEST = "what it prints may hold secrets"
 _PLACE = "-n=name --namespace=name --context=name"
 
 CLIENTS = {
+    "rpk": client(
+        reads="""
+cluster health, cluster info, cluster metadata, cluster status, topic list, topic describe, group list, group describe,
+    version: -a -s -p -d --detailed --summary --print-all --print-partitions | name* # shows the brokers, or a topic
+""",
+        refused={"topic consume": "it takes and shows what the messages hold", "profile, cloud, security": _SECRETS},
+        refused_options={"-X, --config, --profile, --user, --password": "it names another identity"},
+        rest_changes=True,
+    ),
     "istioctl": client(
         options=f"{_PLACE} -i=name --istioNamespace=name",
         reads="""

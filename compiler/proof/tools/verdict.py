@@ -39,7 +39,7 @@ FURTHER = word_list(
     drbdadm eksctl etcdutl flux fly flyctl glab gluster heroku hubble incus influx ipmitool istioctl k3s
     kafka-metadata-quorum kafka-metadata-quorum.sh kafka-transactions kafka-transactions.sh kind kubeadm linkerd
     logcli lxc mc mcli microk8s mimirtool minikube netlify nodetool nomad openstack patronictl pcs pct
-    pgbackrest promtool pvecm pvesm qm rabbitmq-plugins rabbitmqadmin rbd rclone repmgr restic s3cmd tailscale
+    pgbackrest promtool rpk pvecm pvesm qm rabbitmq-plugins rabbitmqadmin rbd rclone repmgr restic s3cmd tailscale
     temporal varnishadm velero vercel virsh vtctlclient vtctldclient wal-g wg wrangler zkCli.sh zookeeper-shell
     zookeeper-shell.sh
     """
