@@ -8,6 +8,7 @@ from compiler.compiling.entries import slug
 from compiler.recognise import Recognised
 from compiler.recognise.facts import AlertRule
 from compiler.recognise.procedure import Procedure, Purpose
+from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 
 _NAME: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
@@ -23,8 +24,8 @@ def routes(
 ) -> list[Facts]:
     """One route for each alert that a monitor could name and whose procedure is known; ``told`` has those with ids.
 
-    Of several for one name the first stands that says how bad it is. What a procedure's heading says comes last, and
-    then the alerts that the file is named after: its first incident is theirs.
+    Of several for one name the first stands that says how bad it is. Then come the headings of procedures, what they
+    say themselves, and last the alerts that the file is named after: its first incident is theirs.
     """
     by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in reversed(procedures)}
     found: dict[str, Facts] = {}
@@ -37,7 +38,8 @@ def routes(
             route["severity"] = severity[0]
         if alert.name not in found or ("severity" in route and "severity" not in found[alert.name]):
             found[alert.name] = route
-    leads = [(name, each.line, procedure_id) for each, procedure_id in told for name in each.alerts]
+    leads = [(name, each.line, id_) for each, id_ in told for name in each.alerts if name in named_alerts(each.title)]
+    leads += [(name, each.line, id_) for each, id_ in told for name in each.alerts]
     first = next(((each.line, id_) for each, id_ in told if each.purpose is Purpose.INCIDENT), None)
     leads += [(name, *first) for name in of_file if first]
     for name, line, procedure_id in leads:

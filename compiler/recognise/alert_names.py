@@ -13,7 +13,7 @@ from compiler.recognise.words import Topic, about
 
 _ANY: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
 _LABEL: Final = re.compile(
-    r"(?:(?:triggering|related|associated|corresponding|source|prometheus|pagerduty|grafana|datadog|nagios|icinga) )?"
+    r"(?:(?:triggering|corresponding|source|prometheus|pagerduty|grafana|datadog|nagios|icinga) )?"
     r"(?:alerts?|alarms?)(?: ?names?| ?ids?)?"
     r"(?: that .*)?"
     r"|(?:triggered|fired|raised|paged) by(?: alerts?)?",

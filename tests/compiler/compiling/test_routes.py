@@ -214,3 +214,22 @@ def test_what_is_below_the_meaning_is_no_symptom() -> None:
     (procedure,) = procedures(text)
     assert procedure["symptoms"] == ["A pod of the shop starts again and again."]
     assert len(mappings(procedure["steps"])) == 3
+
+
+def test_a_heading_goes_before_what_another_procedure_says() -> None:
+    text = """
+        # Shop
+
+        ## Orders are late
+
+        **Alert**: OrdersLate, OrdersStuck
+
+        **Related alerts**: ShopDown
+
+        1. Look at the workers.
+
+        ## OrdersStuck
+
+        1. Restart the workers.
+        """
+    assert routes(text) == {"OrdersStuck": "ordersstuck", "OrdersLate": "orders-are-late"}
