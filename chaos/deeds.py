@@ -28,8 +28,10 @@ COSTLY: Final = "StorybookCostSpike"
 """The alert of the procedure whose remediation blocks a user."""
 SEEN_WITHIN: Final = 1.5
 """Seconds that somebody waits before they try again."""
-PATIENCE: Final = 60.0
-"""Seconds that a deed may take: each process may die twice and start in between."""
+PATIENCE: Final = 120.0
+"""Seconds that a part of a deed may take: each process may die and start in between, on a machine in need."""
+UNDO_WITHIN: Final = 10.0
+"""Seconds in which what ran can be taken back, if it can be."""
 STUCK: Final = 7
 
 
@@ -233,7 +235,7 @@ class Deeds:
         """The request once it can be taken back; None when it cannot, since it did not run, or nobody knows."""
         with suppress(TimeoutError):
             return await self.it.sandbox.pulse.until(
-                lambda: self.card(channel, path, "undo"), PATIENCE / 10, lambda: "there is nothing to undo"
+                lambda: self.card(channel, path, "undo"), UNDO_WITHIN, lambda: "there is nothing to undo"
             )
         return None
 

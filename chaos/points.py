@@ -21,7 +21,7 @@ from chaos.traps import How, Point, Traps, laid
 from demo.bot_process import BotProcess
 from sandbox.state.model import Channel
 
-CUTS_A_ROUND: Final = 24
+CUTS_A_ROUND: Final = 12
 BETWEEN: Final = 2
 """Looks without anything owed between two cuts."""
 FLOWS: Final[Mapping[str, tuple[int, int]]] = {

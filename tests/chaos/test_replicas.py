@@ -20,9 +20,9 @@ CUTS = (Point(flow="opening", how=How.CALL, number=3), Point(flow="over", how=Ho
         Point(flow="pagerduty", how=How.AFTER, number=12))  # fmt: skip
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_flows_in_which_a_process_dies_at_a_call_or_at_a_job_s_change_come_to_their_end() -> None:
-    for _, each in cut_really(CUTS, Patience(300)):
+    for _, each in cut_really(CUTS, Patience(600)):
         assert each.verdict.good, each.verdict
         assert each.struck["deaths"] == len(CUTS)
         assert each.verdict.played["ended"] == each.verdict.played["rung"] == 1
