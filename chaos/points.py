@@ -7,7 +7,8 @@ plays is told when something is wrong with it; each deed has a name of its own.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final
 
@@ -17,8 +18,8 @@ from chaos.judging_rounds import judge, settled
 from chaos.patience import Patience
 from chaos.place import READY_WITHIN, Ground, Place, placed
 from chaos.replicas import ENDING, MOST_STOPPED, ROUND_WITHIN, Round, grounded
-from chaos.traps import How, Point, Traps, laid
-from demo.bot_process import BotProcess
+from chaos.traps import How, Point, Traps, laid, lives
+from demo.bot_process import BotProcess, NotReadyError
 from sandbox.state.model import Channel
 
 CUTS_A_ROUND: Final = 12
@@ -81,14 +82,14 @@ async def _ended(some: Sequence[Point], ground: Ground, patience: Patience) -> R
 
 async def _round(some: Sequence[Point], ground: Ground, patience: Patience) -> Round:
     chance, verdict, known, struck = random.Random(0), Verdict(), Known(), Counter[str]()  # noqa: S311  (as above)
-    async with placed(ground, chance) as place, laid(place) as traps:
+    async with placed(ground, chance) as place, _kept_up(place), laid(place) as traps:
         deeds = Deeds(place, chance, "first", known)
         await deeds.tell(COSTLY)
         channel = await place.it.person("ana").wait_for_channel("inc-", READY_WITHIN)
-        for point in some:
+        for number, point in enumerate(some):
             if patience.left < ENDING:
                 break
-            played = Deeds(place, chance, str(point).replace(":", "-"), known)
+            played = Deeds(place, chance, f"{point.flow}-{number}", known)
             struck["deaths"] += await _cut(point, played, channel, traps, verdict)
             verdict.played[f"cuts_{point.flow}"] += 1
         await settled(place, verdict)
@@ -99,20 +100,17 @@ async def _round(some: Sequence[Point], ground: Ground, patience: Patience) -> R
 
 
 async def _cut(point: Point, deeds: Deeds, channel: Channel, traps: Traps, verdict: Verdict) -> bool:
-    """Play one flow with a trap in it, with everybody up again at once; whether somebody died."""
+    """Play one flow with a trap in it; whether somebody died."""
     await traps.set(point.how, point.number)
-    rising = asyncio.create_task(_up_again(deeds.place, traps))
+    between = Verdict()
     try:
         await _flow(point.flow, deeds, channel)()
+        # Much of a flow is done when its people have gone already.
+        await settled(deeds.place, between, still=BETWEEN)
     except TimeoutError:
-        verdict.lost.append(f"{point}: it was never seen to the end")
+        between.lost.append("it was never seen to the end")
     died = traps.sprung.is_set()
     await traps.take_away()
-    rising.cancel()
-    await asyncio.gather(rising, return_exceptions=True)
-    await _all_up(deeds.place)
-    between = Verdict()
-    await settled(deeds.place, between, still=BETWEEN)
     verdict.lost += [f"{point}: {each}" for each in between.lost]
     return died
 
@@ -130,17 +128,25 @@ def _flow(name: str, deeds: Deeds, channel: Channel) -> Callable[[], Awaitable[o
     return flows[name]
 
 
-async def _up_again(place: Place, traps: Traps) -> None:
-    await traps.sprung.wait()
-    await _all_up(place)
+@asynccontextmanager
+async def _kept_up(place: Place) -> AsyncIterator[None]:
+    """Whoever dies is started again at once, until the block ends."""
 
+    async def keep() -> None:
+        while True:
+            await asyncio.gather(*(_up(bot) for bot in place.it.bots))
+            await asyncio.sleep(0.1)
 
-async def _all_up(place: Place) -> None:
-    await asyncio.gather(*(_up(bot) for bot in place.it.bots))
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def _up(bot: BotProcess) -> None:
-    try:
-        assert bot.pid
-    except LookupError:
-        await bot.start(within=READY_WITHIN)
+    if not lives(bot):
+        # Whoever died on its way is started by the next look.
+        with suppress(NotReadyError):
+            await bot.start(within=READY_WITHIN)

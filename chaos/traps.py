@@ -131,7 +131,7 @@ class Traps:
 
     async def _kill(self, process: str) -> None:
         """End the process of that name; whichever lives, where nobody holds anything."""
-        bots = [bot for bot in self._place.it.bots if _lives(bot)]
+        bots = [bot for bot in self._place.it.bots if lives(bot)]
         named = [bot for bot in bots if str(bot.pid) == process.rpartition(":")[2]]
         for bot in named or bots[:1]:
             await bot.kill()
@@ -160,7 +160,8 @@ async def laid(place: Place) -> AsyncIterator[Traps]:
             await asyncio.gather(watching, return_exceptions=True)
 
 
-def _lives(bot: BotProcess) -> bool:
+def lives(bot: BotProcess) -> bool:
+    """Whether it runs."""
     try:
         return bot.pid > 0
     except LookupError:
