@@ -68,6 +68,8 @@ class _Pen(Struct):
 
 def words(inline: Token, first_line: int) -> tuple[Words, ...]:
     """The lines of thought of an inline token: a line that begins with a bold label and a colon stands by itself."""
+    if (alone := _alone(inline)) is not None:
+        return (Words(alone, "", (), first_line),) if alone else ()
     joined: list[_Line] = []
     for line in _lines(inline, first_line):
         if joined and not _stands_alone(line, joined[-1]):
@@ -83,6 +85,15 @@ def _stands_alone(line: _Line, above: _Line) -> bool:
     """Whether a line is no more of the sentence above it: it has a label, and one that is not bold begins anew."""
     labelled = _label(line.parts)[1]
     return labelled and (any(bold for _, bold in line.parts) or _text(above.parts).endswith(_ENDS))
+
+
+def _alone(inline: Token) -> str | None:
+    """The text of what is one plain line without a label, as most items and sentences are; None for all others."""
+    lead, rest = simple(inline) or ("", "\n")
+    if lead or "\n" in rest:
+        return None
+    text = " ".join(rest.split())
+    return None if text.endswith(":") else text
 
 
 def plain(inline: Token, first_line: int) -> tuple[str, tuple[Code, ...]]:
