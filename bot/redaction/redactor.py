@@ -16,6 +16,9 @@ from bot.redaction.spellings import SHORTEST, spellings
 
 MARK: Final = "[redacted]"
 
+_TELLING: Final = 4
+"""So many characters that an encoded secret begins with are as much as two or three of its own."""
+
 CUT: Final = "…"
 """Stands where a text was cut off: what a secret begins with just before it is as much of the secret as was left."""
 
@@ -88,7 +91,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), *, personal: Iterable[Personal] = ()) -> None:
         self._personal = frozenset(personal)
-        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST]
+        self._secrets = frozenset(secret for secret in secrets if len(secret) >= SHORTEST)
 
     # Some thousandths of a second for each secret, which a start does not wait for.
     @cached_property
@@ -121,9 +124,13 @@ class Redactor:
         return without(text, self._personal, MARK) if self._personal else text
 
     def settled(self, text: str) -> int:
-        """How much of the text stands, whatever comes after it: what may begin a known secret is left out."""
+        """How much of the text stands, whatever comes after it: what may begin a known secret is left out.
+
+        Of a spelling other than its own some characters must be there, or hardly any line would stand.
+        """
         flat = _LINE_BREAK.sub("", text)
-        longest = max((_beginning(flat, needle) for needle in self._needles), default=0)
+        begun = ((needle, _beginning(flat, needle)) for needle in self._needles)
+        longest = max((length for needle, length in begun if length >= _TELLING or needle in self._secrets), default=0)
         return _places(text, _LINE_BREAK)[-longest] if longest else len(text)
 
     def _without_known(self, text: str, breaks: re.Pattern[str] | None) -> str:

@@ -49,6 +49,11 @@ async def test_a_secret_over_two_lines_is_never_passed_on(at: int) -> None:
     assert then == f"x {MARK} y\n"
 
 
+async def test_a_line_is_not_held_back_for_an_end_that_begins_many_spellings() -> None:
+    lines = [f"it ended with {end}\n" for end in "0123456789abcdefgijklmnopqrstuvwxyz%" if end != SECRET[0]]
+    assert await heard(*lines) == lines
+
+
 async def test_a_secret_in_base64_over_two_pieces_is_never_passed_on() -> None:
     coded = base64.b64encode(f"user:{SECRET}:rest".encode()).decode()
     said = "".join(await heard(coded[:11], coded[11:19] + "\n", coded[19:] + "\n", "done\n"))
