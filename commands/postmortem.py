@@ -5,7 +5,7 @@ from commands.asked import Asked
 from commands.deciding import decide
 from commands.finishing import settle
 from commands.ports import Ports
-from incident import working
+from incident import drafting, working
 
 
 async def postmortem(asked: Asked, *, ports: Ports) -> Answer:
@@ -15,6 +15,6 @@ async def postmortem(asked: Asked, *, ports: Ports) -> Answer:
             asked, ports, lambda it: working.finish_postmortem(it, by=asked.by, cause=asked.cause, now=asked.at)
         )
     await decide(
-        ports.store, asked.incident.id, lambda it: working.draft_postmortem(it, cause=asked.cause, now=asked.at)
+        ports.store, asked.incident.id, lambda it: drafting.draft_postmortem(it, cause=asked.cause, now=asked.at)
     )
     return Drafting(incident=asked.incident)

@@ -7,7 +7,7 @@ from commands.deciding import decide, known
 from commands.look import look_all
 from commands.outage import NotYet
 from commands.ports import Ports
-from incident import looking, opening, working
+from incident import drafting, looking, opening, working
 from incident.change import Change
 from incident.finding import Phase
 from incident.incident import Incident
@@ -27,7 +27,7 @@ async def write_postmortem(claim: Claim, *, ports: Ports) -> None:
     digests = {form: _digest(content) for form, content in files.items()}
 
     def written(it: Incident) -> Change:
-        return working.write_postmortem(
+        return drafting.write_postmortem(
             it, paths=paths, digests=digests, export=ports.export is not None, settles=claim, now=ports.clock()
         )
 
@@ -75,7 +75,7 @@ async def export_postmortem(claim: Claim, *, ports: Ports) -> None:
     addresses = await ports.export.keep(incident.key, contents)
 
     def exported(it: Incident) -> Change:
-        return working.export_postmortem(it, addresses=addresses, settles=claim, now=ports.clock())
+        return drafting.export_postmortem(it, addresses=addresses, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, exported)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.slack import fit, signs
 from bot.slack.approval_end import end_lines, output_block
+from bot.slack.approval_request import request_lines
 from bot.slack.attached import Attached
 from bot.slack.blocks import (
     Block,
@@ -19,10 +20,7 @@ from bot.slack.blocks import (
     context,
     fallback,
     header,
-    joined,
     link,
-    listed,
-    mention,
     moment,
     paragraph,
     preformatted,
@@ -32,20 +30,17 @@ from bot.slack.blocks import (
 from bot.slack.freezes import evidence_line, stop_line
 from bot.slack.names import Action, pack
 from bot.words.findings import amount
-from bot.words.gates import PARTS
 from bot.words.phrase import When
 from commands.messages import ApprovalMessage
 from incident import course
 from incident.approval import Approval, ApprovalState
 from incident.finding import Finding
 from incident.plan import Plan, Promise
-from incident.responder import UserId
 from incident.runbook import GuardKind
 
 ON_CARD: Final = 5_000
 """A longer command comes as a file, whole, and the card shows only how it begins."""
 _BEGINNING: Final = 1_000
-_APPROVERS: Final = 10
 _FINDINGS: Final = 5
 _SIGNS: Final = {True: "", False: ", not healthy", None: ""}
 
@@ -92,7 +87,7 @@ def approval_card(message: ApprovalMessage) -> Rendered:
             header(head),
             paragraph([bold(fit.one_line(plan.title, fit.NAME))], _origin(message), _step_of(message)),
             *([*_runs(plan), paragraph(*_facts(message))] if not approval.parts else _parts(approval)),
-            paragraph(*(_request_lines(message) if approval.decided_at is None else end_lines(approval))),
+            paragraph(*(request_lines(message) if approval.decided_at is None else end_lines(approval))),
             paragraph(_usable(approval)),
             paragraph(*_held_back(message)) if not approval.state.final else None,
             output_block(approval),
@@ -219,48 +214,6 @@ def _before(findings: Sequence[Finding]) -> str:
 
 def _weight(found: Finding) -> int:
     return 2 if found.healthy is None else int(found.healthy)
-
-
-def _request_lines(message: ApprovalMessage) -> list[list[Element]]:
-    approval = message.approval
-    asked = [text("Asked by "), mention(approval.requester), text(" "), moment(When(approval.asked_at))]
-    if approval.state is ApprovalState.PREPARING:
-        return [asked]
-    own = [mention(approval.requester), text(" may not approve")]
-    return [
-        joined(
-            asked,
-            [text("expires "), moment(When(approval.expires_at))],
-            [] if approval.policy.requester_may_approve else own,
-            [text("may run until "), moment(When(message.until))] if message.until is not None else [],
-        ),
-        _approvers(approval.policy.approvers),
-        _yes(approval, message.wanted),
-        _never_alone(approval),
-    ]
-
-
-def _never_alone(approval: Approval) -> list[Element]:
-    """Why whoever is alone on call finds no way to break the glass here; empty where there is one."""
-    if approval.policy.break_glass:
-        return []
-    titles = [part.plan.title for part in approval.parts if not part.policy.break_glass] or [approval.plan.title]
-    which = fit.one_line(", ".join(f"“{title}”" for title in titles), 2 * fit.NAME)
-    return [bold("No break-glass: "), text(f"a rule of your team keeps {which} from running without a second person")]
-
-
-def _approvers(approvers: Sequence[str]) -> list[Element]:
-    shown = [[text(PARTS[each]) if each in PARTS else mention(UserId(each))] for each in approvers[:_APPROVERS]]
-    more = len(approvers) - _APPROVERS
-    return [text("May approve: "), *listed(shown), *([text(f" and {more} more")] if more > 0 else [])]
-
-
-def _yes(approval: Approval, wanted: int) -> list[Element]:
-    """How many must say yes, and who did; empty where one is enough."""
-    if wanted <= 1 and not approval.yes:
-        return []
-    line: list[Element] = [bold(f"{len(approval.yes)} of {wanted}"), text(" have said yes")]
-    return [*line, text(": "), *listed([mention(each)] for each in approval.yes)] if approval.yes else line
 
 
 def _usable(approval: Approval) -> list[Element]:
