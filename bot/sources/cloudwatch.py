@@ -10,7 +10,7 @@ Source: docs.aws.amazon.com/AmazonCloudWatch (alarms and EventBridge, notificati
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -40,15 +40,27 @@ def parse(body: bytes) -> tuple[Alert, ...]:
 def _alarms(whole: Table) -> Iterator[Alert]:
     records = whole.get("Records")
     if isinstance(records, list):
-        for each in records:
-            if isinstance(each, Mapping):
-                yield from _enveloped(table(each, "Sns") or _json(each.get("body")))
+        yield from _recorded(each for each in records if isinstance(each, Mapping))
     elif text(whole.get("Type")) in _SNS_KINDS:
         yield from _enveloped(whole)
     elif (found := _carried(whole, "")) is not None:
         yield from found
     else:
         raise Unreadable("this is no alarm of CloudWatch, and nothing that carries one")
+
+
+def _recorded(records: Iterable[Table]) -> list[Alert]:
+    """The alarms of a batch. One odd record never loses the rest. Raises Unreadable when none tells of one."""
+    told: list[Alert] = []
+    problems = []
+    for each in records:
+        try:
+            told.extend(_enveloped(table(each, "Sns") or _json(each.get("body"))))
+        except Unreadable as problem:
+            problems.append(problem)
+    if problems and not told:
+        raise problems[0]
+    return told
 
 
 def _enveloped(envelope: Table) -> Iterator[Alert]:

@@ -1,7 +1,9 @@
 """The list of alerts that Alertmanager sends and Grafana imitates: each with labels, annotations and its own state."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -11,6 +13,9 @@ from incident.alert import Alert, AlertStatus
 from incident.digest import canonical
 
 Table = Mapping[str, object]
+
+_SOME: Final = re.compile(r"0*[1-9]\d{0,8}", re.ASCII)
+"""A number above 0 that a monitor may mean: Python counts no number of thousands of digits."""
 
 
 def alerts_of(
@@ -28,7 +33,7 @@ def alerts_of(
         raise Unreadable("no entry of the list is an alert")
     alerts = tuple(_alert(each, whole, source, links) for each in entries)
     left_out = text(whole.get("truncatedAlerts"))
-    if not alerts or not left_out.isdecimal() or not int(left_out):
+    if not alerts or not _SOME.fullmatch(left_out):
         return alerts
     more = f"{alerts[0].description}\nand {left_out} more alerts of its group, which the monitor left out".strip()
     return (replace(alerts[0], description=more), *alerts[1:])

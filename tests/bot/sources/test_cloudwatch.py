@@ -144,6 +144,17 @@ def test_a_batch_of_a_lambda_gives_every_alarm_in_it() -> None:
     assert [each.status for each in found] == [AlertStatus.FIRING, AlertStatus.RESOLVED]
 
 
+def test_an_odd_record_of_a_batch_does_not_lose_the_others() -> None:
+    records = [
+        {"Sns": envelope(alarm("BROKEN"))},
+        {"Sns": envelope(alarm())},
+        {"body": json.dumps(alarm(AlarmName=""))},
+    ]
+    assert one({"Records": records}).title == "Orders slow"
+    with pytest.raises(Unreadable, match="BROKEN"):
+        parse(json.dumps({"Records": records[:1]}).encode())
+
+
 def test_a_message_longer_than_any_text_that_is_shown_is_still_read() -> None:
     assert one(envelope(alarm(NewStateReason="x" * 30_000))).title == "Orders slow"
 

@@ -96,3 +96,11 @@ def test_what_alertmanager_left_out_is_said() -> None:
     source, body, _ = ROWS["alertmanager truncated"]
     (alert,) = SOURCES[source].parse(json.dumps(body).encode())
     assert alert.description == "too slow\nand 12 more alerts of its group, which the monitor left out"
+
+
+@pytest.mark.parametrize("odd", ["9" * 5000, "²", "-3", "0" * 5000, "many"])
+def test_a_number_of_left_out_alerts_that_is_none_loses_no_alert(odd: str) -> None:
+    source, body, _ = ROWS["alertmanager truncated"]
+    assert isinstance(body, dict)
+    (alert,) = SOURCES[source].parse(json.dumps({**body, "truncatedAlerts": odd}).encode())
+    assert alert.description == "too slow"
