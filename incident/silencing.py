@@ -21,7 +21,8 @@ LONGEST: Final = timedelta(days=7)
 USAGE: Final = "labels or system for 2h because reason | lift labels or system"
 
 _ASKED: Final = re.compile(
-    r"(?P<what>.+?)\s+for\s+(?P<count>\d{1,4})\s*(?P<unit>m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?)\s+because\s+(?P<why>.+)",
+    r"(?P<what>.+?)\s+for\s+(?P<count>\d{1,4})\s*(?P<unit>m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)"
+    r"\s+because\s+(?P<why>.+)",
     re.S,
 )
 _UNITS: Final = {
@@ -38,7 +39,7 @@ def silence(words: str, *, systems: Collection[str], by: Actor, cause: str, now:
     """Keep alerts quiet from now on, as ``words`` say. Raises BadSilence."""
     asked = _ASKED.fullmatch(words.translate(_CURLY).strip())
     if asked is None:
-        raise refusal.BadSilence(problem="it needs what, how long and why")
+        raise refusal.BadSilence(problem="say what, for how long (30m, 2h, 1d) and why")
     span = int(asked["count"]) * _UNITS[asked["unit"][0]]
     if not timedelta() < span <= LONGEST or not visible(asked["why"]):
         raise refusal.BadSilence(problem="it lasts a minute to 7 days, and says why")

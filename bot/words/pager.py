@@ -21,10 +21,17 @@ _SAID: Final[Mapping[str, str]] = {
     Word.RESPONDER_REPLIED: "Asked for help through PagerDuty, {text}",
     "stranger": "PagerDuty does not know {user:who}, who is called in Slack only",
 }
+_SAID_WITHOUT: Final[Mapping[str, str]] = {
+    Word.PRIORITY: "{actor} took the priority in PagerDuty away; the severity here stays",
+    Word.DELEGATED: "{actor} gave it to another escalation policy in PagerDuty",
+}
+"""The same where PagerDuty does not say to what."""
 
 
 def _said(facts: Mapping[str, object]) -> str:
-    return _SAID.get(str(facts.get("word")), "PagerDuty says: {word}[: {text}]")
+    word = str(facts.get("word"))
+    bare = None if facts.get("text") else _SAID_WITHOUT.get(word)
+    return bare or _SAID.get(word, "PagerDuty says: {word}[: {text}]")
 
 
 def _summoned(facts: Mapping[str, object]) -> str:

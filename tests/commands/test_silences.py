@@ -80,7 +80,8 @@ async def test_only_people_on_call_and_approvers_silence_and_anybody_may_look(wo
 
 
 @pytest.mark.parametrize(
-    ("said", "minutes"), [("90 minutes", 90), ("5min", 5), ("1 hour", 60), ("2 hours", 120), ("3 days", 4320)]
+    ("said", "minutes"),
+    [("90 minutes", 90), ("5min", 5), ("1 hour", 60), ("2 hours", 120), ("2hrs", 120), ("3 days", 4320)],
 )
 async def test_how_long_is_said_in_whole_words_too(world: World, said: str, minutes: int) -> None:
     (made,) = (await silences(world, f"shop for {said} because we move")).standing

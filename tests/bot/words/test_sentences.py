@@ -219,6 +219,9 @@ def test_every_fact_that_a_sentence_names_is_recorded(kind: Kind) -> None:
             "It was resolved, and is not healthy: Stuck jobs, Error rate. If it goes on: /incident reopen",
         ),
         (Kind.END_DOUBTED, {"seen": ["Stuck, and where", "Errors"]}, "not healthy: Stuck, and where; Errors. If"),
+        (Kind.PAGER_SAID, {"word": "priority", "text": "P5"}, "changed the priority in PagerDuty to P5; the severity"),
+        (Kind.PAGER_SAID, {"word": "priority", "text": ""}, "took the priority in PagerDuty away; the severity here"),
+        (Kind.PAGER_SAID, {"word": "delegated", "text": ""}, "gave it to another escalation policy in PagerDuty"),
         (Kind.TROUBLE, {"given_up": True}, "Muster could not pin the card and gave up: Slack is in trouble"),
     ],
 )
