@@ -38,6 +38,10 @@ _UNLESS_PLAIN: Final = r"(?!(?:\d{1,9}|null|none|true|false)\b|\[redacted\])"
 """A count of tokens is no token, and what is hidden already stays as it is."""
 
 
+_VALUE: Final = r"[\"']?(?P<secret>(?!your[-_])[^\s\"'<>$\[{*-][^\s\"']{2,})"
+"""What is given to a tool on its command line, where it is no blank or variable."""
+
+
 class _Shape(Struct, frozen=True):
     """How a kind of secret looks. Without one of the ``hints`` (in lower case) a text cannot hold it."""
 
@@ -47,6 +51,11 @@ class _Shape(Struct, frozen=True):
 
 def _shape(hints: str, pattern: str, flags: int = 0) -> _Shape:
     return _Shape(tuple(hints.split()), re.compile(pattern, flags))
+
+
+def _given(hints: str, tool: str, flag: str) -> _Shape:
+    """What one tool takes a secret by, on its command line; each tool is looked behind only as far as the next one."""
+    return _shape(hints, rf"\b(?:{tool})(?:(?!{tool})[^\n|;&]){{0,300}}?[ \t]{flag}{_VALUE}")
 
 
 _SHAPES: Final = (
@@ -66,6 +75,16 @@ _SHAPES: Final = (
     _shape("r8_", r"\br8_[A-Za-z0-9]{20,}"),
     _shape("eyj", r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*"),
     _shape("@", r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@]*:(?P<secret>[^\s@/]+)@", re.IGNORECASE),
+    _shape(
+        "--",
+        r"(?<![\w-])--(?!(?:next|starting)-)(?:[a-z0-9]+-){0,4}"
+        rf"(?:passw(?:or)?d|passphrase|pwd|token|api-?key|secret-(?:access-)?key|client-secret)[ \t]+{_VALUE}",
+    ),
+    _given("mysql mariadb", "mysql|mariadb", r"-p"),
+    _given("curl", "curl", r"(?:-u[ \t]*|--(?:proxy-)?user[ \t=])[\"']?[^\s:\"'<>$]+:"),
+    _given("redis-cli", "redis-cli", r"-a[ \t]+"),
+    _given("sshpass", "sshpass", r"-p[ \t]*"),
+    _given("login", "login", r"-p[ \t]*"),
     _shape(
         "pass pwd secret token key authorization credential",
         r"(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|token"

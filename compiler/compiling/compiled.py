@@ -28,6 +28,7 @@ from compiler.markdown import read
 from compiler.recognise import Recognised, recognise
 from compiler.recognise.facts import Level
 from compiler.recognise.procedure import Procedure
+from compiler.recognise.severities import one_for_each
 from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 from incident.severity import HOUSE
@@ -37,6 +38,8 @@ _NOT_KEPT: Final = frozenset({"path", "last"})
 """Fields of a fact that the catalog leaves out: its line says where it stands."""
 _EMPTY: Final = (None, "", (), False)
 _SCALARS: Final = (str, int, float, NoneType)
+_NOT_WRITTEN: Final = re.compile(r"\b(?:no|not|none|never|optional)\b", re.IGNORECASE)
+"""What a level says that asks for no post-mortem."""
 
 
 class Compiled(Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str)
     procedures += _loose(assembly)
     catalog: dict[str, Json] = {"system": system, "title": recognised.title or system, "source": {"file": file}}
     if levels := recognised.levels:
-        catalog["policies"] = {each.severity.value: _policy(each) for each in levels}
+        catalog["policies"] = {severity.value: _policy(level) for severity, level in one_for_each(levels).items()}
     told = [(each, str(entry["id"])) for each, entry in listed]
     stem = PurePath(file).stem
     named = named_alerts(stem) or ((stem,) if stem == recognised.title else ())
@@ -110,13 +113,18 @@ def _catalog(recognised: Recognised, assembly: Assembly, system: str, file: str)
 def _policy(level: Level) -> Facts:
     """What a level obliges people to; the house's deadlines where the runbook names none."""
     house = HOUSE[level.severity]
+    acknowledge = (level.response and level.response.span) or house.acknowledge
+    # The house waits for the level's own time to answer: so does it where that is longer.
+    escalate = house.escalate if house.assess else max(house.escalate, acknowledge)
     spans = {
-        "acknowledge": (level.response and level.response.span) or house.acknowledge,
-        "assess": house.assess,
+        "acknowledge": acknowledge,
+        "assess": (level.assess.span if level.assess else None) or house.assess,
         "update": (level.update.span if level.update else None) or house.update,
-        "escalate": (level.escalation.span if level.escalation else None) or house.escalate,
-        "postmortem": house.postmortem,
+        "escalate": (level.escalation.span if level.escalation else None) or escalate,
+        "postmortem": (level.postmortem.span if level.postmortem else None) or house.postmortem,
     }
+    if level.postmortem and _NOT_WRITTEN.search(level.postmortem.text):
+        spans["postmortem"] = None
     return {"line": level.line} | {key: span_text(span) for key, span in spans.items() if span is not None}
 
 

@@ -8,12 +8,12 @@ from compiler.compiling.entries import slug
 from compiler.recognise import Recognised
 from compiler.recognise.facts import AlertRule
 from compiler.recognise.procedure import Procedure, Purpose
+from compiler.recognise.severities import severity_in
 from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 
 _NAME: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
 _ANCHOR: Final = re.compile(r"#([a-z0-9][a-z0-9-]*)$")
-_SEVERITY: Final = re.compile(r"\bP[0-3]\b")
 
 
 def routes(
@@ -34,8 +34,8 @@ def routes(
         if procedure is None or not _NAME.fullmatch(alert.name):
             continue
         route: dict[str, Json] = {"labels": {"alertname": alert.name}, "procedure": procedure, "line": alert.line}
-        if severity := _SEVERITY.search(alert.severity):
-            route["severity"] = severity[0]
+        if severity := severity_in(alert.severity):
+            route["severity"] = severity.value
         if alert.name not in found or ("severity" in route and "severity" not in found[alert.name]):
             found[alert.name] = route
     leads = [(name, each.line, id_) for each, id_ in told for name in each.alerts if name in named_alerts(each.title)]

@@ -10,11 +10,12 @@ from compiler.found import Found
 from compiler.lint.remark import Remark, Weight
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind
-from compiler.recognise.facts import AlertRule
+from compiler.recognise.facts import AlertRule, Threshold
 from incident.verdict import Verdict
 
 _RESTART: Final = re.compile(
-    r"\b(?:docker(?:-compose| compose)?\b.*\b(?:restart|up|start)|kubectl\b.*\brollout\s+restart|systemctl\s+restart)\b"
+    r"\b(?:docker(?:-compose| compose)?\b.*\b(?:restart|up|start)|kubectl\b.*\brollout\s+restart|systemctl\s+restart"
+    r"|ecs\s+update-service\b.*--force-new-deployment|supervisorctl\s+restart|service\s+\S+\s+restart)\b"
 )
 _EXPORT: Final = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=")
 _READ_BY_CLIENTS: Final = re.compile(
@@ -74,6 +75,8 @@ def of_claims(compiled: Compiled) -> Iterator[Remark]:
         yield from _columns(found)
     for alert in compiled.recognised.alerts:
         yield from _units(alert)
+    for threshold in compiled.recognised.thresholds:
+        yield from _share(threshold)
 
 
 def _exports(found: Sequence[Found]) -> Iterator[Remark]:
@@ -148,5 +151,18 @@ def _units(alert: AlertRule) -> Iterator[Remark]:
         yield Remark(
             line=alert.line, rule="wrong-unit", weight=Weight.ERROR,
             text=f"{alert.name} compares events a second with {bound['number']}, as if it were a share.",
+            instead="the rate of what failed divided by the rate of everything",
+        )  # fmt: skip
+
+
+def _share(threshold: Threshold) -> Iterator[Remark]:
+    """The same in a table of thresholds: a row that bounds a rate of events by so many per cent."""
+    expression = next((part for part in threshold.text.split(" | ") if _COUNTER.search(part)), "")
+    unlabelled = re.sub(r"\{[^{}]*\}", "", expression)
+    bounds = [each for each in (threshold.critical, threshold.warning, threshold.normal) if each and each.unit == "%"]
+    if expression and bounds and "/" not in unlabelled and "quantile" not in unlabelled:
+        yield Remark(
+            line=threshold.line, rule="wrong-unit", weight=Weight.ERROR,
+            text=f"{threshold.metric} compares events a second with {bounds[0].text}, as if it were a share.",
             instead="the rate of what failed divided by the rate of everything",
         )  # fmt: skip

@@ -42,9 +42,11 @@ class Level(Fact, frozen=True, kw_only=True):
     definition: str = ""
     examples: str = ""
     response: Stated | None = None
+    assess: Stated | None = None
     update: Stated | None = None
     escalation: Stated | None = None
     resolution: Stated | None = None
+    postmortem: Stated | None = None
     notify: str = ""
 
 

@@ -104,6 +104,8 @@ class Procedure(Fact, frozen=True, kw_only=True):
     purpose: Purpose
     title: str
     severity: Severity | None = None
+    level: str = ""
+    """The words that name its severity, as written."""
     cadence: timedelta | None = None
     """How often it is done, where the document says so."""
     phases: tuple[Phase, ...] = ()

@@ -11,7 +11,7 @@ from compiler.recognise.facts import Said
 from compiler.recognise.instruction import all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
-from compiler.recognise.severities import severity_in, severity_said
+from compiler.recognise.severities import level_said, severity_in, severity_of
 from compiler.recognise.steps import is_code, is_warning, steps
 from compiler.recognise.wording import title_of
 from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, looks, period, role_of
@@ -124,10 +124,12 @@ def _procedure(
         return
     last = max(group.last for group in groups)
     recurring = period(title) or period(section.title)
+    level = next(filter(severity_in, (title, *section.path[-1:])), "") or level_said(groups)
     yield Procedure(
         purpose=purpose or (Purpose.INCIDENT if Role.DIAGNOSIS in told else Purpose.OPERATION),
         title=title or "Steps",
-        severity=severity_in(title) or severity_in(section.path[-1] if section.path else "") or severity_said(groups),
+        level=level,
+        severity=severity_of(level),
         cadence=recurring[1] if recurring else None,
         phases=phases,
         escalations=tuple(escalation for group in groups for escalation in _escalations(group)),

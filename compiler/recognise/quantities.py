@@ -87,6 +87,11 @@ _DIGIT: Final = re.compile("[0-9]")
 _WINDOW: Final = re.compile(r"\s*\(?(?:for|in|over|within|during|während|innerhalb|seit)\s", re.IGNORECASE)
 _STATE: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,30}(?: (?:state|mode))?")
 _PER: Final = re.compile(r"^(?:/|\s?per )", re.IGNORECASE)
+_SIGNS: Final = frozenset("<>=≥≤")
+_HOW_LONG: Final = frozenset({"s", "min", "h", "days"})
+"""*open > 5 min* is a state and for how long; *queue > 500* is a metric and its bound."""
+_NAMES: Final = re.compile(r"^[0-9]xx\b", re.IGNORECASE)
+"""*5xx > 2 %* begins with the name of what is compared."""
 _TIMES: Final = {"k": 1e3, "m": 1e6}
 _STATISTIC: Final = re.compile(
     r"\bp(?:50|75|90|95|99|999|99\.9)\b|\b[0-9]{2}(?:st|nd|rd|th) percentile|\b(?:average|avg|mean|median)\b",
@@ -115,7 +120,10 @@ def bound(text: str) -> Bound | None:
 def cell(text: str) -> Bound | None:
     """What a threshold's own cell says: a figure even where nothing is compared, or the name of a state."""
     stripped = text.strip()
-    first = next(figures(stripped), None)
+    found = list(figures(_NAMES.sub("", stripped)))
+    first = found[0] if found else None
+    if first and first.text[:1] in _SIGNS and first.unit not in _HOW_LONG:
+        return first
     state = _STATE.match(stripped)
     before = stripped[: stripped.find(first.text)].strip() if first else stripped
     if state and state.group() == before and before.lower() not in _WORDS:

@@ -1,15 +1,16 @@
 """Severity levels: the four words of the house for the many that teams use, and what each level obliges people to."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from compiler.document import Item, Row, Sentence, Table
 from compiler.recognise import spans
-from compiler.recognise.facts import Cadence, Level, Said, Stated
+from compiler.recognise.facts import AlertRule, Cadence, Fact, Level, Said, Stated
 from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.procedure import Procedure
 from compiler.recognise.wording import bare, is_empty, title_of
 from incident.severity import Severity, of_word
 
@@ -30,6 +31,8 @@ _ONLY: Final = re.compile(
 )
 _SCALE: Final = re.compile(r"severity|priority|schweregrad", re.IGNORECASE)
 _DUTIES: Final = {
+    "postmortem": re.compile(r".*\b(?:post-?\s?mortems?|rca|retrospectives?|root cause analysis)\b.*", re.IGNORECASE),
+    "assess": re.compile(r"(?:.* )?assess(?:ed|ment)?(?: .*)?", re.IGNORECASE),
     "resolution": re.compile(r".*\b(?:resol\w+|fix|target|mttr|restor\w+|lösung\w*|mitigat\w+).*", re.IGNORECASE),
     "update": re.compile(r".*\b(?:updates?|communication|cadence|status).*", re.IGNORECASE),
     "escalation": re.compile(r".*\b(?:escalat\w+|eskalation).*", re.IGNORECASE),
@@ -42,7 +45,8 @@ _DUTIES: Final = {
         r".*\b(?:defin\w+|descri\w+|impact|criteria|meaning|when|beschreibung|bedeutung).*", re.IGNORECASE
     ),
 }
-_TIMED: Final = frozenset({"response", "update", "escalation", "resolution"})
+_TIMED: Final = frozenset({"response", "update", "escalation", "resolution", "postmortem", "assess"})
+_CLAUSE: Final = re.compile(r"(?<=[.;,])\s+")
 _LONGEST: Final = 2_000
 _TELLING: Final = re.compile(r"\b(?:updates?|status|communicat\w+|post|inform|stakeholders?)\b", re.IGNORECASE)
 
@@ -55,15 +59,20 @@ def severity_in(title: str) -> Severity | None:
     return of_word(match["scale"][0].lower().replace("s", "sev") + match["rank"])
 
 
-def severity_said(groups: Iterable[Group]) -> Severity | None:
-    """The level that a procedure's own *Severity* line or row names."""
+def level_said(groups: Iterable[Group]) -> str:
+    """The level that a procedure's own *Severity* line or row names, as it is written; empty where there is none."""
     for each in (each for group in groups for each in group.placed):
         piece = each.piece
         pairs = [row.cells[:2] for row in piece.rows] if isinstance(piece, Table) else [(each.name, each.value)]
         for pair in pairs:
             if len(pair) == 2 and _SCALE.fullmatch(pair[0]):
-                return _named(pair[1])
-    return None
+                return pair[1]
+    return ""
+
+
+def severity_of(level: str) -> Severity | None:
+    """The severity that a level means, by its code or else by its grade."""
+    return severity_in(level) or _named(level)
 
 
 def names_level(title: str) -> bool:
@@ -82,8 +91,10 @@ def of_heading(section: Section) -> Level | None:
     if level is None:
         return None
     for each in section.placed:
-        name = each.name or (each.text if spans.span(each.text) else "")
-        level = _with(level, name, each.value or each.text)
+        if each.name:
+            level = _with(level, each.name, each.value or each.text)
+        else:
+            level = _told(level, each.text) or _with(level, each.text if spans.span(each.text) else "", each.text)
     return replace(level, last=section.last)
 
 
@@ -94,21 +105,34 @@ def of_list(section: Section, placed: Sequence[Placed]) -> Iterator[Level]:
         item = each.piece
         if not isinstance(item, Item | Sentence):
             continue
-        named = (
-            _level(each.name or each.text, each.line, each.last, section.path)
-            if names_level(each.name or each.text)
-            else None
-        )
+        name, value = _parted(each, item)
+        named = _level(name, each.line, each.last, section.path) if names_level(name) else None
         if named:
             if level:
                 yield level
-            level = replace(named, definition=each.value)
-            inline = spans.span(each.value)
-            level = replace(level, response=Stated(text=inline.text, span=inline.longest) if inline else None)
+            inline = spans.span(value)
+            answer = Stated(text=inline.text, span=inline.longest) if inline else None
+            level = _told(named, value) or replace(named, definition=value, response=answer)
         elif level and isinstance(item, Item):
-            level = replace(_with(level, each.name, each.value or each.text), last=each.last)
+            told = None if each.name else _told(level, each.text)
+            level = replace(told or _with(level, each.name, each.value or each.text), last=each.last)
     if level:
         yield level
+
+
+def coded(section: Section) -> Iterator[Level]:
+    """Levels as a list under a heading of the team's own (*How bad is it?*): every outer item begins with a code."""
+    outer = [each for each in section.placed if isinstance(each.piece, Item) and each.piece.depth == 0]
+    names = [_parted(each, each.piece)[0] for each in outer if isinstance(each.piece, Item)]
+    if len(names) > 1 and all(names_level(name) and begins_level(name) for name in names):
+        yield from of_list(section, section.placed)
+
+
+def _parted(placed: Placed, piece: Item | Sentence) -> tuple[str, str]:
+    """A level's name and what is said of it; words in bold name one although the sentence goes on from them."""
+    if not placed.name and piece.label and names_level(piece.label):
+        return piece.label, piece.text.partition(piece.label)[2].strip()
+    return placed.name or placed.text, placed.value
 
 
 def of_table(section: Section, table: Table) -> Iterator[Level]:
@@ -122,19 +146,49 @@ def of_table(section: Section, table: Table) -> Iterator[Level]:
             yield _of_row(level, table, row, column)
 
 
-def on_one_scale(levels: Iterable[Level]) -> tuple[Level, ...]:
-    """The levels with the house's severities. A scale of SEV or S that has no zero begins with its worst at 1."""
-    found = list(levels)
-    codes = [_CODE.search(level.name) for level in found]
-    ranks = [int(code["rank"]) for code in codes if code]
-    shifted = bool(ranks) and min(ranks) > 0 and any(code["scale"].lower() != "p" for code in codes if code)
-    if not shifted:
-        return tuple(found)
-    order = list(Severity)
-    return tuple(
-        replace(level, severity=order[min(int(code["rank"]) - 1, 3)] if code else level.severity)
-        for level, code in zip(found, codes, strict=True)
-    )
+def begins_at_one(levels: Iterable[Level]) -> bool:
+    """True for a scale of SEV or S that has no zero: its worst is 1."""
+    codes = [(code["scale"].lower(), int(code["rank"])) for level in levels if (code := _CODE.search(level.name))]
+    return any(scale != "p" for scale, _ in codes) and all(rank > 0 for _, rank in codes)
+
+
+def on_one_scale(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts with the house's severities: where the document's own scale begins at 1, SEV1 is P0 everywhere."""
+    if not begins_at_one(each for each in facts if isinstance(each, Level)):
+        return tuple(facts)
+    return tuple(map(_shifted, facts))
+
+
+def one_for_each(levels: Iterable[Level]) -> Mapping[Severity, Level]:
+    """One level for each severity: of several, what the first one says of each duty stands."""
+    found: dict[Severity, Level] = {}
+    for level in levels:
+        first = found.setdefault(level.severity, level)
+        added = {duty: getattr(level, duty) for duty in _TIMED if getattr(first, duty) is None}
+        found[level.severity] = replace(first, **added)
+    return found
+
+
+def _shifted(fact: Fact) -> Fact:
+    if isinstance(fact, Level):
+        return replace(fact, severity=_from_one(fact.name) or fact.severity)
+    # Beside such a scale a P1 is the house's own.
+    if isinstance(fact, Procedure):
+        return replace(fact, severity=_from_one(fact.level, "p") or fact.severity)
+    if isinstance(fact, AlertRule):
+        severity = _from_one(fact.severity, "p")
+        return replace(fact, severity=severity.value) if severity else fact
+    if isinstance(fact, Cadence) and fact.severity:
+        return replace(fact, severity=_from_one(fact.text, "p") or fact.severity)
+    return fact
+
+
+def _from_one(text: str, but: str = "") -> Severity | None:
+    """The severity that a code means where the worst is 1; None where there is no code, or one of the scale ``but``."""
+    code = _CODE.search(text)
+    if code is None or code["scale"].lower() == but:
+        return None
+    return list(Severity)[min(max(int(code["rank"]) - 1, 0), 3)]
 
 
 def cadences(said: Iterable[Said]) -> Iterator[Cadence]:
@@ -172,12 +226,31 @@ def _level(name: str, line: int, last: int, path: tuple[str, ...]) -> Level | No
     return Level(severity=severity, name=bare(name), line=line, last=last, path=path) if severity else None
 
 
+def _told(level: Level, text: str) -> Level | None:
+    """The level with what a text says of it, each clause by its own words: *Respond in 1 hour, update hourly.*
+
+    None where no clause says how long anything may take.
+    """
+    known, rest = level, list[str]()
+    for clause in _CLAUSE.split(text):
+        timed = _duty(clause) in _TIMED and (spans.span(clause) or spans.every(clause))
+        if timed:
+            known = _with(known, clause, clause.rstrip(".,; "))
+        else:
+            rest.append(clause)
+    return _with(known, "", " ".join(rest).rstrip(",; ")) if known is not level else None
+
+
+def _duty(name: str) -> str:
+    return next((duty for duty, pattern in _DUTIES.items() if name and pattern.fullmatch(name)), "definition")
+
+
 def _with(level: Level, name: str, text: str) -> Level:
     """The level with one duty or description more; a second text for the same one is added to the first."""
     if is_empty(text):
         return level
-    duty = next((duty for duty, pattern in _DUTIES.items() if name and pattern.fullmatch(name)), "definition")
-    timed = duty in _TIMED and (spans.span(text) or spans.every(text) or duty == "response")
+    duty = _duty(name)
+    timed = duty in _TIMED and (spans.span(text) or spans.every(text) or duty in ("response", "postmortem"))
     stated = _stated(text)
     match duty if timed or duty not in _TIMED else "definition":
         case "response":
@@ -188,6 +261,10 @@ def _with(level: Level, name: str, text: str) -> Level:
             return replace(level, escalation=level.escalation or stated)
         case "resolution":
             return replace(level, resolution=level.resolution or stated)
+        case "assess":
+            return replace(level, assess=level.assess or stated)
+        case "postmortem":
+            return replace(level, postmortem=level.postmortem or stated)
         case "notify":
             return replace(level, notify=_added(level.notify, text))
         case "examples":

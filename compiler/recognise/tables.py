@@ -136,7 +136,7 @@ def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic |
 def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     """Which procedure each alert leads to: an alert, how bad it is, and where to go; without any bounds."""
     name, leads = _first(table, _ALERT), _first(table, _LEADS)
-    if name is None or leads is None or {"warning", "critical", "normal"} & columns.keys():
+    if name is None or leads is None or any(_bounded(row, columns) for row in table.rows):
         return
     if topic is not Topic.ALERTS and "priority" not in columns:
         return
@@ -144,6 +144,7 @@ def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: T
         if cell(row, name) and any(text.strip() for n, text in enumerate(row.cells) if n != name):
             yield AlertRule(
                 name=cell(row, name), severity=cell(row, columns.get("priority")), action=cell(row, leads),
+                expression=cell(row, columns.get("critical")),
                 line=row.line, last=row.line, path=section.path,
             )  # fmt: skip
 
@@ -188,11 +189,12 @@ def _errors(section: Section, table: Table, columns: Mapping[str, int], topic: T
 
 def _thresholds(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     name = columns.get("metric", columns.get("service"))
-    bounds = {"warning", "critical", "normal"} & columns.keys()
-    if name is None or not bounds or not any(_bounded(row, columns, bounds) for row in table.rows):
+    if name is None or not any(_bounded(row, columns) for row in table.rows):
         return
+    alerts = topic is Topic.ALERTS or (_first(table, _ALERT) == name and "priority" in columns)
+    leads = columns.get("action", _first(table, _LEADS))
     for row in table.rows:
-        action = cell(row, columns.get("action"))
+        action = cell(row, leads)
         window = spans.length(cell(row, columns.get("window")))
         warning, critical = quantities.directed(
             quantities.held(quantities.cell(cell(row, columns.get("warning"))), window),
@@ -211,15 +213,15 @@ def _thresholds(section: Section, table: Table, columns: Mapping[str, int], topi
             path=section.path,
         )
         yield threshold
-        if topic is Topic.ALERTS:
+        if alerts:
             yield AlertRule(
                 name=threshold.metric, expression=cell(row, columns.get("critical")), action=action,
                 severity=cell(row, columns.get("priority")), line=row.line, last=row.line, path=section.path,
             )  # fmt: skip
 
 
-def _bounded(row: Row, columns: Mapping[str, int], bounds: set[str]) -> bool:
-    return any(quantities.cell(cell(row, columns[name])) for name in bounds)
+def _bounded(row: Row, columns: Mapping[str, int]) -> bool:
+    return any(quantities.cell(cell(row, columns.get(name))) for name in ("warning", "critical", "normal"))
 
 
 def _targets(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:

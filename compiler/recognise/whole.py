@@ -1,13 +1,14 @@
 """What a whole runbook says: facts and procedures, and what of it was not understood."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
-from compiler.recognise import alert_names, people, procedures, rules, severities, statements, tables, upkeep
+from compiler.recognise import alert_names, people, procedures, rules, saved, severities, statements, tables, upkeep
 from compiler.recognise.coverage import lines_of
 from compiler.recognise.facts import (
     AlertRule,
@@ -52,7 +53,7 @@ class Recognised(Struct, frozen=True, kw_only=True):
     @property
     def levels(self) -> tuple[Level, ...]:
         """Severity levels, on the house's scale."""
-        return severities.on_one_scale(self.of(Level))
+        return self.of(Level)
 
     @property
     def procedures(self) -> tuple[Procedure, ...]:
@@ -159,9 +160,11 @@ def recognise(document: Document) -> Recognised:
         understood = lines_of(found)
         if section.headings and not all(_is_understood(each, understood) for each in section.placed):
             unrecognised.append(section.headings[-1])
+    if Level not in map(type, facts):
+        facts.extend(chain.from_iterable(map(severities.coded, sections)))
     facts.extend(severities.cadences(_all_said(facts)))
     title = document.headings[0].title if document.headings else ""
-    return Recognised(title=title, facts=tuple(facts), unrecognised=tuple(unrecognised))
+    return Recognised(title=title, facts=severities.on_one_scale(facts), unrecognised=tuple(unrecognised))
 
 
 def _is_understood(placed: Placed, understood: set[int]) -> bool:
@@ -175,6 +178,7 @@ def _of_section(section: Section) -> Iterator[Fact]:
     topic, purpose = procedures.topic_of(section), procedures.purpose_of(section)
     whole = tuple(_as_one(section, topic, purpose))
     yield from whole
+    yield from saved.said(section, topic) if Backup not in map(type, whole) else ()
     taken = lines_of(whole)
     left: list[Group] = []
     for group in section.groups:
@@ -192,10 +196,7 @@ def _of_section(section: Section) -> Iterator[Fact]:
 
 
 def _taken(group: Group, placed: Placed, found: Sequence[Fact]) -> set[int]:
-    """The lines that need no second look.
-
-    A symptom with a figure is a threshold, and stays a symptom; a schedule is a backup, and its commands stay steps.
-    """
+    """The lines that need no second look: a figured symptom stays a symptom, and a schedule's commands stay steps."""
     twofold = Backup if isinstance(placed.piece, Block) else Threshold
     told = isinstance(placed.piece, Block) or group.role is not None
     once = [fact for fact in found if not (told and isinstance(fact, twofold))]
@@ -211,11 +212,9 @@ def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None) -> I
     telling = any(isinstance(each.piece, Block) or _is_numbered(each) for each in section.placed)
     own = section.path[-1] if section.path else ""
     named = severities.names_level(own) or (topic is Topic.SEVERITY and severities.begins_level(own))
-    if named and section.placed and not telling:
-        level = severities.of_heading(section)
-        if level:
-            yield level
-            return
+    if named and section.placed and not telling and (level := severities.of_heading(section)):
+        yield level
+        return
     if topic is Topic.SEVERITY:
         yield from severities.of_list(section, section.placed)
     if period(section.title) or any(period(group.label) for group in section.groups):
@@ -239,7 +238,8 @@ def _of_piece(
 ) -> Iterator[Fact]:
     piece, role = placed.piece, group.role
     if isinstance(piece, Table):
-        yield from tables.facts(section, piece, topic) or tuple(procedures.of_table(section, placed, piece))
+        found = tuple(saved.of_table(section, piece)) or tables.facts(section, piece, topic)
+        yield from found or procedures.of_table(section, placed, piece)
     elif isinstance(piece, Block):
         yield from _of_block(section, piece, topic)
     elif _is_note(placed):

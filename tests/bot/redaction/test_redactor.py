@@ -55,6 +55,43 @@ def test_a_known_secret_is_hidden_as_other_languages_escape_it(spelled: str) -> 
     assert Redactor(["it's/<pa&ss>"]).clean(f"before <{spelled}> after") == f"before <{MARK}> after"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "argocd login argocd.example --username admin --password {}",
+        "mysql -h db1 -u root -p{} -e 'SHOW PROCESSLIST'",
+        "mysqldump -p'{}' forum",
+        "curl -sS -u admin:{} https://shop.example",
+        "curl --user 'admin:{}' https://shop.example",
+        "redis-cli -h cache -a {} INFO",
+        "sshpass -p {} ssh ops@web1",
+        "docker login -u ops -p {} registry.example",
+        "gitlab-runner register --registration-token {}",
+    ],
+)
+def test_what_a_tool_takes_on_its_command_line_is_hidden(line: str) -> None:
+    assert Redactor().clean(line.format("Sommer2024!")) == line.format(MARK)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mysql -u root -p -h db1",
+        "mysql -P3306 -p$MYSQL_PWD -h db1",
+        "docker run -p 8080:80 shop",
+        "ssh -p 2222 web1",
+        "curl -u admin:$PASSWORD https://shop.example",
+        "curl -u <user>:<password> https://shop.example",
+        "mkdir -p /srv/x; redis-cli -a {{password}} ping",
+        "aws logs get-log-events --next-token f/1234567",
+        "cockroach start --password-file /run/secrets/db",
+        "git push -u origin main",
+    ],
+)
+def test_blanks_ports_and_paths_on_a_command_line_stay(line: str) -> None:
+    assert Redactor().clean(line) == line
+
+
 @pytest.mark.parametrize("neighbour", ["", "a", "ab", "abc", "user:"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 def test_a_known_secret_is_hidden_in_base64_whatever_stands_before_it(

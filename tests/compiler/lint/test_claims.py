@@ -10,7 +10,14 @@ from tests.compiler.lint.linting import said, shell
 
 @pytest.mark.parametrize(
     "restart",
-    ["docker compose restart api", "kubectl rollout restart deploy/api", "systemctl restart api", "docker restart api"],
+    [
+        "docker compose restart api",
+        "kubectl rollout restart deploy/api",
+        "systemctl restart api",
+        "docker restart api",
+        "aws ecs update-service --cluster shop --service api --force-new-deployment",
+        "sudo service api restart",
+    ],
 )
 def test_a_variable_of_the_shell_does_not_reach_what_is_restarted(restart: str) -> None:
     (remark,) = said(shell("export LIMIT=1", restart), "no-effect")
@@ -97,3 +104,17 @@ def test_a_rate_a_second_is_no_share(name: str, expression: str, summary: str) -
 )
 def test_shares_and_plain_rates_are_fine(name: str, expression: str, summary: str) -> None:
     assert not said(_rule(name, expression, summary), "wrong-unit")
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ('sum(rate(http_requests_total{status=~"5.."}[5m]))', True),
+        ('sum(rate(http_requests_total{path="/a"}[5m]))', True),
+        ("sum(rate(errors_total[5m])) / sum(rate(requests_total[5m])) * 100", False),
+    ],
+)
+def test_a_row_that_bounds_a_rate_a_second_by_per_cent_is_told(expression: str, told: bool) -> None:
+    head = "# Shop\n\n## Thresholds\n\n| Metric | Normal | Warning | Critical | Query |\n|---|---|---|---|---|\n"
+    row = f"| Errors | < 1 % | 1 % | 2 % | `{expression}` |\n"
+    assert bool(said(head + row, "wrong-unit")) is told

@@ -76,6 +76,33 @@ def test_an_hour_is_not_met_by_a_daily_snapshot() -> None:
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        "Automated snapshots are taken daily at 03:00 UTC and kept for 14 days.",
+        "Velero backs the whole cluster up every 6 hours.",
+        "- Snapshots: daily",
+        "## Backups\n\n| What | How often | Kept |\n|---|---|---|\n| Database | daily | 7 days |",
+    ],
+)
+def test_an_hour_is_not_met_by_what_is_told_in_passing_or_in_a_table(told: str) -> None:
+    (remark,) = said(f"# Shop\n\n## RTO and RPO\n\n- RPO: 1 hour\n\n{told}\n", "unreachable-objective")
+    assert "At most 1 hour may be lost" in remark.text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Check daily that the backups ran.",
+        "Snapshots older than 14 days are deleted daily.",
+        "Backups are made daily, and the WAL is archived all the time.",
+        "Snapshots are taken every 30 minutes.",
+    ],
+)
+def test_a_sentence_about_something_else_makes_no_backup(told: str) -> None:
+    assert not said(f"# Shop\n\n## RTO and RPO\n\n- RPO: 1 hour\n\n{told}\n", "unreachable-objective")
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         ("- **Database**: every 15 minutes",),

@@ -353,6 +353,56 @@ def test_a_day_that_is_set_is_no_range_of_figures() -> None:
     assert (day.value, day.figure) == ("2026-01-15", None)
 
 
+def test_each_clause_that_is_said_of_a_level_is_taken_by_its_own_words() -> None:
+    """*Update every 30 minutes* is no time to answer, and *late by 20 minutes* obliges nobody."""
+    texts = (
+        "## Severity 1 - down\n\nRespond within 15 minutes, day and night. Update the page every 30 minutes.\n",
+        "## How bad?\n\n* **P0 - critical.** Orders are 20 minutes late. Respond within 15 minutes;"
+        " update every 30 minutes.\n* **P1 - high.** Slow.\n",
+    )
+    for text in texts:
+        worst = reading(f"# Shop\n\n{text}").levels[0]
+        assert worst.severity is Severity.P0
+        assert worst.response is not None
+        assert worst.update is not None
+        assert (worst.response.span, worst.update.span) == (15 * MINUTE, 30 * MINUTE)
+
+
+def test_a_scale_that_begins_at_one_means_the_same_everywhere_in_the_document() -> None:
+    found = reading("""
+        ## Severity levels
+
+        | Level | Response time |
+        |---|---|
+        | SEV1 | 5 minutes |
+        | SEV2 | 1 hour |
+
+        ## Alerts
+
+        | Alert | Severity | Condition | Procedure |
+        |---|---|---|---|
+        | ShopErrors | SEV1 | 5xx > 2 % for 5 min | Shop fails |
+        | ShopSilent | SEV2 | no orders | Shop fails |
+        | ShopSlow | P1 | latency > 3s | Shop fails |
+
+        ## SEV2: Shop fails
+
+        **Symptoms**: errors
+
+        1. Restart it.
+
+        SEV1: post updates every 15 minutes.
+        """)
+    assert [level.severity for level in found.levels] == [Severity.P0, Severity.P1]
+    assert [(each.name, each.severity, each.action) for each in found.alerts] == [
+        ("ShopErrors", "P0", "Shop fails"), ("ShopSilent", "P1", "Shop fails"), ("ShopSlow", "P1", "Shop fails"),
+    ]  # fmt: skip
+    bound = found.thresholds[0].critical
+    assert bound is not None
+    assert (bound.number, bound.unit, bound.window) == (2, "%", 5 * MINUTE)
+    assert found.procedures[0].severity is Severity.P1
+
+
 def test_error_codes_service_levels_and_logs() -> None:
     found = reading("""
         ## Error codes
