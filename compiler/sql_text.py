@@ -21,6 +21,7 @@ _LEXEME: Final = re.compile(
     | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$)
     | (?P<word>[^\W\d][\w$]*)
     | (?P<number>\d[\w.]*)
+    | (?P<shown>\\G(?=[ \t]*;?[ \t]*(?:\n|\Z)))
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -31,7 +32,7 @@ VERBS: Final = word_list(
     ABORT ALTER ANALYZE ANALYSE BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY CREATE DEALLOCATE DECLARE DELETE
     DISCARD DO DROP END EXECUTE EXPLAIN FETCH GRANT IMPORT INSERT LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN
     REFRESH REINDEX RELEASE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SELECT SET SHOW START TABLE TRUNCATE UNLISTEN
-    UPDATE VACUUM VALUES WITH KILL OPTIMIZE USE DESCRIBE FLUSH PURGE
+    UPDATE VACUUM VALUES WITH KILL OPTIMIZE USE DESCRIBE FLUSH PURGE STOP CHANGE
     """
 )
 """First words of statements in PostgreSQL's reference, and those of MySQL that people paste into the same fences."""
@@ -98,7 +99,7 @@ class _Splitter(Struct):
             self.at = found.end()
         elif kind == "comment":
             self._note(found)
-        elif lexeme == ";" and not self.open.depth:
+        elif (lexeme == ";" and not self.open.depth) or kind == "shown":
             self.at = found.end()
             ended = self._closed(";")
         else:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from compiler import shell_line
 from compiler.placeholders import Blanks, fill
-from compiler.proof import pipe, wrappers
+from compiler.proof import pipe, tools, wrappers
 from compiler.proof.characters import hiding_character, look_alike, word_processor_character
 from compiler.proof.kinds import Understood, kind_of, understand_sql
 from compiler.proof.program import DEEPEST, Programs, strictest
@@ -72,7 +72,12 @@ class _Line(Struct, frozen=True, kw_only=True):
 
     def said(self, text: str, kind: Kind | None) -> Understood:
         """A line for a client that is open already."""
-        return self.programs.said_to_redis(text) if kind is Kind.REDIS else understand_sql(text, self.blanks)
+        if kind is Kind.REDIS:
+            return self.programs.said_to_redis(text)
+        understood = understand_sql(text, self.blanks)
+        if understood.judgement.verdict is Verdict.REFUSED and (judgement := tools.of_mysql(text)):
+            return Understood(kind=Kind.OTHER, judgement=judgement)
+        return understood
 
     def parts(self, text: str) -> list[Understood]:
         """What each command of the line does; at least one is given."""

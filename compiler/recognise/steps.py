@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from compiler.document import Block, Item, Sentence
+from compiler.document import Block, Item, Sentence, Table
 from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import Instruction, condition_alone, instruction
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
-from compiler.recognise.wording import title_of
+from compiler.recognise.wording import bare, title_of
 from compiler.recognise.words import is_told, role_of
 
 _DATA: Final = frozenset(
@@ -30,6 +31,13 @@ _CONDITION: Final = re.compile(
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
 _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
+
+_WHY: Final = re.compile(r"if|when|conditions?|causes?|cases?|situations?|wenn|falls", re.IGNORECASE)
+_WHAT: Final = re.compile(
+    r"then|do|(?:what|how)(?: to do)?|actions?|steps?|tasks?|checks?|purpose|description|goal|dann|aufgabe",
+    re.IGNORECASE,
+)
+_HOW: Final = re.compile(r"commands?|run|cli|quer(?:y|ies)|how(?: to (?:look|check|run))?|befehle?", re.IGNORECASE)
 
 
 class _Draft(Struct):
@@ -68,6 +76,8 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
             told = not piece.quoted and is_instruction(each)
             drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
             level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
+        elif isinstance(piece, Table):
+            drafts.extend(_of_table(piece))
     return tuple(_finished(drafts))
 
 
@@ -100,7 +110,13 @@ def is_instruction(placed: Placed) -> bool:
 
 def _told(placed: Placed) -> str:
     """What a sentence says behind its name; a name that is a condition belongs to it: *If the pool is full: …*."""
-    return placed.text if condition_alone(placed.name) else placed.value or placed.text
+    return placed.text if condition_alone(placed.name) or _names_code(placed) else placed.value or placed.text
+
+
+def _names_code(placed: Placed) -> bool:
+    """True for *Wait until it is stable: `…`*, whose name tells to do what its value does."""
+    codes = placed.piece.codes if isinstance(placed.piece, Sentence) else ()
+    return is_told(placed.name) and placed.value.rstrip(".") in [code.text for code in codes]
 
 
 def is_code(block: Block) -> bool:
@@ -125,6 +141,10 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> _Draft:
 def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:
     """A step a sentence of the paragraph; what only remarks on the step before it is that step's detail."""
     draft: _Draft | None = None
+    if _names_code(placed):
+        said = instruction(placed.text, placed.name, placed.value, causes=causes)
+        yield _Draft(said=said, line=placed.line, last=placed.last, code=[code.text for code in piece.codes])
+        return
     for text in re.split(r"(?<=[.!])\s+(?=[A-Z])", _told(placed)):
         if draft and not is_told(text) and not _CONDITION.match(text):
             draft.remarks.append(text)
@@ -135,6 +155,26 @@ def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[
         draft = _Draft(said=instruction(text, causes=causes), line=placed.line, last=placed.last, code=code)
     if draft:
         yield draft
+
+
+def _of_table(table: Table) -> Iterator[_Draft]:
+    """A step a row: *If | Then | Command*, *Task | Command*. A table that says neither what to do nor how has none."""
+    when, told, how = (_column(table, pattern) for pattern in (_WHY, _WHAT, _HOW))
+    if how is None and (when is None or told is None):
+        return
+    for row in table.rows:
+        why, what = (row.cells[n] if n is not None and n < len(row.cells) else "" for n in (when, told))
+        if (row.codes or how is None) and (what or why):
+            said = instruction(what or why)
+            condition = condition_alone(f"{why}:") or why if what else ""
+            code = [each.text for each in row.codes]
+            yield _Draft(
+                said=replace(said, condition=condition or said.condition), line=row.line, last=row.line, code=code
+            )
+
+
+def _column(table: Table, pattern: re.Pattern[str]) -> int | None:
+    return next((n for n, header in enumerate(table.header) if pattern.fullmatch(bare(header))), None)
 
 
 def _belongs(above: Placed, block: Block) -> bool:

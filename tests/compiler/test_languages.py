@@ -248,6 +248,9 @@ def _texts(sql: str) -> list[tuple[str, int, str]]:
         ("\\d users\nSELECT 1;", [("\\d users", 1, ""), ("SELECT 1;", 2, "")]),
         ("a=> SELECT 1\na-> , 2;\n 1\n(1 row)\na=> SHOW x;", [("SELECT 1 , 2;", 1, ""), ("SHOW x;", 5, "")]),
         ("SELECT E'\\';' ;DELETE FROM a", [("SELECT E'\\';';", 1, ""), ("DELETE FROM a", 1, "")]),
+        ("SHOW SLAVE STATUS\\G\nSHOW x;", [("SHOW SLAVE STATUS;", 1, ""), ("SHOW x;", 2, "")]),
+        ("SELECT 1 \\g |sh", [("SELECT 1 \\g |sh", 1, "")]),
+        ("SELECT 1 \\G |sh", [("SELECT 1 \\G |sh", 1, "")]),
         ("SELECT 'open; DELETE FROM a;", [("SELECT 'open; DELETE FROM a;", 1, "")]),
     ],
 )

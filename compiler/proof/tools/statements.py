@@ -37,6 +37,16 @@ _MYSQL_SHOW: Final = _one_of(
     rf"(?:DESCRIBE|DESC) {_NAME}",
 )
 _MYSQL_END: Final = re.compile(r"\s*(?:;|\\[Gg])?\s*;?\s*$", re.ASCII)
+_MYSQL_CHANGES: Final = _one_of(
+    r"(?:START|STOP|RESET) (?:SLAVE|REPLICA|MASTER|GROUP_REPLICATION)(?: [\w ]+)?",
+    r"CHANGE (?:MASTER|REPLICATION SOURCE) TO .+",
+    r"SET (?:@@)?(?:GLOBAL|PERSIST)[ .].+",
+    r"KILL (?:(?:QUERY|CONNECTION|HARD|SOFT) )*\S+",
+    r"FLUSH (?:LOCAL |NO_WRITE_TO_BINLOG )?[A-Z ]+",
+    r"PURGE (?:BINARY|MASTER) LOGS .+",
+    r"(?:OPTIMIZE|REPAIR) TABLE .+",
+)
+"""Statements of MySQL's own that change something, with whatever they are about."""
 _CLICKHOUSE: Final = _one_of(
     rf"SHOW (?:PROCESSLIST|DATABASES|CLUSTERS|TABLES{_FROM})(?: FORMAT \w+)?;?",
     rf"(?:DESCRIBE|DESC)(?: TABLE)? {_NAME}(?: FORMAT \w+)?;?",
@@ -158,6 +168,14 @@ def _is_place(word: str) -> bool:
 def _mysql(text: str) -> bool:
     bare = _MYSQL_END.sub("", text)
     return bool(_MYSQL_SHOW.fullmatch(bare)) or dialects.is_select(bare, "mysql")
+
+
+def of_mysql(text: str) -> Judgement | None:
+    """What a bare statement in MySQL's own words does; None for any other."""
+    bare = " ".join(_MYSQL_END.sub("", text).split())
+    if _MYSQL_SHOW.fullmatch(bare):
+        return Judgement(Verdict.READ_ONLY, "MySQL: one statement that only shows something")
+    return Judgement(Verdict.MUTATING, "MySQL: it changes the server") if _MYSQL_CHANGES.fullmatch(bare) else None
 
 
 def _sqlite(text: str) -> bool:

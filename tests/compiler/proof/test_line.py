@@ -185,3 +185,20 @@ def test_the_reason_says_what_it_is_about(text: str, said: str) -> None:
 def test_people_read_what_the_author_wrote() -> None:
     judgement = prove("watch docker logs -f <service>").judgement
     assert "<service>" in (judgement.rewrite or "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("SHOW SLAVE STATUS;", Verdict.READ_ONLY),
+        ("SHOW ENGINE INNODB STATUS", Verdict.READ_ONLY),
+        ("STOP SLAVE;", Verdict.MUTATING),
+        ("SET GLOBAL SQL_SLAVE_SKIP_COUNTER = 1;", Verdict.MUTATING),
+        ("KILL <id>", Verdict.MUTATING),
+        ("SHOW SLAVE STATUS; DROP TABLE orders", Verdict.REFUSED),
+        ("SHOW CREATE USER root", Verdict.REFUSED),
+    ],
+)
+def test_mysqls_own_statements_are_known_and_run_by_nobody(statement: str, verdict: Verdict) -> None:
+    proof = prove(statement, kind=Kind.SQL)
+    assert (proof.judgement.verdict, proof.executor) == (verdict, None)

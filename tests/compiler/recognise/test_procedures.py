@@ -388,3 +388,33 @@ def test_what_a_command_should_answer_is_kept_with_its_step() -> None:
 )
 def test_a_title_says_what_its_procedure_is_for(title: str, purpose: Purpose) -> None:
     assert reading(f"# Shop\n\n## {title}\n\n1. Do it\n").procedures[0].purpose is purpose
+
+
+def test_each_row_of_a_table_of_what_to_do_is_a_step_with_its_condition() -> None:
+    found = reading("""
+        ## Shop fails
+
+        **Symptoms**: errors
+
+        **Resolution**
+
+        | If | Then | Command |
+        |---|---|---|
+        | the API hangs | Restart it | `docker restart api` |
+        | If it is too slow | Add a second one | `docker compose up -d --scale api=2` |
+
+        | Step | Command |
+        |---|---|
+        | Look at the logs | `docker logs api --tail 50` |
+
+        | Port | Used by |
+        |---|---|
+        | 80 | api |
+
+        Wait until it is back: `curl -sf https://shop.example/health`
+        """)
+    steps = [each for each in found.procedures[0].steps if isinstance(each, Step)]
+    assert [(each.title, each.condition) for each in steps] == [
+        ("Restart it", "the API hangs"), ("Add a second one", "it is too slow"), ("Look at the logs", ""),
+        ("Wait until it is back", ""),
+    ]  # fmt: skip
