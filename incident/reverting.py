@@ -58,7 +58,7 @@ def owe_revert(incident: Incident, ended: Approval, now: datetime) -> tuple[Inci
     """The incident with the follow-up that a temporary mitigation leaves, and the event of that."""
     plan = ended.plan
     revert = FollowUp(
-        text=f"Revert “{plan.title}”" + (f": {plan.undo}" if plan.undo else ""),
+        text=f"Revert “{plan.title}”{_of(plan)}" + (f": {plan.undo}" if plan.undo else ""),
         why="a temporary mitigation",
         opened_at=now,
         due_at=now + REVERT_WITHIN,
@@ -68,6 +68,12 @@ def owe_revert(incident: Incident, ended: Approval, now: datetime) -> tuple[Inci
     )
     after = replace(incident, follow_ups=(*incident.follow_ups, revert))
     return after, opened(after, ended)
+
+
+def _of(plan: Plan) -> str:
+    """What it was done to: of two users who were blocked each is unblocked by itself."""
+    values = ", ".join(f"{name} {visible(str(value))}" for name, value in plan.parameters.items())
+    return f" ({values})" if values else ""
 
 
 def _values(plan: Plan) -> Facts:

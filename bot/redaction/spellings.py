@@ -19,6 +19,15 @@ _ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
 _GO: Final = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})
 """What Go's JSON escapes beside what must be, as Docker's, Kubernetes' and NATS' answers are."""
 
+_GSON: Final = str.maketrans({each: rf"\u{ord(each):04x}" for each in "&<>='"})
+"""What Java's Gson escapes unless it is told otherwise."""
+
+_NET: Final = frozenset("\"&'+<>`\x7f")
+"""What .NET's JSON writes by number, beside what is not ASCII."""
+
+_TEMPLATES: Final = str.maketrans({"/": "&#x2F;", "=": "&#x3D;", "`": "&#x60;"})
+"""What Mustache and Handlebars escape beside what must be."""
+
 _HEX: Final = (
     ("", ""),
     ("", " "),
@@ -70,10 +79,19 @@ def _for_addresses(secret: str) -> set[str]:
 
 
 def _as_json(secret: str) -> set[str]:
-    """As JSON writes it, and as JSON within JSON; Go escapes what means something in HTML, PHP the slash."""
+    """As JSON writes it, and JSON within JSON; Go, Java and .NET escape what means something in HTML, PHP the slash."""
     plain = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    once = plain | {each.translate(_GO) for each in plain} | {each.replace("/", r"\/") for each in plain}
+    once = plain | {each.translate(as_written) for each in plain for as_written in (_GO, _GSON)}
+    once |= {each.replace("/", r"\/") for each in plain} | {"".join(map(_as_net, secret))}
     return once | {json.dumps(each, ensure_ascii=False)[1:-1] for each in once}
+
+
+def _as_net(character: str) -> str:
+    """As .NET writes it in JSON: more by number, and numbers in capital letters."""
+    if character in _NET:
+        return rf"\u{ord(character):04X}"
+    plain = json.dumps(character)[1:-1]
+    return plain if character.isascii() else plain.upper().replace("U", "u")
 
 
 def _as_markup(secret: str) -> set[str]:
@@ -86,6 +104,8 @@ def _as_markup(secret: str) -> set[str]:
         by_number,
         by_number.replace("&quot;", "&#34;"),
         escaped.replace("&#x27;", "&apos;"),
+        by_number.translate(_TEMPLATES),
+        escaped.translate(_TEMPLATES),
     }
 
 

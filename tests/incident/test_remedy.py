@@ -414,6 +414,16 @@ def test_the_undo_for_another_queue_leaves_the_follow_up_to_be_done() -> None:
     assert [each.done_at for each in change.incident.follow_ups] == [None]
 
 
+def test_a_follow_up_says_what_the_mitigation_was_done_to() -> None:
+    """Two users are blocked one after the other: each is somebody's to unblock, and a person must tell them apart."""
+    blocking = replace(remediation_plan(), title="Block a user", undo="Unblock the same user.")
+    kept = declared()
+    for user in ("user_1", "user_2"):
+        plan = replace(blocking, parameters={"user": user})
+        it, _ = reverting.follow(kept.it, replace(approved(kept), plan=plan, state=ApprovalState.RAN), after(3))
+        assert it.follow_ups[-1].text == f"Revert “Block a user” (user {user}): Unblock the same user."
+
+
 def test_a_number_is_taken_back_by_the_one_that_stood_there_before() -> None:
     promise = Promise(kind=GuardKind.FINGERPRINT, value="3")
     scaled = replace(remediation_plan(), undo_step="scale", undo_takes="replicas", parameters={"replicas": 9})

@@ -1,6 +1,7 @@
 """The connections of one identity to one PostgreSQL, and what its faults mean to a responder."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal, TypeAlias
@@ -34,6 +35,9 @@ MARGIN_SECONDS: Final = 2.0
 """How much longer Muster waits than the server was told to work, so that the server ends what it began."""
 
 _UNDO_SECONDS: Final = 2.0
+
+_NO_TLS: Final = "rejected SSL upgrade"
+"""How the driver says that a server speaks no TLS; the error's type is that of any lost connection."""
 
 _NO_TRACE: Final = """
 SELECT 1 / (pg_catalog.current_setting('transaction_read_only') = 'on'
@@ -171,6 +175,12 @@ def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:
             f"What answers at the address of {target} does not speak as PostgreSQL does:"
             " check the host and port of its DSN, and what stands in between."
         )
+    if isinstance(why, ssl.SSLError) or _NO_TLS in str(why):
+        return f"{target} and Muster do not agree on TLS: check the sslmode and the certificates of its DSN."
+    if isinstance(why, asyncpg.ClientConfigurationError):
+        return f"The DSN of {target} cannot be used: check its sslmode, its certificates' files and its options."
+    if isinstance(why, FileNotFoundError):
+        return f"{target} could not be reached: a certificate or a socket that its DSN names is not there."
     return _told(fault, target, seconds)
 
 

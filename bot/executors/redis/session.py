@@ -5,6 +5,7 @@ parser alone, because a client that reads an answer whole before it is looked at
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -150,6 +151,8 @@ def sentence_of(fault: BaseException, target: str, *, seconds: float) -> str:
             return f"The connection to {target} was lost: see whether the server is up."
         case hiredis.ProtocolError():
             return f"What listens at the address of {target} is no Redis: check host, port and TLS."
+        case ssl.SSLError():
+            return f"{target} and Muster do not agree on TLS: check the target's `tls` and its certificate."
         case TimeoutError():
             return f"{target} did not answer within {seconds:g} s: see whether it is overloaded, or narrow the step."
     return f"{target} could not be reached: see whether the server is up and its address is right."

@@ -43,6 +43,10 @@ def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
         "it&#39;s/&lt;pa&amp;ss&gt;",
         "it&#x27;s/&lt;pa&amp;ss&gt;",
         "it&apos;s/&lt;pa&amp;ss&gt;",
+        r"it\u0027s/\u003cpa\u0026ss\u003e",
+        r"it\u0027s/\u003Cpa\u0026ss\u003E",
+        "it&#39;s&#x2F;&lt;pa&amp;ss&gt;",
+        "it&#x27;s&#x2F;&lt;pa&amp;ss&gt;",
         "it''s/<pa&ss>",
         r"it'\''s/<pa&ss>",
         "it's%2F%3Cpa%26ss%3E",
@@ -51,7 +55,7 @@ def test_a_known_secret_is_hidden_in_every_spelling(spelled: str) -> None:
     ],
 )
 def test_a_known_secret_is_hidden_as_other_languages_escape_it(spelled: str) -> None:
-    """JSON of Go and PHP, JSON in JSON, HTML, XML, SQL, shells, browsers' and Go's URLs."""
+    """JSON of Go, PHP, Gson and .NET, JSON in JSON, HTML, Mustache, XML, SQL, shells, browsers' and Go's URLs."""
     assert Redactor(["it's/<pa&ss>"]).clean(f"before <{spelled}> after") == f"before <{MARK}> after"
 
 
@@ -90,6 +94,12 @@ def test_what_a_tool_takes_on_its_command_line_is_hidden(line: str) -> None:
 )
 def test_blanks_ports_and_paths_on_a_command_line_stay(line: str) -> None:
     assert Redactor().clean(line) == line
+
+
+@pytest.mark.parametrize("spelled", [r"p\u00F6ss\u002B\uD83D\uDD11\\n=\u0022", r"p\u00f6ss+\ud83d\udd11\\n\u003d\""])
+def test_a_known_secret_is_hidden_where_json_has_more_of_it_by_number(spelled: str) -> None:
+    """As .NET and Gson write it, also what is not ASCII, and beside a stroke that is written twice."""
+    assert Redactor(['pöss+🔑\\n="']).clean(f"before <{spelled}> after") == f"before <{MARK}> after"
 
 
 @pytest.mark.parametrize("neighbour", ["", "a", "ab", "abc", "user:"])

@@ -164,6 +164,20 @@ async def test_noise_within_tls(clock: Clock, noise: str, tmp_path: Path) -> Non
         assert NO_POSTGRESQL in await looked_at(port, clock, tls="require")
 
 
+async def test_what_is_wrong_with_tls_is_told_as_that(clock: Clock, tmp_path: Path) -> None:
+    """A certificate that nobody vouches for, no TLS at all, a word that is none, and a file that is not there."""
+    disagree = "shop-db and Muster do not agree on TLS: check the sslmode and the certificates of its DSN."
+    (tmp_path / "other").mkdir()
+    other, _ = self_signed(tmp_path / "other")
+    async with Garbler(0, b"").speaks_tls(tmp_path).listening() as port:
+        assert disagree in await looked_at(port, clock, tls=f"verify-full&sslrootcert={other}")
+    async with Garbler(0, b"", tls=b"N").listening() as port:
+        assert disagree in await looked_at(port, clock, tls="require")
+        assert "The DSN of shop-db cannot be used: check its sslmode" in await looked_at(port, clock, tls="yes")
+        missing = await looked_at(port, clock, tls=f"verify-ca&sslrootcert={tmp_path}/none.pem")
+        assert "a certificate or a socket that its DSN names is not there" in missing
+
+
 async def test_an_answer_without_end_is_not_read_to_its_end(clock: Clock) -> None:
     """The server logs Muster in, and then says one notice after the other."""
     login = message(b"R", bytes(4)) + message(b"S", b"server_version\x0016.4\0") + message(b"Z", b"I")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from incident.plan import NO_PROMISE, Plan, Promise, shown
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock, cut
+from tests.fakes.certificate import self_signed
 
 PASSWORD = "battery-staple-42"
 SETTINGS = Path(__file__).parents[4] / "docs" / "settings.md"
@@ -280,6 +282,16 @@ async def test_what_is_no_redis_is_a_sentence(bench: Bench) -> None:
         sight = await bench.made(server=Server(host="127.0.0.1", port=port)).look(plan("PING"))
     assert sight.error
     assert sight.error.endswith("What listens at the address of shop-redis is no Redis: check host, port and TLS.")
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_told_as_that(bench: Bench, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*self_signed(tmp_path))
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        sight = await bench.made(server=Server(host="127.0.0.1", port=port, tls=True)).look(plan("PING"))
+    assert "shop-redis and Muster do not agree on TLS: check the target's `tls`" in str(sight.error)
 
 
 async def test_a_secret_in_an_error_of_the_server_is_hidden(bench: Bench) -> None:
