@@ -64,6 +64,7 @@ class PostgresStore(SqlStore):
         self._clock = clock
         self._named = named_queries()
         self._writing: set[asyncio.Task[Any]] = set()
+        self._reading: set[asyncio.Task[Any]] = set()
         self._closed = False
         self._wakes = Wakes(dsn, lambda: self.on_owed())
 
@@ -149,6 +150,22 @@ class PostgresStore(SqlStore):
     async def _read(self, look: Work[T], *, at_one_moment: bool = False) -> T:
         if self._closed:
             raise Outage("The database is closed.", retry=False)
+        reading = asyncio.create_task(self._looked(look, at_one_moment))
+        self._reading.add(reading)
+        reading.add_done_callback(self._was_read)
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            # A connection on which a database hangs is given back only after PATIENCE: not while somebody waits.
+            reading.cancel()
+            raise
+
+    def _was_read(self, task: asyncio.Task[Any]) -> None:
+        self._reading.discard(task)
+        if not task.cancelled():
+            task.exception()  # likewise
+
+    async def _looked(self, look: Work[T], at_one_moment: bool) -> T:
         with said():
             async with self._session() as (connection, db):
                 if not at_one_moment:

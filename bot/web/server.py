@@ -33,8 +33,11 @@ from bot.words.gates import stop_sentence
 from commands.outage import Outage
 from commands.ports import AlertPorts, Runbooks
 from commands.store import Store
+from commands.take_alerts import soon
 from commands.watched import watches_of
 
+TOLD_WITHIN: Final = 3.0
+"""Seconds that the store has for what is told of it: whoever asks whether the process lives waits for four or five."""
 FETCH_WITHIN: Final = 8.0
 """Seconds; SNS itself waits fifteen for the answer that hangs on it."""
 LARGEST_FETCH: Final = 64 * 1024
@@ -161,7 +164,8 @@ class Door:
         if self._store is None:
             return {"store": "away: it was not reached yet"}
         try:
-            figures, stop = await self._store.figures(), await self._store.stopped()
+            async with soon(TOLD_WITHIN):
+                figures, stop = await self._store.figures(), await self._store.stopped()
         except Outage as away:
             return {"store": f"away: {away.sentence}"}
         remediations = "allowed" if stop is None else stop_sentence(stop)
@@ -187,8 +191,9 @@ class Door:
         if self._store is None:
             return ()
         try:
-            figures, incidents = await self._store.figures(), await self._store.open_incidents(limit=COUNTED)
-            watches = await watches_of(self._store, self._runbooks)
+            async with soon(TOLD_WITHIN):
+                figures, incidents = await self._store.figures(), await self._store.open_incidents(limit=COUNTED)
+                watches = await watches_of(self._store, self._runbooks)
         except Outage as away:
             log.warning("store away", extra={"error": away.sentence})
             return ()

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from demo.postgres import RealPostgres
+from tests.fakes.silent_line import silent_line
 from tests.stories.rig import Rig, rig
 from tests.stories.test_changes import told
 from tests.stories.test_replicas import body, looking
@@ -52,6 +53,26 @@ async def test_while_the_store_is_away_and_the_bot_is_killed_nothing_is_lost_or_
             assert await store.fetchval("SELECT count(*) FROM incidents") == 4
     assert [(row["id"].partition("@")[0], row["messages"]) for row in counted] == [
         (f"alertmanager:outage{number}", 1) for number in range(4)
+    ]
+
+
+async def test_while_the_store_hangs_monitors_and_whoever_asks_whether_the_bot_lives_are_answered_soon(
+    tmp_path: Path, database: str
+) -> None:
+    """A door that hears nothing for five seconds passes the process over; PagerDuty waits for five seconds, too."""
+    async with silent_line(database) as line, rig(tmp_path, store=line.address) as it:
+        assert await it.knocked(body(0), within=5) == 202
+        line.speaks.clear()
+        assert await it.knocked(body(1), within=10) == 202
+        async with asyncio.timeout(15):
+            assert str((await it.health())["store"]).startswith("away")
+        assert await it.knocked(body(2), within=10) == 202
+        line.speaks.set()
+        await until_taken(it)
+        async with looking(database) as store:
+            counted = await store.fetch("SELECT id, messages FROM alerts ORDER BY place")
+    assert [(row["id"].partition("@")[0], row["messages"]) for row in counted] == [
+        (f"alertmanager:outage{number}", 1) for number in range(3)
     ]
 
 

@@ -11,13 +11,14 @@ import pytest
 
 from bot.stores import postgres_wakes
 from bot.stores.migrations import Migration, migrations
-from bot.stores.postgres import PostgresStore
+from bot.stores.postgres import PATIENCE, PostgresStore
 from bot.stores.postgres_connection import migrate, named_queries
 from bot.stores.queries import folder
 from commands.outage import Outage
 from demo.postgres import RealPostgres
 from tests.contract import making
 from tests.contract.making import change
+from tests.fakes.silent_line import silent_line
 
 ONE = Migration(name="001_one.sql", sql="CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('x;y');\n")
 TWO = Migration(name="002_two.sql", sql="CREATE TABLE two (a TEXT);\n")
@@ -151,6 +152,23 @@ async def test_what_cannot_be_opened_is_said_in_one_sentence_without_the_address
     assert refused.value.retry is retry
     assert "127.0.0" not in refused.value.sentence
     assert "@" not in refused.value.sentence.replace("user:password@host", "")
+
+
+async def test_whoever_gives_up_on_a_database_that_hangs_waits_no_longer_and_all_goes_on_when_it_answers(
+    database: str,
+) -> None:
+    async with silent_line(database) as line:
+        store = await PostgresStore.open(line.address)
+        await store.save(change("before", incident=making.incident()))
+        line.speaks.clear()
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await store.incident("inc_1")
+        assert asyncio.get_running_loop().time() - began < PATIENCE / 2
+        line.speaks.set()
+        assert await store.incident("inc_1") is not None
+        await store.close()
 
 
 async def test_it_goes_on_by_itself_when_the_server_is_back(own_server: RealPostgres) -> None:
