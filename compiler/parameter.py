@@ -1,6 +1,7 @@
 """A step's parameters as a catalog writes them: what a person may fill in, and the check that it must pass."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -10,13 +11,18 @@ from incident import refusal
 from incident.runbook import Parameter, ParameterKind
 
 
-def parameter_of(section: Section) -> Parameter:
-    """The parameter that one entry of ``parameters`` describes. Raises CatalogError."""
+def parameter_of(section: Section, *, listed: bool = False) -> Parameter:
+    """The parameter that one entry of ``parameters`` describes. Raises CatalogError.
+
+    A compiled choice may be open, for people to list what it offers; with ``listed`` this is where they do.
+    """
     kinds = [kind for kind in ParameterKind if kind.value in section]
     if len(kinds) != 1:
         raise section.wrong("name", "needs exactly one of “integer”, “choice” and “text” beside it")
     parameter = replace(_PARAMETERS[kinds[0]](section), taken_from=section.text("from", ""))
     section.done()
+    if listed and why_open([parameter]):
+        raise section.wrong("choice", "must offer at least one")
     if parameter.default is not None:
         try:
             parameter.read(None)
@@ -43,8 +49,6 @@ def _integer(section: Section) -> Parameter:
 
 def _choice(section: Section) -> Parameter:
     choices = section.texts("choice")
-    if not choices:
-        raise section.wrong("choice", "must offer at least one")
     return Parameter(
         name=parameter_name(section, "name"),
         kind=ParameterKind.CHOICE,
@@ -82,6 +86,16 @@ def parameter_name(section: Section, key: str) -> str:
     if name and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise section.wrong(key, "must be lower-case letters, digits and _")
     return name
+
+
+def why_open(parameters: Iterable[Parameter]) -> str:
+    """Why nobody may run the step while a choice of it is not listed, such as a host's; empty when all are."""
+    unlisted = [each.label for each in parameters if each.kind is ParameterKind.CHOICE and not each.choices]
+    return (
+        f"The team has not listed which {' and '.join(unlisted)} it may be: parameters, in the overlay."
+        if unlisted
+        else ""
+    )
 
 
 def sample(parameter: Parameter) -> int | str:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from compiler.command import ARGV_KINDS, COMMAND_KEYS, command_of, judged
 from compiler.guard import expectation, guarded, pinned
 from compiler.overlay import Binding, Overlay
-from compiler.parameter import parameter_name, parameter_of, sample
+from compiler.parameter import parameter_name, parameter_of, sample, why_open
 from compiler.proof import runnable
 from compiler.proof.one_value import is_one_value
 from compiler.section import Section
@@ -159,7 +159,7 @@ def _parameters(section: Section, typed: tuple[Section, ...]) -> tuple[Parameter
     """The step's parameters, each as people typed it where they did."""
     own = {each.name: each for each in map(parameter_of, section.sections("parameters"))}
     for each in typed:
-        parameter = parameter_of(each)
+        parameter = parameter_of(each, listed=True)
         if parameter.name not in own:
             raise each.wrong("name", f"is “{parameter.name}”, and the step has {', '.join(own) or 'no parameter'}")
         own[parameter.name] = replace(parameter, taken_from=parameter.taken_from or own[parameter.name].taken_from)
@@ -212,6 +212,8 @@ def _why_by_hand(read: _Read, verdict: Verdict) -> str:
 
 def _unable(read: _Read) -> str:
     """Why its executor cannot run the command, as a sentence; empty when it can."""
+    if unlisted := why_open(read.parameters):
+        return unlisted
     if "filters" in read.command and read.executor == "postgres":
         return "Muster does not pipe rows through other tools: say it in SQL."
     if "sha256" in read.command:
@@ -295,5 +297,4 @@ def _undo_step(read: _Read) -> str:
 
 def _name(read: _Read) -> str:
     """The id that people use: the overlay's name, else the catalog's."""
-    named = read.entry is not None and "name" in read.entry
-    return identifier(read.entry, "name") if named and read.entry is not None else read.step_id
+    return identifier(read.entry, "name") if read.entry is not None and "name" in read.entry else read.step_id

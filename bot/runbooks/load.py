@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.config import Written, WrongSetting, line_of
+from bot.redaction.redactor import BY_SHAPE
 from bot.settings.approval_names import check_rules
 from bot.settings.approval_reach import check_reach
 from bot.settings.route_names import check_routes
@@ -70,6 +71,7 @@ def load_runbooks(configuration: Written) -> LoadedRunbooks:
             raise _wrong(configuration, name, wrong)
         for remark in catalog.remarks:
             log.warning(remark)
+        catalog = without_secrets(catalog)
         catalog = within_reach(catalog, {target: each.kind for target, each in file.targets.items()})
         catalog = catalog if section.watches else unwatched(catalog)
         catalogs[name] = replace(catalog, runbook_url=section.runbook_url or catalog.runbook_url)
@@ -83,6 +85,23 @@ def within_reach(catalog: Catalog, kinds: Mapping[str, str]) -> Catalog:
     """The catalog with the steps whose target is not configured done by people. ``kinds`` is target → kind."""
     procedures = tuple(
         replace(each, steps=tuple(_within_reach(step, kinds) for step in each.steps)) for each in catalog.procedures
+    )
+    return replace(catalog, procedures=procedures)
+
+
+def without_secrets(catalog: Catalog) -> Catalog:
+    """The catalog as it is shown: a secret that a runbook's author wrote into a command is nobody's to read in Slack.
+
+    What runs is another: the judge refuses a command with a secret in it.
+    """
+    procedures = tuple(
+        replace(
+            each,
+            steps=tuple(
+                replace(step, title=BY_SHAPE(step.title), written=BY_SHAPE(step.written)) for step in each.steps
+            ),
+        )
+        for each in catalog.procedures
     )
     return replace(catalog, procedures=procedures)
 

@@ -296,3 +296,17 @@ def test_a_watch_that_cannot_look_or_leads_nowhere_is_remarked_on() -> None:
         "“shop-down”.",
         "“open-orders” is watched, but Muster cannot look: No target is bound to it.",
     ]
+
+
+def test_a_choice_that_nobody_has_listed_is_for_a_person_until_the_overlay_lists_it() -> None:
+    """A host or a node may only be one of a list, which no document has: the catalog loads all the same."""
+    opened = CATALOG.replace('text: "[0-9]+"', "choice: []")
+    alone = load(opened, "catalog.yaml", TARGETS).procedures[0].steps[1]
+    assert alone.kind is StepKind.MANUAL
+    assert "has not listed which age" in alone.reason
+    listed = load(opened, "catalog.yaml", TARGETS + BOUNDED).procedures[0].steps[1]
+    assert listed.kind is StepKind.REMEDIATION
+    typed = "      - {name: age, label: age, choice: []}\n"
+    empty = f"steps:\n  shop-down-bbbbbb:\n    for: {form_of(FIX)[:8]}\n    parameters:\n{typed}"
+    with pytest.raises(CatalogError, match="offer at least one"):
+        load(opened, "catalog.yaml", TARGETS + empty)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.config import WrongSetting, written
 from bot.doctor.remark import Grade
 from bot.doctor.targets import look_at_watches
-from bot.runbooks.load import load_runbooks, unwatched, within_reach
+from bot.runbooks.load import load_runbooks, unwatched, within_reach, without_secrets
 from compiler.catalog import load
 from incident.plan import draw_up, is_as_written
 from incident.runbook import Parameter, ParameterKind, StepKind
@@ -38,6 +38,18 @@ def test_a_step_without_its_target_is_done_by_a_person(kinds: dict[str, str], re
     assert procedure.diagnostics == procedure.remediations == ()
     bound = [step for step in procedure.steps if step.id != "call-bank"]
     assert [(step.kind, step.runnable, step.reason) for step in bound] == [(StepKind.MANUAL, False, reason)] * 4
+
+
+def test_a_secret_that_stands_in_a_runbooks_command_is_not_shown() -> None:
+    """A refused command is a person's to do, and would stand in the checklist as it is written."""
+    secret = "postgres://shop:S3cr3tPay@db/shop"
+    [first] = CATALOG.procedures
+    steps = (replace(first.steps[0], written=f"psql {secret}", title=f"Psql {secret}"), *first.steps[1:])
+    [procedure] = without_secrets(replace(CATALOG, procedures=(replace(first, steps=steps),))).procedures
+    assert [procedure.steps[0].written, procedure.steps[0].title] == [
+        "psql postgres://shop:[redacted]@db/shop", "Psql postgres://shop:[redacted]@db/shop",
+    ]  # fmt: skip
+    assert procedure.steps[1:] == first.steps[1:]
 
 
 def value_of(parameter: Parameter) -> st.SearchStrategy[str]:
