@@ -46,7 +46,7 @@ class Reply(Struct, frozen=True, kw_only=True):
         try:
             told = json.loads(self.body)
             return str(told[name])
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, RecursionError) as fault:
             raise Unanswered(f"The engine answered without {name}, so it is not known what it did.") from fault
 
 
@@ -95,7 +95,7 @@ class Engine:
         try:
             told = json.loads(reply.body)
             theirs = tuple(int(part) for part in str(told["ApiVersion"]).split("."))
-        except (ValueError, KeyError, TypeError) as fault:
+        except (ValueError, KeyError, TypeError, RecursionError) as fault:
             raise Unanswered(
                 f"{self._name} did not tell its version (status {reply.status}): an engine's API must be there."
             ) from fault
@@ -115,6 +115,8 @@ class Engine:
             raise Unanswered(
                 f"{self._name} could not be reached: see whether the engine runs, and its address."
             ) from fault
+        except aiohttp.ClientResponseError as fault:
+            raise Unanswered(f"What answers at the address of {self._name} is no engine: check it.") from fault
         except _FAULTS as fault:
             raise Unanswered(
                 f"{self._name} closed the connection within its answer: see whether it restarts."

@@ -73,7 +73,7 @@ async def _events(asked: Look) -> Answer:
 def _event(line: str) -> str:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "(an event that is no JSON)"
     told = member(event, "Actor", "Attributes")
     facts = " ".join(f"{name}={member(told, name)}" for name in _TOLD if member(told, name) is not None)

@@ -100,6 +100,8 @@ async def ask(
             raise NotSent(_unsent(fault, url)) from fault
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             host = URL(url).host
+            if isinstance(fault, aiohttp.ClientResponseError):
+                raise Lost(f"What answers at {host} does not speak HTTP: check the target's base URL.") from fault
             how = "gave no answer in time" if isinstance(fault, TimeoutError) else "closed the connection unanswered"
             raise Lost(f"{host} {how}: see whether it is overloaded or restarting.") from fault
     return Reply(

@@ -48,7 +48,7 @@ _LOOKS_A_PROOF: Final = 4
 _LONGEST: Final = 600
 _LONGEST_END: Final = 200
 """Characters of a sentence, and of its end that stays where it is longer: what to do stands there."""
-_UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
+_UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 """What reading an answer of another shape ends in; it is told and logged, and never goes on to the incident."""
 
 

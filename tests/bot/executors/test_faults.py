@@ -69,6 +69,13 @@ class Rude:
             case "answers binary":
                 body = bytes(range(256)) * 4
                 writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            case "answers too deep":
+                body = b"[" * 100_000 + b"]" * 100_000
+                writer.write(OK + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            case "greets as an SSH server":
+                writer.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+                await writer.drain()
+                await asyncio.sleep(30)
             case "drops halfway":
                 writer.write(OK + b'Content-Length: 5000\r\n\r\n{"items": [')
                 await writer.drain()
@@ -151,7 +158,15 @@ KINDS = {
     "aws": Kind(_aws, {"argv": ["aws", "ecs", "stop-task", "--cluster", "shop", "--task", "one"]}),
     "http": Kind(_http, {"method": "POST", "path": "/change"}),
 }
-WRONG = ["hangs", "never ends", "answers binary", "drops halfway", "answers 200 with an error"]
+WRONG = [
+    "hangs",
+    "never ends",
+    "answers binary",
+    "drops halfway",
+    "answers 200 with an error",
+    "answers too deep",
+    "greets as an SSH server",
+]
 
 
 @pytest.fixture(params=WRONG)
@@ -190,8 +205,10 @@ async def test_a_change_on_a_target_that_misbehaves_ends_in_one_sentence_in_time
     assert outcome.sentence.strip().endswith(".")
     assert "Traceback" not in outcome.sentence
     assert len(outcome.output) <= CAPS.characters
+    if rude.wrong == "greets as an SSH server" and kind in ("http", "docker"):
+        assert "What answers at " in outcome.sentence
     # To a request that was answered with 200, what the body is worth is no more than its words.
-    told_of_success = kind == "http" and rude.wrong in ("never ends", "answers binary")
+    told_of_success = kind == "http" and rude.wrong in ("never ends", "answers binary", "answers too deep")
     assert (outcome.state is OutcomeState.RAN) is told_of_success
 
 
