@@ -13,6 +13,7 @@ from compiler.recognise.facts import (
     ErrorCode,
     Fact,
     LogPlace,
+    Review,
     Service,
     ServiceLevel,
     Setting,
@@ -61,6 +62,8 @@ _ANY_TIME: Final = re.compile(
 )
 """Names of a window that name no environment."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)")
+_FRONT: Final = 2
+"""The line that what stands before a page, for its generator, begins in."""
 _SECRET: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -117,9 +120,12 @@ def bad_when(section: Section, text: str, line: int, last: int) -> Threshold | N
     )
 
 
-def settings(section: Section, block: Block) -> Iterator[Setting]:
-    """The values that a block of configuration sets; commands in between are none."""
+def settings(section: Section, block: Block) -> Iterator[Setting | Review]:
+    """The values that a block of configuration sets; commands in between are none. A page's own say when it is due."""
     for line, text in enumerate(block.text.split("\n"), block.line):
+        if not block.headings and block.line == _FRONT:
+            words = re.sub(r"\bevery:", "every", text.replace("_", " "))
+            yield from upkeep.reviews(section, words, line, line)
         match = _ASSIGNED.fullmatch(text[:300])
         if match and not re.match(r"\$\(|`", match["value"]):
             counts = match["value"][:1].isdigit() and not _DAY.match(match["value"])

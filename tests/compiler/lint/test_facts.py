@@ -54,6 +54,13 @@ def test_a_review_that_is_overdue_or_has_no_date_is_told(line: str, told: str) -
     assert told in remark.text
 
 
+def test_what_stands_before_a_page_for_its_generator_may_say_when_it_was_reviewed() -> None:
+    front = "---\ntitle: Shop\nlast_reviewed: {}\nreview_every: 6 months\n---\n\n## Orders\n\nThe shop.\n"
+    assert not said(front.format("2026-10-01"), "overdue-review")
+    (remark,) = said(front.format("2026-01-01"), "overdue-review")
+    assert "due again on 2026-06-30" in remark.text
+
+
 def _recovery(*lines: str) -> str:
     return "\n".join(["# Recovery", "", "- RPO: 1 hour", "", "## Backups", "", *lines])
 
