@@ -21,6 +21,8 @@ _MADE: Final = re.compile(
     r"\b(?:back(?:ed|s)? (?:\w+ ){0,4}up|back-?ups?|snapshots?|snapshotted|dump(?:s|ed)?|archived|gesichert)\b",
     re.IGNORECASE,
 )
+_MADE_WORDS: Final = ("back", "snapshot", "dump", "archiv", "gesichert")
+"""One of these is in whatever it finds."""
 _NOT_SO: Final = re.compile(
     r"\b(?:if|when|unless|check\w*|verif\w+|test\w*|restor\w+|review\w*|should|must|no|not|never|was|were|once|objective"
     r"|alert\w*|deleted?|pruned?|rotated?|expires?)\b",
@@ -55,7 +57,8 @@ def said(section: Section, topic: Topic | None) -> Iterator[Backup]:
 
 
 def _said(section: Section, placed: Placed) -> Iterator[Backup]:
-    for text in _SENTENCES.split(placed.text):
+    small = spans.small(placed.text)
+    for text in _SENTENCES.split(placed.text) if any(map(small.__contains__, _MADE_WORDS)) else ():
         every = spans.every(text) if _MADE.search(text) and not (_NOT_SO.search(text) or is_told(text)) else None
         if every is not None:
             yield Backup(every=every, what="", text=placed.text, line=placed.line, last=placed.last, path=section.path)
