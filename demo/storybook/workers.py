@@ -50,6 +50,7 @@ class Workers:
 
         They are taken after the monitor's last look, so that it cannot rescue them.
         """
+        self._hanging_on = ()
         self._awake.clear()
         try:
             async with self._minding:
@@ -104,5 +105,6 @@ class Workers:
             await asyncio.sleep(IDLE_SECONDS)
             with suppress(*OUTAGES):
                 async with self._minding:
-                    if self.hung and not await self._jobs.any_running(self._hanging_on):
+                    # What it is to hang on may still be on its way.
+                    if self.hung and self._hanging_on and not await self._jobs.any_running(self._hanging_on):
                         self.wake()
