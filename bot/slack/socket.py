@@ -31,6 +31,8 @@ GRACE: Final = 15.0
 """Seconds without connection after which a ticket is thought dead."""
 ANSWER: Final = 3.0
 """Seconds in which Slack takes an answer."""
+QUIET: Final = 0.1
+"""Seconds without a delivery after which a socket is left: what is on its way when it closes nobody answers."""
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +54,9 @@ class Connection:
         self._clock = clock
         self._heard_at: float | None = None
         self._refused = ""
-        self._answering: set[asyncio.Task[Any]] = set()
         self._listeners = Listeners()
         self._keeping: list[asyncio.Task[None]] = []
-        self._handlers = [_Handler(app, app_token, ping, self._answering) for _ in range(sockets)]
+        self._handlers = [_Handler(app, app_token, ping) for _ in range(sockets)]
         for handler in self._handlers:
             handler.client.on_message_listeners.append(self._heard)
         app.listener_runner.listener_start_handler = self._listeners
@@ -123,13 +124,13 @@ class Connection:
 
     async def close(self, within: float) -> int:
         """Answer what is being answered, hang up, then wait for the listeners. How many had to be cut short."""
-        deadline = self._clock() + within
-        if self._answering:
-            await asyncio.wait(set(self._answering), timeout=min(ANSWER, within))
+        deadline, busy_until = self._clock() + within, self._clock() + min(ANSWER, within)
         for task in self._keeping:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         for handler in self._handlers:
+            while handler.busy and self._clock() < busy_until:  # noqa: ASYNC110  (the SDK's queue tells nobody)
+                await asyncio.sleep(QUIET / 10)
             with contextlib.suppress(aiohttp.ClientError, ConnectionError):
                 await handler.hang_up()
         return await self._listeners.settle(max(0.0, deadline - self._clock()))
@@ -138,9 +139,20 @@ class Connection:
 class _Handler(AsyncSocketModeHandler):
     """One socket. It holds the tasks that answer deliveries, which nobody else does."""
 
-    def __init__(self, app: AsyncApp, app_token: str, ping: float, answering: set[asyncio.Task[Any]]) -> None:
+    def __init__(self, app: AsyncApp, app_token: str, ping: float) -> None:
         super().__init__(app, app_token, logger=_quiet_logger(), ping_interval=ping)
-        self._answering = answering
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._last = -QUIET
+        self.client.on_message_listeners.append(self._came)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something came just now, waits, or is being answered."""
+        lately = time.monotonic() - self._last < QUIET
+        return lately or bool(self._answering) or not self.client.message_queue.empty()
+
+    async def _came(self, _message: aiohttp.WSMessage) -> None:
+        self._last = time.monotonic()
 
     async def dial(self) -> None:
         """Connect, and try until it succeeds; afterwards the client mends the socket itself."""

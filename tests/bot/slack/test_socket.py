@@ -126,6 +126,17 @@ async def test_closing_waits_for_what_was_begun(box: Sandbox, slack: AsyncWebCli
     assert not (await connection.health()).connected
 
 
+async def test_what_has_come_when_it_closes_is_answered(app: AsyncApp, box: Sandbox, ana: Person) -> None:
+    """Commands that lie in the line's queue still, while it is asked to close."""
+    connection = Connection(app, box.app_token, ping=0.2, grace=0.6)
+    await connection.open()
+    await until_sockets(box, 2)
+    asked = [asyncio.create_task(ana.command(f"/incident {number}")) for number in range(20)]
+    await asyncio.sleep(0)
+    await connection.close(within=5)
+    assert [(await each).failure for each in asked] == [None] * 20
+
+
 async def test_the_log_holds_no_ticket(app: AsyncApp, box: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     """A ticket opens the line to whoever has it."""
     box.faults.refuse_handshakes(1)
