@@ -78,6 +78,7 @@ class Deeds:
     async def tell(self, alert: str, *, firing: bool = True) -> None:
         """A monitor says it until it is taken: the door may be open while the store is away."""
         body = _body(alert, self.unique("turn"), "firing" if firing else "resolved")
+        # A monitor asks again after a while; nobody tells it when to.
         while await self.it.knocked(body, within=60, at=self.chance.randrange(2)) != 202:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         self.known.accepted[alert] += 1

@@ -54,6 +54,19 @@ class Rig:
         return [call for call in self.sandbox.calls.all(method) if call.ok and meets(call)]
 
 
+def _secrets(sandbox: Sandbox, *, redis: str, store: str) -> Mapping[str, str]:
+    """The environment variables that the settings name."""
+    return {
+        "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
+        "RIG_ALERTMANAGER_TOKEN": TOKEN,
+        "RIG_CHANGES_TOKEN": CHANGES_TOKEN,
+        "RIG_CHANGES_SECRET": CHANGES_SECRET,
+        "RIG_REDIS_URL": redis,
+        "RIG_STORE_URL": store,
+        "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
+    }
+
+
 @contextlib.asynccontextmanager
 async def rig(
     data_dir: Path,
@@ -78,15 +91,7 @@ async def rig(
     take from one listening socket. ``made`` makes the processes.
     """
     async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
-        secrets = {
-            "MUSTER_SLACK_BOT_TOKEN": sandbox.bot_token,
-            "RIG_ALERTMANAGER_TOKEN": TOKEN,
-            "RIG_CHANGES_TOKEN": CHANGES_TOKEN,
-            "RIG_CHANGES_SECRET": CHANGES_SECRET,
-            "RIG_REDIS_URL": redis,
-            "RIG_STORE_URL": store,
-            "RIG_PAGERDUTY_SECRETS": " ".join(PAGERDUTY_SECRETS),
-        }
+        secrets = _secrets(sandbox, redis=redis, store=store)
         more = ("redis: {url_env: RIG_REDIS_URL}\n" if redis else "") + (
             "store: {url_env: RIG_STORE_URL}\n" if store else ""
         )
