@@ -108,10 +108,12 @@ class Page:
         return f"{at.astimezone(UTC):%H:%M:%S}" if len(self.days) <= 1 else self.moment(at)
 
     def due(self, left: FollowUp) -> Markdown:
-        """By when a follow-up is to be done, or when and by which request it was."""
+        """By when a follow-up is to be done, or when it was: by which request, or by hand."""
         if left.done_at is None:
             return Markdown(self.moment(left.due_at))
-        return Markdown(f"**Done** {self.moment(left.done_at)} by {self._reference(f'approval:{left.done_by}')}")
+        by_request = left.done_by in self._approvals
+        how = f"by {self._reference(f'approval:{left.done_by}')}" if by_request else "by hand"
+        return Markdown(f"**Done** {self.moment(left.done_at)} {how}")
 
     def span(self, length: timedelta | None) -> str:
         """A duration to the second: ``2 h 5 min 3 s``; a dash for an unknown one."""

@@ -93,6 +93,16 @@ def test_a_mitigation_that_was_taken_back_is_shown_as_done_and_not_as_owed() -> 
     assert "(done at " in temporary
 
 
+def test_a_mitigation_that_a_person_took_back_is_done_by_hand_and_nobody_is_named() -> None:
+    kept = storybook()
+    kept.decide(reverting.do, 50, number=1, note="scaled back", by=BEN, cause="done")
+    told = rendered(kept)
+    (row,) = [line for line in told.splitlines() if line.startswith("| 1 | Revert")]
+    assert "**Done** 2026-03-14" in row
+    assert "by hand" in row
+    assert BEN not in told
+
+
 def test_a_procedure_is_told_step_by_step_and_nobody_is_named() -> None:
     kept = declared()
     kept.decide(walking.begin, 5, procedure=RESTORE, by=ANA, cause="begin")
