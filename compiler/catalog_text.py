@@ -19,6 +19,8 @@ _HEAD: Final = """\
 """
 _NO_TEXTS: Final = (int, float, NoneType)
 _LEAVES: Final = (str, *_NO_TEXTS)
+_MAPPINGS: Final = (dict, Mapping)
+"""That a value is a dict is known sooner than that it is any other mapping."""
 _FLOWING: Final = 100
 """What stands on one line is shorter than this; a sentence among others, with so many blanks or longer, has its own."""
 _WORD: Final = 40
@@ -64,7 +66,7 @@ def _put(value: Json, indent: str, parts: list[str], *, in_list: bool) -> None:
         parts += (" ", _block(value, below) if "\n" in value else _text(value))
     elif isinstance(value, _NO_TEXTS):
         parts += (" ", _scalar(value))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, _MAPPINGS):
         _put_mapping(value, below, parts, lead=" " if in_list else f"\n{below}")
     elif _short(value):
         parts += (" [", ", ".join(map(_leaf, value)), "]")
@@ -85,6 +87,8 @@ def _put_mapping(value: Facts, indent: str, parts: list[str], *, lead: str) -> N
     for name, each in value.items():
         if isinstance(each, str) and "\n" not in each:
             parts += (lead, _key(name), " ", _text(each))
+        elif isinstance(each, _NO_TEXTS):
+            parts += (lead, _key(name), " ", _scalar(each))
         else:
             parts += (lead, _key(name))
             _put(each, indent, parts, in_list=False)
@@ -176,13 +180,12 @@ def _is_text(text: str) -> bool:
 def _short(values: Collection[Json]) -> bool:
     """Whether a list or a mapping is plain and short enough for one line."""
     length = 4 * len(values)
-    worded = True
+    several = len(values) > 1
     for each in values:
         if length >= _FLOWING or not isinstance(each, _LEAVES):
             return False
         text = each if isinstance(each, str) else str(each)
         length += len(text)
-        if "\n" in text:
+        if "\n" in text or (several and (len(text) > _WORD or text.count(" ") >= _BLANKS)):
             return False
-        worded = worded and len(text) <= _WORD and text.count(" ") < _BLANKS
-    return length < _FLOWING and (worded or len(values) < 2)
+    return length < _FLOWING

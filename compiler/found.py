@@ -32,7 +32,8 @@ from compiler.one_word import is_command_cell, is_told_to_run
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
 from compiler.redis_text import has_redis_prompts, redis_line
-from compiler.shell import Written
+from compiler.root_prompts import with_root_prompts
+from compiler.shell import MYSQL, Written
 from compiler.sql_text import statements
 
 _COMMAND_COLUMN: Final = re.compile(r"\b(?:commands?|cmd|run|query|queries|sql|cli)\b", re.IGNORECASE)
@@ -135,6 +136,7 @@ def _written(text: str, tag: str) -> tuple[Written, ...]:
 
     Their lines are counted as if it began in line 1: long runbooks repeat their blocks.
     """
+    text = with_root_prompts(text, tag)
     match language_of(text, tag):
         case Language.SHELL:
             return tuple(_shell(text, tag))
@@ -169,7 +171,7 @@ def _bare_lines(text: str, kind: Kind) -> Iterator[Written]:
         said = redis_line(line, prompted=prompted) if kind is Kind.REDIS else http_line(line)
         if said:
             yield Written(text=said, line=number, comment=comment, client=kind)
-        comment = line.strip("#/ \t") if line.lstrip().startswith(("#", "//")) else ""
+        comment = line.strip("#/ \t") if not prompted and line.lstrip().startswith(("#", "//")) else ""
 
 
 def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label: str) -> Iterator[Found]:
@@ -226,6 +228,8 @@ def _in_table(index: int, table: Table) -> Iterator[Found]:
 
 
 def _proof(written: Written) -> Proof:
+    if written.session == MYSQL:
+        return replace(_proof_of(shlex.join([MYSQL, "-e", written.text]), None, ()), kind=Kind.SQL)
     return _proof_of(written.text, written.client, tuple(written.variables.items()))
 
 

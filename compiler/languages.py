@@ -31,10 +31,8 @@ class Language(StrEnum):
 
 
 SHELL_TAGS: Final = word_list(
-    """
-    bash sh shell zsh ksh dash fish console shell-session shellsession shell-script sh-session bash-session
-    terminal command commands cmdline cli linux unix
-    """
+    "bash sh shell zsh ksh dash fish console shell-session shellsession shell-script sh-session bash-session "
+    "terminal command commands cmdline cli linux unix"
 )
 _SQL_TAGS: Final = word_list("sql psql pgsql postgres postgresql plpgsql postgres-console mysql mariadb sqlite tsql")
 _REDIS_TAGS: Final = word_list("redis redis-cli rediscli valkey")
@@ -63,6 +61,7 @@ _PROMPT: Final = re.compile(
     re.MULTILINE,
 )
 """`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
+_MYSQL_PROMPT: Final = re.compile(r"(?:mysql|MariaDB \[[^\]\s]*\])> \S")
 _PROMPT_ENDS: Final = ("$ ", "# ", "% ", "> ", "❯ ", "➜ ")
 _SET_BEFORE: Final = re.compile(r"[A-Za-z_]\w*=")
 _ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=(?!.*(?:\$\(|`)).*")
@@ -97,6 +96,7 @@ _METRICS: Final = re.compile(
     r"|[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|bytes|seconds|count|sum|bucket|ratio|info|percent)(?:\s*[<>=!*/+-].*)?$"
 )
 """A question to Prometheus or Loki, which no shell understands."""
+_SIGNED: Final = re.compile(r"`[^`]+`|! +[a-z./]|\\[a-z]|(?:[;&]|\|\|)+ *[a-z./]|\[+ .* \]+ *[&|]{2}|: *[;&|]")
 _OUTPUT: Final = re.compile(
     r"(?:the\s+)?(?:(?:expected|example|sample|typical|actual|normal|healthy)\s+)*"
     r"(?:output|response|result|returns?|prints?|shows?)s?(?:\s+(?:is|are|looks? like|should be|will be).*)?\s*:?",
@@ -151,7 +151,7 @@ def _said(text: str) -> list[str]:
 
 
 def _is_prompted(line: str) -> bool:
-    return bool(_PROMPT.match(line))
+    return bool(_PROMPT.match(line) or _MYSQL_PROMPT.match(line))
 
 
 def tags_a_shell(tag: str) -> bool:
@@ -180,7 +180,7 @@ def _is_short_for_kubectl(words: Sequence[str]) -> bool:
 def _words(line: str) -> tuple[str, ...]:
     """The words of a line without what stands before the tool: a prompt, `sudo`, assignments."""
     may_be_prompted = any(map(line.__contains__, _PROMPT_ENDS))
-    words = tuple((_PROMPT.sub("", line, count=1) if may_be_prompted else line).split())
+    words = tuple((_PROMPT.sub("", line, count=1) if may_be_prompted else line).replace("; ", " ; ", 1).split())
     while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or _SET_BEFORE.match(words[0])):
         if len(words) == 1:
             break
@@ -189,9 +189,11 @@ def _words(line: str) -> tuple[str, ...]:
 
 
 def is_written_for_a_shell(text: str, *, tagged: bool) -> bool:
-    """Whether a line of a shell block is a command; without a tag it must begin with a known tool or a path."""
+    """Whether a line, signed or not (`! reboot`), is a command; without a tag it must begin with a tool or a path."""
     first = text.lstrip().split("\n", 1)[0]
-    if _EMPTIED.fullmatch(first) or _REPEATED.match(first):
+    parts = re.split(r"&&|[|;]", first) if _SIGNED.match(first) else ()
+    signed = any(tagged or is_tool_line(part.strip("`!&\\ ")) for part in parts)
+    if signed or _EMPTIED.fullmatch(first) or _REPEATED.match(first):
         return True
     if first[:1] in "({" and any(is_tool_line(line.strip(" (){};")) for line in text.split("\n")):
         return True

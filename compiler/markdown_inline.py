@@ -1,5 +1,6 @@
 """The words of a paragraph, heading or cell: plain text as a reader sees it, its code, and the label before it."""
 
+import re
 from collections.abc import Sequence
 from itertools import dropwhile, takewhile
 from typing import Final
@@ -15,6 +16,8 @@ _CODE_TAGS: Final = frozenset({"code", "kbd", "tt", "samp"})
 _BOLD_TAGS: Final = frozenset({"b", "strong"})
 _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
 _ENDS: Final = (".", ":", "!", "?", ";")
+_NAMED: Final = re.compile(r"[^\w\s]{0,3} ?[A-Za-z][\w'&/()-]{0,30}(?: [\w'&/()-]{1,30}){0,2}: +\S")
+"""A name of few words with its value."""
 _SHORT_LABEL: Final = 5
 """A line of so few words that ends with a colon and stands alone introduces what follows, in bold or not."""
 
@@ -67,12 +70,18 @@ class _Pen(Struct):
 
 
 def words(inline: Token, first_line: int) -> tuple[Words, ...]:
-    """The lines of thought of an inline token: a line that begins with a bold label and a colon stands by itself."""
+    """The lines of thought of an inline token: a line that begins with a bold label and a colon stands by itself.
+
+    So do all lines of a paragraph where each is a name with its value: *Primary: Jane*, *Severity: high*.
+    """
     if (alone := _alone(inline)) is not None:
         return (Words(alone, "", (), first_line),) if alone else ()
     joined: list[_Line] = []
-    for line in _lines(inline, first_line):
-        if joined and not _stands_alone(line, joined[-1]):
+    lines = _lines(inline, first_line)
+    breaks = inline.content.count("\n")
+    listed = 0 < breaks < inline.content.count(": ") and all(_NAMED.match(_text(line.parts)) for line in lines)
+    for line in lines:
+        if joined and not (listed or _stands_alone(line, joined[-1])):
             joined[-1].parts += [(" ", False), *line.parts]
             joined[-1].codes += line.codes
         else:

@@ -23,6 +23,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
+from compiler.languages import is_inline_command
 from compiler.markdown_macro import code_macro
 from compiler.markdown_notes import fenced_note, note
 from compiler.markdown_table import TABLE, table
@@ -37,6 +38,9 @@ _SIMPLE: Final = re.compile(
 """Text for which the rules for words need not run: plain but for a box to tick, or a beginning in bold."""
 _MOST_BRACKETS: Final = 400
 """Text with more opening brackets is read without links: the rule for links would read it again from each of them."""
+_CODE_INDENT: Final = 4
+_PROSE: Final = re.compile(r"\b(?:is|are|was|the|that|should|must)\b| (?:to|of|and|not|if|will) |[.!?:]$")
+"""What stands in a sentence that only begins like a command."""
 _ENDS_ANYTHING: Final[Mapping[str, RuleFuncBlockType]] = {
     "`": fence, "~": fence, ">": blockquote, "*": hr, "-": hr, "_": hr, "{": code_macro,
     "!": note, "?": note, ":": fenced_note,
@@ -102,11 +106,22 @@ def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not goes_on and any(rule(state, line, end, True) for rule in ends):
             break
         line += 1
-    token = state.push("inline", "", 0)
-    token.content = mdTrim(state.getLines(start, line, state.blkIndent, False))
+    content = mdTrim(state.getLines(start, line, state.blkIndent, False))
+    is_code = _is_meant_as_code(state, start, content)
+    token = state.push("code_block", "code", 0) if is_code else state.push("inline", "", 0)
+    token.content = "\n".join(map(str.strip, content.split("\n"))) if is_code else content
     token.map = [start, line]
     state.parentType, state.line = around, line
     return True
+
+
+def _is_meant_as_code(state: StateBlock, start: int, content: str) -> bool:
+    """Whether lines below an item are commands that are indented as code is, though not by enough for that list."""
+    if state.blkIndent == 0 or state.sCount[start] < _CODE_INDENT or state.sCount[start] <= state.blkIndent:
+        return False
+    below_words = bool(state.tokens) and state.tokens[-1].type != "list_item_open"
+    lines = content.split("\n") if below_words else []
+    return bool(lines) and all(is_inline_command(each, False) and not _PROSE.search(each) for each in lines)
 
 
 def _underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:

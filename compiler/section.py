@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
-from compiler.yaml_tree import Branch, Leaf, NotYaml, Row, grown, read_yaml
+from compiler.yaml_tree import Branch, NotYaml, read_yaml
 from incident.digest import Json
 
 T = TypeVar("T")
@@ -30,17 +30,21 @@ def read(text: str, file: str) -> "Section":
 
 
 def made(values: Mapping[str, Json], file: str) -> "Section":
-    """The top level of a document that was made here, and is not read back from its text."""
-    return Section(cast(Branch, grown(values)), file)
+    """The top level of a document that was made here, and is not read back from its text: of dicts and lists only."""
+    return Section(values, file)
 
 
 class Section:
-    """One mapping of the document. Each key is taken once, by the type it must have; ``done`` refuses the rest."""
+    """One mapping of the document. Each key is taken once, by the type it must have; ``done`` refuses the rest.
 
-    def __init__(self, values: Branch, file: str) -> None:
+    What was made here is no Branch and has no lines: all of it stands in the first one.
+    """
+
+    def __init__(self, values: Mapping[str, Json], file: str) -> None:
         self._values = values
         self._file = file
-        self._taken: list[str] = []
+        self._taken: dict[str, None] = {}
+        """What was asked for, in that order."""
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -57,7 +61,8 @@ class Section:
 
     def place(self, key: str) -> str:
         """Where a key stands, for a sentence about it: file and line."""
-        return f"{self._file}, line {self._values.lines.get(key, self._values.line)}"
+        values = self._values
+        return f"{self._file}, line {values.lines.get(key, values.line) if isinstance(values, Branch) else 1}"
 
     def wrong(self, key: str, what: str) -> CatalogError:
         """The error that ``what`` is wrong with ``key``."""
@@ -66,6 +71,8 @@ class Section:
     def text(self, key: str, default: str | None = None) -> str:
         """A text that must not be empty; without a default it must be there. A number counts as its digits."""
         value = self._take(key)
+        if isinstance(value, str) and (text := value.strip()):
+            return text
         if value is None and default is not None:
             return default
         if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
@@ -81,8 +88,8 @@ class Section:
         values = self._take(key)
         if values is None:
             return ()
-        texts = [each.strip() for each in values if isinstance(each, str)] if isinstance(values, Row) else []
-        if not isinstance(values, Row) or len(texts) != len(values) or not all(texts):
+        texts = [each.strip() for each in values if isinstance(each, str)] if isinstance(values, list) else []
+        if not isinstance(values, list) or len(texts) != len(values) or not all(texts):
             raise self.wrong(key, "must be a list of texts")
         return tuple(texts)
 
@@ -133,7 +140,7 @@ class Section:
         value = self._take(key)
         if value is None:
             return None
-        if not isinstance(value, Branch):
+        if not isinstance(value, dict):
             raise self.wrong(key, "must be a mapping of keys to values")
         return Section(value, self._file)
 
@@ -142,8 +149,8 @@ class Section:
         values = self._take(key)
         if values is None:
             return ()
-        entries = [each for each in values if isinstance(each, Branch)] if isinstance(values, Row) else []
-        if not isinstance(values, Row) or len(entries) != len(values):
+        entries = [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+        if not isinstance(values, list) or len(entries) != len(values):
             raise self.wrong(key, "must be a list of mappings")
         return tuple(Section(each, self._file) for each in entries)
 
@@ -154,22 +161,24 @@ class Section:
 
     def ignore(self, *keys: str) -> None:
         """Let keys stand that mean nothing here."""
-        self._taken.extend(keys)
+        self._taken.update(dict.fromkeys(keys))
 
     def done(self) -> None:
         """Refuse every key that nothing has asked for: a misspelt key must not be a guard that is silently missing."""
         for key in self._values:
             if key not in self._taken:
-                raise self.wrong(str(key), f"is not known here; what is known: {', '.join(dict.fromkeys(self._taken))}")
+                raise self.wrong(str(key), f"is not known here; what is known: {', '.join(self._taken)}")
 
-    def _take(self, key: str) -> "Branch | Row | Leaf":
-        self._taken.append(key)
+    def _take(self, key: str) -> Json:
+        self._taken[key] = None
         return self._values.get(key)
 
-    def _plain(self, key: str, value: "Branch | Row | Leaf") -> Json:
-        if isinstance(value, Branch):
+    def _plain(self, key: str, value: Json) -> Json:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dict):
             return {name: self._plain(key, each) for name, each in value.items()}
-        if isinstance(value, Row):
+        if isinstance(value, list):
             return [self._plain(key, each) for each in value]
         if isinstance(value, float) and not math.isfinite(value):
             raise self.wrong(key, "holds a number that is not finite: put it in quotes")

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from compiler.languages import is_tool_line
 from compiler.proof.proven import Kind
 from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
 from compiler.shell_ends import LONGEST_CHUNK, LONGEST_LINE, Line, Reading
@@ -39,6 +40,10 @@ _PROMPT: Final = re.compile(r"\s*(?:[\w.-]+@[\w.-]+(?::[^\s$]*)?)?\$ (?P<command
 _MORE: Final = re.compile(r"\s*> (?P<command>.*)")
 _REDIS_PROMPT: Final = re.compile(r"\s*(?:redis|(?:[\w.-]+:\d+)(?:\[\d+\])?)> (?P<command>\S.*)")
 _SQL_PROMPT: Final = re.compile(r"\s*\w+[=-][#>] (?P<command>\S.*)")
+MYSQL: Final = "mysql"
+"""The session of what was typed at the prompt of MySQL or MariaDB."""
+_MYSQL_PROMPT: Final = re.compile(r"\s*(?:mysql|MariaDB \[[^\]\s]*\])> (?P<command>\S.*)")
+_MYSQL_MORE: Final = re.compile(r"\s+-> (?P<command>.*)")
 _SQL_BEGIN: Final = re.compile(
     r"\s*(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|VACUUM|ANALYZE|REINDEX|EXPLAIN|ALTER|CREATE|DROP|TRUNCATE"
     r"|SHOW|GRANT|REVOKE|CALL|COMMENT ON|CHECKPOINT|REFRESH)\b(?!\s*=)"
@@ -50,7 +55,7 @@ _SQL_LOOSE: Final = re.compile(
 _CRON: Final = re.compile(
     r"\s*(?:@(?:hourly|daily|weekly|monthly|yearly|reboot)|(?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)\s+\S"
 )
-_JSON_OPENS: Final = re.compile(r"\s*(?:[\[{]\s*$|\{\s*\"|\[\s*[\[{\"])")
+_JSON_OPENS: Final = re.compile(r"\s*(?!\[\[ .* \]\] *[&|]{2})(?:[\[{]\s*$|\{\s*\"|\[\s*[\[{\"])")
 _JSON_LINE: Final = re.compile(r"\s*(?:$|[\"'\[\]{}]|-?\d|(?:true|false|null)\b|\.\.\.|//|[\w-]+\s*:)")
 _ALIAS: Final = re.compile(r"\s*alias\s+[\w.-]+=")
 _STATE: Final = re.compile(r"\s*(?:(?:cd|pushd|popd|export|set|unset|declare|local|readonly)\b|[A-Za-z_]\w*=\S*\s*$)")
@@ -68,17 +73,22 @@ _TRAILING: Final = re.compile(r"\s#\s+(?P<text>[^'\"]*)$")
 def split(text: str, first_line: int) -> tuple[Written, ...]:
     """The commands of a block whose first line of content is `first_line` of the document. Never raises."""
     lines = [Line(first_line + index, line) for index, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
-    if any(_PROMPT.match(line.text) for line in islice(lines, LONGEST_CHUNK)):
+    if any(_PROMPT.match(line.text) or _MYSQL_PROMPT.match(line.text) for line in islice(lines, LONGEST_CHUNK)):
         lines = list(_typed(lines))
     return tuple(_Splitter().run(lines))
 
 
 def _typed(lines: list[Line]) -> Iterator[Line]:
-    """What people typed in a transcript: the lines behind a prompt, and those that go on; the rest is output."""
-    going_on = False
+    """What people typed in a transcript: the lines behind a prompt, and those that go on; the rest is output.
+
+    Before the first prompt nothing can have been answered: a line that begins with a tool was typed, too.
+    """
+    going_on = begun = False
     for line in lines:
         match = _PROMPT.match(line.text) or (_MORE.match(line.text) if going_on else None)
-        if match is None and not (going_on and line.text.strip()):
+        begun = begun or match is not None or _client_words(line.text)
+        first = not begun and is_tool_line(line.text)
+        if match is None and not first and not (going_on and line.text.strip()):
             going_on = False
             if _COMMENT.fullmatch(line.text) or _client_words(line.text):
                 yield line
@@ -89,7 +99,8 @@ def _typed(lines: list[Line]) -> Iterator[Line]:
 
 
 def _client_words(text: str) -> bool:
-    return bool(_REDIS_PROMPT.match(text) or _SQL_PROMPT.match(text))
+    prompts = (_REDIS_PROMPT, _SQL_PROMPT, _MYSQL_PROMPT, _MYSQL_MORE)
+    return any(prompt.match(text) for prompt in prompts)
 
 
 class _Splitter(Struct):
@@ -137,6 +148,8 @@ class _Splitter(Struct):
             return [self._said(prompted["command"], line, Kind.REDIS)], position + 1
         if self.client is Kind.REDIS and line.text.split()[0].upper() in _REDIS_WORDS:
             return [self._said(line.text.strip(), line, Kind.REDIS)], position + 1
+        if typed := _MYSQL_PROMPT.match(line.text):
+            return self._typed_at_mysql(lines, position, typed["command"])
         prompted = _SQL_PROMPT.match(line.text) or (_MORE.match(line.text) if self.client is Kind.SQL else None)
         if prompted or _SQL_BEGIN.match(line.text) or (self.client is Kind.SQL and _SQL_LOOSE.fullmatch(line.text)):
             return self._statement(lines, position, prompted["command"] if prompted else line.text)
@@ -153,6 +166,17 @@ class _Splitter(Struct):
             texts.append(following.removeprefix("> "))
             after += 1
         return [self._said(" ".join(texts), lines[position], Kind.SQL)], after
+
+    def _typed_at_mysql(self, lines: list[Line], position: int, first: str) -> tuple[list[Written], int]:
+        """One statement at MySQL's prompt, with the lines that go on behind `->`."""
+        texts, after = [first.strip()], position + 1
+        while after < len(lines) and (more := _MYSQL_MORE.match(lines[after].text)):
+            texts.append(more["command"].strip())
+            after += 1
+        self.client, self.session = Kind.SQL, MYSQL
+        found = self._said(" ".join(texts), lines[position], Kind.SQL)
+        self.client, self.session, self.comment = None, "", ""
+        return [found], after
 
     def _said(self, text: str, line: Line, client: Kind) -> Written:
         return Written(

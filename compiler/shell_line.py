@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from compiler.placeholders import Blanks, is_reference_name
+from compiler.proof.references import is_credential_next
 from compiler.shell_dates import printed, shape_of
 from compiler.shell_parts import Pipe, Program, Redirection, Unshellable
 from compiler.shell_tree import REFUSED, check_bare, check_name, holds_variable, runs_over_a_line, statements, tree_of
@@ -274,17 +275,17 @@ class _Reader(Struct, frozen=True, kw_only=True):
         written = self.text(node)
         if len(named) != 1 or not _EXPANDED.fullmatch(written):
             raise Unshellable(f"{written[:40]} is computed by the shell: write the value, or a plain $NAME")
-        value = self._value(self.text(named[0]), written)
+        value = self._value(self.text(named[0]), written, self.source[: node.start_byte].decode())
         if bare and re.search(r"[\s*?\[]", value):
             raise Unshellable(f"{written} holds several words or a pattern: write it in the command")
         return value
 
-    def _value(self, name: str, written: str) -> str:
+    def _value(self, name: str, written: str, before: str = "") -> str:
         if name in self.variables:
             return self.variables[name]
         if name in SHELLS_OWN:
             raise Unshellable(f"${name} depends on who runs it: write the value")
-        if is_reference_name(name):
+        if is_reference_name(name) or is_credential_next(before):
             return f"${name}"
         return self.blanks.sample_of(name, written)
 

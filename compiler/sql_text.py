@@ -16,7 +16,7 @@ from compiler.proof.word_list import word_list
 _LEXEME: Final = re.compile(
     r"""
       (?P<space>[ \t\n]+)
-    | (?P<comment>--[^\n]*|/\*)
+    | (?P<comment>--[^\n]*|/\*(?![Mm]?!))
     | (?P<text>[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*")
     | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$)
     | (?P<word>[^\W\d][\w$]*)

@@ -14,7 +14,6 @@ from yaml import CBaseLoader, MappingNode, Node, ScalarNode, SequenceNode, YAMLE
 from yaml.resolver import BaseResolver
 
 from compiler.yaml_faults import told
-from incident.digest import Json
 
 _TEXT: Final = BaseResolver.DEFAULT_SCALAR_TAG
 _PLAIN: Final = "plain"
@@ -80,20 +79,6 @@ def read_yaml(text: str) -> "Branch | Row | Leaf":
     except (YAMLError, ValueError, RecursionError) as fault:
         raise NotYaml(*told(fault, text)) from fault
     return None if node is None else _grown(node, set(), 0)
-
-
-def grown(value: Json) -> "Branch | Row | Leaf":
-    """What was never a text, as the tree that reading its text would give; nothing in it has a line of its own."""
-    if isinstance(value, Mapping):
-        branch = Branch(1)
-        branch.update((key, grown(each)) for key, each in value.items())
-        return branch
-    if isinstance(value, list | tuple):
-        row = Row()
-        row.extend(map(grown, value))
-        row.lines = [1] * len(row)
-        return row
-    return cast(Leaf, value)
 
 
 def _grown(node: Node, seen: set[int], depth: int) -> "Branch | Row | Leaf":

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from compiler.command import places
 from compiler.found import Found
 from compiler.proof.proven import Proof
+from compiler.recognise.leads import first_told
 from compiler.recognise.procedure import Hold, Step
 from compiler.step import form_of
 from incident.digest import Facts, Json, canonical, digest_of
@@ -24,6 +25,7 @@ _WORDS: Final = re.compile("[a-z0-9]+")
 _PATH: Final = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])+")
 _INFO_LINE: Final = re.compile(r"\^([a-z][a-z0-9_]*):")
 _LONGEST_TITLE: Final = 110
+_SHORT: Final = 60
 _BRACES: Final = "Its braces look like the place of a value, and no value is named so."
 _WARNED: Final = "The runbook says not to."
 _NOT_TO: Final = re.compile(
@@ -137,13 +139,27 @@ def span_text(span: timedelta) -> str:
 
 
 def _title(found: Found, step: Step | None) -> str:
-    return _shortened(found.name or (step.title if step is not None else "") or found.text)
+    """The comment above a command, else what leads it, else its own words: they say more than a sentence cut short."""
+    lead = first_told(step.title, _LONGEST_TITLE) if step is not None else ""
+    lead = lead if len(lead) <= _LONGEST_TITLE else ""
+    said = found.name or (lead if lead != in_short(found.text) else "")
+    return _shortened(said) if said else _cut(found.text, _LONGEST_TITLE)
+
+
+def in_short(command: str) -> str:
+    """The first words of a command, as far as they fit beside others."""
+    return _cut(command, _SHORT)
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(text.split()).rstrip(":.") or "Do what the runbook says here"
-    text = text[0].upper() + text[1:] if text[:2].isalpha() else text
-    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 2].rsplit(" ", 1)[0] + " …"
+    text = " ".join(text.split())
+    text = (text if text.endswith(" .") else text.rstrip(":.")) or "Do what the runbook says here"
+    return _cut(text[0].upper() + text[1:] if text[:2].isalpha() else text, _LONGEST_TITLE)
+
+
+def _cut(text: str, longest: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 2].rsplit(" ", 1)[0] + " …"
 
 
 def _command_keys(executor: str, command: Facts) -> dict[str, Json]:

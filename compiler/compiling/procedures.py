@@ -9,11 +9,13 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from compiler.compiling.entries import Ids, command_entry, hold_entry, manual_entry, slug, span_text
+from compiler.compiling.entries import Ids, command_entry, hold_entry, in_short, manual_entry, slug, span_text
 from compiler.compiling.passing import Made, Missed, passed_on
 from compiler.found import Found
-from compiler.recognise.instruction import all_of
-from compiler.recognise.procedure import Hold, Procedure, Purpose, Role, Step
+from compiler.recognise.instruction import all_of, asked, not_so
+from compiler.recognise.leads import first_told
+from compiler.recognise.procedure import Hold, Phase, Procedure, Purpose, Role, Step
+from compiler.recognise.words import role_of
 from incident.digest import Json
 
 _DONE: Final = frozenset(
@@ -21,6 +23,8 @@ _DONE: Final = frozenset(
 )
 """The phases whose steps are done; what the others say is kept as text."""
 _LONGEST_WARNING: Final = 500
+_SHORT_LEAD: Final = 48
+"""Characters of a title that leave room for a command behind it."""
 _LONGEST_NUMBERED: Final = 42
 """Characters of a title before a number: a slug with its number is no longer than one without."""
 
@@ -121,20 +125,22 @@ def _said(procedure: Procedure) -> dict[str, Json]:
 
 def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence[Found], ids: Ids) -> list[Made]:
     """All steps: told ones, holds, and commands; one of no told step stands by itself."""
-    told = [(step, phase) for phase in procedure.phases for step in _flat(phase.steps, phase.condition)]
+    found = _apart(found)
+    told = list(_told(procedure.phases))
     owners = _owners([step for step, _ in told])
     owned: dict[int | None, list[Found]] = {}
     for each in found:
-        owned.setdefault(owners.get(each.line), []).append(each)
+        owned.setdefault(_owner(each, owners.get(each.line, ()), told), []).append(each)
     made: list[Made] = []
     for index, (step, phase) in enumerate(told):
         commands = owned.get(index, [])
         if isinstance(step, Hold):
             made.append(Made(line=step.line, entry=hold_entry(step, ids.of(name, path, step.text))))
         if commands:
-            led = _led(step, commands) if isinstance(step, Step) else None
             temporary = phase.role is Role.TEMPORARY
-            made += [of_command(each, led, ids.of(name, path, each.text), temporary=temporary) for each in commands]
+            for each in commands:
+                led = _led(step, each, commands) if isinstance(step, Step) else None
+                made.append(of_command(each, led, ids.of(name, path, each.text), temporary=temporary))
         elif isinstance(step, Step) and phase.role in _DONE and not step.parts:
             entry = manual_entry(step, ids.of(name, path, step.title))
             made.append(Made(line=step.line, entry=entry, step=step))
@@ -145,10 +151,29 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
     return made
 
 
-def _led(step: Step, commands: Sequence[Found]) -> Step:
-    """The step as it names its commands: where nothing but the first of several told its title, it names none."""
-    by_first = len(commands) > 1 and commands[0].text.startswith(step.title.rstrip("\\ "))
-    return replace(step, title="") if by_first else step
+def _apart(found: Sequence[Found]) -> list[Found]:
+    """The commands; below one comment each after the first has its own words, too: *Old logs: find … -delete*."""
+    seen: set[tuple[int, str]] = set()
+    apart: list[Found] = []
+    for each in found:
+        again = bool(each.name) and (each.block, each.name) in seen
+        seen.add((each.block, each.name))
+        short = in_short(each.text)
+        own = f"{each.name.rstrip('.: ')}: {short}" if len(each.name) <= _SHORT_LEAD else short
+        apart.append(replace(each, name=own) if again else each)
+    return apart
+
+
+def _led(step: Step, found: Found, commands: Sequence[Found]) -> Step:
+    """The step as it names this one of its commands.
+
+    Of several that no comment names each is told by its own words, behind those of the step where these are few.
+    """
+    if len(commands) == 1 or commands[0].name:
+        return step
+    told = first_told(step.title, _SHORT_LEAD).rstrip(".: ")
+    leads = len(told) <= _SHORT_LEAD and role_of(told) is None and not commands[0].text.startswith(told.rstrip("\\ "))
+    return replace(step, title=f"{told}: {in_short(found.text)}" if leads else in_short(found.text))
 
 
 def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool = False) -> Made:
@@ -157,31 +182,68 @@ def of_command(found: Found, step: Step | None, step_id: str, *, temporary: bool
     return Made(line=found.line, entry=entry, found=found, step=step)
 
 
-def _flat(steps: Iterable[Step | Hold], condition: str = "") -> Iterator[Step | Hold]:
-    """The steps and their parts in order. What holds for a step holds for its parts too: *If the disk is full:*."""
-    before: list[str] = []
-    for step in steps:
-        own = all_of((condition, _not_so(before) if step.condition == "otherwise" else step.condition))
-        before = [*before, step.condition] if step.condition else []
-        yield replace(step, condition=own)
-        if isinstance(step, Step):
-            yield from _flat(step.parts, own)
+def _told(phases: Iterable[Phase]) -> Iterator[tuple[Step | Hold, Phase]]:
+    """The steps of all phases, each with its own; *otherwise* may open one, and is about the phase before it."""
+    above: Phase | None = None
+    for phase in phases:
+        goes_on = above is not None and (above.role, above.condition) == (phase.role, phase.condition)
+        before = [each.condition for each in above.steps if each.condition] if above is not None and goes_on else []
+        yield from ((step, phase) for step in _flat(phase.steps, phase.condition, before))
+        above = phase if phase.steps else above
 
 
-def _not_so(before: Sequence[str]) -> str:
-    """*Otherwise*, by the conditions of the steps right before it: it is read alone where the step is offered."""
-    plain = before and not any(each.startswith(("unless ", "otherwise")) for each in before)
-    return f"unless {' or '.join(before)}" if plain else "otherwise"
+def _flat(
+    steps: Iterable[Step | Hold], outer: str = "", before: Sequence[str] = (), question: str = "", led: str = ""
+) -> Iterator[Step | Hold]:
+    """The steps and their parts in order. What holds for a step holds for its parts too: *If the disk is full:*.
 
-
-def _owners(told: Sequence[Step | Hold]) -> dict[int, int]:
-    """For each line that a told step takes up, which one does.
-
-    The innermost of several; of those in one line what is done, and not the wait; then the first.
+    ``led`` is the condition that they are listed below, ``before`` are those of the steps right before them, and
+    ``question`` is what is asked there: these say what *so* and *otherwise* mean.
     """
-    owners: dict[int, int] = {}
+    for step in steps:
+        said = _plainly(step.condition, before, question)
+        turned = said == "otherwise" and led != "" and not before and _is_plain([led])
+        around, said = (outer, not_so(led)) if turned else (all_of((outer, led)), said)
+        before = [*(before if _is_plain(before) or not _is_plain([said]) else ()), said] if said else []
+        asks = asked(step.title) if isinstance(step, Step) else ""
+        question = asks or (question if said else "")
+        yield replace(step, condition=all_of((around, said)))
+        if isinstance(step, Step):
+            yield from _flat(step.parts, around, question=asks, led=said)
+
+
+def _plainly(condition: str, before: Sequence[str], question: str) -> str:
+    """*So* and *otherwise*, by the conditions right before them, else by what is asked there: each is read alone."""
+    if condition == "so":
+        return question or (before[-1] if before else "")
+    if condition != "otherwise":
+        return condition
+    if before and _is_plain(before):
+        return not_so(" or ".join(before))
+    return not_so(question) if question and not before else condition
+
+
+def _is_plain(conditions: Sequence[str]) -> bool:
+    return not any(each.startswith(("unless ", "otherwise")) for each in conditions)
+
+
+def _owner(found: Found, owners: Sequence[int], told: Sequence[tuple[Step | Hold, Phase]]) -> int | None:
+    """Which of the steps in a command's line tells of it: *Look with `a`. If it is full, end it with `b`.*"""
+    for index in owners if len(owners) > 1 and found.inline else ():
+        step = told[index][0]
+        if isinstance(step, Step) and (found.text in step.title or found.text in step.detail):
+            return index
+    return owners[0] if owners else None
+
+
+def _owners(told: Sequence[Step | Hold]) -> dict[int, list[int]]:
+    """For each line that a told step takes up, which ones do.
+
+    The innermost of several first; of those in one line what is done, and not the wait; then the first.
+    """
+    owners: dict[int, list[int]] = {}
     inward = sorted(enumerate(told), key=lambda pair: (pair[1].last - pair[1].line, isinstance(pair[1], Hold)))
     for index, step in inward:
         for line in range(step.line, step.last + 1):
-            owners.setdefault(line, index)
+            owners.setdefault(line, []).append(index)
     return owners

@@ -25,7 +25,7 @@ def routes(
     """One route for each alert that a monitor could name and whose procedure is known; ``told`` has those with ids.
 
     Of several for one name the first stands that says how bad it is. Then come the headings of procedures, what they
-    say themselves, and last the alerts that the file is named after: its first incident is theirs.
+    say themselves, and last the alerts that the file is named after or says to be about: its first incident is theirs.
     """
     by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in reversed(procedures)}
     found: dict[str, Facts] = {}
@@ -41,11 +41,16 @@ def routes(
     leads = [(name, each.line, id_) for each, id_ in told for name in each.alerts if name in named_alerts(each.title)]
     leads += [(name, each.line, id_) for each, id_ in told for name in each.alerts]
     first = next(((each.line, id_) for each, id_ in told if each.purpose is Purpose.INCIDENT), None)
-    leads += [(name, *first) for name in of_file if first]
+    plain = [each for each in recognised.alerts if not (each.action or each.expression)]
+    whole = [each.name for each in plain if len(each.path) <= 1]
+    leads += [(name, *first) for name in (*of_file, *whole) if first]
+    severities = {each.name: severity for each in plain if (severity := severity_in(each.severity))}
     for name, line, procedure_id in leads:
         if _NAME.fullmatch(name):
-            labels: Facts = {"alertname": name}
-            found.setdefault(name, {"labels": labels, "procedure": procedure_id, "line": line})
+            own: dict[str, Json] = {"labels": {"alertname": name}, "procedure": procedure_id, "line": line}
+            if name in severities:
+                own["severity"] = severities[name].value
+            found.setdefault(name, own)
     return list(found.values())
 
 

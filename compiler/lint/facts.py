@@ -1,7 +1,7 @@
 """What lint says about a runbook's facts: contacts, reviews, objectives, alerts, symptoms, targets."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -135,12 +135,19 @@ def _alerts(compiled: Compiled) -> Iterator[Remark]:
     by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in listed}
     items = {piece.line for piece in compiled.document.pieces if isinstance(piece, Item)}
     rules = [each for each in compiled.recognised.alerts if _needs_procedure(each, each.line in items)]
-    routed = {each.name for each in rules if procedure_of(each, by_title)}
+    routed = {each.name for each in rules if procedure_of(each, by_title)} | _routed(compiled)
     for alert in {each.name: each for each in reversed(rules) if each.name not in routed}.values():
         yield _remark(
             alert.line, "unrouted-alert", f"“{alert.name}” leads to no procedure of this runbook.",
             "the heading of its procedure as the alert's action, or a link to it as its runbook_url",
         )  # fmt: skip
+
+
+def _routed(compiled: Compiled) -> set[str]:
+    """The alerts that lead somewhere in any way."""
+    routes = compiled.catalog.get("routes", [])
+    labels = [each["labels"] for each in routes if isinstance(each, Mapping)] if isinstance(routes, list) else []
+    return {str(each["alertname"]) for each in labels if isinstance(each, Mapping)}
 
 
 def _needs_procedure(alert: AlertRule, bullet: bool) -> bool:

@@ -4,7 +4,7 @@ A reviewer approves what the screen shows. A zero-width space, a direction overr
 else than what would run, so text that holds one is never judged: it is refused, and the character is named.
 """
 
-import re
+import string
 import unicodedata
 
 _LAYOUT = str.maketrans("", "", "\t\n")
@@ -13,9 +13,12 @@ _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 WORD_PROCESSOR = frozenset("‐‑‒–—―−‘’‚‛“”„‟´«»…")
 """Dashes, quotes and dots that an editor puts in place of the ASCII character a command needs."""
 
-_OTHER_LETTERS = r"Ѐ-ԯΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυА-Ｚａ-ｚ"
-_LOOK_ALIKE = re.compile(rf"(?<=[A-Za-z0-9_])[{_OTHER_LETTERS}]|[{_OTHER_LETTERS}](?=[A-Za-z0-9_])")
-"""A letter of another alphabet inside a word of Latin ones."""
+_LATIN = frozenset(string.ascii_letters + string.digits + "_")
+_GREEK = frozenset("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυ")
+"""The Greek letters that look like Latin ones."""
+_OTHER_SCRIPTS = (("\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}", "\N{FULLWIDTH LATIN CAPITAL LETTER Z}"),
+                  ("\N{FULLWIDTH LATIN SMALL LETTER A}", "\N{FULLWIDTH LATIN SMALL LETTER Z}"))  # fmt: skip
+"""Where the others stand: from Cyrillic on, whatever a command's word has no use for."""
 
 
 def name_of(character: str) -> str:
@@ -44,8 +47,16 @@ def hiding_character(text: str) -> str | None:
 
 def look_alike(text: str) -> str | None:
     """The first letter in `text` that looks like one of the word it stands in and is another, named; None for none."""
-    found = None if text.isascii() else _LOOK_ALIKE.search(text)
-    return name_of(found[0]) if found else None
+    if text.isascii():
+        return None
+    for before, letter, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if (before in _LATIN or after in _LATIN) and _is_of_another_script(letter):
+            return name_of(letter)
+    return None
+
+
+def _is_of_another_script(letter: str) -> bool:
+    return letter in _GREEK or any(first <= letter <= last for first, last in _OTHER_SCRIPTS)
 
 
 def word_processor_character(text: str) -> str | None:

@@ -4,6 +4,8 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -33,6 +35,8 @@ class Understood(Struct, frozen=True, kw_only=True):
 
 _SHELLED: Final = re.compile(r"pg_|.*/|.*\.sh$|(?:ba|z|k|da|)sh$")
 _URL_REFERENCE: Final = re.compile(r"(\$\w+)(?=/|\?|:|$)", re.ASCII)
+_NAMES_WHO: Final = frozenset({"-u", "--user", "--oauth2-bearer"})
+"""Options of curl whose value names who asks, and no server."""
 _PLAIN_HEADERS: Final = frozenset({"accept", "content-type", "user-agent"})
 
 
@@ -108,7 +112,7 @@ def _redis_cli(argv: Sequence[str], _: Blanks) -> Understood:
 
 def _fetch(argv: Sequence[str], blanks: Blanks) -> Understood:
     """curl or wget: the request, apart from the server it goes to."""
-    words = [argv[0], *(_spelled(word, blanks) for word in argv[1:])]
+    words = [argv[0], *(w if before in _NAMES_WHO else _spelled(w, blanks) for before, w in pairwise(argv))]
     parser, judge = (curl.parse, curl.judge) if argv[0] == "curl" else (wget.parse, wget.judge)
     request, judgement = parser(words), judge(words)
     if isinstance(request, Judgement) or judgement.verdict is Verdict.REFUSED:
@@ -172,8 +176,11 @@ def _glued_host(url: str, blanks: Blanks) -> str | None:
 
 
 def _with_argv(kind: Kind, executor: str | None, judge: Callable[[Sequence[str]], Judgement]) -> "_Reader":
+    # A command is judged as it is found, and again as its catalog is loaded.
+    judged = lru_cache(maxsize=512)(judge)
+
     def read(argv: Sequence[str], _: Blanks) -> Understood:
-        judgement = judge(argv)
+        judgement = judged(tuple(argv))
         words = _bounded(judgement, argv)
         return Understood(
             kind=kind, judgement=judgement, executor=executor, command={"argv": words}, names=_target(argv)

@@ -4,7 +4,7 @@ A shell never sees the text. It is taken apart (blanks, words, pipes, wrappers, 
 judge of its kind, and the strictest verdict stands. Whatever cannot be taken apart is refused with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from compiler import shell_line
 from compiler.placeholders import Blanks, fill
-from compiler.proof import pipe, tools, wrappers
+from compiler.proof import pipe, wrappers
 from compiler.proof.characters import hiding_character, look_alike, word_processor_character
 from compiler.proof.kinds import Understood, kind_of, understand_sql
+from compiler.proof.named import named
 from compiler.proof.program import DEEPEST, Programs, strictest
 from compiler.proof.proven import Kind, Proof
 from compiler.shell_parts import Pipe, Unshellable
@@ -25,6 +26,7 @@ from incident.verdict import Judgement, Verdict
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 _ANYWHERE: Final = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.AWS, Kind.KUBERNETES, Kind.NATS, Kind.DOCKER})
 """Kinds whose commands mean the same in every folder."""
+_OF_MYSQL: Final[Callable[[str], Judgement | None]] = named("tools.statements:of_mysql")
 
 
 def prove(text: str, *, kind: Kind | None = None, variables: Mapping[str, str] = _NO_VARIABLES) -> Proof:
@@ -75,7 +77,7 @@ class _Line(Struct, frozen=True, kw_only=True):
         if kind is Kind.REDIS:
             return self.programs.said_to_redis(text)
         understood = understand_sql(text, self.blanks)
-        if understood.judgement.verdict is Verdict.REFUSED and (judgement := tools.of_mysql(text)):
+        if understood.judgement.verdict is Verdict.REFUSED and (judgement := _OF_MYSQL(text)):
             return Understood(kind=Kind.OTHER, judgement=judgement)
         return understood
 

@@ -46,6 +46,8 @@ _CARRIER_KINDS: Final = {
     "ecs": Kind.AWS,
     "ssh": Kind.SHELL,
 }
+_DATA: Final = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.NATS})
+"""Kinds that have executors of their own: what carries them never runs."""
 _FILE_READERS: Final = word_list("cat grep wc sort head tail uniq")
 _STATEMENT_CLIENTS: Final = word_list("mysql mariadb clickhouse-client sqlite3")
 DEEPEST: Final = 3
@@ -82,7 +84,7 @@ class Programs(Struct, frozen=True, kw_only=True):
         if timed := wrappers.timed(argv):
             return self._in_time(timed, feed)
         if feed is None and (said := wrappers.said_as(argv)):
-            return _without("su", self.line(said))
+            return self._said_as_another(said)
         if judgement := wrappers.judged(argv):
             return Understood(kind=Kind.SHELL, judgement=judgement)
         if judgement := spellings.judged(argv):
@@ -124,6 +126,13 @@ class Programs(Struct, frozen=True, kw_only=True):
             return _refused(found.kind, "timeout could stop a change half way: write the command itself")
         return _without("timeout", found)
 
+    def _said_as_another(self, text: str) -> Understood:
+        """What `su` says: a data client has an account of its own; a host is only looked at as whoever looks."""
+        found = self.line(text)
+        if found.judgement.verdict is Verdict.READ_ONLY and found.kind not in _DATA:
+            return _refused(found.kind, "su: a host is looked at as whoever looks: write the command itself")
+        return _without("su", found)
+
     def _carried(self, carried: Carried, argv: tuple[str, ...], feed: Feed | None) -> Understood:
         """The command inside, as far as the carrier may carry it."""
         kind = _CARRIER_KINDS[carried.via]
@@ -137,13 +146,15 @@ class Programs(Struct, frozen=True, kw_only=True):
         if found is None:
             return _refused(kind, "a session without a command is interactive, or takes commands from standard input")
         names = {**carried.names, **found.names}
-        if found.kind in (Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.NATS):
+        if found.kind in _DATA:
             return replace(found, names=names)
         if carried.via in ("kubernetes", "ecs"):
             only = f"{carried.via} exec may start only a data client: whoever may exec may change anything"
             return _refused(kind, found.judgement.reason if found.judgement.verdict is Verdict.REFUSED else only)
         if carried.via == "ssh":
             return replace(found, names=names)
+        if found.judgement.verdict is Verdict.READ_ONLY and {"user", "folder"} & names.keys():
+            return _refused(kind, "a look inside a container is taken as its own account, in its own folder")
         return replace(self._in_container(found, argv, len(carried.argv), runs=feed is None), names=names)
 
     def _in_container(self, found: Understood, argv: tuple[str, ...], inner: int, *, runs: bool) -> Understood:

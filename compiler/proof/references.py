@@ -10,6 +10,24 @@ _REFERENCE = r"(?:\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\{\{\s*[A-Za-z_][\w.-]*\s*\}
 _WHOLE = re.compile(_REFERENCE)
 _SCHEME = re.compile(r"(?:bearer|token token(?==)|token|basic|apikey|api-key|key)[ =:]\s*", re.IGNORECASE)
 
+_CREDENTIAL_NEXT = re.compile(
+    r"""
+    (?: \bredis-cli\b[^|;&]*\s(?:-a|--pass)\s+["']?
+      | \bcurl\b[^|;&]*\s(?:-u\s*|--user[ =])["']?(?:[\w.$\{\}-]+:)?
+      | \bcurl\b[^|;&]*\s--oauth2-bearer[ =]["']?
+      | [?&][\w-]*(?:key|password|secret|token)=
+      | \b(?:Authorization|[\w-]*-(?:Key|Token))\s*:\s*(?:[A-Za-z]+\s+)?
+    )$
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+"""The end of a command line after which a credential is written."""
+
+
+def is_credential_next(before: str) -> bool:
+    """Whether the command line, as far as it is given, goes on with a credential: a variable there is one."""
+    return bool(_CREDENTIAL_NEXT.search(before))
+
 
 def is_reference(text: str) -> bool:
     """Whether the text is one name of a secret and nothing more."""

@@ -17,7 +17,7 @@ _SECRET_WORDS = word_list(
     """
     password passwords passwd pwd passphrase passcode passkey pgpass htpasswd secret secrets credential credentials
     creds apikey apikeys authkey privatekey privkey secretkey accesskey jwt totp otp cvv cvc bearer mnemonic salt pin
-    umoptions subconninfo conninfo token authtoken accesstoken refreshtoken sessiontoken keytab
+    umoptions srvoptions fdwoptions subconninfo conninfo token authtoken accesstoken refreshtoken sessiontoken keytab
     """
 )
 _SECRET_PARTS = ("password", "passwd", "apikey", "privatekey", "credential")

@@ -35,7 +35,7 @@ _PATTERNS = {
     "unit": r"[A-Za-z0-9_*?][A-Za-z0-9_.@:*?\\+-]*",
     "subject": r"[A-Za-z0-9_$*>][A-Za-z0-9_.$*>-]*",
     "word": r"[A-Za-z0-9_.%+*][A-Za-z0-9_.:@%+,/=*?-]*",
-    "sort": r"[-+]?[A-Za-z%_][A-Za-z0-9%_,+-]*",
+    "sort": r"[-+]?(?:v:|version:)?[A-Za-z%_][A-Za-z0-9%_,+-]*",
     "setting": r"(?!.*_(?:secret|key)$)[a-z][a-z0-9_.-]*",
     "assignment": r"[a-z][a-z0-9_./-]*=.*",
     "time": r"[-@]?[0-9A-Za-z][0-9A-Za-z :.,+-]*",

@@ -39,7 +39,12 @@ _REASONS: Final = {
     "select": "it waits for a person at a terminal",
     "read": "it waits for a person at a terminal",
 }
-_WRAPPERS: Final = word_list("nohup nice ionice stdbuf setsid flock chrt taskset coproc unbuffer faketime caffeinate")
+_WRAPPERS: Final = word_list(
+    """
+    nohup nice ionice stdbuf setsid flock chrt taskset coproc unbuffer faketime caffeinate pkexec gosu su-exec setpriv
+    sshpass fakeroot firejail proot tini dumb-init entr prlimit rlwrap torsocks proxychains
+    """
+)
 _STATE: Final = word_list(
     """
     cd pushd popd export set unset declare typeset local readonly shopt unalias hash umask exit return logout
@@ -58,6 +63,9 @@ _ACCOUNT: Final = re.compile(r"[a-z_][\w.-]*", re.ASCII)
 _TIME_FLAGS: Final = word_list("--foreground --preserve-status -v --verbose")
 _TIME_OPTION: Final = re.compile(r"(?:-k|--kill-after=)[0-9.]+[smhd]?|(?:-s|--signal=)[A-Z0-9]+", re.ASCII)
 _DURATION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?[smhd]?", re.ASCII)
+_SCHEDULERS: Final = word_list("ionice chrt taskset prlimit")
+_PROCESS: Final = re.compile(r"-[a-z]*[pPu][0-9]*|--(?:pid|pgid|uid)(?:=[0-9]+)?", re.ASCII)
+_SCHEDULING: Final = re.compile(r"-[a-zA-Z]+[0-9]*|--[a-z-]+(?:=[\w:-]+)?|(?:0x)?[0-9a-f]+(?:[,-][0-9a-f]+)*", re.ASCII)
 NEUTRAL: Final = word_list("true false : exit")
 """Parts of a list that do nothing but say how it went."""
 
@@ -69,7 +77,7 @@ def taken_off(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
         wrapper = words.pop(0)
         while words and words[0].startswith("-"):
             option = words.pop(0)
-            known = option == "-p" if wrapper == "time" else option in _SUDO_FLAGS | _SUDO_VALUES
+            known = option == "-p" if wrapper == "time" else option in _SUDO_FLAGS | _SUDO_VALUES or _as_whom(option)
             if not known:
                 return _refused(f"{wrapper} {option[:40]}: write the command itself")
             if wrapper == "sudo" and option in _SUDO_VALUES and words:
@@ -80,6 +88,11 @@ def taken_off(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     if not words:
         return _refused("there is no command")
     return tuple(words), tuple(dropped)
+
+
+def _as_whom(option: str) -> bool:
+    name, _, account = option.partition("=")
+    return name in ("--user", "--group") and bool(_ACCOUNT.fullmatch(account))
 
 
 def timed(argv: Sequence[str]) -> tuple[str, ...] | None:
@@ -106,13 +119,19 @@ def judged(argv: Sequence[str]) -> Judgement | None:
         return Judgement(Verdict.READ_ONLY, "shows where a program is")
     if reason := _REASONS.get(program):
         return _refused(f"{program}: {reason}")
-    if program in _WRAPPERS:
+    if program in _WRAPPERS and not _of_a_process(argv):
         return _refused(f"{program} is a wrapper: write the command itself")
     if program in _STATE:
         return _refused(f"{program} only changes the state of the shell: there is nothing to run")
     if _INTERPRETER.fullmatch(program) and program not in ("python2", "python3"):
         return _refused(f"{program} is an interpreter: it runs whatever code it is given")
     return None
+
+
+def _of_a_process(argv: Sequence[str]) -> bool:
+    """Whether `ionice`, `chrt`, `taskset` or `prlimit` is given processes that run already, and no command to start."""
+    named = any(_PROCESS.fullmatch(word) for word in argv[1:])
+    return argv[0] in _SCHEDULERS and named and all(_SCHEDULING.fullmatch(word) for word in argv[1:])
 
 
 def _refused(reason: str) -> Judgement:

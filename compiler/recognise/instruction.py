@@ -14,8 +14,10 @@ from compiler.recognise.words import is_told, looks
 _ARROWS: Final = ("→", "⇒", "➜", "->", "=>")
 _ARROW: Final = re.compile(rf"\s*(?:{'|'.join(_ARROWS)})\s*")
 _WORD: Final = r"(?:only )?(?P<word>if|when(?! to\b)|unless|in case(?: of)?|falls|wenn)"
+_THOUSANDS: Final = r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))"
+"""The comma of *2,000*."""
 _LEADING: Final = re.compile(
-    rf"{_WORD}\s+(?P<condition>(?:[^,:;()]|\([^()]*\)){{1,160}}?)\s*(?:[,:;]\s*(?:then\b)?|\bthen\b),?\s*(?P<rest>\S.*)",
+    rf"{_WORD}\s+(?P<condition>(?:[^,:;()]|{_THOUSANDS}|\([^()]*\)){{1,160}}?)\s*(?:(?!{_THOUSANDS})[,:;]\s*(?:then\b)?|\bthen\b),?\s*(?P<rest>\S.*)",
     re.IGNORECASE,
 )
 _ALONE: Final = re.compile(rf"{_WORD}\s+(?P<condition>[^:]{{1,160}}):", re.IGNORECASE)
@@ -29,7 +31,9 @@ _TRAILING: Final = re.compile(
     r"(?P<condition>(?:(?![.!?;]\s)[^()]){1,160})",
     re.IGNORECASE,
 )
-_GOES_ON: Final = re.compile(r", (?:we|you|they|it|this|that|please|then)\b|\b(?:and|or|in|,)$", re.IGNORECASE)
+_GOES_ON: Final = re.compile(
+    r", (?:we|you|they|it|this|that|please|then|which|who|where)\b|\b(?:and|or|in|,)$", re.IGNORECASE
+)
 """Words by which a sentence goes on behind its condition, or which no sentence ends in before it."""
 _IF: Final = re.compile(r"(?:if|when|unless|falls|wenn)\s")
 """A word of a trailing condition, in small letters: most texts have none, which is sooner known than tried."""
@@ -39,10 +43,19 @@ _ASKED: Final = re.compile(
 _NO_THREAT: Final = r"(?!(?:there|it|this|that|they|you|we)(?:'ll| will| would| may| might| is| are| has) )"
 """*Otherwise it will hang* says why, and not what to do."""
 _OTHER_WAY: Final = re.compile(
-    rf"(?:or(?: else)?|alternatively|alternative|otherwise|oder|alternativ)\b[,:]?\s+{_NO_THREAT}", re.IGNORECASE
+    rf"(?:or(?: else)?|else|alternatively|alternative|otherwise|oder|alternativ|sonst)\b[,:]?\s+{_NO_THREAT}",
+    re.IGNORECASE,
 )
 _NOT_SO: Final = re.compile(rf"(?:otherwise|(?:or )?else|sonst)(?:[,:]|\s|$)\s*(?!than\b){_NO_THREAT}", re.IGNORECASE)
 """The other way because a condition does not hold, not because somebody likes it better."""
+_YES: Final = frozenset(["so", "yes", "true", "ja"]) | {"it is", "it does", "they are", "this is the case"}
+_NO: Final = frozenset(["not", "no", "false", "nein", "nicht"]) | {"it is not", "it isn't", "it does not", "it doesn't"}
+"""Conditions that only answer what is asked or said right before them: *If so: …*, *No: …*."""
+_ASKS: Final = re.compile(
+    r"(?:\w+ ){0,2}?(?:check|verify|see|determine|confirm|decide|test|ask|find out|look|prüfe)\b[^.;?]{0,60}?"
+    r" (?:if|whether|ob) (?P<what>[^.;?]{3,160})[.?]?",
+    re.IGNORECASE,
+)
 _WITHIN: Final = re.compile(
     r"\s*[(\[]?\b(?:within|innerhalb(?: von)?|in under|no later than)\s+(?:the first\s+)?", re.IGNORECASE
 )
@@ -51,12 +64,19 @@ _DEADLINE: Final = re.compile("within|innerhalb|in under|no later than")
 _BOX: Final = re.compile(r"\s*[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")
 _CLOCK: Final = re.compile(r"(?:t\s?\+\s?)(?P<inside>.{1,40})", re.IGNORECASE)
 _HOLDING: Final = re.compile(
-    r"\b(?:monitor|wait|watch|observe|hold|pause|soak|sleep|bake|let|keep an eye|warten?|beobachten?)\b"
+    r"(?<!that )(?<!which )(?<!who )\b(?:monitor|wait|watch|observe|hold|pause|soak|sleep|bake|let"
+    r"|give (?:it|them|that)|keep an eye|warten?|beobachten?)\b"
     r"(?P<between>[^.;]{0,60}?)(?:\bfor\b|\bat least\b|\()?\s*$",
     re.IGNORECASE,
 )
 _THEN: Final = re.compile(r"\s*(?:,|;|–|-)?\s*(?:and )?(?:then|before|danach)\s+(?P<then>\S.*)", re.IGNORECASE)
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+"""Where a sentence ends and another begins."""
+_CONDITION: Final = re.compile(
+    r"(?:(?:only )?(?:if|when)|unless|in case|otherwise|else|falls|wenn|sonst)\b", re.IGNORECASE
+)
 _LONGEST: Final = 2_000
+_LONGEST_QUESTION: Final = 200
 
 
 class Instruction(Struct, frozen=True, kw_only=True):
@@ -85,13 +105,14 @@ def instruction(text: str, name: str = "", value: str = "", *, causes: bool = Fa
         name, value = named(text) if name else ("", text)
     rest, after, within = _timed(text)
     title, detail, condition = _parted(rest, name, _timed(value)[0], causes=causes)
+    condition = _answered(condition) or ("otherwise" if not_so else "")
     title, condition = _conditional(title, condition)
     detail, condition = _conditional(detail, condition) if detail and not condition else (detail, condition)
     hold, first, then = _hold(text) if rest == text else (None, "", "")
     return Instruction(
         title=bare(title.rstrip(": ")) or title,
         detail=detail.rstrip(": "),
-        condition=condition or ("otherwise" if not_so else ""),
+        condition=condition,
         alternative=other is not None,
         after=after,
         within=within,
@@ -105,8 +126,46 @@ def condition_alone(text: str) -> str:
     """The condition that a line is nothing but, for what stands below it; empty for any other line."""
     alone = _ALONE.fullmatch(f"{text.rstrip(': ')}:")
     if alone:
-        return _said(alone)
+        return _answered(_said(alone))
     return "otherwise" if _NOT_SO.fullmatch(text) else ""
+
+
+def begins_condition(text: str) -> bool:
+    """True for a text that begins with a condition: *If the pool is full, …*, *Otherwise …*."""
+    return _CONDITION.match(text) is not None
+
+
+def conditional_parts(text: str) -> list[str]:
+    """A text, parted where a sentence of it begins with a condition: what comes before is done in any case."""
+    if len(text) > _LONGEST or not (". " in text or "? " in text or "! " in text):
+        return [text]
+    parts: list[str] = []
+    for sentence in SENTENCE_END.split(text):
+        if not parts or begins_condition(sentence):
+            parts.append(sentence)
+        else:
+            parts[-1] = f"{parts[-1]} {sentence}"
+    return parts
+
+
+def asked(title: str) -> str:
+    """What an instruction asks, as a condition that a *yes* to it meets: *Check whether it is full*, *Is it full?*."""
+    title = title.strip()[:_LONGEST_QUESTION]
+    if match := _ASKS.fullmatch(title):
+        return match["what"].strip()
+    return f"the answer to “{title}” is yes" if title.endswith("?") else ""
+
+
+def not_so(condition: str) -> str:
+    """The condition that another one does not hold."""
+    asks = condition.endswith("” is yes") and condition.count("”") == 1
+    return f"{condition.removesuffix('yes')}no" if asks else f"unless {condition}"
+
+
+def _answered(condition: str) -> str:
+    """The condition by one word for each answer: ``so`` and ``otherwise``; any other stays."""
+    words = spans.small(condition).strip(" .*")
+    return "so" if words in _YES else "otherwise" if words in _NO else condition
 
 
 def all_of(conditions: Iterable[str]) -> str:
@@ -133,6 +192,8 @@ def _parted(text: str, name: str, value: str, *, causes: bool) -> tuple[str, str
         return text, "", _said(alone)
     if not name or name == text.rstrip(":"):
         return text, "", ""
+    if value and _answered(name) in ("so", "otherwise"):
+        return value, "", name
     if causes and value and not is_told(name) and not value.startswith("("):
         return value, "", name
     return name, value, ""

@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
-from compiler.recognise.instruction import all_of, condition_alone
+from compiler.recognise.instruction import all_of, begins_condition, condition_alone
 from compiler.recognise.procedure import Purpose, Role
-from compiler.recognise.wording import name_and_value, named_alerts, title_of
-from compiler.recognise.words import Topic, about, role_of
+from compiler.recognise.wording import bare, name_and_value, named_alerts, title_of
+from compiler.recognise.words import Topic, about, is_told, role_of
 
 _TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
 _OF_ONE_THING: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
@@ -23,8 +23,15 @@ _BESIDE: Final = frozenset({Topic.CONTACTS, Topic.LINKS, Topic.OVERVIEW})
 """What stands beside the parts of a procedure, and is none of them."""
 _NOTES: Final = re.compile(r"notes?\b|additional|see also|further|background|history|related|appendix", re.IGNORECASE)
 _TELLS_INLINE: Final = frozenset({Role.SYMPTOMS, Role.IMPACT, Role.CAUSES})
+_SEEN: Final = re.compile(r"symptom|signs?\b|what you(?:'ll| will)? see", re.IGNORECASE)
+"""What is seen, even of one cause among several; *When to use* may stand above steps there."""
+_TELLS: Final = re.compile(r"(?:alerts?|alarms?)(?: names?)?|severity|priority|owner|team", re.IGNORECASE)
+_FEW: Final = 3
+"""So many headings make a table of contents."""
 _NARROWEST: Final = 40
 """Characters in a line: a text of so few stands in one."""
+_LONGEST_LABEL: Final = 40
+"""Characters: a line that is nothing but such a label (*Diagnosis*) is one without any mark, too."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -40,6 +47,16 @@ class Placed(Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """The whole text of a sentence or an item; empty for tables and code."""
         return self.piece.text if isinstance(self.piece, Sentence | Item) else ""
+
+    @property
+    def numbered(self) -> bool:
+        """True for an item of an ordered list."""
+        return isinstance(self.piece, Item) and self.piece.number is not None
+
+    @property
+    def is_note(self) -> bool:
+        """True for a sentence in a block quote: it is about the text, and states nothing of the system."""
+        return self.piece.quoted and isinstance(self.piece, Sentence)
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -59,7 +76,7 @@ class Group(Struct, frozen=True, kw_only=True):
         """What the label is for, or the heading that it stands under: there *When to use* is no symptom."""
         own, around = role_of(self.label), role_of(self.under)
         deeper = self.under not in ("", self.label)
-        if deeper and around is Role.SYMPTOMS:
+        if deeper and (around is Role.SYMPTOMS or _SEEN.match(title_of(self.label))):
             return Role.FACTS
         return around if deeper and own is Role.SYMPTOMS else own or around
 
@@ -179,11 +196,26 @@ def _labels(count: int, told: Set[Role], parent: Heading, *, alone: bool) -> boo
     return count > 1 and len(told & _TELLING) >= (2 if parent.level == 1 and not alone else 1)
 
 
+def contents(document: Document) -> Sequence[Item]:
+    """The items of a table of contents: a list most of which only says what the document's headings say."""
+    titles = {bare(each.title) for each in document.headings}
+    listed: dict[Heading | None, list[Item]] = {}
+    for piece in document.pieces:
+        if isinstance(piece, Item):
+            listed.setdefault(piece.headings[-1] if piece.headings else None, []).append(piece)
+    found: list[Item] = []
+    for items in listed.values():
+        same = sum(bare(each.text) in titles for each in items)
+        found += items if same >= _FEW and same * 2 > len(items) else ()
+    return found
+
+
 def _placed(document: Document) -> Iterator[Placed]:
+    skipped = {each.line for each in contents(document)}
     starts = sorted({*(each.line for each in document.headings), *(each.line for each in document.pieces)})
     following = dict(pairwise(starts))
     for piece in document.pieces:
-        if isinstance(piece, Block) and not piece.text.strip():
+        if (isinstance(piece, Block) and not piece.text.strip()) or piece.line in skipped:
             continue
         name, value = name_and_value(piece)
         yield Placed(piece=piece, line=piece.line, last=_last(piece, following), name=name, value=value)
@@ -205,7 +237,7 @@ def _groups(pieces: Sequence[Placed]) -> list[Group]:
     roles = {role_of(each.name) for each in pieces if isinstance(each.piece, Item) and each.name}
     for each in pieces:
         opens = _opens(each, bullets=bool(roles & _TELLING))
-        if opens or not groups or (_is_first(each) and _is_told_inline(groups[-1][0])):
+        if opens or not groups or (_is_first(each) and _is_told_inline(groups[-1][0])) or _turns(groups[-1], each):
             groups.append([])
             labels.append(opens)
         groups[-1].append(each)
@@ -215,15 +247,25 @@ def _groups(pieces: Sequence[Placed]) -> list[Group]:
     ]
 
 
+def _turns(above: Sequence[Placed], placed: Placed) -> bool:
+    """True for a numbered list right below the bullets of *Symptoms:*, which are complete: it tells what to do."""
+    outer = isinstance(placed.piece, Item) and placed.piece.depth == 0
+    bullets = isinstance(above[-1].piece, Item) and not above[-1].numbered
+    return outer and placed.numbered and bullets and role_of(above[0].name or above[0].text) in _TELLS_INLINE
+
+
 def _is_first(placed: Placed) -> bool:
-    """True for the first item of an outer ordered list."""
+    """True for an outer item that is numbered, or tells something to do."""
     piece = placed.piece
-    return isinstance(piece, Item) and piece.number is not None and piece.depth == 0
+    if not isinstance(piece, Item) or piece.depth > 0:
+        return False
+    return piece.number is not None or is_told(piece.text) or begins_condition(piece.text)
 
 
 def _is_told_inline(lead: Placed) -> bool:
     """True for *Symptoms: no orders*, which is complete: steps that come after it are none of it."""
-    return role_of(lead.name) in _TELLS_INLINE and lead.value != "" and not lead.value.endswith(":")
+    tells = role_of(lead.name) in _TELLS_INLINE or _TELLS.fullmatch(lead.name) is not None
+    return tells and lead.value != "" and not lead.value.endswith(":")
 
 
 def _opens(placed: Placed, *, bullets: bool) -> str:
@@ -238,5 +280,7 @@ def _opens(placed: Placed, *, bullets: bool) -> str:
         return placed.name
     if placed.name and role_of(placed.name):
         return placed.name
+    if len(piece.text) <= _LONGEST_LABEL and role_of(piece.text):
+        return piece.text
     lead = piece.text.rsplit(". ", 1)[-1]
     return lead.rstrip(": ") if lead.endswith(":") and len(lead) <= 80 else ""

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from compiler.document import Block, Item, Table
-from compiler.recognise import spans
-from compiler.recognise.facts import Channel, Contact, Reach
+from compiler.recognise import escalation_path, spans
+from compiler.recognise.facts import Contact
+from compiler.recognise.instruction import SENTENCE_END
 from compiler.recognise.outline import Placed, Section
 from compiler.recognise.procedure import Escalation
-from compiler.recognise.wording import bare, is_empty, named
-from compiler.recognise.words import is_told
+from compiler.recognise.reaches import ADDRESSED, addressed, reach, reaches, without_addresses
+from compiler.recognise.wording import bare
+from compiler.recognise.words import Topic, about, is_told
 
 _ROLE: Final = re.compile(
     r"roles?|teams?|who|names?|contacts?|person|responsible|function|level|tier|vendor|service"
@@ -23,24 +26,11 @@ _REACH: Final = re.compile(
     re.IGNORECASE,
 )
 _WHEN: Final = re.compile(
-    r".*\b(?:when|after|for|time|condition|responsib\w+|wann|escalate (?:if|after))\b.*", re.IGNORECASE
+    r".*\b(?:when|after|for|times?|hours|availab\w+|condition|responsib\w+|wann|escalate (?:if|after))\b.*",
+    re.IGNORECASE,
 )
-_CHANNELS: Final = (
-    (Channel.MAIL, re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")),
-    (Channel.LINK, re.compile(r"https?://\S+", re.IGNORECASE)),
-    (Channel.SLACK, re.compile(r"(?<![\w#])[#@][a-z][\w.-]{1,80}|\bslack\b", re.IGNORECASE)),
-    (Channel.PHONE, re.compile(r"\+?\(?[0-9][0-9 ()/.-]{6,20}[0-9]")),
-    (
-        Channel.ROTATION,
-        re.compile(r"pagerduty|opsgenie|pager|rotation|schedule|on.?call|victorops|rota\b", re.IGNORECASE),
-    ),
-)
-_ADDRESSED: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|://|[#@][a-z][\w.-]*\]?$|[0-9](?:[0-9 ()/.-]{5,})[0-9]", re.IGNORECASE
-)
-"""What reaches somebody even between brackets, where other words are a place to be filled in."""
 _TO: Final = re.compile(
-    r"\b(?:escalate|page|call|contact|notify|engage"
+    r"\b(?:escalate|page|call|contact|notify|engage|ring|phone|wake"
     r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? "
     r"(?P<to>(?!(?:immediately|during|after|before|within|as|on|in|if|when)\b)@?[A-Za-z#\[][^.,;()]{1,60})",
     re.IGNORECASE,
@@ -60,6 +50,12 @@ _CALLED: Final = re.compile(
     r"(?:escalate|page|call|contact|notify)(?: to)?|who(?:m)?(?: to .*)?|to|contacts?", re.IGNORECASE
 )
 _PURPOSE: Final = re.compile(r"(?:for|bei|if|when|after|nach)\s+\S.*", re.IGNORECASE)
+_NO_CONTACT: Final = re.compile(r"coverage|length|region|node|host\b", re.IGNORECASE)
+_FAR: Final = 2_000
+_LONGEST_ROLE: Final = 60
+_LISTS_WHEN: Final = re.compile(r"\b(?:if|when|criteria|conditions?|triggers?|immediately)$", re.IGNORECASE)
+"""*Escalate when:* introduces what must be so, and nobody's name."""
+_DOWN: Final = re.compile(r"\s*[↓▼⬇│|]\s*(?P<why>.{0,100})")
 _LINE: Final = re.compile(r"\s*(?P<role>[^:=#][^:=]{0,60}?)\s*:\s*(?P<text>\S.*?)\s*")
 
 
@@ -67,7 +63,8 @@ def is_contact_table(table: Table) -> bool:
     """True when one column names roles and another how they are reached."""
     words = [bare(header) for header in table.header]
     return bool(words) and _ROLE.fullmatch(words[0]) is not None and any(
-        re.search(r"contact|phone|e-?mail|slack|primary|pagerduty|telefon", word, re.IGNORECASE) for word in words[1:]
+        re.search(r"contact|phone|e-?mail|slack|primary|pagerduty|telefon", word, re.IGNORECASE)
+        and not _NO_CONTACT.search(word) for word in words[1:]
     )  # fmt: skip
 
 
@@ -97,7 +94,7 @@ def of_table(section: Section, table: Table) -> Iterator[Contact]:
 def escalation(text: str, line: int, last: int, path: tuple[str, ...] = ()) -> Escalation:
     """When to call somebody, in the runbook's words: after how long, and whom, where they say it."""
     match = _TO.search(text)
-    to = re.split(r"\s(?:if|after|when|within|via|for|immediately)\b", match["to"])[0].strip() if match else ""
+    to = re.split(r"\s(?:if|after|when|within|via|for|at|on|immediately)\b", match["to"])[0].strip() if match else ""
     return Escalation(text=text, after=spans.length(text), to=to, line=line, last=last, path=path)
 
 
@@ -114,27 +111,68 @@ def escalations_of_table(section: Section, table: Table) -> Iterator[Escalation]
             yield Escalation(text=text, after=after, to=to, line=row.line, last=row.line, path=section.path)
 
 
-def of_item(section: Section, placed: Placed, item: Item) -> Contact | Escalation | None:
-    """*On-call: see the schedule*, or one place of an escalation path; None for an item that names nobody.
+def of_text(section: Section, placed: Placed) -> tuple[Contact | Escalation, ...]:
+    """Who is named in an item, a line or a paragraph, and when to call somebody; a whole path at once."""
+    if led := escalation_path.of_line(section, placed):
+        return led
+    return _of_item(section, placed, placed.piece) if isinstance(placed.piece, Item) else _of_sentence(section, placed)
+
+
+def _of_item(section: Section, placed: Placed, item: Item) -> tuple[Contact | Escalation, ...]:
+    """*On-call: see the schedule*, or one place of an escalation path; empty for an item that names nobody.
 
     *Data loss is suspected: page the database lead* is no contact: it says when to call one.
     """
     role, text = (placed.name, placed.value) if placed.name else (item.text.rstrip(": "), "")
-    if not _ADDRESSED.search(item.text) and item.number is None and _says_when(role, text):
-        return escalation(item.text, placed.line, placed.last, section.path)
+    listed = _LISTS_WHEN.search(item.under) is not None
+    if not ADDRESSED.search(item.text) and item.number is None and (listed or _says_when(role, text)):
+        return (escalation(item.text, placed.line, placed.last, section.path),)
+    if not text and addressed(role):
+        return _of_sentence(section, placed)
     if not role or len(role) > 80 or is_told(role):
-        return None
+        return ()
+    return (_contact(section, placed, role, text, item.number),)
+
+
+def _of_sentence(section: Section, placed: Placed) -> tuple[Contact, ...]:
+    """Whom a line or a paragraph names with an address: *Primary: Jane, jane@…*, *call the rotation at +49 30 …*."""
+    if placed.value and _is_role(placed.name) and (addressed(placed.value) or reach(placed.value).empty):
+        return (_contact(section, placed, placed.name, placed.value, None),)
+    told = placed.value if placed.name and not _is_role(placed.name) else placed.text
+    return tuple(filter(None, (_told(section, placed, text) for text in SENTENCE_END.split(told[:_FAR]))))
+
+
+def _is_role(name: str) -> bool:
+    """True for words that can name a role; *People* and *Contacts* name none."""
+    return bool(name) and len(name) <= 80 and not is_told(name) and about(name) is not Topic.CONTACTS
+
+
+def _contact(section: Section, placed: Placed, role: str, text: str, order: int | None) -> Contact:
     purpose = _PURPOSE.fullmatch(text)
     return Contact(
         role=role,
-        reaches=(reach(text),) if text and not purpose else (),
-        order=item.number,
+        reaches=reaches(text) if text and not purpose else (),
+        order=order,
         after=spans.length(text) or spans.length(role),
         when=text if purpose else "",
         line=placed.line,
         last=placed.last,
         path=section.path,
     )
+
+
+def _told(section: Section, placed: Placed, text: str) -> Contact | None:
+    """Whom one sentence tells to call, or who stands before an address in it."""
+    if not addressed(text):
+        return None
+    called = escalation(text, placed.line, placed.last).to
+    role = without_addresses(called) if called else without_addresses(text)
+    if not role or len(role) > _LONGEST_ROLE:
+        return None
+    return Contact(
+        role=role, reaches=reaches(text[text.find(role) + len(role) :].strip(" ,:(")), after=spans.length(text),
+        when=text if called else "", line=placed.line, last=placed.last, path=section.path,
+    )  # fmt: skip
 
 
 def _says_when(role: str, text: str) -> bool:
@@ -147,19 +185,17 @@ def _says_when(role: str, text: str) -> bool:
 
 
 def of_block(section: Section, block: Block) -> tuple[Contact, ...]:
-    """Lines of *role: who* in a block; empty when not every line is one."""
-    lines = [(n, text) for n, text in enumerate(block.text.split("\n"), block.line) if text.strip()]
-    found = [(n, match) for n, text in lines if (match := _LINE.fullmatch(text))]
-    if not found or len(found) < len(lines):
-        return ()
-    return tuple(
-        Contact(role=match["role"], reaches=(reach(match["text"]),), line=n, last=n, path=section.path)
-        for n, match in found
-    )
-
-
-def reach(text: str, column: str = "") -> Reach:
-    """A way to reach somebody, by the shape of what is written."""
-    channel = next((channel for channel, pattern in _CHANNELS if pattern.search(text)), Channel.NAME)
-    blank = is_empty(text) or is_empty(named(text)[1])
-    return Reach(channel=channel, text=text, column=column, empty=blank and not _ADDRESSED.search(text))
+    """Lines of *role: who* in a block, the way down between them with its times; empty when not every line is one."""
+    found: list[Contact] = []
+    after: timedelta | None = None
+    for line, text in enumerate(block.text.split("\n"), block.line):
+        if down := _DOWN.fullmatch(text):
+            after = spans.length(down["why"]) or after
+        elif match := _LINE.fullmatch(text):
+            role, who = match["role"], match["text"]
+            contact = Contact(role=role, reaches=reaches(who), after=after, line=line, last=line, path=section.path)
+            found.append(contact)
+            after = None
+        elif text.strip():
+            return ()
+    return tuple(found)

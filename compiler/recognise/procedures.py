@@ -8,20 +8,33 @@ from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
 from compiler.recognise.facts import Said
-from compiler.recognise.instruction import all_of, condition_alone
+from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.severities import level_said, severity_in, severity_of
 from compiler.recognise.steps import is_code, is_warning, steps
 from compiler.recognise.wording import title_of
-from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, looks, period, role_of
+from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, is_told, looks, period, role_of
 
 _TOLD: Final = frozenset(
     {Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.PREVENTION, Role.ESCALATION, Role.EXPECTED, Role.FACTS}
 )
 """Roles whose lines are said, not done. A cause with an arrow to its remedy is a step all the same."""
 _WEAK: Final = frozenset({Purpose.RESPONSE, Purpose.OPERATION, Purpose.TUNING, Purpose.HEALTH, Purpose.DEPLOYMENT})
+_LONGEST: Final = 2_000
+_TEMPLATE: Final = re.compile(
+    r"(?:(?:\w+ ){0,2}(?:communications?|messages?|status|notification|updates?|e-?mail|slack|announcement|customer"
+    r"|report|incident|post-?mortem|review) )?templates?(?: \(.*\))?",
+    re.IGNORECASE,
+)
+"""Headings above texts that people send."""
 _ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)
+_PAGES: Final = re.compile(
+    r"\b(?:page|call|ring|phone|wake)(?: up)? (?:[\w@#&/-]+ ){0,4}?"
+    r"(?:team|lead|on-?call|manager|owner|dba|engineers?|cto|rotation|expert|vendor|support)\b",
+    re.IGNORECASE,
+)
+"""Calls for help; it is an escalation where the words say after how long."""
 
 
 def purpose_of(section: Section) -> Purpose | None:
@@ -43,8 +56,9 @@ def topic_of(section: Section) -> Topic | None:
 
 def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None) -> Iterator[Procedure]:
     """The procedures in what the facts have left of a section: one for its heading, or one for each of its labels."""
-    groups = [group for group in left if group.placed or group.label]
-    split = holds_many(section.title) and any(group.role is None for group in groups if group.label)
+    groups = [] if is_template(section) else [group for group in left if group.placed or group.label]
+    several = any(group.role is None for group in groups if group.label)
+    split = several and holds_many(section.title) and not heading_alerts(section)
     if not split:
         if groups:
             yield from _procedure(section, _title(section), purpose, groups, section.line)
@@ -57,6 +71,11 @@ def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None)
             bundle = []
         bundle.append(group)
     yield from _bundled(section, purpose, bundle)
+
+
+def is_template(section: Section) -> bool:
+    """True for a text that people send, which tells nobody what to do."""
+    return any(_TEMPLATE.fullmatch(title_of(title)) and not is_told(title) for title in section.path[1:])
 
 
 def of_table(section: Section, placed: Placed, table: Table) -> Iterator[Procedure]:
@@ -93,8 +112,10 @@ def _of_row(table: Table, row: Row, look: int | None, remedy: int) -> tuple[Phas
 
 
 def _title(section: Section) -> str:
-    """The section's title; one that only says *Steps* stands for the heading above it."""
-    above = len(section.path) > 1 and role_of(section.title) is not None
+    """The section's title; one that only says *Steps* or *After* stands for the heading above it."""
+    role = role_of(section.title)
+    tells = role in (Role.BEFORE, Role.DURING, Role.AFTER) and len(section.title.split()) > 1
+    above = len(section.path) > 1 and role is not None and not tells
     return title_of(section.path[-2]) if above else section.title
 
 
@@ -116,13 +137,14 @@ def _procedure(
     section: Section, title: str, purpose: Purpose | None, groups: Sequence[Group], line: int
 ) -> Iterator[Procedure]:
     told = {group.role for group in groups}
-    if Role.SYMPTOMS in told and (purpose is None or purpose in _WEAK):
+    last = max(group.last for group in groups)
+    alerts = alerts_led_here(section, title, range(line, last + 1))
+    if (Role.SYMPTOMS in told or alerts) and (purpose is None or purpose in _WEAK):
         purpose = Purpose.INCIDENT
     above = all_of(condition_alone(title_of(each)) for each in section.path)
     phases = tuple(_phase(group, purpose, above, resolved=Role.ACTIONS in told) for group in groups)
     if not any(phase.steps or phase.role is Role.SYMPTOMS for phase in phases):
         return
-    last = max(group.last for group in groups)
     recurring = period(title) or period(section.title)
     level = next(filter(severity_in, (title, *section.path[-1:])), "") or level_said(groups)
     yield Procedure(
@@ -133,7 +155,7 @@ def _procedure(
         cadence=recurring[1] if recurring else None,
         phases=phases,
         escalations=tuple(escalation for group in groups for escalation in _escalations(group)),
-        alerts=alerts_led_here(section, title, range(line, last + 1)),
+        alerts=alerts,
         line=line,
         last=last,
         path=section.path,
@@ -193,9 +215,13 @@ def _escalations(group: Group) -> Iterator[Escalation]:
     for each in group.placed:
         text = (each.value or each.text) if role_of(each.name) is Role.ESCALATION else each.text
         under = group.role is Role.ESCALATION
-        if not text or not (under or _ESCALATING.search(text)) or text.rstrip(":") == group.label:
+        if not text or text.rstrip(":") == group.label:
             continue
-        yield people.escalation(text, each.line, each.last)
+        if under or _ESCALATING.search(text):
+            yield people.escalation(text, each.line, each.last)
+        elif _PAGES.search(text[:_LONGEST]):
+            told = (people.escalation(part, each.line, each.last) for part in SENTENCE_END.split(text[:_LONGEST]))
+            yield from (part for part in told if part.after is not None and _PAGES.search(part.text))
 
 
 def texts(procedure: Procedure) -> Iterator[Said]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -112,11 +113,13 @@ def figures(text: str) -> Iterator[Bound]:
         yield _bound(match, window, text[match.start() : position].strip())
 
 
+@lru_cache(maxsize=256)
 def bound(text: str) -> Bound | None:
     """The first *compared* figure of a sentence (*job failure rate > 10%*), None where nothing is compared."""
     return next((each for each in figures(text) if _compares(each)), None)
 
 
+@lru_cache(maxsize=256)
 def cell(text: str) -> Bound | None:
     """What a threshold's own cell says: a figure even where nothing is compared, or the name of a state."""
     stripped = text.strip()

@@ -21,6 +21,13 @@ _BOUND: Final = re.compile(
     r"(?P<metric>.+?)\s*(?P<bound>(?:>=|<=|==|!=|>|<)\s*(?:bool\s+)?[0-9][0-9.e+-]*)\s*(?:#.*)?", re.DOTALL
 )
 
+_FLOW: Final = re.compile(r"\{(?P<inside>.*)\}\s*(?:#.*)?")
+"""Labels in one line: `{severity: critical, team: shop}`."""
+_PAIR: Final = re.compile(
+    r"[\"']?(?P<key>[A-Za-z_][\w.-]{0,60})[\"']?\s*:\s+(?P<value>\"[^\"]*\"|'[^']*'|[^,\"'][^,]*)\s*(?:,|$)"
+)
+_NEXT_GROUP: Final = re.compile(r"\s*-\s+[\"']?name[\"']?\s*:\s.*")
+
 
 class _Draft(Struct):
     """A rule that is still being read; ``under`` is the mapping whose keys come."""
@@ -41,7 +48,9 @@ class _Draft(Struct):
                 self.top["expr"] = f"{self.top['expr']}\n{line.strip()}".strip()
             return
         key, value = match["key"], _plain(match["value"] or "")
-        if key in ("labels", "annotations") and not value:
+        if key in ("labels", "annotations") and (flow := _FLOW.fullmatch(value)):
+            (self.labels if key == "labels" else self.annotations).update(_pairs(flow["inside"]))
+        elif key in ("labels", "annotations") and not value:
             self.under = key
         elif self.under in ("labels", "annotations") and key not in _KEYS:
             (self.labels if self.under == "labels" else self.annotations)[key] = value
@@ -73,6 +82,9 @@ def of_block(section: Section, block: Block) -> Iterator[AlertRule]:
             if draft:
                 yield draft.rule(section.path)
             draft = _Draft(name=match["name"].strip(), line=number, last=number)
+        elif draft and _NEXT_GROUP.fullmatch(line[:400]):
+            yield draft.rule(section.path)
+            draft = None
         elif draft and line.strip() and not line.lstrip().startswith(("#", "//")):
             draft.take(line[:2_000], number)
     if draft:
@@ -91,6 +103,10 @@ def threshold_of(rule: AlertRule) -> Threshold | None:
         metric=match["metric"], warning=bound if warns else None, critical=None if warns else bound,
         action=rule.action, text=rule.expression, line=rule.line, last=rule.last, path=rule.path,
     )  # fmt: skip
+
+
+def _pairs(inside: str) -> dict[str, str]:
+    return {pair["key"]: _plain(pair["value"].strip()) for pair in _PAIR.finditer(inside)}
 
 
 def _plain(value: str) -> str:

@@ -30,6 +30,14 @@ _ONLY: Final = re.compile(
     re.IGNORECASE,
 )
 _SCALE: Final = re.compile(r"severity|priority|schweregrad", re.IGNORECASE)
+_COUNTS: Final = re.compile(
+    r"\b(?:counts? as|treat(?:ed)?(?: it| this)? as|(?:this|it) is(?: always)?)(?: an?)? (?P<level>(?:p|sev-?)[0-4])\b"
+    r"(?! (?:when|if|once|unless|while|until|as)\b)",
+    re.IGNORECASE,
+)
+_SAID: Final = ("counts as", "count as", "treat", "is P", "is a P", "is SEV", "is a SEV", "always")
+"""One of these is in whatever counts as a level."""
+_LONGEST_CODE: Final = 12
 _DUTIES: Final = {
     "postmortem": re.compile(r".*\b(?:post-?\s?mortems?|rca|retrospectives?|root cause analysis)\b.*", re.IGNORECASE),
     "assess": re.compile(r"(?:.* )?assess(?:ed|ment)?(?: .*)?", re.IGNORECASE),
@@ -60,13 +68,21 @@ def severity_in(title: str) -> Severity | None:
 
 
 def level_said(groups: Iterable[Group]) -> str:
-    """The level that a procedure's own *Severity* line or row names, as it is written; empty where there is none."""
+    """The level that a procedure's own *Severity* line or row names, as it is written; empty where there is none.
+
+    A line that is a level's code and nothing else names it too, and so does *It counts as a P1*.
+    """
     for each in (each for group in groups for each in group.placed):
         piece = each.piece
         pairs = [row.cells[:2] for row in piece.rows] if isinstance(piece, Table) else [(each.name, each.value)]
         for pair in pairs:
             if len(pair) == 2 and _SCALE.fullmatch(pair[0]):
                 return pair[1]
+        if len(each.text) <= _LONGEST_CODE:
+            if _CODE.fullmatch(each.text.strip(" .")):
+                return each.text
+        elif counts := _COUNTS.search(each.text[:_LONGEST]) if any(map(each.text.__contains__, _SAID)) else None:
+            return counts["level"]
     return ""
 
 
@@ -256,7 +272,7 @@ def _with(level: Level, name: str, text: str) -> Level:
         case "response":
             return replace(level, response=level.response or stated)
         case "update":
-            return replace(level, update=level.update or stated)
+            return replace(level, update=_oftener(level.update, stated))
         case "escalation":
             return replace(level, escalation=level.escalation or stated)
         case "resolution":
@@ -271,6 +287,11 @@ def _with(level: Level, name: str, text: str) -> Level:
             return replace(level, examples=_added(level.examples, text))
         case _:
             return replace(level, definition=_added(level.definition, text))
+
+
+def _oftener(known: Stated | None, stated: Stated) -> Stated:
+    """How often to tell people: *every 30 minutes* counts, and not by when they are told first."""
+    return stated if known is None or (spans.every(stated.text) and not spans.every(known.text)) else known
 
 
 def _added(known: str, text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ _SECONDS: Final = {
 _COUNTED: Final = {
     word: float(number)
     for number, words in {
+        0.25: ("a quarter of an", "quarter of an"),
         0.5: ("half a", "half an", "eine halbe"),
         1: ("a", "an", "one", "ein", "eine", "einer"),
         2: ("two", "zwei"),
@@ -130,8 +132,9 @@ def _span(match: re.Match[str], seconds: float, text: str, end: int) -> Span:
     return Span(low=low, high=high, text=text, start=match.start(), end=end)
 
 
+@lru_cache(maxsize=256)
 def span(text: str) -> Span | None:
-    """The first length of time in the text."""
+    """The first length of time in the text. A text is asked for it by everything that it may state."""
     return next(spans(text), None)
 
 

@@ -13,17 +13,15 @@ from compiler.recognise.facts import (
     ErrorCode,
     Fact,
     LogPlace,
-    Review,
     Service,
     ServiceLevel,
     Setting,
     Threshold,
 )
-from compiler.recognise.instruction import condition_alone
+from compiler.recognise.instruction import begins_condition, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
-from compiler.recognise.procedure import Purpose
-from compiler.recognise.tables import parted
-from compiler.recognise.wording import named
+from compiler.recognise.procedure import Purpose, Role
+from compiler.recognise.wording import named, parted
 from compiler.recognise.words import Topic, about, is_told
 
 _NEEDS: Final = re.compile(
@@ -35,6 +33,11 @@ _PORT: Final = re.compile(r"(?:port )?(?P<port>[0-9]{2,5})(?:/(?:tcp|udp))?(?:\s
 _PLACE: Final = re.compile(r"(?:/[\w.*-]+){2,}/?|/ecs/\S+|stdout|journald?")
 _METRIC: Final = re.compile(
     r"\s*(?::|is|are|for|stays?|goes|gets|remains?|in|rises?|falls?|drops?|of|by|–|-|\()*\s*$", re.IGNORECASE
+)
+_FIRES_WHEN: Final = re.compile(
+    r"^\s*(?:this|the|an?) alert (?:fires|triggers|is (?:raised|triggered|fired)|means)(?: (?:when|if|that|once))?"
+    r"(?: the| an?)? ",
+    re.IGNORECASE,
 )
 _WARNS: Final = re.compile(r"\b(?:warn\w*|p2|yellow|investigate)\b", re.IGNORECASE)
 _WARNING: Final = re.compile(
@@ -62,8 +65,6 @@ _ANY_TIME: Final = re.compile(
 )
 """Names of a window that name no environment."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w)")
-_FRONT: Final = 2
-"""The line that what stands before a page, for its generator, begins in."""
 _SECRET: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -74,24 +75,35 @@ def of_text(
     found = upkeep.objectives(section, placed)
     if found:
         return found
-    if about(placed.name) is Topic.WINDOWS:
-        topic = Topic.WINDOWS
-    match topic:
-        case Topic.THRESHOLDS | Topic.ALERTS:
-            return tuple(_watched(section, group, placed, topic))
-        case Topic.CONTACTS if isinstance(placed.piece, Item):
-            contact = people.of_item(section, placed, placed.piece)
-            return (contact,) if contact else ()
+    match _topic(placed, topic, purpose):
+        case Topic.THRESHOLDS | Topic.ALERTS as watched:
+            return tuple(_watched(section, group, placed, watched))
+        case Topic.CONTACTS:
+            return people.of_text(section, placed)
         case Topic.ESCALATION if isinstance(placed.piece, Item):
             return (people.escalation(placed.text, placed.line, placed.last, section.path),)
         case Topic.SERVICE_LEVELS:
             return tuple(_service_level(section, placed))
-        case Topic.SERVICES | Topic.OVERVIEW | Topic.ENVIRONMENTS | Topic.LOGS | Topic.LINKS | Topic.ERRORS:
-            return tuple(_named(section, placed, topic))
+        case Topic.SERVICES | Topic.OVERVIEW | Topic.ENVIRONMENTS | Topic.LOGS | Topic.LINKS | Topic.ERRORS as named:
+            return tuple(_named(section, placed, named))
         case Topic.WINDOWS:
             return _window(section, group, placed)
         case _:
             return tuple(_plain(section, group, placed, purpose))
+
+
+def _topic(placed: Placed, topic: Topic | None, purpose: Purpose | None) -> Topic | None:
+    """What a line is about: its own name says so, or its section. Under *Maintenance* days with hours are a window."""
+    own = about(placed.name) if placed.value else None
+    if own is Topic.WINDOWS or (own is Topic.CONTACTS and topic is not Topic.ESCALATION):
+        return own
+    upkept = topic is None and purpose is Purpose.MAINTENANCE
+    return Topic.WINDOWS if upkept and upkeep.tells_window(placed.text) else topic
+
+
+def may_state(role: Role | None, topic: Topic | None) -> bool:
+    """Whether what stands there may be a fact by itself: below a label it is part of a procedure."""
+    return role is None or (role is Role.ESCALATION and topic is Topic.CONTACTS)
 
 
 def of_symptom(section: Section, placed: Placed) -> Threshold | None:
@@ -120,12 +132,9 @@ def bad_when(section: Section, text: str, line: int, last: int) -> Threshold | N
     )
 
 
-def settings(section: Section, block: Block) -> Iterator[Setting | Review]:
-    """The values that a block of configuration sets; commands in between are none. A page's own say when it is due."""
+def settings(section: Section, block: Block) -> Iterator[Setting]:
+    """The values that a block of configuration sets; commands in between are none."""
     for line, text in enumerate(block.text.split("\n"), block.line):
-        if not block.headings and block.line == _FRONT:
-            words = re.sub(r"\bevery:", "every", text.replace("_", " "))
-            yield from upkeep.reviews(section, words, line, line)
         match = _ASSIGNED.fullmatch(text[:300])
         if match and not re.match(r"\$\(|`", match["value"]):
             counts = match["value"][:1].isdigit() and not _DAY.match(match["value"])
@@ -191,6 +200,7 @@ def _metric(text: str, bound: quantities.Bound) -> str:
     before = text[: max(text.find(bound.text), 0)]
     outer, bracket, _ = before.partition("(")
     before = outer if bracket and ")" not in before and outer.strip() else before
+    before = _FIRES_WHEN.sub("", before, count=1)
     return _METRIC.sub("", before).strip(" ,:–-(") if before.strip() else ""
 
 
@@ -257,8 +267,8 @@ def _plain(section: Section, group: Group, placed: Placed, purpose: Purpose | No
     item = placed.piece
     if not isinstance(item, Item) or item.number is not None or item.ticked is not None or item.depth > 0:
         return
-    if condition_alone(group.label):
-        return  # *If the queue grows:* says when to do what is listed below it.
+    if condition_alone(group.label) or begins_condition(placed.text):
+        return  # *If the queue grows:* says when to do what is listed below or behind it.
     if purpose in (Purpose.TUNING, Purpose.OPERATION, None) and _is_setting_like(placed, purpose):
         figure = quantities.cell(placed.value)
         figured = figure is not None and (figure.number is not None or _SETTING_LABEL.fullmatch(placed.name))

@@ -5,15 +5,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from compiler.document import Block, Item, Sentence, Table
 from compiler.recognise.handing import noted, taken
-from compiler.recognise.instruction import Instruction, condition_alone, instruction
+from compiler.recognise.instruction import (
+    SENTENCE_END,
+    Instruction,
+    begins_condition,
+    condition_alone,
+    conditional_parts,
+    instruction,
+)
+from compiler.recognise.leads import announces, lead_of, without_prompt
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
-from compiler.recognise.wording import bare, title_of
+from compiler.recognise.step_table import ToldRow, told_rows
+from compiler.recognise.wording import named, title_of
 from compiler.recognise.words import is_told, role_of
+from compiler.redis_text import has_redis_prompts
+from compiler.root_prompts import with_root_prompts
 
 _DATA: Final = frozenset(
     {"json", "yaml", "yml", "toml", "ini", "xml", "html", "css", "text", "txt", "output", "log", "env"}
@@ -25,19 +35,11 @@ _ANSWER: Final = re.compile(
     r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
     re.IGNORECASE,
 )
-_CONDITION: Final = re.compile(
-    r"(?:(?:only )?(?:if|when)|unless|in case|otherwise|else|falls|wenn|sonst)\b", re.IGNORECASE
-)
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
 _NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
-
-_WHY: Final = re.compile(r"if|when|conditions?|causes?|cases?|situations?|wenn|falls", re.IGNORECASE)
-_WHAT: Final = re.compile(
-    r"then|do|(?:what|how)(?: to do)?|actions?|steps?|tasks?|checks?|purpose|description|goal|dann|aufgabe",
-    re.IGNORECASE,
-)
-_HOW: Final = re.compile(r"commands?|run|cli|quer(?:y|ies)|how(?: to (?:look|check|run))?|befehle?", re.IGNORECASE)
+_MOST_CODES: Final = 100
+"""Different pieces of code that a paragraph's sentences are asked for: no paragraph that people write has more."""
 
 
 class _Draft(Struct):
@@ -65,10 +67,10 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
         if is_warning(each):
             continue
         if isinstance(piece, Item):
-            _level_of(piece.depth, level, top).append(_of_item(each, piece, causes=causes))
+            _level_of(piece.depth, level, top).extend(_of_item(each, piece, causes=causes))
         elif isinstance(piece, Block):
             led = level is not drafts and not level
-            belongs = led or (index > 0 and _belongs(placed[index - 1], piece))
+            belongs = led or (index > 0 and _belongs(placed[index - 1], piece, drafts))
             item = _level_of(piece.depth - 1, level, top) if belongs else level
             _take_block(drafts if led else item, each, piece, belongs=belongs)
             level = drafts if led else level
@@ -77,7 +79,7 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
             drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
             level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
         elif isinstance(piece, Table):
-            drafts.extend(_of_table(piece))
+            drafts.extend(map(_of_row, told_rows(piece)))
     return tuple(_finished(drafts))
 
 
@@ -105,7 +107,7 @@ def is_warning(placed: Placed) -> bool:
 def is_instruction(placed: Placed) -> bool:
     """True for a sentence that tells somebody what to do, and for one with a condition in front."""
     text = _told(placed)
-    return is_told(text) or _CONDITION.match(text) is not None
+    return is_told(text) or begins_condition(text)
 
 
 def _told(placed: Placed) -> str:
@@ -131,11 +133,17 @@ def is_drawing(block: Block) -> bool:
     return block.language in ("", "text", "mermaid") and _DRAWING.search(block.text) is not None
 
 
-def _of_item(placed: Placed, item: Item, *, causes: bool) -> _Draft:
-    bullet = item.number is None and placed.value and role_of(placed.name) is not None
-    said = instruction(placed.value) if bullet else instruction(item.text, placed.name, placed.value, causes=causes)
-    code = [code.text for code in item.codes]
-    return _Draft(said=said, line=placed.line, last=placed.last, depth=item.depth, number=item.number, code=code)
+def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[_Draft]:
+    """An item's step; sentences in it that say *if* are steps of their own: *Look at it. If it is full, empty it.*"""
+    first, *others = conditional_parts(item.text)
+    name, value = placed.name, placed.value
+    if others:
+        name, value = named(first) if placed.name else ("", first)
+    bullet = item.number is None and value and role_of(name) is not None
+    said = instruction(value) if bullet else instruction(first, name, value, causes=causes)
+    for number, each in ((item.number, said), *((None, instruction(text, *named(text))) for text in others)):
+        code = [code.text for code in item.codes if not others or code.text in f"{each.title} {each.detail}"]
+        yield _Draft(said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code)
 
 
 def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:
@@ -145,44 +153,43 @@ def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[
         said = instruction(placed.text, placed.name, placed.value, causes=causes)
         yield _Draft(said=said, line=placed.line, last=placed.last, code=[code.text for code in piece.codes])
         return
-    for text in re.split(r"(?<=[.!])\s+(?=[A-Z])", _told(placed)):
-        if draft and not is_told(text) and not _CONDITION.match(text):
+    codes = list(dict.fromkeys(code.text for code in piece.codes))[:_MOST_CODES]
+    for text in SENTENCE_END.split(_told(placed)):
+        if draft and not is_told(text) and not begins_condition(text):
             draft.remarks.append(text)
             continue
         if draft:
             yield draft
-        code = [code.text for code in piece.codes if code.text in text]
+        code = [each for each in codes if each in text]
         draft = _Draft(said=instruction(text, causes=causes), line=placed.line, last=placed.last, code=code)
     if draft:
         yield draft
 
 
-def _of_table(table: Table) -> Iterator[_Draft]:
-    """A step a row: *If | Then | Command*, *Task | Command*. A table that says neither what to do nor how has none."""
-    when, told, how = (_column(table, pattern) for pattern in (_WHY, _WHAT, _HOW))
-    if how is None and (when is None or told is None):
-        return
-    for row in table.rows:
-        why, what = (row.cells[n] if n is not None and n < len(row.cells) else "" for n in (when, told))
-        if (row.codes or how is None) and (what or why):
-            said = instruction(what or why)
-            condition = condition_alone(f"{why}:") or why if what else ""
-            code = [each.text for each in row.codes]
-            yield _Draft(
-                said=replace(said, condition=condition or said.condition), line=row.line, last=row.line, code=code
-            )
+def _of_row(row: ToldRow) -> _Draft:
+    expected = [row.expected] if row.expected else []
+    return _Draft(
+        said=row.said, line=row.line, last=row.line, number=row.number, code=list(row.code), expected=expected
+    )
 
 
-def _column(table: Table, pattern: re.Pattern[str]) -> int | None:
-    return next((n for n, header in enumerate(table.header) if pattern.fullmatch(bare(header))), None)
+def _belongs(above: Placed, block: Block, drafts: Sequence[_Draft]) -> bool:
+    """Code belongs to the item above it when that item announces it, or is what the code stands in.
 
-
-def _belongs(above: Placed, block: Block) -> bool:
-    """Code belongs to the item above it when that item announces it, or is what the code stands in."""
+    It belongs to the sentence right above it when that ends in telling of it (*Run this:*), or nothing else names it.
+    """
     piece = above.piece
-    if isinstance(piece, Block):
-        return False
+    if isinstance(piece, Sentence):
+        own = [each for each in drafts if each.line == above.line and each.depth is None]
+        told = bool(own) and drafts[-1] is own[-1] and not (own[-1].code or own[-1].remarks)
+        return told and block.depth == 0 and (announces(piece.text) or not _is_commented(block))
     return isinstance(piece, Item) and (piece.text.endswith(":") or block.sentence == piece.text)
+
+
+def _is_commented(block: Block) -> bool:
+    """True for code that begins with a comment, which names it."""
+    first, _, _ = block.text.strip().partition("\n")
+    return _COMMENT.match(first) is not None
 
 
 def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: bool) -> None:
@@ -191,8 +198,9 @@ def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: 
             drafts[-1].expected.append(block.text)
             drafts[-1].last = placed.last
         return
-    found = list(_of_block(block))
-    if not belongs or not drafts:
+    led = belongs and bool(drafts)
+    found = list(_of_block(block, "" if led else lead_of(block.sentence or block.label)))
+    if not led:
         drafts.extend(found)
         return
     drafts[-1].last = placed.last
@@ -201,13 +209,13 @@ def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: 
     drafts[-1].code.append(block.text)
 
 
-def _of_block(block: Block) -> Iterator[_Draft]:
+def _of_block(block: Block, lead: str) -> Iterator[_Draft]:
     """Each comment leads the commands below it; what stands before the first comment is led by what introduces it."""
     draft: _Draft | None = None
-    answering = False
-    for offset, text in enumerate(block.text.split("\n")):
+    answering, prompted = False, has_redis_prompts(block.text)
+    for offset, text in enumerate(with_root_prompts(block.text, block.language).split("\n")):
         line = block.line + offset
-        comment = _COMMENT.match(text)
+        comment = None if prompted else _COMMENT.match(text)
         answer = _ANSWER.match(comment["text"]) if comment else None
         answering = answer is not None or (answering and bool(text.strip()) and comment is None)
         if comment and not answer:
@@ -215,8 +223,7 @@ def _of_block(block: Block) -> Iterator[_Draft]:
                 yield draft
             draft = _Draft(said=_of_comment(comment["text"]), line=line, last=line, number=_number(comment["text"]))
         elif draft is None and text.strip():
-            lead = block.sentence or block.label
-            said = instruction(lead.rstrip(":")) if lead else Instruction(title=text.strip().removeprefix("$ ")[:80])
+            said = instruction(lead.rstrip(":")) if lead else Instruction(title=without_prompt(text)[:80])
             draft = _Draft(said=said, line=line, last=line)
             draft.code.append(text)
         elif draft and text.strip():

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from compiler.document import Row, Table
-from compiler.recognise import people, quantities, severities, spans, upkeep
+from compiler.recognise import cadence_table, people, quantities, severities, spans, upkeep
 from compiler.recognise.facts import (
     AlertRule,
     Detail,
@@ -21,17 +21,18 @@ from compiler.recognise.facts import (
     Threshold,
 )
 from compiler.recognise.outline import Section
-from compiler.recognise.wording import bare, is_empty
+from compiler.recognise.wording import bare, parted
 from compiler.recognise.words import Topic
 from incident.severity import of_code
 
 _COLUMNS: Final = {
     "metric":
-        r"metric|indicator|measure|alarm|alert(?: name)?|signal|check|kpi|sli|symptom or metric"
+        r"metric|indicator|measure|event|alarm|alert(?: name)?|signal|check|kpi|sli|symptom or metric|what"
         r"|metrik|kennzahl|objective|slo",
-    "warning": r"warn\w*(?: threshold| level| at| when| above| below| if)?|yellow|amber|🟡.*|p2.*",
+    "warning": r"(?:threshold )?\(?warn\w*\)?(?: threshold| level| at| when| above| below| if)?|yellow|amber|🟡.*|p2.*",
     "critical":
-        r"crit\w*(?: threshold| level| at| when| above| below| if)?|red|threshold|alert(?:s)? (?:at|when|threshold)"
+        r"(?:threshold )?\(?crit\w*\)?(?: threshold| level| at| when| above| below| if)?|red|bad|threshold"
+        r"|alert(?:s)? (?:at|when|threshold)"
         r"|condition|trigger|page(?: at| when| above| below| if)?|🔴.*|kritisch|schwellwert",
     "normal": r"normal(?: range)?|healthy|ok|expected|baseline|green|🟢.*|good|normalbereich",
     "action":
@@ -46,11 +47,11 @@ _COLUMNS: Final = {
     "port": r"ports?",
     "needs": r"depend\w*(?: on)?|requires|needs|upstreams?",
     "purpose": r"purpose|function|role|what(?: it does)?|description|zweck",
-    "priority": r"priority|severity|criticality|tier|schweregrad",
+    "priority": r"priority|prio|severity|sev|criticality|tier|schweregrad",
     "log": r"logs?(?: (?:locations?|files?|paths?|groups?))?|path|location",
     "environment": r"dev\w*|stag\w*|prod\w*|test\w*|qa|uat|local|url(?:s)?|endpoint|address|link|host",
     "owner": r"owner|team|on.?call",
-    "window": r"window|duration|for|period",
+    "window": r"window|duration|for|period|interval",
 }  # fmt: skip
 _HEADERS: Final = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _COLUMNS.items()}
 _PROBLEM: Final = re.compile(
@@ -58,8 +59,8 @@ _PROBLEM: Final = re.compile(
     re.IGNORECASE,
 )
 _REMEDY: Final = re.compile(
-    r"(?:solution|resolution|fix|remed\w+|action|response|mitigation|what to do|steps?|lösung"
-    r"|behebung|maßnahme)s?(?: .*)?",
+    r"(?:solution|resolution|(?:permanent |quick )?fix|workaround|remed\w+|action|response|mitigation|what to do|steps?"
+    r"|lösung|behebung|maßnahme)s?(?: .*)?",
     re.IGNORECASE,
 )
 _LOOK: Final = re.compile(
@@ -68,7 +69,10 @@ _LOOK: Final = re.compile(
 )
 _OBLIGES: Final = re.compile(r"respon|descri|defin|update|escalat|example|impact", re.IGNORECASE)
 _ALERT: Final = re.compile(r"(?:alert|alarm)s?(?: names?)?", re.IGNORECASE)
-_LEADS: Final = re.compile(r"procedures?|runbooks?|playbooks?|actions?|responses?|see|what to do", re.IGNORECASE)
+_LEADS: Final = re.compile(
+    r"procedures?|runbooks?|playbooks?|actions?|responses?|see|what to do|go ?to|jump to|leads? to|sections?|links?",
+    re.IGNORECASE,
+)
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://\S+", re.IGNORECASE)
 
 
@@ -84,7 +88,10 @@ def troubleshooting(table: Table) -> tuple[int | None, int | None, int | None]:
 
 def facts(section: Section, table: Table, topic: Topic | None) -> tuple[Fact, ...]:
     """What the table states, by its header and then by its section's topic; empty when it says nothing known."""
-    readers = (_alerts, _levels, _contacts, _objectives, _errors, _thresholds, _targets, _services, _logs, _reviews)
+    readers = (
+        _alerts, _levels, _contacts, _objectives, _errors, _thresholds, cadence_table.checklists, _targets, _services,
+        _logs, _reviews,
+    )  # fmt: skip
     columns = _columns(table)
     for reader in readers:
         found = tuple(reader(section, table, columns, topic))
@@ -272,15 +279,6 @@ def _service(section: Section, row: Row, table: Table, columns: Mapping[str, int
     )
 
 
-def parted(text: str) -> tuple[str, ...]:
-    """*PostgreSQL, Redis and NATS* as its parts; a comma in brackets parts nothing."""
-    return tuple(
-        part.strip()
-        for part in re.split(r",(?![^()]*\))|\band\b|\bund\b|;", text)
-        if part.strip() and not is_empty(part)
-    )
-
-
 def _logs(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     if "log" not in columns or (topic is not Topic.LOGS and not table.header[columns["log"]].lower().startswith("log")):
         return
@@ -293,5 +291,6 @@ def _logs(section: Section, table: Table, columns: Mapping[str, int], topic: Top
 
 def _reviews(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     """What the table says about the document itself: *Last reviewed | 3 March 2026*."""
-    for row in table.rows if len(table.header) == 2 else ():
+    first = Row(cells=table.header, line=table.line)  # A table of two columns may begin with what it says.
+    for row in (first, *table.rows) if len(table.header) == 2 else ():
         yield from upkeep.reviews(section, f"{cell(row, 0)}: {cell(row, 1)}", row.line, row.line)

@@ -20,8 +20,10 @@ from compiler.recognise.facts import (
     Stated,
     Window,
 )
+from compiler.recognise.instruction import SENTENCE_END
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Purpose
+from compiler.recognise.wording import named
 from compiler.recognise.words import about, is_told, period
 
 _DAY: Final = re.compile(
@@ -37,12 +39,20 @@ _DAYS: Final = {
 }  # fmt: skip
 _HOURS: Final = re.compile(
     r"(?P<from>[0-9]{1,2})(?:[:.](?P<from_minute>[0-9]{2}))?\s*(?P<from_half>[ap]m)?\s*(?:uhr)?\s*(?:-"
-    r"|–|—|to|until|bis)\s*"
+    r"|–|—|to|until|bis)\s*(?:(?:mon|tue|wed|thu|fri|sat|sun|die|mit|don|sam)\w{0,8},?\s+)?"
     r"(?P<to>[0-9]{1,2})(?:[:.](?P<to_minute>[0-9]{2}))?\s*(?P<to_half>[ap]m)?\s*(?:uhr)?\s*\(?(?P<zone>[A-Z]{2,4}\b(?:[+-][0-9]{1,2})?"
     r"|[A-Z][a-z]+/[A-Z][A-Za-z_]+)?",
     re.IGNORECASE,
 )
+_ANY_TIME: Final = re.compile(
+    r"\b(?:any ?time|jederzeit|24/7|never|outside|freeze|no (?:changes?|deploy\w*|releases?|maintenance))\b",
+    re.IGNORECASE,
+)
+_LONGEST_WINDOW: Final = 200
+_LONGEST_TOLD: Final = 2_000
 _OBJECTIVE: Final = re.compile(r"\b(?:(?P<time>rto|recovery time)|(?P<point>rpo|recovery point))\b", re.IGNORECASE)
+_BEHIND: Final = re.compile(r"(?P<text>[^()]{1,120})\((?:(?P<time>RTO)|(?P<point>RPO))\)(?!\s*[:=–-])")
+"""*1 hour (RTO)*: the name stands behind its figure."""
 _OBJECTIVE_WORDS: Final = ("rto", "rpo", "recovery ")
 """One of these is in whatever it finds."""
 _SPELT: Final = re.compile(r"^\([^()]{1,60}\)\s*:\s*")
@@ -66,10 +76,11 @@ _REVIEWS: Final = (
     ),
     (ReviewKind.INTERVAL, re.compile(
         r"\breview(?:ed)?\b.{0,60}\b(?:daily|weekly|monthly|quarterly|annually|yearly|every)\b"
-        r"|review (?:cycle|interval|cadence|frequency)", re.IGNORECASE)),
+        r"|review (?:cycle|interval|cadence|frequency)|\bread (?:it |this )?(?:again|through) every\b", re.IGNORECASE)),
     (ReviewKind.UPDATED, re.compile(
-        r"\b(?:last[ -](?:updated?|review(?:ed)?|modified|revised|tested|change)"
-        r"|updated(?: on)?\b(?=\s*:)|revised|effective date|stand\s*:|zuletzt)|^date\b|^datum\b", re.IGNORECASE)),
+        r"\b(?:last[ -](?:updated?|review(?:ed)?|verified|checked|edited|touched|modified|revised|tested|change)"
+        r"|updated(?: on)?\b(?=\s*:)|(?:reviewed|updated|verified)(?: on)?:? +(?=[0-9]{1,4}[-/. ])"
+        r"|revised|effective date|stand\s*:|zuletzt)|^date\b|^datum\b", re.IGNORECASE)),
     (ReviewKind.VERSION, re.compile(r"^(?:document |runbook )?version\b", re.IGNORECASE)),
     (ReviewKind.OTHER, re.compile(
         r"^(?:last incident|owner|author|maintained by|maintainer|audience|service|status"
@@ -77,7 +88,8 @@ _REVIEWS: Final = (
 )  # fmt: skip
 _REVIEW_WORDS: Final = (
     "review", "überprüfung", "last", "updated", "revised", "effective", "stand", "zuletzt", "date", "datum", "version",
-    "owner", "author", "maintain", "audience", "service", "status", "approved", "team",
+    "verified", "again every", "through every", "owner", "author", "maintain", "audience", "service", "status",
+    "approved", "team",
 )  # fmt: skip
 """One of these is in whatever the patterns above find."""
 _MONTHS: Final = {
@@ -120,7 +132,7 @@ def window(section: Section, name: str, text: str, placed: Placed) -> Window | N
         dict.fromkeys(_DAYS.get(each.group()[:3].lower(), each.group().lower()) for each in _DAY.finditer(text))
     )
     hours = _HOURS.search(text)
-    anytime = re.search(r"\b(?:any ?time|jederzeit|24/7|never|outside)\b", text, re.IGNORECASE)
+    anytime = _ANY_TIME.search(text)
     if not (days and hours) and not anytime:
         return None
     start, end = _hours(hours) if hours else (None, None)
@@ -128,6 +140,13 @@ def window(section: Section, name: str, text: str, placed: Placed) -> Window | N
         environment=name, days=days, start=start, end=end, zone=(hours["zone"] or "") if hours else "", text=text,
         line=placed.line, last=placed.last, path=section.path,
     )  # fmt: skip
+
+
+def tells_window(text: str) -> bool:
+    """True for days with their hours: *Sundays 02:00–04:00 UTC*; also for days without changes."""
+    if len(text) > _LONGEST_WINDOW or not _DAY.search(text):
+        return False
+    return _HOURS.search(text) is not None or _ANY_TIME.search(text) is not None
 
 
 def backups(section: Section, placed: Iterable[Placed]) -> Iterator[Backup]:
@@ -162,17 +181,29 @@ def objectives(section: Section, placed: Placed) -> tuple[RecoveryObjective, ...
     small = spans.small(placed.text)
     if not any(map(small.__contains__, _OBJECTIVE_WORDS)):
         return ()
-    named = list(_OBJECTIVE.finditer(placed.text))
-    if len(named) == 2 and named[0].lastgroup != named[1].lastgroup:
-        texts = placed.text[named[0].end() : named[1].start()], placed.text[named[1].end() :]
-        if all(spans.span(text) for text in texts):
-            return tuple(
-                _objective(section, placed, each, text.strip(" :=,;./"))
-                for each, text in zip(named, texts, strict=True)
-            )
-    first = _OBJECTIVE.search(placed.name or placed.text)
-    text = _SPELT.sub("", placed.value or placed.text)
-    return (_objective(section, placed, first, text),) if first and spans.span(text) else ()
+    sentences = SENTENCE_END.split(placed.text) if len(placed.text) <= _LONGEST_TOLD else ()
+    parts = [(each, *named(each)) for each in sentences if len(sentences) > 1]
+    found = tuple(each for part in parts for each in _objectives_in(section, placed, *part))
+    return found or tuple(_objectives_in(section, placed, placed.text, placed.name, placed.value))
+
+
+def _objectives_in(section: Section, placed: Placed, text: str, name: str, value: str) -> Iterator[RecoveryObjective]:
+    """The objectives of one sentence, each with the length of time behind its name, or before its name in brackets."""
+    behind = [each for each in _BEHIND.finditer(text) if spans.span(each["text"])]
+    if behind:
+        yield from (_objective(section, placed, each, each["text"].strip()) for each in behind)
+        return
+    told = list(_OBJECTIVE.finditer(text))
+    if len(told) == 2 and told[0].lastgroup != told[1].lastgroup:
+        texts = text[told[0].end() : told[1].start()], text[told[1].end() :]
+        if all(spans.span(each) for each in texts):
+            for each, target in zip(told, texts, strict=True):
+                yield _objective(section, placed, each, target.strip(" :=,;./"))
+            return
+    first = _OBJECTIVE.search(name or text)
+    target = _SPELT.sub("", value or text)
+    if first and spans.span(target):
+        yield _objective(section, placed, first, target)
 
 
 def _objective(section: Section, placed: Placed, named: re.Match[str], text: str) -> RecoveryObjective:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
-from compiler.recognise import alert_names, people, procedures, rules, saved, severities, statements, tables, upkeep
+from compiler.recognise import alert_names, blocks, procedures, saved, severities, statements, tables, upkeep
 from compiler.recognise.coverage import lines_of
 from compiler.recognise.facts import (
     AlertRule,
@@ -31,10 +31,9 @@ from compiler.recognise.facts import (
     Threshold,
     Window,
 )
-from compiler.recognise.outline import Group, Placed, Section, outline
+from compiler.recognise.outline import Group, Placed, Section, contents, outline
 from compiler.recognise.procedure import Procedure, Purpose, Role
-from compiler.recognise.steps import is_code, is_drawing
-from compiler.recognise.words import Topic, about, period
+from compiler.recognise.words import Topic, period
 
 _LISTING: Final = (Topic.CONTACTS, Topic.OVERVIEW, Topic.LINKS)
 """Topics whose numbered lists are no steps."""
@@ -151,7 +150,8 @@ class Recognised(Struct, frozen=True, kw_only=True):
 
 def recognise(document: Document) -> Recognised:
     """The facts and procedures of a document. Never raises; what it does not understand is in ``unrecognised``."""
-    facts: list[Fact] = []
+    listed = contents(document)
+    facts: list[Fact] = [Said(text=each.text, line=each.line, last=each.line, path=each.path) for each in listed]
     unrecognised: list[Heading] = []
     sections = outline(document)
     for section in sections:
@@ -191,12 +191,18 @@ def _of_section(section: Section) -> Iterator[Fact]:
         if rest:
             left.append(group if len(rest) == len(group.placed) else replace(group, placed=rest))
     done = tuple(procedures.procedures(section, left, purpose))
-    yield from done or alert_names.same_as(section)
+    yield from done or alert_names.alone(section)
     yield from _remarks(section, left, lines_of(done))
 
 
 def _taken(group: Group, placed: Placed, found: Sequence[Fact]) -> set[int]:
     """The lines that need no second look: a figured symptom stays a symptom, and a schedule's commands stay steps."""
+    if (
+        isinstance(placed.piece, Table)
+        and Checklist in map(type, found)
+        and any(row.codes for row in placed.piece.rows)
+    ):
+        return set()  # Its rows are steps, too.
     twofold = Backup if isinstance(placed.piece, Block) else Threshold
     told = isinstance(placed.piece, Block) or group.role is not None
     once = [fact for fact in found if not (told and isinstance(fact, twofold))]
@@ -209,7 +215,7 @@ def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None) -> I
     """What a section is as a whole: a severity level, levels as a list, a checklist, a backup plan."""
     if section.headings and (threshold := statements.bad_when(section, section.title, section.line, section.line)):
         yield threshold
-    telling = any(isinstance(each.piece, Block) or _is_numbered(each) for each in section.placed)
+    telling = any(isinstance(each.piece, Block) or each.numbered for each in section.placed)
     own = section.path[-1] if section.path else ""
     named = severities.names_level(own) or (topic is Topic.SEVERITY and severities.begins_level(own))
     if named and section.placed and not telling and (level := severities.of_heading(section)):
@@ -220,17 +226,13 @@ def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None) -> I
     if period(section.title) or any(period(group.label) for group in section.groups):
         yield from upkeep.checklists(section, section.groups)
     if purpose in (Purpose.BACKUP, Purpose.RESTORE, Purpose.DISASTER) and topic is None:
-        told = [each for each in section.placed if not (_is_numbered(each) or _is_note(each))]
-        yield from upkeep.backups(section, told)
-
-
-def _is_numbered(placed: Placed) -> bool:
-    return isinstance(placed.piece, Item) and placed.piece.number is not None
-
-
-def _is_note(placed: Placed) -> bool:
-    """True for a sentence in a block quote: it is about the text, and states nothing of the system."""
-    return placed.piece.quoted and isinstance(placed.piece, Sentence)
+        told = [each for each in section.placed if not (each.numbered or each.is_note)]
+        plans = tuple(upkeep.backups(section, told))
+        yield from plans
+        planned = lines_of(plans)
+        for each in told:
+            if each.line in planned:
+                yield from upkeep.objectives(section, each)
 
 
 def _of_piece(
@@ -241,8 +243,8 @@ def _of_piece(
         found = tuple(saved.of_table(section, piece)) or tables.facts(section, piece, topic)
         yield from found or procedures.of_table(section, placed, piece)
     elif isinstance(piece, Block):
-        yield from _of_block(section, piece, topic)
-    elif _is_note(placed):
+        yield from blocks.of_block(section, piece, topic)
+    elif placed.is_note:
         # It may tell what was wrong once. Only one that begins like *Last updated:* dates the document.
         yield from upkeep.reviews(section, placed.text, placed.line, placed.last, leading=True)
     elif reviews := upkeep.reviews(section, placed.text, placed.line, placed.last):
@@ -251,28 +253,8 @@ def _of_piece(
         threshold = statements.of_symptom(section, placed)
         if threshold:
             yield threshold
-    elif role is None and (topic in _LISTING or not _is_numbered(placed)):
+    elif statements.may_state(role, topic) and (topic in _LISTING or not placed.numbered):
         yield from statements.of_text(section, group, placed, topic, purpose)
-
-
-def _of_block(section: Section, block: Block, topic: Topic | None) -> Iterator[Fact]:
-    alerts = tuple(rules.of_block(section, block))
-    yield from alerts
-    yield from filter(None, map(rules.threshold_of, alerts))
-    if topic is Topic.CONTACTS:
-        yield from people.of_block(section, block)
-    configured = not alerts and statements.is_configuration(block)
-    if configured:
-        yield from statements.settings(section, block)
-    if alerts or configured or is_drawing(block):
-        yield _whole(section, block)
-    if about(section.title) is Purpose.BACKUP and is_code(block) and (backup := upkeep.scheduled(section, block)):
-        yield backup
-
-
-def _whole(section: Section, block: Block) -> Said:
-    last = block.line + block.text.count("\n")
-    return Said(text=block.text, line=block.line, last=last, path=section.path)
 
 
 def _remarks(section: Section, left: Sequence[Group], done: set[int]) -> Iterator[Fact]:
@@ -287,6 +269,8 @@ def _remarks(section: Section, left: Sequence[Group], done: set[int]) -> Iterato
                 yield Said(text=each.text, line=each.line, last=each.last, path=section.path)
             elif isinstance(each.piece, Item) and each.name:
                 yield Detail(name=each.name, value=each.value, line=each.line, last=each.last, path=section.path)
+            elif procedures.is_template(section) and isinstance(each.piece, Block):
+                yield Said(text=each.piece.text, line=each.line, last=each.last, path=section.path)
 
 
 def _all_said(facts: Sequence[Fact]) -> Iterator[Said]:

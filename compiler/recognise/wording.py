@@ -38,7 +38,7 @@ _IS_BAD: Final = re.compile(
 )
 """The last of two words says what is wrong; products are called by two words too (`RabbitMQ`)."""
 _ANY_ALERT: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
-_MARKED: Final = re.compile(r"(?:alert|alarm)(?:\s+name)?\s*[:–—-]\s*", re.IGNORECASE)
+_MARKED: Final = re.compile(r"(?:alert|alarm)(?:(?:\s+name)?\s*[:–—-]\s*|\s+name\s+)", re.IGNORECASE)
 _KIND: Final = re.compile(r"(?:runbook|playbook)(?:\s+for)?\s*[:–—-]?\s+", re.IGNORECASE)
 _AFTER: Final = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\b(?:alert|alarm|runbook|playbook)s?)$", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\s*(?:,|/|\||&|\band\b|\bor\b)\s*(?:(?:and|or)\b\s*)?")
@@ -53,6 +53,7 @@ def title_of(heading: str) -> str:
     return text.strip() or heading.strip()
 
 
+@lru_cache(maxsize=4_096)
 def bare(text: str) -> str:
     """The text without the pictures and marks around it that only decorate."""
     if text[:1].isalnum() and text[-1:].isalnum():
@@ -89,6 +90,15 @@ def name_and_value(piece: Piece) -> tuple[str, str]:
 def is_empty(text: str) -> bool:
     """True for a place that was left to be filled in: *[Name]*, *TBD*, *-*."""
     return _EMPTY.fullmatch(text.strip().strip("*_`").strip()) is not None
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """*PostgreSQL, Redis and NATS* as its parts; a comma in brackets parts nothing."""
+    return tuple(
+        part.strip()
+        for part in re.split(r",(?![^()]*\))|\band\b|\bund\b|;", text)
+        if part.strip() and not is_empty(part)
+    )
 
 
 @lru_cache(maxsize=4_096)

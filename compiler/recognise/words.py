@@ -33,7 +33,10 @@ class Topic(StrEnum):
 
 
 _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
-    (Topic.OVERVIEW, r"table of contents|contents|toc|inhalt\w*"),
+    (Topic.OVERVIEW,
+        r"table of contents|contents|toc|inhalt\w*|(?:incident |key |team |response )?roles?"
+        r"(?: (?:&|and) responsibilities)?|responsibilities|(?:incident )?commander(?: \(.{1,10}\))?"
+        r"|(?:communications?|technical|customer) (?:lead|responders?)|scribe"),
     (Topic.SEVERITY,
         r".*\bseverit(?:y|ies)\b.*|.*\b(?:incident|priority) (?:levels?|classification"
         r"|classes)\b.*|schweregrade?"),
@@ -52,18 +55,17 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
         r"when (?:and how )?to (?:escalate|page|call).*|escalate (?:if|when|immediately if).*"
         r"|escalation (?:criteria|conditions?|triggers?|rules?|thresholds?)|wann eskalier\w+"),
     (Topic.CONTACTS,
-        r".*\bcontacts?\b.*|.*escalation (?:path|matrix|chain|policy|contacts?|procedure).*"
-        r"|escalations?|on.?call(?: rotation| schedule)?|.*who to (?:call|page).*|ansprechpartner"
-        r"|kontakte?|eskalation\w*"),
+        r".*\bcontacts?\b.*|.*escalation (?:path|matrix|chain|ladder|policy|contacts?|procedure).*"
+        r"|escalat(?:ions?|e)(?: to)?|on.?call(?: rotation| schedule| team| people)?|.*who(?:m)? to (?:call|page|ask).*"
+        r"|people|owners?(?:hip)?|ansprechpartner|kontakte?|eskalation\w*"),
     (Purpose.SECURITY,
         r".*security (?:incident|breach|procedure|response).*|.*data (?:breach|leak).*"
         r"|.*\b(?:breach|compromised?|intrusion)\b.*|security"),
     (Purpose.EMERGENCY, r".*emergenc(?:y|ies)\b(?! (?:backup|credit)).*|notf[aä]ll\w*"),
     (Purpose.RESPONSE,
-        r".*(?:incident|emergency) (?:response|management|handling)(?: process| workflow"
-        r"| procedure| steps| lifecycle| flow)?|.*\bresponse process\b.*|triage.*"
-        r"|first (?:response|steps|five minutes|responder.*)|incident (?:process|lifecycle"
-        r"|workflow)"),
+        r"(?:incident|emergency) (?:response|management|handling)(?: (?:process|workflow|procedure|steps|lifecycle|flow"
+        r"|runbook|playbook|plan|guide))?|.*\bresponse (?:process|steps)\b.*|triage.*"
+        r"|first (?:response|steps|five minutes|responder.*)|incident (?:process|lifecycle|workflow)"),
     (Purpose.ROLLBACK, r".*\b(?:roll(?:ing)?[ -]?backs?|reverts?|downgrade)\b.*|zurückrollen"),
     (Topic.ALERTS,
         r".*\b(?:alerting|alert|alarm)s? (?:rules?|definitions?|config\w*|response|list"
@@ -79,7 +81,9 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
         r"|ies)?(?: (?:urls?|ports?|map|endpoints?|dependenc\w+|inventory|catalog\w*|overview"
         r"|components?|access))?(?: \(.{0,30}\))?|critical (?:components|services)|dienste"
         r"|swagger.*"),
-    (Topic.LINKS, r".*\b(?:links?|resources?|references?|dashboards?|documentation|see also|further reading|stack)\b"),
+    (Topic.LINKS,
+        r"(?!.*quick reference).*\b(?:links?|resources?|references?|dashboards?|documentation|see also"
+        r"|further reading|stack)\b"),
     (Purpose.BACKUP,
         r".*\bback(?:ing )?[ -]?ups?\b(?!.*(?:restor|recover)).*|(?!.*restor).*snapshots?"
         r"|datensicherung\w*"),
@@ -89,7 +93,7 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
     (Purpose.RESTORE, r".*\b(?:restor(?:e|es|ing|ation)|recover(?:y|ing)?|wiederherstell\w+)\b.*"),
     (Purpose.INCIDENT,
         r"(?:common|known|frequent|typical|performance)? ?(?:issues?|incidents?|problems?"
-        r"|failures?|failure (?:modes|scenarios))|.*troubleshoot\w*.*|incident.*"
+        r"|failures?|failure (?:modes|scenarios))(?: (?:&|and) .*)?|.*troubleshoot\w*.*|incident.*"
         r"|(?:alert )?(?:playbooks?|runbooks?)|.*procedures? for (?:incidents|alerts)"
         r"|alert response.*|störung\w*|fehlersuche"),
     (Purpose.DEPLOYMENT,
@@ -161,7 +165,7 @@ _CHANGES: Final = (
     "declare delete deploy deactivate disable disconnect display do document drain drop edit "
     "enable engage ensure enter "
     "escalate estimate execute expand export fail failover fall fix flush follow force free "
-    "grant hold implement import "
+    "give grant hold implement import "
     "increase inform initiate install isolate join keep kill launch limit lock lower make "
     "manually mark migrate mitigate "
     "monitor move notify open optimize optimise page patch pause plan post prepare preserve profile promote provide "

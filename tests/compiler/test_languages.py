@@ -230,6 +230,11 @@ def _texts(sql: str) -> list[tuple[str, int, str]]:
     return [(one.text, one.line, one.comment) for one in statements(sql, 1)]
 
 
+def test_a_comment_that_mysql_would_run_stays_in_its_statement() -> None:
+    found = statements("SELECT 1 /*! INTO OUTFILE '/tmp/x' */;\nSELECT 2 /* plain */;", 1)
+    assert [one.text for one in found] == ["SELECT 1 /*! INTO OUTFILE '/tmp/x' */;", "SELECT 2;"]
+
+
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [

@@ -84,7 +84,7 @@ def split(argv: Sequence[str]) -> Words:
 def _keep(words: Words, name: str, value: str) -> None:
     if name in words.options:
         raise Refused(f"--{name} is written twice")
-    if not aws_options.is_value(name, value):
+    if not aws_options.is_value(name, value) or _LOADED.match(value):
         raise Refused(f"{value[:40]!r} is no value of --{name}")
     words.options[name] = value
 

@@ -5,7 +5,6 @@ team's installation does without botocore. What the command line tool adds to th
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -15,7 +14,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import DataNotFoundError
 
 from compiler.proof.aws.additions import ADDED, OPPOSITES, RENAMED
-from compiler.proof.aws.model import TABLE
+from compiler.proof.aws.model import TABLE, packed
 from compiler.proof.secret_names import names_a_secret
 from compiler.proof.word_list import word_list
 
@@ -31,7 +30,7 @@ class _Shape(Protocol):
     value: "_Shape"
 
 
-_SERVICES = {"codedeploy": "deploy", "config": "configservice", "s3": "s3api"}
+NAMES = {"codedeploy": "deploy", "config": "configservice", "s3": "s3api"}
 """Services that the command line names otherwise than the models."""
 
 _REMOVED = word_list(
@@ -46,8 +45,8 @@ _NEVER_SECRET = word_list("boolean timestamp integer long float double")
 _MARKS = {"list": "*", "boolean": "?"}
 _READING = re.compile(r"(?:batch-get|batch-describe|describe|discover|filter|get|head|list|lookup|search|download)-")
 _LEAF_SECRET = re.compile(
-    r"(?:.*environment_?variables|environment|env|user_?data|(?:stage)?variables|extraconnectionattributes|authkey"
-    r"|(?:default|nonoverridable)?arguments|(?:default|workflow)runproperties|(?:resource|actual|expected)properties"
+    r"(?:.*environment_?variables|environment|env|user_?data(?:override)?|(?:stage)?variables|authkey"
+    r"|extraconnectionattributes|(?:default|nonoverridable)?arguments|(?:default|workflow)runproperties|(?:resource|actual|expected)properties"
     r"|customergatewayconfiguration|.*presigned.*|signedurl|.*connectionstring|logurl|(?:test)?artifactsurl|webhookurl|downloadurl|customerrouterconfig|.*basicauthcredentials)",
     re.IGNORECASE,
 )
@@ -58,7 +57,11 @@ _HARMLESS = re.compile(
     r"|namelist|version|expression|provider|tokenhost|tokendomains|encryptionkey))",
     re.IGNORECASE,
 )
-_SECRET_MAPS = word_list("configuration options properties headerparameters querystringparameters")
+_SECRET_MAP = re.compile(
+    r"(?:resolved)?configuration|options|(?:spark)?properties|additionalconfigs|(?:header|querystring)parameters"
+    r"|.*environment|outputvariables|.*variableoverrides|.*arguments",
+    re.IGNORECASE,
+)
 """Free settings by name, in which people put tokens and passwords."""
 _NO_SECRET = word_list(
     "name description comment message error errormessage errortype cause reason displayname ipaddress privateipaddress"
@@ -87,7 +90,7 @@ def _is_leak(name: str, shape: _Shape) -> bool:
     sensitive = shape.metadata.get("sensitive") or (inner and getattr(shape, inner).metadata.get("sensitive"))
     if name.lower() in _NO_SECRET or shape.type_name in _NEVER_SECRET:
         return False
-    if sensitive or name.lower() == "userdata" or (shape.type_name == "map" and name.lower() in _SECRET_MAPS):
+    if sensitive or name.lower() == "userdata" or (shape.type_name == "map" and _SECRET_MAP.fullmatch(name)):
         return True
     if shape.type_name == "structure":
         return False
@@ -111,15 +114,15 @@ def _parameters(service: str, operation: str, shape: _Shape | None) -> Iterator[
 
 
 def section(session: botocore.session.Session, model_name: str) -> str:
-    """The table's lines for one service: its name, its waiters, then one operation a line.
+    """The table's lines for one service: its waiters, then one operation a line.
 
     An operation is `name|marks|parameters|members left out of its answer`: the mark `p` means that the tool pages it,
     `o` that it writes its answer to a file. A parameter ends in `*` (several values), `?` (a flag) or `~` (either).
     """
     model = session.get_service_model(model_name)
-    service = _SERVICES.get(model_name, model_name)
+    service = NAMES.get(model_name, model_name)
     paged, waiters = _paged(session, model_name), _waiters(session, model_name)
-    lines = [f"[{service}]", *(f"@{name} {operation}" for name, operation in sorted(waiters.items()))]
+    lines = [f"@{name} {operation}" for name, operation in sorted(waiters.items())]
     written = set()
     for original in sorted(model.operation_names):
         operation, shapes = xform_name(original, "-"), model.operation_model(original)
@@ -153,11 +156,11 @@ def _waiters(session: botocore.session.Session, model_name: str) -> dict[str, st
     return {xform_name(name, "-"): xform_name(operation, "-") for name, operation in waiters.items()}
 
 
-def table() -> str:
-    """All services, as text."""
+def table() -> dict[str, str]:
+    """The lines of all services, by their names on the command line."""
     session = botocore.session.Session()
-    return "\n".join(section(session, name) for name in sorted(session.get_available_services())) + "\n"
+    return {NAMES.get(name, name): section(session, name) for name in sorted(session.get_available_services())}
 
 
 if __name__ == "__main__":
-    TABLE.write_bytes(zlib.compress(table().encode(), 9))
+    TABLE.write_bytes(packed(table()))

@@ -31,6 +31,9 @@ _REVEALING = {
 }
 """Flags that turn a read into one that shows secrets."""
 
+_UNMASKING = re.compile(r"\bunmask\b", re.IGNORECASE)
+"""What makes a query for log events one that shows what was hidden in them."""
+
 _ONE_PAGE = {
     ("cloudtrail", "lookup-events"): ("--max-items", "50"),
     ("logs", "filter-log-events"): ("--max-items", "100"),
@@ -155,6 +158,8 @@ def _check_read(call: Call) -> None:
     for flag in _REVEALING.get((call.service, call.operation.name), ()):
         if flag in call.parameters:
             raise Refused(f"{name}: --{flag} shows secrets")
+    if name == "logs start-query" and _UNMASKING.search(str(call.parameters.get("query-string", ""))):
+        raise Refused(f"{name}: unmask shows what a data protection policy hides")
     if call.operation.name == "describe-instance-attribute" and _shows_user_data(call.parameters.get("attribute")):
         raise Refused(f"{name}: user data holds secrets; another attribute must be named")
     shown = set(_IDENTIFIER.findall(call.query or "")) & set(call.operation.left_out)

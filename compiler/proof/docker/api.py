@@ -33,6 +33,7 @@ _READS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
         ("/networks", "lists networks", "filters"),
         (f"/networks/{_NOT_A_NAME}{_ID}", "shows a network", "verbose scope"),
         ("/nodes", "lists nodes", "filters"),
+        ("/events", "lists what happened between two moments", "since until filters"),
     )
 )
 _PROJECTED = (
@@ -91,6 +92,8 @@ def _bounded(path: str, query: list[tuple[str, str]], reason: str, allowed: froz
         rewrite = None if given.get("stream") in ("0", "false") else _written(path, {"stream": "false"})
     else:
         rewrite = None
+    if path == "/events" and not (given.get("since", "").isdecimal() and given.get("until", "").isdecimal()):
+        return _refused("events go on without end: since and until must be given, in seconds since 1970")
     if len(given) != len([key for key, _ in query if key != "follow"]) or not given.keys() <= allowed:
         return _refused("one of its parameters is not on the list")
     return Judgement(Verdict.READ_ONLY, reason, rewrite)

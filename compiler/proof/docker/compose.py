@@ -54,7 +54,8 @@ def unwrap(words: Sequence[str], context: Mapping[str, str]) -> Carried | Judgem
     given = Line(options=tuple(options))
     places = {"file": given.one("file"), "project": given.one("project-name"), "context": given.one("context")}
     names = {"service": carried[0], **context} | {name: value for name, value in places.items() if value}
-    names |= {name: value for name in ("user", "index") if (value := line.one(name))}
+    chosen = {"user": line.one("user"), "index": line.one("index"), "folder": line.one("workdir")}
+    names |= {name: value for name, value in chosen.items() if value}
     if line.on("interactive") or line.on("tty"):
         names["interactive"] = "yes"
     return Carried(via="compose", argv=carried[1:], names=names)

@@ -47,8 +47,8 @@ def judge(argv: Sequence[str]) -> Judgement:
 def unwrap(argv: Sequence[str]) -> Carried | Judgement | None:
     """The command that `docker exec C …` or `docker compose exec S …` carries; a refusal when it cannot be told.
 
-    None for every other command. The names are `container` (or `service`, `file` and `project`), `context` and `user`
-    where they are given, and `interactive` when a terminal or input was asked for.
+    None for every other command. The names are `container` (or `service`, `file` and `project`), `context`, `user`
+    and `folder` where they are given, and `interactive` when a terminal or input was asked for.
     """
     try:
         options, words = opened(argv)
@@ -91,7 +91,8 @@ def _carried(line: Line, context: dict[str, str]) -> Carried | Judgement:
     words = (*line.operands, *(line.rest or ()))
     if len(words) < 2 or not is_name(words[0]):
         return _refused("it names no container, or no command to run there")
-    names = {"container": words[0], **context} | {name: line.one(name) or "" for name in ("user",) if line.one(name)}
+    chosen = {"user": line.one("user"), "folder": line.one("workdir")}
+    names = {"container": words[0], **context} | {name: value for name, value in chosen.items() if value}
     if line.on("interactive") or line.on("tty"):
         names["interactive"] = "yes"
     return Carried(via="docker", argv=words[1:], names=names)

@@ -22,13 +22,14 @@ GIT = client(
     reads=f"""
 status: -sbu --short --branch --porcelain?=name --long --ahead-behind --untracked-files?=name | # shows what differs
     from the last commit
-log: {_LOG} | revision* | ~-n 50 # lists commits
+log, whatchanged: {_LOG} | revision* | ~-n 50 # lists commits
 log: ^-S/-G=text {_LOG} {_DRIVERS} | revision* | ~-n 20; -n/--max-count/-# 20; --no-ext-diff; --no-textconv
     # lists commits that changed a text
 log: -p --patch {_LOG} {_DRIVERS} | revision* | -n/--max-count/-# 20; --no-ext-diff; --no-textconv # shows commits
 show: {_LOG} {_DRIVERS} | revision* | --no-ext-diff; --no-textconv # shows a commit
 diff: {_DIFF} {_DRIVERS} | revision* | --no-ext-diff; --no-textconv # shows what differs
 shortlog: -sne --summary --numbered --email --no-merges --since=time | revision+ # counts commits
+rerere status, rerere remaining: | # lists conflicts
 branch: {_LIST} --sort=sort | # lists branches
 branch: --merged --no-merged -ra | # lists branches
 branch: --contains=revision --merged=revision --no-merged=revision -r -a | # lists branches
@@ -71,12 +72,14 @@ bisect good, bisect bad, bisect reset, reflog expire, reflog delete, maintenance
     lfs fetch, lfs push
 lfs install, lfs track, format-patch, archive, bundle, replace, flow, pack-refs, stash pop, stash apply, stash drop,
     stash push
-stash save, stash clear
+stash save, stash clear, rerere, rerere clear, rerere forget,
+    rerere gc
 """,
     refused={
         "config, var": "the configuration may hold credentials, and its values may be programs",
         "credential": "it handles credentials",
         "difftool, mergetool, gui, bisect run, submodule foreach, filter-branch, filter-repo, instaweb, daemon": _RUNS,
+        "range-diff, verify-commit, verify-tag, rerere diff": _RUNS,
         "ls-remote, remote show": _ELSEWHERE,
         "grep, help, hash-object, mktree, fast-export, fast-import": "it reads or runs more than it says",
     },

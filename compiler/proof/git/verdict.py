@@ -16,6 +16,7 @@ from incident.verdict import Judgement, Verdict
 TOOLS = word_list("git gh")
 _SHOWING = word_list("log show diff blame annotate")
 _METHOD = ("-X", "--method")
+_LOOKING = re.compile(r"(?:-X|--method=)(?:GET|HEAD)")
 _KNOWN_ADDRESS = re.compile(
     r"/?repos/[\w.-]+/[\w.-]+/(?:actions/(?:runs|workflows)|branches|commits|deployments|issues|milestones|pulls|releases"
     r"|tags)(?:/[A-Za-z0-9][\w.-]*)?(?:/(?:comments|commits|files|jobs|reviews|status|statuses))?",
@@ -58,6 +59,7 @@ def _once(judgement: Judgement, argv: Sequence[str]) -> Judgement:
 
 def _api(words: Sequence[str]) -> Judgement:
     """A free request to GitHub: beyond a few well-known addresses, what one answers with is not known."""
+    words = _without_get(words)
     if any(
         word in (*_METHOD, *_BODY) or word.startswith(("-X", "-f", "-F", *(f"{m}=" for m in _BODY))) for word in words
     ):
@@ -66,6 +68,15 @@ def _api(words: Sequence[str]) -> Judgement:
     if (len(words) == 1 or chosen) and _KNOWN_ADDRESS.fullmatch(words[0]):
         return Judgement(Verdict.READ_ONLY, "asks GitHub what its own commands show too")
     return _refused("gh api", "a free request may answer with secrets: use the command for what is asked")
+
+
+def _without_get(words: Sequence[str]) -> list[str]:
+    """The words without a method that only looks."""
+    left = [word for word in words if not _LOOKING.fullmatch(word)]
+    for place in reversed(range(len(left) - 1)):
+        if left[place] in _METHOD and left[place + 1] in ("GET", "HEAD"):
+            del left[place : place + 2]
+    return left
 
 
 def _refused(tool: str, reason: str) -> Judgement:

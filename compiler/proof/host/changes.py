@@ -18,6 +18,7 @@ CHANGING = word_list(
     postfix fuser smartctl newaliases postsuper fail2ban-client crontab initctl rc-service rc-update sv
     svc runsvdir invoke-rc.d conntrack nvidia-smi snapper lvconvert fstrim sync localectl setcap chcon partprobe
     ipvsadm exim exim4 iscsiadm crm_mon jcmd multipath doveadm
+    prlimit stress stress-ng ab wrk hey siege iperf iperf3
     """
 )
 _FILES = word_list(
@@ -25,6 +26,7 @@ _FILES = word_list(
 )
 _REMOVING = word_list("rm rmdir unlink truncate shred")
 
+_BLOCK_COPY = word_list("if of bs ibs obs count skip seek conv status oflag iflag")
 _TERMINAL = "it is for a person at a terminal"
 _ENVIRONMENT = "it shows the environment, which holds secrets"
 _TRACE = "it stops or slows its target, and shows what passes through it"
@@ -32,16 +34,16 @@ REFUSED: Mapping[str, str] = {
     name: reason
     for names, reason in {
         "htop atop nmon nload iftop bmon glances bpytop btop nano vi vim emacs ed view screen tmux "
-        "telnet ftp sftp visudo "
+        "telnet ftp sftp visudo man info mosh ex bc "
         "su login ncdu mc multitail": _TERMINAL,
         "env printenv set export declare compgen": _ENVIRONMENT,
         "strace ltrace gdb tcpdump tshark perf bpftrace jstack jmap py-spy ngrep gcore dlv": _TRACE,
         "xargs parallel tee eval exec source . command nohup setsid flock script busybox toybox doas chroot nsenter "
         "unshare runuser trap builtin coproc stdbuf unbuffer systemd-run": "it runs other commands "
         "or writes where it is told",
-        "dd mkfs mkfs.ext4 mkfs.xfs wipefs sgdisk sfdisk blkdiscard": "it overwrites a whole device",
+        "mkfs mkfs.ext4 mkfs.xfs wipefs sgdisk sfdisk blkdiscard": "it overwrites a whole device",
         "ssh-keygen ssh-add ssh-agent ssh-copy-id gpg pass age sops keytool": "it handles keys",
-        "nmap masscan hping3 stress stress-ng ab wrk hey siege iperf iperf3": "it loads or scans other hosts",
+        "nmap masscan hping3": "it scans other hosts",
         "yes": "it never ends",
         "locate updatedb": "it looks through the whole host",
     }.items()
@@ -161,6 +163,16 @@ def _copying(words: Sequence[str]) -> str | None:
     return next((objection for path in paths if (objection := objection_to_changing(path))), None)
 
 
+def _block_copy(words: Sequence[str]) -> str | None:
+    """dd from nothing or a file to a file; a device may be a whole disk."""
+    given = dict(word.partition("=")[::2] for word in words)
+    target, source = given.get("of"), given.get("if", "/dev/zero")
+    if not target or not given.keys() <= _BLOCK_COPY:
+        return "only a file made from nothing or from another one is known"
+    wrong = None if source in ("/dev/zero", "/dev/urandom") else objection_to_changing(source)
+    return wrong or objection_to_changing(target)
+
+
 _SPECIAL: Mapping[str, Callable[[Sequence[str]], str | None]] = {
     "kill": _kill,
     "pkill": _by_name,
@@ -168,6 +180,7 @@ _SPECIAL: Mapping[str, Callable[[Sequence[str]], str | None]] = {
     "tar": _tar,
     "sysctl": _kernel_setting,
     "rsync": _copying,
+    "dd": _block_copy,
     "scp": _copying,
 }
 TOOLS = frozenset({*CHANGING, *_FILES, *_REMOVING, *REFUSED, *_SPECIAL})

@@ -74,7 +74,10 @@ unstartup, reloadLogs, sendSignal, gracefulReload, install, uninstall, set, trig
     ),
     "service": client(reads="--status-all: | # shows the services' state"),
     "timedatectl": client(
-        reads=": | # shows the clock\nstatus, timesync-status, list-timezones: --no-pager | # shows the clock",
+        reads=(
+            ": | # shows the clock\n"
+            "status, timesync-status, show, show-timesync, list-timezones: --no-pager --value | # shows the clock"
+        ),
         changes="set-time, set-timezone, set-ntp, set-local-rtc",
         refused_options={"-H, --host, -M, --machine": _ELSEWHERE},
     ),
@@ -99,8 +102,8 @@ status, statistics, dns, domain, query: | name? # shows the name service
     "chronyc": client(
         options="-n -4 -6 -a",
         reads=(
-            "tracking, sources, sourcestats, activity, ntpdata, serverstats, rtcdata, clients: -v | name? # shows"
-            " the clock"
+            "tracking, sources, sourcestats, activity, serverstats, rtcdata, clients: -v | # shows the clock\n"
+            "ntpdata: | name? # shows the clock"
         ),
         changes=(
             "makestep, burst, online, offline, reset sources, reload sources, rekey, shutdown, settime, add, delete"
@@ -127,9 +130,7 @@ status, statistics, dns, domain, query: | name? # shows the name service
             "--get-active-zones,"
             " --get-default-zone, --list-all-zones: | # shows the firewall"
         ),
-        changes=(
-            "--reload, --complete-reload, --add-port, --permanent, --runtime-to-permanent, --panic-on, --panic-off"
-        ),
+        rest_changes=True,
     ),
     "fail2ban-client": client(
         reads="status, ping, version: | name? # shows the bans", changes="set, reload, restart, start, stop, unban"

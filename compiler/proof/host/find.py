@@ -79,7 +79,7 @@ def _objection_to_tests(tests: Sequence[str]) -> str | None:
             return f"{test[:40]} is not among its tests that only look"
         if not rest:
             return f"{test} needs a value"
-        if objection := objection_to_value(_VALUED[test], rest.pop(0)):
+        if objection := objection_to_value(_VALUED[test], rest.pop(0).removesuffix("\n")):
             return f"{test}: {objection}"
     return None
 

@@ -20,7 +20,7 @@ groups: | name* # shows a user's groups
 whoami, users, arch, nproc, tty, pwd, true, false, locale, runlevel: --all | # shows a fact about the host
 uname: -asnrvmpio --all --kernel-release --machine | # shows the kernel
 lsb_release: -acdirs --all | # shows the distribution
-getconf: | name # shows a system limit
+getconf: -a | name? listed? # shows a system limit
 ulimit: -aHSncuvdfmlst | # shows the limits of a process
 hostname: -fidsIAa --fqdn --long --short --ip-address --all-ip-addresses --domain --alias !-F=text !--file=text !-b
     | !name? # shows the host's name
@@ -30,6 +30,7 @@ date: -u | !number # shows the time
 cal: | number* # shows a calendar
 sleep: | seconds # waits
 echo: -ne | plain* # prints a text
+printf: | plain+ # prints a text
 which, whereis, type: -a | name+ # shows where a program is
 vmstat: -aswtndDm --active --stats --wide --timestamp --disk -S=name --unit=name | seconds? samples:3
     # samples memory, paging and processors
@@ -47,7 +48,7 @@ pgrep: -flaxnovci --full --list-full --exact --newest --oldest --count -u=names 
 pidof: -sx | name+ # finds processes
 pstree: -pahulnA | name? # shows the tree of processes
 kill: ^-l | name? # lists the signals
-lscpu: -J --json --extended | # shows the processors
+lscpu: -JebcapB --json --bytes --all --online --offline --extended?=names --parse?=names | # shows the processors
 lsblk: -abdfJlmnpPrtS --fs --all --json --list -o=names --output=names | # lists disks
 findmnt: -lnJDr --df --json -t=names --types=names | listed? # lists mounts
 mount: -l -t=names | # lists mounts
@@ -63,6 +64,11 @@ nvidia-smi: -qL --list-gpus -i=names -d=names --query-gpu=word --format=word ~-l
 test: ^-f/-d/-e/-s/-L/-h/-r/-w/-x=listed | # says whether a file is there
 blkid: | # lists disks
 ipset: -nt --name --terse -o=name | listing name? # lists the firewall's sets
+prlimit: ^-p/--pid=number -o=names --output=names --noheadings --raw --verbose | # shows the limits of a process
+taskset: ^-p/--pid -c --cpu-list -a --all-tasks | number # shows which processors a process may use
+chrt, ionice: ^-p/--pid | number # shows the priority of a process
+lsns: -Jlnprut -p=number --task=number --type=name -o=names | # lists namespaces
+auditctl: ^-l/-s | # shows the rules or the state of auditing
 lslocks: -bJnru -p=number -o=names | # lists locks of files
 pmap: -xXdpq | number+ # shows the memory of a process
 squeue: -lahij -u=names --user=names -p=names --partition=names -t=names --states=names | # lists the jobs of a cluster
@@ -115,7 +121,7 @@ dpkg: ^-S/--search | listed # says which package a file is of
 dpkg-query: ^-l/--list/-s/--status/-L/--listfiles | word* # lists packages
 rpm: ^-q/--query -ailRcd --all --info --list --last --requires --changelog | word* # lists packages
 rpm: ^-q/--query ^-f/--file -i | listed # says which package a file is of
-strings, hexdump, xxd: -C | read # shows what is in a log
+strings, hexdump, xxd, od, base64: -C | read # shows what is in a log
 """
 
 _GREPS = "grep, egrep, fgrep, zgrep, zegrep, zfgrep, bzgrep, xzgrep"
@@ -129,8 +135,9 @@ _GREP_FILES = (
     "--include=word --exclude=word --exclude-dir=word"
 )
 _FILES = f"""
-ls: -aAlhtrSR1dFisGnpXcuUQ --all --almost-all --human-readable --size --reverse --recursive --directory --full-time
-    --group-directories-first --color?=name --time-style=word --sort=name --time=name | listed* # lists files
+ls: -aAlhtrSR1dFisGnpXcuUQZ --all --context --almost-all --human-readable --size --reverse --recursive --directory
+    --full-time --group-directories-first --color?=name --time-style=word --sort=name --time=name | listed* # lists
+    files
 tree: -dfashpugDtr -L=number --du --dirsfirst | listed # lists files
 stat: -Lft --format=text -c=text --printf=text | listed+ # shows facts about files
 file: -bik --brief --mime | listed+ # names the kind of a file

@@ -28,7 +28,9 @@ _PAGER_FLAGS = frozenset("SNRXFinriIgqeEsM")
 _PAGER_LINES = 200
 _OPENSSL_CHANGES = word_list("req genrsa genpkey gendsa ca pkcs12 dhparam ecparam crl2pkcs7")
 _SERVICE_CHANGES = word_list("start stop restart reload force-reload try-restart condrestart graceful")
-_IP_OBJECTS = word_list("a addr address l link r route n neigh neighbour rule ru maddr netns tunnel mroute nexthop")
+_IP_OBJECTS = word_list(
+    "a addr address l link r route n neigh neighbor neighbour rule ru maddr netns tunnel mroute nexthop"
+)
 _IP_CHANGES = word_list(
     "add del delete change replace set flush append prepend up down save restore exec attach identify edit"
 )

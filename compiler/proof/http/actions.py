@@ -26,6 +26,7 @@ from compiler.proof.http.words import (
 from compiler.proof.secret_names import words_of
 from compiler.proof.sql.functions import known_effect
 
+_SNAPSHOT_LISTS = ("_all", "_current", "_status")
 _BOUNDS = frozenset({"end", "step", "limit", "rows", "size"})
 _MOMENT = re.compile(r"[0-9]+(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9T:.Z+-]+|now(?:-[0-9]+[smhdw])?", re.ASCII)
 """Where a range begins, beside a word that says where it ends: `?start=1700000000&end=…`."""
@@ -35,6 +36,10 @@ def actions_in_path(parts: Sequence[str]) -> Iterator[str]:
     """Each part of a decoded path that names an action, as a reason; `parts` keep their case."""
     if parts and parts[0] == "_cat":
         return  # Elasticsearch's tables for people, whatever they are called.
+    if parts and parts[0] == "_snapshot":
+        acting = (part for part in parts[1:] if part.startswith("_") and part not in _SNAPSHOT_LISTS)
+        yield from (f"/{part} acts on snapshots" for part in acting)
+        return  # Their repository may be called anything, `backup` too.
     readings = [[words_of(part.partition(".")[0]), words_of(part.partition(".")[0].lower())] for part in parts]
     for position, part in enumerate(parts):
         later = {word for reading in readings[position + 1 :] for words in reading for word in words}

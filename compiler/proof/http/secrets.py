@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
+from compiler.proof.host_paths import is_secret_file
 from compiler.proof.http.address import objection_to_host
 from compiler.proof.http.words import (
     CODE_PARTS,
@@ -34,7 +35,7 @@ _REFUSED_HEADERS = {
 }
 _CREDENTIAL_PARAMETERS = word_list("auth sig signature")
 _PROXIED = word_list("pods nodes services")
-_TOKEN_OWNERS = word_list("access api auth oauth oauth2 users")
+_TOKEN_OWNERS = word_list("access acl api auth oauth oauth2 users")
 _RABBITMQ = 15_672
 _FORWARDING = ("x-forwarded-", "forwarded", "x-original-", "x-rewrite-", "x-real-ip", "x-client-ip", "proxy-", "via")
 
@@ -116,7 +117,8 @@ def secrets_in_path(parts: Sequence[str], port: int | None) -> Iterator[str]:
             yield f"/{part} is named as a secret, and the answer would be shown"
     if stems:
         yield from _secret_pages(stems, port)
-    if parts and parts[-1].lower().endswith(REFUSED_ENDINGS):
+        yield from _pages_of_people(stems)
+    if parts and (parts[-1].lower().endswith(REFUSED_ENDINGS) or is_secret_file(parts[-1].lower())):
         yield f"/{parts[-1]} is a file of keys or data"
 
 
@@ -125,11 +127,18 @@ def _stems(parts: Sequence[str]) -> list[str]:
     return [part.lower() if part.startswith(".") else part.lower().partition(".")[0] for part in parts]
 
 
+def _pages_of_people(stems: Sequence[str]) -> Iterator[str]:
+    if "realms" in stems and "clients" in stems:
+        yield "the clients of a realm come with their secrets"
+    if stems[0] == "_users" or stems[-2:] == ["debug", "requests"]:
+        yield f"/{stems[-1]} shows what people sent, or their password hashes"
+
+
 def _secret_pages(stems: Sequence[str], port: int | None) -> Iterator[str]:
     if stems[:2] == ["v2", "keys"] or stems[1:3] == ["sys", "raw"]:
         yield "a key-value store's entries often hold secrets"
-    if stems[-1] in REFUSED_LAST_PARTS:
-        yield f"/{stems[-1]}: {REFUSED_LAST_PARTS[stems[-1]]}"
+    if reason := REFUSED_LAST_PARTS.get(stems[-1].removeprefix("_")):
+        yield f"/{stems[-1]}: {reason}"
     if stems[-1] == "fgprof" or ("pprof" in stems and stems[-1] in REFUSED_PROFILES):
         yield f"/{stems[-1]} takes long, or shows the process's memory"
     if stems[-2:-1] == ["connectors"] or stems[-2:] == ["admin", "settings"]:

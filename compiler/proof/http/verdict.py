@@ -6,6 +6,7 @@ that would show a secret, reach a metadata service, or say one thing to the read
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -75,6 +76,7 @@ _PLAIN_HEADERS = word_list(
 )
 
 
+@lru_cache(maxsize=512)
 def judge(request: Request) -> Judgement:
     """The verdict for one request. Never raises: what cannot be read is refused."""
     try:
@@ -93,6 +95,8 @@ def _read(text: str) -> _Url:
     if match is None:
         raise _Refused(f"{text[:80]!r} is not a plain http or https URL without user, fragment or odd port")
     path, query = match["path"] or "/", match["query"] or ""
+    if "@" in query and not match["path"]:
+        raise _Refused("a client may take what stands before the @ for a user: write / after the server")
     if not _PATH.fullmatch(path) or not _QUERY.fullmatch(query) or _AMBIGUOUS & set(query):
         raise _Refused("the URL holds characters that must be encoded, or a placeholder that is not filled in")
     steps = [step.partition(";") for step in re.split(r"[/\\]", _decoded(path))]

@@ -9,15 +9,15 @@ from compiler.proof.word_list import word_list
 
 ACTIONS = word_list(
     """
-    abandon add allocate approve assign ban bulk bump busrefresh bust cancel cleanup clear clone crash create
-    cron.php deactivate decline decommission decrement defrag defragment delcounters delete demote dequeue
-    deregister destroy detach disable dismiss dispatch drain_listeners drop edit elect emit empty enable enqueue
-    erase evacuate evict execute expire fail fence flush force forcemerge forget freeosmemory freeze gc grant halt
-    hibernate impersonate increment inject insert install interrupt invalidate invoke isolate kick kickoff kickstart
-    kill launch leave logout mark merge modify move mute nack notify optimize override overwrite patch perform
-    persist pin poke post provision prune publish purge push put quarantine quiesce quietdown quit quitquitquit reap
-    recalculate recompute reconcile recover recycle redeliver redrive reelect regenerate register reindex reinstall
-    reject rekey reload_config remove rename renew repair reprocess reprovision requeue reroute rerun rescan
+    abandon abortabortabort add allocate approve assign ban bulk bump busrefresh bust cancel cleanup clear clone crash
+    create cron.php deactivate decline decommission decrement defrag defragment delcounters delete demote dequeue
+    deregister destroy detach disable dismiss dispatch drain_listeners drop edit elect emit empty enable enqueue erase
+    evacuate evict execute expire fail fence flush force forcemerge forget freeosmemory freeze gc grant halt hibernate
+    impersonate increment inject insert install interrupt invalidate invoke isolate kick kickoff kickstart kill launch
+    leave logout mark merge modify move mute nack notify optimize override overwrite patch perform persist pin poke
+    post powercycle poweroff provision prune publish purge push put quarantine quiesce quietdown quit quitquitquit
+    reap recalculate recompute reconcile recover recycle redeliver redrive reelect regenerate register reindex
+    reinstall reject rekey reload_config remove rename renew repair reprocess reprovision requeue reroute rerun rescan
     reschedule reseed resend reset reshard resize restore resubmit revert revoke rollover safeexit safeload
     saferestart save schedule_now send set shrink shutdown silence simulate skip sleep spawn srst stepdown stress
     suspend sweep terminate toggle touch transfer trigger truncate unassign unban undelete undeploy undo unfreeze
@@ -61,7 +61,7 @@ LIFECYCLE = word_list(
 
 PAGES = word_list(
     """
-    accept archive assemble attach bind block build change clean commit complete connect convert copy cron
+    accept apply archive assemble attach bind block build change clean commit complete connect convert copy cron
     disconnect exit export finish flip generate import join off on open order pay play populate process resolve seed
     sign submit subscribe unbind vote
     """
@@ -131,6 +131,11 @@ REFUSED_PARTS = {
     "kv": "a key-value store's entries often hold secrets",
     "securitycredentials": "it hands out credentials",
     "userdata": "a machine's start-up data often holds secrets",
+    "variables": "the variables of a deployment often hold secrets",
+    "keyauth": "a gateway's keys are credentials",
+    "basicauth": "a gateway's users come with their password hashes",
+    "hmacauth": "a gateway's keys are credentials",
+    "systeminfo": "an environment page shows secrets",
 }
 CODE_PARTS = {
     "exec": "it runs a command",

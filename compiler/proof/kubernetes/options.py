@@ -82,7 +82,7 @@ READS: Mapping[tuple[str, ...], Flags] = {
 }
 
 _STORING = flags(
-    switches="allow-missing-template-keys save-config show-managed-fields",
+    switches="allow-missing-template-keys record save-config show-managed-fields",
     values="field-manager output=o template",
     optional="dry-run validate",
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from compiler.proof import go_durations
 from compiler.proof.go_flags import Line, Refused
 from compiler.proof.kubernetes import output as kubernetes_output
-from compiler.proof.kubernetes.kinds import Contents, Selection, contents_of, select
+from compiler.proof.kubernetes.kinds import Contents, Selection, contents_of, resolve, select
 from compiler.proof.object_names import is_name
 from compiler.proof.shown import Shown, is_within
 
@@ -69,7 +69,8 @@ def _logs(line: Line) -> Shown:
         raise Refused("it names no pod")
     if len(line.operands) > 2 or not all(is_name(word) for word in (*line.operands[1:], *([name] if name else []))):
         raise Refused("its operands are one pod and one container")
-    if len(kind) > 1 or (kind and contents_of(kind) is not Contents.ENVIRONMENT):
+    logged = not kind or contents_of(kind) is Contents.ENVIRONMENT or resolve(kind[0]) == resolve("services")
+    if len(kind) > 1 or not logged:
         raise Refused(f"{kind[0][:40]!r} has no logs")
     tail = line.one("tail")
     bounded = is_within(tail, MOST_LINES) or (tail is None and bool(line.one("selector")))

@@ -32,7 +32,9 @@ class Request(Struct, frozen=True, kw_only=True):
     filters: Mapping[str, int | str] = field(default_factory=dict)
 
 
-_EVERYWHERE = "-s=natsserver --server=natsserver --timeout=time --no-context --colors=name --connection-name=name"
+_EVERYWHERE = (
+    "-s=natsserver --server=natsserver --context=name --timeout=time --no-context --colors=name --connection-name=name"
+)
 _FORMS = forms.table(
     f"""
 stream/str/st/s/ms ls/list/l, stream/str/st/s/ms report/rep: -anj --all --names --json --subject=subject
@@ -47,7 +49,7 @@ account/a info/nfo: {_EVERYWHERE} | # account
 stream/str/st/s/ms purge: -f --force --subject=subject --seq=number --keep=number {_EVERYWHERE} | name # purge
 """
 )
-_TAKES_VALUE = frozenset({"-s", "--server", "--timeout", "--colors", "--connection-name"})
+_TAKES_VALUE = frozenset({"-s", "--server", "--context", "--timeout", "--colors", "--connection-name"})
 
 
 def runnable(argv: Sequence[str]) -> str:

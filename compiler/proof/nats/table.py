@@ -9,8 +9,8 @@ _ENDLESS = "it goes on until somebody stops it"
 _KEYS = "it handles keys and credentials"
 
 _OPTIONS = (
-    "-s=natsserver --server=natsserver --timeout=time --js-domain=name --domain=name --no-context --colors=name "
-    "--connection-name=name --tlsfirst --tls-first"
+    "-s=natsserver --server=natsserver --context=name --timeout=time --js-domain=name --domain=name --no-context "
+    "--colors=name --connection-name=name --tlsfirst --tls-first"
 )
 _FIND = (
     "--server-name=word --cluster=word --empty --idle=time --created=time --consumers=number --subject=subject "
@@ -97,10 +97,15 @@ account/a info/nfo: | # shows the account's use and limits
 account/a report/rep connections/conn/connz/conns: -R --sort=word --top=lines --subject=subject --username=name
     --reverse --state=name | # lists the account's connections
 account/a report/rep statistics/stats/statsz: | # counts the account's traffic
+account/a tls: --expire-warn=time --ocsp --pem --no-pem | # shows the certificates of the server
 rtt: -j --json | samples? # measures the round trip
 micro/service list/ls/l: -j --json | name? # lists services
 micro/service info/i, micro/service stats: -j --json | name name? # shows a service
 micro/service ping: | name? # pings services
+schema search/find/list/ls: --json | text? # lists the schemas that the client knows
+schema info/show/view: --yaml | name # shows a schema that the client knows
+errors/err/error ls/list: -R --reverse | text? word? # lists the codes of errors
+errors/err/error lookup/find/get/l/view/show: | number # says what the code of an error means
 --version: | # shows the client's version
 """
 
@@ -113,8 +118,8 @@ stream/str/st/s/ms cluster/c step-down/stepdown/sd/elect/down/d, stream/str/st/s
 stream/str/st/s/ms cluster/c balance
 consumer/con/c/obs add/create/new, consumer/con/c/obs edit/update, consumer/con/c/obs rm/delete/del,
     consumer/con/c/obs copy/cp
-consumer/con/c/obs next, consumer/con/c/obs pause, consumer/con/c/obs resume, consumer/con/c/obs reset,
-    consumer/con/c/obs unpin
+consumer/con/c/obs next, consumer/con/c/obs sub, consumer/con/c/obs pause, consumer/con/c/obs resume,
+    consumer/con/c/obs reset, consumer/con/c/obs unpin
 consumer/con/c/obs cluster/c step-down/stepdown/sd/elect/down/d, consumer/con/c/obs cluster/c balance
 kv add/new, kv edit, kv put, kv create, kv update, kv del/rm, kv purge, kv revert, kv compact
 object/obj add, object/obj edit, object/obj put, object/obj del/rm, object/obj seal
@@ -131,7 +136,7 @@ NATS = client(
     reads=_READS,
     changes=_CHANGES,
     refused={
-        "sub/subscribe, consumer/con/c/obs sub, stream/str/st/s/ms view, stream/str/st/s/ms get": _PAYLOAD,
+        "sub/subscribe, stream/str/st/s/ms view, stream/str/st/s/ms get": _PAYLOAD,
         "kv get, kv history": _PAYLOAD,
         "kv watch, object/obj get, object/obj watch, trace, server/srv/sys/system check message": _PAYLOAD,
         "events/event/e, traffic, top, stream/str/st/s/ms graph, consumer/con/c/obs graph": _ENDLESS,
@@ -146,11 +151,11 @@ NATS = client(
         "server/srv/sys/system check exporter": _ENDLESS,
     },
     refused_options={
-        "--user, --password, --token, --creds, --nkey, --jwt, --seed, --context": _OTHER_IDENTITY,
+        "--user, --password, --token, --creds, --nkey, --jwt, --seed": _OTHER_IDENTITY,
         "--tlscert, --tlskey, --tlsca, --socks-proxy, --certstore, --certstore-match": _OTHER_IDENTITY,
         "--js-api-prefix, --js-event-prefix, --inbox-prefix": _OTHER_IDENTITY,
         "--trace": "it prints what is sent, credentials too",
-        "--archive, --outfile, --dot, --output": "it reads or writes a file",
+        "--archive, --outfile, --dot, --output, --dump, --errors": "it reads or writes a file",
         "--translate": "it runs another program",
         "--display-value": _PAYLOAD,
     },

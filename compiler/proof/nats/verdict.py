@@ -14,17 +14,26 @@ from incident.verdict import Judgement, Verdict
 TOOLS = word_list("nats nats-server nsc nk")
 _STREAM = word_list("stream str st s ms")
 _STATE = word_list("info nfo i state")
+_SUBSCRIBES = word_list("sub subscribe")
 _VERSION = (usage.usage("-v --version |", "shows the version of the server"),)
 
 
 def judge(argv: Sequence[str]) -> Judgement:
     """The verdict for a command line, `argv[0]` being one of `TOOLS`. Never raises."""
     tool = argv[0] if argv else ""
+    if tool == "nats" and _takes_in_turn(argv):
+        return Judgement(Verdict.MUTATING, "nats sub with a queue takes messages from the queue's other members")
     if tool == "nats":
         return _listed_instead(client.judge(NATS, argv), argv)
     if tool == "nats-server":
         return _server(argv)
     return Judgement(Verdict.REFUSED, f"{tool or 'nats'}: it handles the keys and credentials of accounts")
+
+
+def _takes_in_turn(argv: Sequence[str]) -> bool:
+    """Whether it subscribes as a member of a queue, and neither runs a program nor writes a file with what it takes."""
+    names = {word.partition("=")[0] for word in argv}
+    return bool(names & _SUBSCRIBES) and "--queue" in names and names.isdisjoint(NATS.refused_options)
 
 
 def _server(argv: Sequence[str]) -> Judgement:

@@ -5,6 +5,7 @@ redis-cli itself is never started. Its options are compared whole, as it does, a
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct, field
@@ -23,6 +24,8 @@ class Command(Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     sampling: str | None = None
     repeats: bool = False
+    shortened: bool = False
+    """Whether the words ask less than the command line would have."""
     target: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -37,7 +40,7 @@ _DROPPED = word_list(
 )
 _DROPPED_VALUES = word_list("-d -D -i --show-pushes --sni --memkeys-samples --keystats-samples -t")
 _TARGET_VALUES = {"-h": "host", "-p": "port", "-s": "socket", "-n": "db", "--user": "user"}
-_CREDENTIALS = word_list("-a --pass")
+_CREDENTIALS = word_list("-a --pass --cluster-from-pass")
 _SAMPLINGS = {
     "--latency": "a fixed number of timed PINGs",
     "--latency-history": "a fixed number of timed PINGs",
@@ -59,10 +62,11 @@ _REFUSED = {
     **dict.fromkeys(("--lru-test", "--intrinsic-latency", "--vset-recall"), "it puts load on the server or its host"),
     **dict.fromkeys(("--askpass", "--help", "--version", "-v", "-?"), "it is for a person at a terminal"),
     "--quoted-input": "quotes inside arguments change the command: write it plainly",
-    "--cluster": "it works on all nodes of a cluster: use CLUSTER INFO or CLUSTER NODES",
     "--top": "it is for a person at a terminal",
     "--cursor": "a scan starts at its beginning",
 }
+_CLUSTER_LOOKS = word_list("check info")
+_CLUSTER_CHANGES = word_list("create fix reshard rebalance add-node del-node set-timeout import")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/@-]+", re.ASCII)
 
 
@@ -84,11 +88,13 @@ def parse(argv: Sequence[str]) -> Command | Judgement:
         return Judgement(Verdict.REFUSED, f"redis-cli: {fault}")
 
 
-def _command(argv: Sequence[str]) -> Command:
+def _command(argv: Sequence[str]) -> Command | Judgement:
     if list(argv[:1]) != ["redis-cli"]:
         raise _Refused("the command is not redis-cli")
     seen, words = _Seen(), list(argv[1:])
     while words and words[0].startswith("-"):
+        if words[0] == "--cluster":
+            return _of_cluster(seen, words[1:])
         _option(seen, words.pop(0), words)
     if seen.samplings or seen.scanning:
         if words or len(seen.samplings) + seen.scanning > 1:
@@ -99,6 +105,20 @@ def _command(argv: Sequence[str]) -> Command:
     if not words:
         raise _Refused("a session without a command is interactive, or takes commands from standard input")
     return Command(words=tuple(words), repeats=seen.repeats, target=seen.target)
+
+
+def _of_cluster(seen: _Seen, words: Sequence[str]) -> Command | Judgement:
+    """What the cluster manager would do with all nodes: a look is asked of the one that is named."""
+    verb, *rest = words or [""]
+    for option, value in pairwise(rest):
+        _check_credential(option, value)
+    if verb in _CLUSTER_CHANGES:
+        return Judgement(Verdict.MUTATING, f"redis-cli --cluster {verb} changes the nodes of the cluster")
+    host, _, port = (rest[0] if len(rest) == 1 else "").rpartition(":")
+    if verb not in _CLUSTER_LOOKS or not host or not port.isdecimal():
+        raise _Refused("--cluster: it works on all nodes of a cluster: use CLUSTER INFO or CLUSTER NODES")
+    target = {**seen.target, "host": _plain(host), "port": port}
+    return Command(words=("CLUSTER", "INFO"), shortened=True, target=target)
 
 
 def _sampling(seen: _Seen) -> Command:
@@ -127,8 +147,7 @@ def _take(seen: _Seen, option: str, words: list[str]) -> None:
     if not words:
         raise _Refused(f"{option} needs a value")
     value = words.pop(0)
-    if option in _CREDENTIALS and not is_reference(value):
-        raise _Refused("a password on the command line is shown to every user of the host: name a secret instead")
+    _check_credential(option, value)
     if option in _TARGET_VALUES:
         seen.target[_TARGET_VALUES[option]] = _plain(value)
     elif option in _SCAN_VALUES:
@@ -137,6 +156,11 @@ def _take(seen: _Seen, option: str, words: list[str]) -> None:
         seen.target.update(_from_url(value))
     elif option == "-r":
         seen.repeats = value != "1"
+
+
+def _check_credential(option: str, value: str) -> None:
+    if option in _CREDENTIALS and not is_reference(value):
+        raise _Refused("a password on the command line is shown to every user of the host: name a secret instead")
 
 
 def _unquotable() -> str:

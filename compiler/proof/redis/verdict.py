@@ -105,7 +105,7 @@ def judge_cli(argv: Sequence[str]) -> Judgement:
     judgement = judge(command.words)
     if command.repeats and judgement.verdict is Verdict.MUTATING:
         return _refused("-r repeats a change: approve each one")
-    if command.repeats and judgement.verdict is Verdict.READ_ONLY:
+    if (command.repeats or command.shortened) and judgement.verdict is Verdict.READ_ONLY:
         return Judgement(judgement.verdict, judgement.reason, rewrite=" ".join(bounded(command.words)))
     return judgement
 
@@ -159,7 +159,7 @@ def _judge_other(name: str, words: Sequence[str]) -> Judgement:
             if name == "CONFIG"
             else Judgement(Verdict.MUTATING, f"{name} {sub} changes the server")
         )
-    if name in CHANGES:
+    if name in CHANGES or (name == "SORT" and _has(words[2:], "STORE")):
         return Judgement(Verdict.MUTATING, f"{name} changes data or the server")
     if name in REFUSED:
         return _refused(f"{name}: {REFUSED[name]}")

@@ -89,16 +89,19 @@ def _is_short_series(arguments: tuple[Node, ...]) -> bool:
     if None not in numbers:
         start, stop, step = ([value for value in numbers if value is not None] + [1.0])[:3]
         return step != 0 and abs(stop - start) / abs(step) <= MAX_ROWS
-    step_length = _interval(arguments[2]) if len(arguments) == 3 else None
+    step_length = _interval(arguments[2], bare=True) if len(arguments) == 3 else None
     first, last = _moment(arguments[0]), _moment(arguments[1])
     if not step_length or first is None or last is None or first[0] != last[0]:
         return False
     return (last[1] - first[1] + first[2] + last[2]) / step_length <= MAX_ROWS
 
 
-def _interval(node: Node) -> float | None:
-    """The length in seconds of a written interval such as `interval '1 hour'`; None for anything else."""
-    if node.kind != "TypeCast" or not (text := constant_text(node)):
+def _interval(node: Node, *, bare: bool = False) -> float | None:
+    """The length in seconds of a written interval such as `interval '1 hour'`; None for anything else.
+
+    `bare`: a text without a type is an interval too, as it is between moments.
+    """
+    if not (node.kind == "TypeCast" or bare) or not (text := constant_text(node)):
         return None
     lowered = text.lower()
     if not _INTERVAL.fullmatch(lowered):

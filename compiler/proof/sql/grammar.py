@@ -105,7 +105,8 @@ def objections(select: Node) -> Iterator[Judgement]:
     answers_in_from = False
     for node in select.walk():
         answers_in_from = answers_in_from or node.kind == "RangeFunction"
-        yield from _unknown_form(node)
+        if (unknown := _unknown_form(node)) is not None:
+            yield unknown
         if check := _CHECKS.get(node.kind):
             yield from check(node)
         if node.kind == "RangeVar" and node.text("relname") in PICKED_RELATIONS:
@@ -155,12 +156,14 @@ def _refused(reason: str) -> Judgement:
     return Judgement(Verdict.REFUSED, reason)
 
 
-def _unknown_form(node: Node) -> Iterator[Judgement]:
+def _unknown_form(node: Node) -> Judgement | None:
     known = GRAMMAR.get(node.kind)
     if known is None:
-        yield _refused(f"{node.kind} is not a form that has been reviewed for reads")
-    elif unknown := node.fields.keys() - known:
-        yield _refused(f"{node.kind} with {', '.join(sorted(unknown))} has not been reviewed for reads")
+        return _refused(f"{node.kind} is not a form that has been reviewed for reads")
+    if node.fields.keys() <= known:
+        return None
+    unknown = sorted(node.fields.keys() - known)
+    return _refused(f"{node.kind} with {', '.join(unknown)} has not been reviewed for reads")
 
 
 def _select(node: Node) -> Iterator[Judgement]:

@@ -7,7 +7,7 @@ import re
 
 from msgspec import Struct
 
-_COMMAND = re.compile(r"\\(?P<name>[a-z]+)(?P<detail>[S+]*)(?:\s+(?P<pattern>[A-Za-z0-9_.*?$]+))?")
+_COMMAND = re.compile(r"\\(?P<name>[a-z][A-Za-z]*?)(?P<detail>[S+]*)(?:\s+(?P<pattern>[A-Za-z0-9_.*?$]+))?")
 
 
 class Query(Struct, frozen=True):
@@ -24,7 +24,7 @@ _RELATIONS = (
     "WHERE position(c.relkind::text IN $2) > 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "AND n.nspname !~ '^pg_toast' AND (c.relname LIKE $1 OR n.nspname || '.' || c.relname LIKE $1) ORDER BY 1, 2"
 )
-_KINDS = {"d": "rpvmSf", "dt": "rp", "di": "iI", "dv": "v", "dm": "m", "ds": "S"}
+_KINDS = {"d": "rpvmSf", "dt": "rp", "di": "iI", "dv": "v", "dm": "m", "ds": "S", "dE": "f", "dP": "pI"}
 """The letters of pg_class.relkind that each command lists."""
 _ONE_RELATION = (
     "SELECT 'column' AS part, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) "
@@ -59,8 +59,44 @@ _LISTS = {
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "AND c.relname LIKE $1 ORDER BY 1, 2",
+    "dT": "SELECT n.nspname AS schema, format_type(t.oid, NULL) AS name, t.typtype::text AS kind "
+    "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+    "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND t.typtype IN ('b', 'e', 'r', 'm') "
+    "AND t.typelem = 0 AND t.typname LIKE $1 ORDER BY 1, 2",
+    "dD": "SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type "
+    "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+    "WHERE t.typtype = 'd' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND t.typname LIKE $1 "
+    "ORDER BY 1, 2",
+    "da": "SELECT n.nspname AS schema, p.proname AS name, pg_get_function_arguments(p.oid) AS arguments "
+    "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE p.prokind = 'a' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.proname LIKE $1 "
+    "ORDER BY 1, 2",
+    "dL": "SELECT lanname AS name, pg_get_userbyid(lanowner) AS owner, lanpltrusted AS trusted "
+    "FROM pg_catalog.pg_language WHERE lanname LIKE $1 ORDER BY 1",
+    "dA": "SELECT amname AS name, amtype::text AS kind FROM pg_catalog.pg_am WHERE amname LIKE $1 ORDER BY 1",
+    "dC": "SELECT format_type(castsource, NULL) AS source, format_type(casttarget, NULL) AS target, "
+    "castcontext::text AS used FROM pg_catalog.pg_cast WHERE format_type(castsource, NULL) LIKE $1 ORDER BY 1, 2",
+    "dO": "SELECT n.nspname AS schema, c.collname AS name, c.collcollate AS collation "
+    "FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
+    "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.collname LIKE $1 ORDER BY 1, 2",
+    "dF": "SELECT n.nspname AS schema, c.cfgname AS name FROM pg_catalog.pg_ts_config c "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace WHERE c.cfgname LIKE $1 ORDER BY 1, 2",
+    "dy": "SELECT evtname AS name, evtevent AS event, evtenabled::text AS enabled "
+    "FROM pg_catalog.pg_event_trigger WHERE evtname LIKE $1 ORDER BY 1",
+    "dX": "SELECT stxname AS name, stxrelid::regclass::text AS relation FROM pg_catalog.pg_statistic_ext "
+    "WHERE stxname LIKE $1 ORDER BY 1",
+    "dl": "SELECT oid, pg_get_userbyid(lomowner) AS owner FROM pg_catalog.pg_largeobject_metadata "
+    "WHERE oid::text LIKE $1 ORDER BY 1",
+    "dRp": "SELECT pubname AS name, pg_get_userbyid(pubowner) AS owner, puballtables, pubinsert, pubupdate, pubdelete "
+    "FROM pg_catalog.pg_publication WHERE pubname LIKE $1 ORDER BY 1",
+    "dRs": "SELECT subname AS name, pg_get_userbyid(subowner) AS owner, subenabled, subpublications "
+    "FROM pg_catalog.pg_subscription WHERE subname LIKE $1 ORDER BY 1",
+    "des": "SELECT srvname AS name, pg_get_userbyid(srvowner) AS owner, srvtype, srvversion "
+    "FROM pg_catalog.pg_foreign_server WHERE srvname LIKE $1 ORDER BY 1",
+    "dew": "SELECT fdwname AS name, pg_get_userbyid(fdwowner) AS owner FROM pg_catalog.pg_foreign_data_wrapper "
+    "WHERE fdwname LIKE $1 ORDER BY 1",
 }
-_SAME_AS = {"dg": "du", "z": "dp", "list": "l"}
+_SAME_AS = {"dg": "du", "z": "dp", "list": "l", "det": "dE"}
 _CONNECTION = (
     "SELECT current_database() AS database, current_user AS role, inet_server_addr() AS host, "
     "inet_server_port() AS port"

@@ -51,6 +51,7 @@ _EXPLAIN_OPTIONS = word_list(
     "analyze verbose costs settings generic_plan buffers serialize wal timing summary memory format"
 )
 _INLINE_PASSWORD = re.compile(r"\bpassword\s*=\s*[^\s$]", re.IGNORECASE)
+_RUN_COMMENT = re.compile(r"/\*M?!", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*")
 _ALL_SETTINGS = (
     "SELECT name, setting, unit, context, source FROM pg_settings "
@@ -71,6 +72,8 @@ def judge(text: str) -> Judgement:
         return _refused(
             "a backslash before a quote ends the string or not by a server setting: double the quote instead"
         )
+    if _RUN_COMMENT.search(text):
+        return _refused("/*! … */ is a comment to PostgreSQL and a command to MySQL: write what is meant")
     try:
         statements = parse(text)
     except Unreadable as fault:

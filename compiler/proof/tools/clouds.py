@@ -56,6 +56,7 @@ kubernetes cluster list, kubernetes cluster get, kubernetes cluster node-pool li
         reads="""
 ps, releases, status, maintenance, domains, addons, features, pipelines, buildpacks, certs, builds, --version:
     | # shows the state of the app
+releases: -n=lines --num=lines --json | # lists releases
 logs: -n=lines --num=lines -p=name --ps=name --dyno=name -d=name -s=name --source=name ~-t ~--tail | # shows the
     end of the logs
 """,

@@ -10,8 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from compiler.proof.named import named
 from compiler.proof.references import is_reference
-from compiler.proof.tools import dialects, mongo
+from compiler.proof.tools import dialects
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
@@ -108,6 +109,7 @@ _OPTIONS: Final[Mapping[str, _Options]] = {
         file=True,
     ),
 }
+_SECRET_OF_MONGO: Final[Callable[[str], str | None]] = named("tools.mongo:shown_secret")
 _SAME: Final = {"mariadb": "mysql", "mongo": "mongosh"}
 _PLAIN: Final = re.compile(r"(?![^/]*//[^/]*:[^/]*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
 """Where to: a name, or an address without a password."""
@@ -125,7 +127,7 @@ def looks(argv: Sequence[str]) -> Judgement | None:
     text = " ".join(statement.split())
     if _LOOKS[name](text):
         return Judgement(Verdict.READ_ONLY, f"{argv[0]}: one statement that only shows something")
-    secret = mongo.shown_secret(text) if name == "mongosh" else dialects.shown_secret(text)
+    secret = _SECRET_OF_MONGO(text) if name == "mongosh" else dialects.shown_secret(text)
     if secret is None:
         return None
     return Judgement(Verdict.REFUSED, f"{argv[0]}: {secret} holds secrets, and the answer would be shown")
@@ -190,7 +192,7 @@ def _clickhouse(text: str) -> bool:
 _LOOKS: Final[Mapping[str, Callable[[str], bool]]] = {
     "mysql": _mysql,
     "sqlite3": _sqlite,
-    "mongosh": mongo.looks,
+    "mongosh": named("tools.mongo:looks"),
     "clickhouse-client": _clickhouse,
     "cqlsh": lambda text: bool(_CASSANDRA.fullmatch(text)),
 }

@@ -125,9 +125,10 @@ ONE, TWO = "kubectl rollout restart deploy/api -n shop", "kubectl rollout undo d
     ("text", "when"),
     [
         (f"If the pool is full:\n\n```bash\n# First\n{ONE}\n# Then\n{TWO}\n```", ["the pool is full"] * 2),
-        (f"If the pool is full:\n\n```bash\n{ONE}\n```\n\nOtherwise:\n\n- `{TWO}`", ["the pool is full", "otherwise"]),
+        (f"If the pool is full:\n\n```bash\n{ONE}\n```\n\nOtherwise:\n\n- `{TWO}`",
+         ["the pool is full", "unless the pool is full"]),
         (f"**If the pool is full:**\n\n1. `{ONE}`\n2. Else `{TWO}`",
-         ["the pool is full", "the pool is full, and otherwise"]),
+         ["the pool is full", "unless the pool is full"]),
         (f"1. If the pool is full:\n   1. `{ONE}`\n   2. If that is not enough, `{TWO}`",
          ["the pool is full", "the pool is full, and that is not enough"]),
         (f"**Fix**:\n\nIf the pool is full: `{ONE}`\n\nRun `{TWO}`.", ["the pool is full", None]),
@@ -144,7 +145,7 @@ def test_a_condition_stands_on_every_step_that_it_leads(text: str, when: list[st
 
 def test_commands_that_nothing_leads_are_called_by_their_own_words() -> None:
     found = steps(LED.format(text="```bash\n    kubectl get pods\n    docker restart api\n    ```"))
-    assert [step["title"] for step in found] == ["Kubectl get pods", "Docker restart api"]
+    assert [step["title"] for step in found] == ["kubectl get pods", "docker restart api"]
 
 
 def test_a_wait_is_a_step_that_holds_and_words_are_a_step_for_a_person() -> None:

@@ -233,3 +233,99 @@ def test_a_heading_goes_before_what_another_procedure_says() -> None:
         1. Restart the workers.
         """
     assert routes(text) == {"OrdersStuck": "ordersstuck", "OrdersLate": "orders-are-late"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Symptoms: alert `HighErrorRate` fires, customers complain",
+        "**Alerts:** `HighErrorRate`, `SlowAnswers`",
+        "Triggered by: HighErrorRate (PagerDuty)",
+        "You get here when the `HighErrorRate` alert is raised.",
+        "Datadog raises `HighErrorRate` or support calls.",
+        "This is for the alerts HighErrorRate and SlowAnswers.",
+        "| Alert | `HighErrorRate` |\n|---|---|\n| Severity | SEV2 |",
+        "- Alert: HighErrorRate",
+    ],
+)
+def test_words_in_a_procedure_lead_an_alert_to_it(words: str) -> None:
+    text = f"# Shop\n\n## Errors\n\n{words}\n\n1. `kubectl get pods -n shop`\n\n## Disk\n\n1. `df -h`\n"
+    found = routes(text)
+    assert found["HighErrorRate"] == "errors"
+    assert set(found) <= {"HighErrorRate", "SlowAnswers"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "See also `DiskAlmostFull`, which alerts on another matter.",
+        "1. Silence the alert DiskAlmostFull",
+        "Wait until the `DiskAlmostFull` alert is resolved.",
+        "An alert tells everybody that it is slow.",
+    ],
+)
+def test_an_alert_that_is_only_mentioned_leads_nowhere(words: str) -> None:
+    assert routes(f"# Shop\n\n## Errors\n\n{words}\n\n1. `kubectl get pods -n shop`\n") == {}
+
+
+FRONT = """---
+alert: EtcdSlow
+severity: SEV1
+owner: jo@shop.example
+slack: "#shop"
+---
+
+## Look
+
+1. `kubectl get pods -n etcd`
+
+## Mend
+
+1. `kubectl delete pod etcd-0 -n etcd`
+"""
+
+
+def test_what_a_page_says_of_itself_leads_its_alert_to_its_incident() -> None:
+    (route,) = mappings(tree(FRONT.replace("## Look", "# Slow disk\n\nSymptoms: writes wait\n\n## Look"))["routes"])
+    assert (route["labels"], route["procedure"], route["severity"]) == ({"alertname": "EtcdSlow"}, "slow-disk", "P1")
+
+
+def test_a_page_headed_by_its_alert_is_one_procedure_whatever_labels_it_has() -> None:
+    text = """
+        # QueueBacklog Runbook
+
+        ## Alert description
+
+        **Severity:** SEV2
+        **Normal capacity:** 7-30 jobs an hour
+
+        ## Impact
+
+        - Orders wait
+
+        ## Investigation
+
+        ### Scenario 1
+
+        **Symptoms:**
+        - Workers restart
+
+        1. `kubectl get pods -n shop`
+        """
+    (procedure,) = procedures(text)
+    assert routes(text) == {"QueueBacklog": procedure["id"]}
+    assert (procedure["severity"], [each["title"] for each in mappings(procedure["steps"])]) == (
+        "P2",
+        ["kubectl get pods -n shop"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "severity"),
+    [("sev1", "P1"), ("It counts as a P0.", "P0"), ("It is a P0 when nothing answers.", None)],
+)
+def test_a_procedure_says_in_passing_how_bad_it_is(words: str, severity: str | None) -> None:
+    (procedure,) = procedures(
+        f"# Shop\n\n## Login\n\nSymptoms: nobody gets in\n\n- {words}\n\n{words}\n\n1. `uptime -p`\n"
+    )
+    assert procedure.get("severity") == severity

@@ -202,3 +202,17 @@ def test_the_figures_count_what_was_understood() -> None:
     assert figures.commands == {"read-only": 1, "mutating": 1, "refused": 1}
     assert figures.procedures >= 0
     assert figures.runnable == 0
+
+
+def test_the_hours_of_somebody_reach_nobody() -> None:
+    table = "| Role | Phone | Hours |\n|---|---|---|\n| DBA | | on call |\n| Lead | 030 1234567 | always |"
+    (remark,) = said(f"# Contacts\n\n{table}", "empty-contact")
+    assert "DBA" in remark.text
+
+
+def test_an_alert_that_a_page_says_to_be_about_leads_to_its_incident() -> None:
+    page = "---\nalert: EtcdSlow\n---\n\n# Slow disk\n\nSymptoms: writes wait\n\n1. `kubectl get pods -n etcd`\n"
+    assert not said(page, "unrouted-alert")
+    assert said(
+        page.replace("Symptoms: writes wait", "It waits.").replace("`kubectl get pods -n etcd`", "x"), "unrouted-alert"
+    )

@@ -118,6 +118,10 @@ def test_a_read_without_an_end_is_bounded_and_one_with_an_end_is_left_alone(comm
         ("aws elbv2 describe-rules", "ClientSecret"),
         ("aws glue get-jobs", "DefaultArguments"),
         ("aws dms describe-endpoints", "Password"),
+        ("aws imagebuilder get-image --image-build-version-arn a", "userDataOverride"),
+        ("aws sagemaker describe-optimization-job --optimization-job-name j", "OverrideEnvironment"),
+        ("aws codepipeline list-action-executions --pipeline-name p", "resolvedConfiguration"),
+        ("aws apigateway get-stages --rest-api-id a", "stageVariableOverrides"),
     ],
 )
 def test_a_secret_that_stands_by_the_way_is_left_out_of_the_answer_and_said(command: str, left_out: str) -> None:

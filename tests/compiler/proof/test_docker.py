@@ -83,7 +83,13 @@ def test_a_container_is_only_shown_through_fields_without_its_environment(comman
             Carried(
                 via="docker",
                 argv=("psql", "-c", "select 1"),
-                names={"container": "db", "context": "prod", "user": "postgres", "interactive": "yes"},
+                names={
+                    "container": "db",
+                    "context": "prod",
+                    "user": "postgres",
+                    "folder": "/tmp",
+                    "interactive": "yes",
+                },
             ),
         ),
         (

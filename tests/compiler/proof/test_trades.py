@@ -3,7 +3,7 @@
 import shlex
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from compiler.proof.client import Client
@@ -60,6 +60,7 @@ def test_nothing_after_a_statement_that_looks_goes_unseen(tool: str, data: st.Da
     base = data.draw(st.sampled_from(["SHOW TABLES", "SELECT 1", "rs.status()", "DESCRIBE t", "db.stats()"]))
     tail = data.draw(st.sampled_from(["DROP TABLE t", "db.dropDatabase()", "system id", "KILL 1"]))
     sign = data.draw(st.sampled_from([";", "; ", "\n", "\\G ", " \\g", " + ", " || ", "/* */", "--\n", "#\n"]))
+    assume(tail != "system id" or sign not in (" + ", " || "))  # There it is a column with a name.
     assert looks([tool, option, f"{base}{sign}{tail}"]) is None
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from compiler.recognise.facts import Said
 from compiler.recognise.procedure import Hold, Purpose, Role, Step
 from incident.severity import Severity
 from tests.compiler.recognise.reading import reading
@@ -418,3 +419,88 @@ def test_each_row_of_a_table_of_what_to_do_is_a_step_with_its_condition() -> Non
         ("Restart it", "the API hangs"), ("Add a second one", "it is too slow"), ("Look at the logs", ""),
         ("Wait until it is back", ""),
     ]  # fmt: skip
+
+
+def test_texts_that_people_send_and_lists_of_roles_tell_nobody_what_to_do() -> None:
+    found = reading("""
+        # Incident response runbook
+
+        ## Roles
+
+        ### Incident Commander (IC)
+
+        - Coordinates the response
+
+        ## Response steps
+
+        ### 1. Acknowledge
+
+        - Acknowledge the alert
+
+        ### 2. Follow up (within 48 hours)
+
+        - Write the review
+
+        ## Communication templates
+
+        ### First post
+
+        ```
+        *INCIDENT*: [what]
+        ```
+        """)
+    assert [(each.title, each.purpose) for each in found.procedures] == [
+        ("Acknowledge", Purpose.RESPONSE),
+        ("Follow up (within 48 hours)", Purpose.RESPONSE),
+    ]
+    assert "*INCIDENT*: [what]" in [each.text for each in found.of(Said)]
+
+
+def test_common_issues_and_their_solutions_are_incidents() -> None:
+    (procedure,) = reading("""
+        # Shop runbook - quick reference
+
+        ## Common issues & solutions
+
+        ### Slow
+
+        1. Restart it.
+        """).procedures
+    assert procedure.purpose is Purpose.INCIDENT
+
+
+def test_a_table_of_contents_is_no_procedure() -> None:
+    (procedure,) = reading("""
+        # Runbook
+
+        - [Disk is full](#disk-is-full)
+        - [Contacts](#contacts)
+        - [Links](#links)
+
+        ## Disk is full
+
+        1. Look at it.
+
+        ## Contacts
+
+        ## Links
+        """).procedures
+    assert procedure.title == "Disk is full"
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("If neither helps within 30 minutes, page the storage team.", timedelta(minutes=30)),
+        ("Ring the database lead after a quarter of an hour.", timedelta(minutes=15)),
+        ("Call the support of the vendor for the number of the case.", None),
+    ],
+)
+def test_who_is_called_after_how_long_is_an_escalation_in_whatever_words(line: str, after: timedelta | None) -> None:
+    (procedure,) = reading(f"# Shop\n\n## Disk is full\n\n1. Look at it.\n2. {line}\n").procedures
+    assert [each.after for each in procedure.escalations] == ([after] if after else [])
+
+
+def test_giving_it_time_is_a_wait() -> None:
+    (procedure,) = reading("# Shop\n\n## Disk\n\n1. Restart it.\n2. Give it five minutes.\n").procedures
+    assert [each.span for each in procedure.steps if isinstance(each, Hold)] == [timedelta(minutes=5)]
