@@ -3,23 +3,20 @@
 import asyncio
 import sys
 
-from aiohttp import web
+from bot.http.call import Answer, Call, said
+from bot.http.server import Server
+from bot.web.knock import LARGEST_BODY
 
 
 async def serve(port: int) -> None:
     """Serve until the process is ended."""
 
-    async def answer(request: web.Request) -> web.Response:
-        await request.read()
-        return web.Response(body=b'{"taken": true}', status=202, content_type="application/json")
+    async def answer(_: Call) -> Answer:
+        return said(202, {"taken": True})
 
-    app = web.Application()
-    app.router.add_post("/alerts/{source}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    print("ready", flush=True)
-    await asyncio.Event().wait()
+    async with Server(answer, largest=LARGEST_BODY).listening(("127.0.0.1", port)):
+        print("ready", flush=True)
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from demo.postgres import RealPostgres
 ONE_EACH: Final = 12_000
 FIFTY: Final = 50
 OF_FIFTY: Final = 400
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 112
 CONNECTIONS_OF_FIFTY: Final = 4
 WARM: Final = 1_000
 ALONE: Final = 300

@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.telemetry.logs import about
 from bot.telemetry.traces import span
+from bot.turnstile import Turnstile
 from bot.words.sentences import refusal
 from commands.deciding import decide
 from commands.duties import DUTIES, GIVE_UP, give_up
@@ -55,6 +56,7 @@ class Worker:
         self._lease = lease
         self._chance = chance
         self._counted = counted
+        self._turnstile = Turnstile()
         self._keys: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
@@ -196,7 +198,8 @@ class Worker:
     async def _attempt(self, claim: Claim) -> str:
         """Do it; how that went, in a word."""
         try:
-            await DUTIES[claim.job.name](claim, ports=self._ports)
+            with self._turnstile.through(claim.job.name):
+                await DUTIES[claim.job.name](claim, ports=self._ports)
         except LostClaim:
             log.warning("claim lost")
             return "lost"

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct, field
@@ -13,10 +14,12 @@ from bot.sources.admission import Request
 from bot.web.alerts import delivery_of
 from bot.web.collector import Reception
 from chaos.process import Died, Outside, Process
+from chaos.team import LAPSING
 from commands import menu
 from commands.asked import Asked
 from commands.outage import Conflict, Outage
 from commands.ports import Kept, Ports
+from incident.alert import Delivery
 from incident.incident import Incident
 from incident.refusal import Refused
 from incident.responder import UserId, at_terminal
@@ -37,6 +40,10 @@ class Town(Protocol):
 
     outside: Outside
 
+    def now(self) -> datetime:
+        """The true time."""
+        ...
+
     def somebody(self) -> Process | None:
         """A process that lives, whichever the balancer takes."""
         ...
@@ -51,6 +58,8 @@ class Told(Struct, kw_only=True):
     declared: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
+    over: set[str] = field(default_factory=set)
+    """What broke again and again, each message of which was taken once, and the last of which says that it is over."""
     finished: set[str] = field(default_factory=set)
     """The incidents of which somebody walked a procedure to its end."""
     spooled: int = 0
@@ -89,6 +98,10 @@ class Crowd:
         self.told.played[f"scene_{scene.__name__}"] += 1
         return scene
 
+    def now(self) -> datetime:
+        """The true time, as monitors have it."""
+        return self._town.now()
+
     async def wait(self, mean: float) -> None:
         """Some seconds."""
         await asyncio.sleep(self._chance.expovariate(1 / mean))
@@ -107,29 +120,39 @@ class Crowd:
         await asyncio.gather(*(self._send("generic", body, headers, alone=copies == 1) for _ in range(copies)))
         self.told.accepted.update(f"generic:{name}-{i}" for i in range(alerts))
 
-    async def _send(self, source: str, body: bytes, headers: Mapping[str, str], *, alone: bool) -> None:
-        """Until it is taken. ``alone``: nobody else sends the same."""
+    async def outage(self, thing: str, began: datetime, *, over: bool = False) -> bool:
+        """Alertmanager tells of one outage of a thing, which has its own key; whether it had to say so only once."""
+        self._count += 1
+        status, labels = "resolved" if over else "firing", {"alertname": LAPSING, "thing": thing}
+        entry = {"fingerprint": thing, "startsAt": began.isoformat(), "status": status, "labels": labels}
+        body = json.dumps({"alerts": [entry], "n": self._count}).encode()
+        return await self._send("alertmanager", body, {}, alone=True)
 
-        async def take(process: Process) -> tuple[int, str, str, Reception]:
+    async def _send(self, source: str, body: bytes, headers: Mapping[str, str], *, alone: bool) -> bool:
+        """Until it is taken. ``alone``: nobody else sends the same. Whether it was sent once only."""
+
+        async def take(process: Process) -> tuple[int, str, Delivery, Reception]:
             delivery = delivery_of(source, Request(headers=headers, body=body, at=process.ports.clock()))
             self._count += 1
             came = self._count
-            return came, process.machine, delivery.key, await process.collector.take(delivery)
+            return came, process.machine, delivery, await process.collector.take(delivery)
 
         while True:
             try:
-                came, machine, key, reception = await self._somewhere(take)
+                came, machine, delivery, reception = await self._somewhere(take)
             except (Outage, Died):
                 # It may be in the spool of a machine that died before it answered.
                 alone = False
                 await self.wait(2)
                 continue
-            self.told.deliveries.add(key)
-            if reception is Reception.SPOOLED:
-                self.told.spooled += 1
-                if alone:
-                    self.told.behind.setdefault(machine, []).append((came, key))
-            return
+            self.told.spooled += reception is Reception.SPOOLED
+            if delivery.by_body:
+                # It is kept under a key that says how it left its alerts, which nobody outside knows.
+                return alone
+            self.told.deliveries.add(delivery.key)
+            if reception is Reception.SPOOLED and alone:
+                self.told.behind.setdefault(machine, []).append((came, delivery.key))
+            return alone
 
     def _post(self, body: Mapping[str, object], number: str) -> None:
         """PagerDuty tells of a change: each webhook takes its own time."""

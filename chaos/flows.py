@@ -1,5 +1,7 @@
-"""What happens without anybody in the chat: a watch sees what is wrong, the store goes away, PagerDuty rings."""
+"""What happens without anybody in the chat: watches, spools, PagerDuty, and ends that get lost."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from chaos.crowd import Crowd
@@ -8,6 +10,8 @@ from incident.paging import PagerState
 
 WRONG: Final = 7
 """So many orders are wrong when some are."""
+MOST_LOOKS: Final = 200
+"""So often a monitor's next word waits for its last one to be heard: between two outages of a thing pass minutes."""
 
 
 async def go_wrong(crowd: Crowd) -> None:
@@ -25,6 +29,34 @@ async def store_away(crowd: Crowd) -> None:
             await crowd.alert("DiskSlow", alerts=crowd.number(3))
             await crowd.wait(2)
             await crowd.alert("DiskSlow", resolved=True, alerts=crowd.number(3))
+
+
+async def lapse(crowd: Crowd) -> None:
+    """Something breaks again and again, and is over by itself; of its ends only the last one surely arrives."""
+    thing, outages, sent, alone = crowd.unique("Thing"), crowd.number(4), Counter[str](), True
+    for number in range(outages):
+        began = crowd.now()
+        words = [False] * crowd.number(2)
+        if number + 1 == outages or crowd.number(2) == 1:
+            words.append(True)
+        for over in words:
+            alone &= await crowd.outage(thing, began, over=over)
+            sent[f"alertmanager:{thing}@{began.isoformat()}"] += 1
+            await _heard(crowd, sent)
+            await crowd.wait(10)
+    if alone:
+        crowd.told.over.add(f"alertmanager:{thing}@")
+        crowd.told.accepted.update(sent)
+
+
+async def _heard(crowd: Crowd, sent: Mapping[str, int]) -> None:
+    """Wait until the last word is decided, which may lie in a spool."""
+    name, count = list(sent.items())[-1]
+    for _ in range(MOST_LOOKS):
+        record = await crowd.look(lambda ports: ports.store.alert(name))
+        if record is not None and record.count >= count:
+            return
+        await crowd.wait(1)
 
 
 async def ring(crowd: Crowd) -> None:

@@ -4,13 +4,14 @@ The crowd's knowledge, the store and the workspace are laid beside one another; 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
 from bot.slack.names import MARK
 from bot.slack.render import render
+from bot.stores.database import Row
 from chaos.crowd import Told
 from chaos.judging_flows import Aside, Found, judge_flows, played
 from chaos.process import Outside
@@ -18,8 +19,10 @@ from chaos.shown import differs, shown_now
 from commands.ports import Ports
 from incident.alert import DeliveryState
 from incident.approval import Approval, ApprovalState
+from incident.clockwork import ESCALATED
 from incident.incident import Incident
 from incident.job import JobName, JobState
+from incident.opening import AGAIN
 from incident.owing import HEADLINE, LATE
 from incident.timeline import Event, Kind, broken_at
 from sandbox.state.model import Channel, Message
@@ -124,7 +127,8 @@ def _jobs(outside: Outside, left: _Left, verdict: Verdict) -> None:
     rows = outside.database.connection.rows("every_job")
     told = {each for row in rows if left.marked[row["key"]] for each in _lines(row["subject"])}
     told |= left.no_news
-    called = {each for row in rows if left.marked[row["key"]] for each in _calls(row["name"], row["subject"])}
+    calls = [row for row in rows if row["name"] == JobName.PAGE]
+    called = {each for row in calls if left.marked[row["key"]] for each in _calls(row, calls)}
     for row in rows:
         key, name, state = row["key"], JobName(row["name"]), JobState(row["state"])
         if state is JobState.GIVEN_UP:
@@ -134,10 +138,15 @@ def _jobs(outside: Outside, left: _Left, verdict: Verdict) -> None:
             verdict.lost.append(f"done, and nobody can see it: {key}")
 
 
-def _calls(name: str, subject: str) -> list[str]:
-    """The keys of the other calls of a person that one call stands for."""
-    user, *incidents = subject.split() if name == JobName.PAGE else [""]
-    return [f"{name}:{each}:{user}" for each in incidents]
+def _calls(call: Row, calls: Sequence[Row]) -> Iterator[str]:
+    """The keys of a person's other calls that one stands for: of other incidents, and those before it of its own."""
+    user, *incidents = str(call["subject"]).split()
+    yield from (f"{JobName.PAGE}:{each}:{user}" for each in incidents)
+    first = f"{JobName.PAGE}:{call['incident_id']}:{user}"
+    later = (f"{first}:{AGAIN}_", f"{first}:{ESCALATED}")
+    if str(call["key"]).startswith(later):
+        yield first
+        yield from (each["key"] for each in calls[: calls.index(call)] if each["key"].startswith(later))
 
 
 def _lines(subject: str) -> list[str]:

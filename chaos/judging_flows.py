@@ -28,6 +28,8 @@ ABOUT: Final = timedelta(seconds=30)
 """So much earlier than it may, a watch's alert may come again: it is sent a moment after it was decided."""
 ONCE: Final = frozenset({Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.HOLD_OVER, Kind.WALK_FINISHED, Kind.WALK_ABORTED})
 """What is told once of a walk, or of one step of it."""
+ENDS: Final = frozenset({JobName.RESOLVE_QUIET, JobName.STEADY_ALERT})
+"""What is owed where a monitor will resolve an incident in a while."""
 
 
 class Aside(Struct, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ class Found(Struct, kw_only=True):
 def judge_flows(aside: Aside, found: Found) -> None:
     """Lay each flow beside what it should have come to."""
     watch(_sent_by_watches(aside), wrong=aside.outside.target.wrong > 0, found=found)
+    _over(aside, found)
     behind(aside.told.behind, list(aside.outside.database.taken), found)
     if aside.outside.team.paged is not None:
         _pager(aside, found)
@@ -73,6 +76,10 @@ def played(aside: Aside) -> Counter[str]:
     return aside.told.played + Counter(
         alerts_spooled=aside.told.spooled,
         alerts_of_watches=len(_sent_by_watches(aside)),
+        ends_lost=sum(bool(event.facts.get("end_lost")) for event in aside.every_event()),
+        resolved_by_monitors=sum(
+            event.kind is Kind.RESOLVED and _said_by_monitor(event) for event in aside.every_event()
+        ),
         pager_called=sum(bool(each.key) for each in there),
         pager_told=sum(each.told.total() + sum(map(own, each.notes)) + len(each.asked) for each in there),
         pager_heard=sum(event.facts.get("via") == VIA for event in aside.every_event()),
@@ -99,6 +106,23 @@ def behind(spooled: Mapping[str, Sequence[tuple[int, str]]], taken: Sequence[str
         order = [key for _, key in sorted(keys) if key in position]
         late = [key for key, after in pairwise(order) if position[key] > position[after]]
         found.broken += [f"{machine}: {key} was spooled first, and taken in later" for key in late]
+
+
+def _over(aside: Aside, found: Found) -> None:
+    """What broke again and again and is over: no outage of it fires, and its incident is resolved or will be."""
+    look = aside.outside.database.connection.rows
+    outages = [row for thing in sorted(aside.told.over) for row in look("outages", thing=thing)]
+    found.lost += [f"{row['id']} fires still, and is over" for row in outages if row["firing"]]
+    will_be = {row["incident_id"] for row in look("every_job") if row["name"] in ENDS and row["state"] == JobState.OWED}
+    theirs = {row["incident_id"] for row in outages} - will_be
+    for incident in aside.incidents:
+        reopened = [each for each in aside.events.get(incident.id, ()) if each.kind is Kind.REOPENED]
+        if incident.open and incident.id in theirs and all(map(_said_by_monitor, reopened)):
+            found.lost.append(f"{incident.key} is open, and all its alerts are over")
+
+
+def _said_by_monitor(event: Event) -> bool:
+    return event.actor.startswith("monitor:")
 
 
 def _pager(aside: Aside, found: Found) -> None:

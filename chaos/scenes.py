@@ -5,7 +5,7 @@ from typing import Final
 
 from chaos.changing import remedy, restore, walk
 from chaos.crowd import Crowd, Scene
-from chaos.flows import answer, call_for_help, go_wrong, ring, store_away
+from chaos.flows import answer, call_for_help, go_wrong, lapse, ring, store_away
 from commands.acknowledge import acknowledge
 from commands.declare import declare_filled
 from commands.note import note
@@ -138,7 +138,7 @@ async def end(crowd: Crowd) -> None:
     await crowd.say("postmortem", incident)
 
 
-BEGINNINGS: Final[tuple[tuple[Scene, int], ...]] = ((outage, 2), (declaration, 1))
+BEGINNINGS: Final[tuple[tuple[Scene, int], ...]] = ((outage, 4), (declaration, 2), (lapse, 1))
 """How a run begins."""
 SCENES: Final[tuple[tuple[Scene, int], ...]] = (
     (outage, 6),
@@ -148,6 +148,7 @@ SCENES: Final[tuple[tuple[Scene, int], ...]] = (
     (walk, 3),
     (restore, 2),
     (store_away, 2),
+    (lapse, 4),
     (silence, 2),
     (slack_away, 2),
     (terminal, 2),

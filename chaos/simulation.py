@@ -34,7 +34,7 @@ SETTLED_WITHIN: Final = timedelta(hours=2)
 TIMERS: Final = frozenset(
     {
         JobName.RING_CLOCKS, JobName.EXPIRE_APPROVAL, JobName.COOL_DOWN, JobName.WATCH_HOLD, JobName.WATCH,
-        JobName.LET_GO,
+        JobName.LET_GO, JobName.RESOLVE_QUIET,
     }
 )  # fmt: skip
 """What may still be owed in the end, because its time has not come. Everything else was wanted at once."""

@@ -27,6 +27,7 @@ _LOOKING: Final = {
     "there": "SELECT 1 FROM deliveries WHERE key = :key",
     "every_watch": "SELECT id, body FROM watches ORDER BY id",
     "every_incident": "SELECT id FROM incidents ORDER BY number",
+    "outages": "SELECT id, incident_id, firing FROM alerts WHERE outage_of = :thing ORDER BY id",
     "ignored_alerts": (
         "SELECT count(*) AS ignored FROM events WHERE chain = 'system'"
         " AND json_extract(body, '$.kind') = 'alert_ignored' AND json_extract(body, '$.facts.alert') = :alert"
@@ -93,7 +94,7 @@ class ProcessStore(SqlStore):
         self._process = process
         self._weather = weather
 
-    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+    async def _commit(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
         await self._arrive()
         value = self._database.transact(work)
         await self._process.hear("store")

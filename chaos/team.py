@@ -10,8 +10,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from chaos.slack import Slack
+from incident.matching import matcher
 from incident.paging import Paging
 from incident.responder import UserId
+from incident.routing import Routing, TeamRoute
 from incident.runbook import Catalog, Route, Step
 from incident.severity import Severity
 from incident.watch import Watch
@@ -24,6 +26,10 @@ WATCHED: Final = "wrong-orders"
 WATCH: Final = Watch(every=timedelta(seconds=20), lasting=timedelta(seconds=20))
 HOLD: Final = timedelta(seconds=20)
 """How long the procedure waits at its canary."""
+LAPSING: Final = "Lapsing"
+"""The alert that breaks again and again, and is over without anybody: its monitor may resolve the incident."""
+QUIET_FOR: Final = timedelta(seconds=10)
+"""How long what lapses must be over for its monitor to resolve the incident."""
 PAGING: Final = Paging(calls_from=Severity.P1, escalation="PHELP00", adds_responders=True)
 
 
@@ -63,6 +69,9 @@ def team_of(slack: Slack, *, paged: bool, watches: bool) -> Team:
         seconds=(chloe,),
         approving=(chloe, slack.group("dba")),
         expires_after=timedelta(minutes=2),
+        routes=Routing(
+            routes=(TeamRoute(name="lapsing", matchers=(matcher(f"alertname={LAPSING}"),), resolves_after=QUIET_FOR),)
+        ),
         runbooks=FakeRunbooks(catalog(watches=watches)),
         paged=PAGING if paged else None,
         news=news.id,

@@ -12,7 +12,7 @@ from incident import clockwork, looking, opening
 from incident.change import Change
 from incident.clock import ClockKind, Signal
 from incident.incident import Incident
-from incident.job import Claim
+from incident.job import Claim, JobName
 from incident.pager_course import SUMMONED
 from incident.responder import UserId
 from incident.timeline import fact
@@ -53,35 +53,77 @@ async def page(claim: Claim, *, ports: Ports) -> None:
 
     Slack takes one message a second for each person: calls of the same person that it holds back are one message.
     """
-    incident = await known(ports.store, claim.job.incident_id or "")
-    place = incident.home.place
-    if place is None and incident.home.awaited_until is None:
-        raise NotYet("the incident has no place in Slack yet")
-    claim = await _with_others(claim, ports)
-    user, *others = claim.job.subject.split()
+    if not await _called_later(claim, ports):
+        await _has_place(claim, ports)
+        claim = await _with_others(claim, ports)
+    called_for = await _called_for(claim, ports)
+    if not called_for:
+        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        return
+    incident, *others = called_for
     message = PageMessage(
         incident=incident,
-        user=UserId(user),
-        place=place,
-        escalated=":escalated-" in claim.job.key,
+        user=UserId(claim.job.subject.partition(" ")[0]),
+        place=incident.home.place,
+        escalated=f":{clockwork.ESCALATED}" in claim.job.key,
         reason=await _reason(claim, ports),
         declared=claim.job.key.endswith(f":{opening.AWAITED}"),
-        others=tuple(sorted([await known(ports.store, each) for each in others], key=lambda it: it.severity.rank)),
+        others=tuple(sorted(others, key=lambda it: it.severity.rank)),
     )
     timestamp = await ports.chat.direct(
         message.user, message, mark=claim.job.key, again=claim.attempts > 1, urgency=incident.severity.rank
     )
-    evidence = f"{user}/{timestamp}"
+    evidence = f"{message.user}/{timestamp}"
     for each in others:
-        await _called(each, message, evidence, cause=f"{claim.job.key}:{each}", settles=None, ports=ports)
+        await _called(each.id, message, evidence, cause=f"{claim.job.key}:{each.id}", settles=None, ports=ports)
     await _called(incident.id, message, evidence, cause=opening.claimed(claim), settles=claim, ports=ports)
+
+
+async def _has_place(claim: Claim, ports: Ports) -> None:
+    """Raises NotYet while there is nothing that a call could lead to."""
+    home = (await known(ports.store, claim.job.incident_id or "")).home
+    if home.place is None and home.awaited_until is None:
+        raise NotYet("the incident has no place in Slack yet")
+
+
+async def _called_for(claim: Claim, ports: Ports) -> list[Incident]:
+    """The incidents that a call is for, its own first; not those for which a later call of the same person stands."""
+    own, (user, *others) = claim.job.incident_id or "", claim.job.subject.split()
+    wanted = [each for each in others if not await _called_anew(each, user, ports)]
+    if not await _called_later(claim, ports):
+        wanted.insert(0, own)
+    return [await known(ports.store, each) for each in wanted]
+
+
+async def _called_later(claim: Claim, ports: Ports) -> bool:
+    """Whether a later call of the same person stands for this one, which Slack did not take in time."""
+    incident_id, user = claim.job.incident_id or "", claim.job.subject.partition(" ")[0]
+    if claim.job.key == _first(incident_id, user):
+        return await _called_anew(incident_id, user, ports)
+    later = _later(incident_id, user)
+    return claim.job.key.startswith(later) and await ports.store.call_owed_since(incident_id, heads=later, claim=claim)
+
+
+async def _called_anew(incident_id: str, user: str, ports: Ports) -> bool:
+    """Whether there is more than the first call, which is owed once more when the channel comes at last."""
+    return await ports.store.call_owed_since(incident_id, heads=_later(incident_id, user))
+
+
+def _first(incident_id: str, user: str) -> str:
+    return f"{JobName.PAGE}:{incident_id}:{user}"
+
+
+def _later(incident_id: str, user: str) -> tuple[str, ...]:
+    """How the keys of the calls begin that come after the first: each stands for those before it."""
+    first = _first(incident_id, user)
+    return f"{first}:{opening.AGAIN}_", f"{first}:{clockwork.ESCALATED}"
 
 
 async def _with_others(claim: Claim, ports: Ports) -> Claim:
     """The claim, with the other calls of the same person that wait, unless it has a reason of its own."""
     user, *others = claim.job.subject.split()
     room = MOST_CALLED_FOR - len(others) - 1
-    if claim.attempts > 1 or room <= 0 or claim.job.key != f"page:{claim.job.incident_id}:{user}":
+    if claim.attempts > 1 or room <= 0 or claim.job.key != _first(claim.job.incident_id or "", user):
         return claim
     more = await ports.store.take_along(claim, limit=room)
     return replace(claim, job=replace(claim.job, subject=" ".join((claim.job.subject, *more))))

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from commands.ports import Ground
 from incident import intake
 from incident.alert import Alert
@@ -30,9 +32,15 @@ def heard_as(
     received_at: datetime,
     now: datetime,
     ground: Ground,
+    later: Alert | None = None,
 ) -> Heard:
-    """One alert with its decision. ``delivery`` is the key of the request that brought it, where one did."""
+    """One alert with its decision. ``delivery`` is the key of the request that brought it, where one did.
+
+    ``later`` is the message about a later outage that alone says that this one is over.
+    """
     decision = intake.decide(alert, routed, seen, now)
+    if later is not None:
+        decision = replace(decision, why=intake.END_LOST)
     declares, concerned = decision.verb is Verb.DECLARES, decision.incident
     catalog = ground.runbooks.catalog(concerned.system) if concerned is not None else None
     return Heard(
@@ -47,4 +55,5 @@ def heard_as(
         doubt=ground.settings.doubt(routed.system) if declares else "",
         paging=ground.settings.paging(routed.system) if declares else None,
         procedure=catalog.procedure(concerned.procedure) if catalog and concerned else None,
+        later=later,
     )

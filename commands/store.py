@@ -57,8 +57,9 @@ class Store(Protocol):
     ) -> Known:
         """What is known of some alerts (``source:key``) and groups, all at one moment.
 
-        It holds the alerts' records, the incidents of these, the newest incident of each group, and ``silences(at)``;
-        and of the requests, which ``keyed`` names by those records, and of the ``causes``, those that are there.
+        It holds the alerts' records, and those of their outages that fire; the incidents of these, the newest incident
+        of each group, and ``silences(at)``; and of the requests, which ``keyed`` names by those records, and of the
+        ``causes``, those that are there.
         """
         ...
 
@@ -257,12 +258,22 @@ class Store(Protocol):
         """
         ...
 
+    async def call_owed_since(self, incident_id: str, *, heads: Sequence[str], claim: Claim | None = None) -> bool:
+        """Whether a call for the incident whose key begins with one of ``heads`` is owed or done, and not given up.
+
+        With a ``claim`` only those that were owed after it count.
+        """
+        ...
+
     async def next_due(self) -> datetime | None:
         """When the next job is due or a lease lapses, so that the worker can sleep until then."""
         ...
 
     async def figures(self) -> Figures:
-        """How much there is to do, for whoever operates Muster. Cheap, however much was done before."""
+        """How much there is to do, for whoever operates Muster. Cheap, however much was done before.
+
+        Raises Outage while it takes no changes, too.
+        """
         ...
 
     async def let_go(self, what: Lasting, *, before: datetime, limit: int) -> int:

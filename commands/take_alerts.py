@@ -20,7 +20,6 @@ from commands.follow_pager import tidings_owed
 from commands.hear_alert import heard_as
 from commands.outage import Conflict, LostClaim, Outage, Unreadable
 from commands.ports import AlertPorts
-from incident import intake
 from incident.alert import Alert, Delivery, DeliveryState
 from incident.change import Change
 from incident.consequence import follow
@@ -211,10 +210,10 @@ def _decided(
 def _changes(asked: _Asked, view: View, now: datetime, ports: AlertPorts) -> list[Change]:
     changes: list[Change] = []
     for position, (alert, routed) in enumerate(zip(asked.taking.alerts, asked.routes, strict=True)):
-        known = view.seen(alert, routed.group).known
-        for turn, told in enumerate(intake.told(alert, known, now)):
+        for turn, (told, later) in enumerate(view.told(alert, now)):
             cause = f"{asked.key}#{position}{'+' * turn}"
-            changes.append(_change(told, routed, asked, cause=cause, view=view, now=now, ports=ports))
+            where = routed if later is None else ports.settings.routed(told, now)
+            changes.append(_change(told, where, asked, later, cause=cause, view=view, now=now, ports=ports))
             view.apply(changes[-1])
     if asked.tidings:
         changes.append(Change(cause=f"tidings:{asked.key}", at=now, jobs=asked.tidings))
@@ -224,11 +223,18 @@ def _changes(asked: _Asked, view: View, now: datetime, ports: AlertPorts) -> lis
 
 
 def _change(
-    alert: Alert, routed: Routed, asked: _Asked, *, cause: str, view: View, now: datetime, ports: AlertPorts
+    alert: Alert,
+    routed: Routed,
+    asked: _Asked,
+    later: Alert | None,
+    *,
+    cause: str,
+    view: View,
+    now: datetime,
+    ports: AlertPorts,
 ) -> Change:
-    seen = view.seen(alert, routed.group)
-    received_at = asked.taking.delivery.received_at
-    one = heard_as(alert, routed, seen, delivery=asked.key, received_at=received_at, now=now, ground=ports)
+    seen, at = view.seen(alert, routed.group), asked.taking.delivery.received_at
+    one = heard_as(alert, routed, seen, delivery=asked.key, received_at=at, now=now, ground=ports, later=later)
     return follow(one, cause=cause, now=now)
 
 

@@ -42,8 +42,13 @@ class Alert(Struct, frozen=True, kw_only=True):
         return f"{self.source}:{self.key}"
 
     @property
+    def outage_of(self) -> str | None:
+        """The name in the store of what this is one outage of; None where all its outages have one key."""
+        return f"{self.source}:{self.thing}" if self.thing else None
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """The same, and that of what the alert is one outage of."""
+        """Its own name in the store, and that of what it is one outage of."""
         return (self.id, f"{self.source}:{self.thing}") if self.thing else (self.id,)
 
 

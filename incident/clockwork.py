@@ -16,6 +16,9 @@ from incident.pager_owing import doubted
 from incident.responder import Role, UserId
 from incident.timeline import Event, Kind
 
+ESCALATED = "escalated-"
+"""Marks the calls of an escalation; what tells its clock from another follows."""
+
 WATCH = "watch"
 """The subject of a look that confirms a fix some time later."""
 
@@ -96,10 +99,10 @@ def _escalate(
     event = Event(kind=Kind.ESCALATED, at=now, facts={"users": list(people), "reason": reason})
     rank = incident.severity.rank
     pages = tuple(
-        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"escalated-{mark(rung)}")
+        owe(JobName.PAGE, incident.id, now, subject=user, urgency=rank, again=f"{ESCALATED}{mark(rung)}")
         for user in people
     )
-    invite = (owe(JobName.INVITE, incident.id, now, urgency=rank, again=f"escalated-{mark(rung)}"),) if people else ()
+    invite = (owe(JobName.INVITE, incident.id, now, urgency=rank, again=f"{ESCALATED}{mark(rung)}"),) if people else ()
     return incident.with_responders(*people), (event, (*pages, *invite))
 
 

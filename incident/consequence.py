@@ -50,12 +50,15 @@ class Heard(Struct, frozen=True, kw_only=True):
     """Why these may not be whoever is on call."""
     paging: Paging | None = None
     procedure: Procedure | None = None
+    later: Alert | None = None
+    """What was said of a later outage of the same thing, where nothing else tells that this one is over."""
 
     def history(self, record: AlertRecord, now: datetime) -> AlertRecord:
         """What changes, flaps and is told: the alert itself, or that of which it is one outage, with its past."""
-        if not self.alert.thing:
+        said = self.later or self.alert
+        if not said.thing:
             return record
-        alert = replace(self.alert, key=self.alert.thing, thing="")
+        alert = replace(said, key=said.thing, thing="")
         past = self.seen.past or AlertRecord(alert=alert, incident_id=None, first_at=now, last_at=now, count=0)
         changes = tuple(sorted({*past.changes, *record.changes}))[-MOST_KEPT:]
         return replace(past, alert=alert, last_at=now, changes=changes)
@@ -71,7 +74,8 @@ class Heard(Struct, frozen=True, kw_only=True):
         incident, known = self.decision.incident, self.seen.known
         if self.delivery is None and known is not None:
             return replace(known, muted_by="", incident_id=incident.id if incident else known.incident_id)
-        return recorded(self.alert, known, incident.id if incident else None, now)
+        record = recorded(self.alert, known, incident.id if incident else None, now)
+        return record if self.later is None else replace(record, count=record.count - 1)
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -103,7 +107,8 @@ def follow(heard: Heard, *, cause: str, now: datetime) -> Change:
         return _notify(heard, record, cause=cause, now=now)
     if decision.verb is Verb.IGNORED:
         return _ignore(heard, record, cause=cause, now=now)
-    if incident is None or decision.verb is Verb.REPEATS:
+    unseen = heard.later is not None and incident is not None and not incident.open
+    if incident is None or decision.verb is Verb.REPEATS or unseen:
         return count(record, cause=cause, now=now)
     if decision.verb is Verb.REOPENS:
         return _reopen(heard, incident, record, cause=cause, now=now)
@@ -119,7 +124,7 @@ def _in_incident(heard: Heard, incident: Incident, record: AlertRecord, *, cause
         return _flap(heard, incident, record, history, cause=cause, now=now)
     if heard.decision.verb is Verb.JOINS:
         return _join(heard, incident, record, cause=cause, now=now)
-    return _quieten(heard, incident, record, history, cause=cause, now=now)
+    return _quieten(heard, incident, replace(record, flapping=False), history, cause=cause, now=now)
 
 
 def _declare(heard: Heard, record: AlertRecord, *, cause: str, now: datetime) -> Change:
@@ -203,6 +208,7 @@ def _quieten(
         actor=monitor(heard.alert.source),
         facts={
             **heard.reasons,
+            "end_lost": heard.later is not None,
             "still_firing": heard.seen.firing,
             "resolves_at": None if due is None else due.isoformat(),
         },

@@ -14,11 +14,11 @@ from incident.approval import Approval
 from incident.change import Change
 from incident.digest import Facts
 from incident.incident import Incident
-from incident.job import Claim
+from incident.job import Claim, JobName, owe
 from incident.opening import claimed, reopen
 from incident.owing import decided
 from incident.pager_owing import standing
-from incident.paging import PAGER, Tiding, Word, asks_for_help, matter_of
+from incident.paging import PAGER, PagerState, Tiding, Word, asks_for_help, matter_of
 from incident.responder import Actor, UserId, known_to_pager, monitor, person
 from incident.runbook import Procedure
 from incident.severity import Policy, Severity
@@ -111,7 +111,7 @@ def _followed(incident: Incident, news: News, cause: str, then: datetime) -> Cha
         return _resolved(incident, news, cause, then)
     if word is Word.REOPENED:
         if incident.open:
-            return None
+            return _taken_up_again(incident, news, cause, then)
         return reopen(incident, by=actor, reason="", procedure=news.procedure, cause=cause, now=then)
     if word is Word.PRIORITY:
         return _priority(incident, news, cause, then)
@@ -136,6 +136,16 @@ def _resolved(incident: Incident, news: News, cause: str, then: datetime) -> Cha
     )
 
 
+def _taken_up_again(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
+    """It was over there alone, and calls people again: whoever has it here has it still, and the pager is told so."""
+    if incident.paged is None or incident.acknowledged_at is None:
+        return None
+    knows = replace(standing(incident), state=PagerState.TRIGGERED)
+    after = replace(incident, paged=replace(incident.paged, told=knows))
+    tell = owe(JobName.TELL_PAGER, incident.id, then, urgency=incident.severity.rank)
+    return decided(cause, then, after, _event(news, then), before=incident, jobs=(tell,))
+
+
 def _priority(incident: Incident, news: News, cause: str, then: datetime) -> Change | None:
     to = news.severity
     if incident.paged is None or not incident.open or to is incident.severity:
@@ -150,6 +160,9 @@ def _priority(incident: Incident, news: News, cause: str, then: datetime) -> Cha
 
 def _said(incident: Incident, news: News, cause: str, then: datetime) -> Change:
     """Worth a line, and nothing else follows from it."""
+    return decided(cause, then, incident, _event(news, then), before=incident)
+
+
+def _event(news: News, then: datetime) -> Event:
     facts: Facts = {"word": news.tiding.word.value, "text": news.tiding.text}
-    event = Event(kind=Kind.PAGER_SAID, at=then, actor=news.actor, facts=facts)
-    return decided(cause, then, incident, event, before=incident)
+    return Event(kind=Kind.PAGER_SAID, at=then, actor=news.actor, facts=facts)

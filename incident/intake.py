@@ -16,8 +16,11 @@ resolved  known and firing                               resolves
           never heard of                                 ignored
 
 An end that was ignored is remembered: when its beginning comes after it, both are decided, in their own order.
+
+An end may be lost on its way: where each outage has a key of its own, the next that begins or ends tells those before.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -35,6 +38,9 @@ CATCH_UP: Final = timedelta(minutes=5)
 
 OVERTAKEN_WITHIN: Final = timedelta(minutes=1)
 """How much later than its end the beginning of an outage may come; later, it is an outage of its own."""
+
+END_LOST: Final = "its end was lost: its monitor tells of a later outage of it already"
+"""Why an alert is over that nobody said was over."""
 
 
 class Verb(StrEnum):
@@ -143,6 +149,24 @@ def told(alert: Alert, known: AlertRecord | None, now: datetime) -> tuple[Alert,
     if known is not None and not known.firings and overtaken(alert, known, now):
         return (alert, known.alert)
     return (alert,)
+
+
+def lost_ends(
+    alert: Alert, known: AlertRecord | None, outages: Iterable[AlertRecord], now: datetime
+) -> tuple[Alert, ...]:
+    """The ends that never came: of what still fires among the ``outages`` before this one, which begins or ends.
+
+    A mere repeat tells nothing of them: two monitors may say when it began by clocks of their own.
+    """
+    if known is not None and known.alert.status is alert.status:
+        return ()
+    began = alert.starts_at or (known.first_at if known is not None else now)
+    before = [each for each in outages if each.firing and each.id != alert.id and _began(each) < began]
+    return tuple(replace(each.alert, status=AlertStatus.RESOLVED) for each in sorted(before, key=_began))
+
+
+def _began(outage: AlertRecord) -> datetime:
+    return outage.alert.starts_at or outage.first_at
 
 
 def recorded(alert: Alert, known: AlertRecord | None, incident_id: str | None, now: datetime) -> AlertRecord:

@@ -154,7 +154,7 @@ def owe(
     name: JobName, incident_id: str, due_at: datetime, *, subject: str = "", urgency: int = 2, again: str = ""
 ) -> Job:
     """A debt of an incident. ``again`` tells apart debts that are really owed anew (a second page, another look)."""
-    key = ":".join(part for part in (name.value, incident_id, subject, again) if part)
+    key = ":".join([part for part in (name.value, incident_id, subject, again) if part])
     return Job(name=name, key=key, due_at=due_at, incident_id=incident_id, subject=subject, urgency=urgency)
 
 

@@ -25,6 +25,7 @@ FIELDS: Final[Mapping[str, Callable[[Alert], str | None]]] = {
 _LABEL: Final = "labels."
 _WRITTEN: Final = re.compile(r"\s*(?P<name>[^\s=!~\"']+)\s*(?P<operator>=~|!~|!=|=)\s*(?P<value>.*?)\s*", re.DOTALL)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_TWO: Final = re.compile(r",\s*[A-Za-z_][\w./-]*\s*(?:=~|!~|!=|=)")
 
 
 class Operator(StrEnum):
@@ -91,5 +92,17 @@ def _unquoted(value: str) -> str:
     if quoted is None:
         if value.startswith('"') or value.endswith('"'):
             raise BadMatcher(f"“{value}” has a quotation mark on one side only")
+        _check_meant(value)
         return value
     return quoted[1].replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _check_meant(value: str) -> None:
+    """What is a slip as a rule would be a value that no alert ever has. Raises BadMatcher."""
+    meant = "; if the value is really so, put it into double quotes"
+    if value.startswith("="):
+        raise BadMatcher(f"“=” means equal, and “{value}” has one too many{meant}")
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        raise BadMatcher(f"write {value} without single quotes, or in double quotes")
+    if _TWO.search(value):
+        raise BadMatcher(f"“{value}” holds another matcher: write each by itself{meant}")

@@ -29,6 +29,9 @@ LONGEST_TITLE = 200
 AWAITED = "awaited"
 """Marks the page that tells a declarer where to work until the channel comes."""
 
+AGAIN = "again"
+"""Marks the calls for an incident that was reopened; what tells one reopening from another follows."""
+
 
 class Declaration(Struct, frozen=True, kw_only=True):
     """What is known when an incident is declared. ``reason`` says why, ``doubt`` why its people may not be on call."""
@@ -262,7 +265,7 @@ def reopen(
         facts={"reason": reason, "alert": alerts[0].id if alerts else None, **(facts or {})},
         evidence=evidence,
     )
-    again = identifier("again", cause)
+    again = identifier(AGAIN, cause)
     owned = tuple(replace(record, incident_id=incident.id) for record in alerts)
     jobs = [*_pages(incident, now, by=by, again=again), *looks(incident, procedure, now, again=again)]
     if incident.group_window is not None:

@@ -112,6 +112,7 @@ class Word(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"
     RESOLVED = "resolved"
+    MERGED = "merged"
     REOPENED = "reopened"
     NOTED = "noted"
     PRIORITY = "priority"
@@ -149,6 +150,7 @@ STATE_OF: Final = {
     Word.UNACKNOWLEDGED: PagerState.TRIGGERED,
     Word.ACKNOWLEDGED: PagerState.ACKNOWLEDGED,
     Word.RESOLVED: PagerState.RESOLVED,
+    Word.MERGED: PagerState.RESOLVED,
 }
 """In which state the pager's incident is after what it tells."""
 

@@ -4,7 +4,7 @@
 it in one transaction, or nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -32,6 +32,7 @@ def unkeyed(_: Mapping[str, AlertRecord]) -> Sequence[str]:
 class Known(Struct, frozen=True, kw_only=True):
     """What the store knows of some alerts: their records, the incidents of these and of their groups.
 
+    Among the ``records`` are the other outages of the same things that fire still.
     ``firing`` counts each incident's alerts that fire. ``silences`` are those made in the chat that stand. ``keys`` are
     those of the requests that it was asked about, and ``kept`` those of them, and of the causes, that are there.
     """
@@ -75,11 +76,37 @@ class Batch(Struct, frozen=True, kw_only=True):
     settles: tuple[Claim, ...] = ()
 
 
+class _Records:
+    """Alerts' records by name, and together those of one thing whose outages each have a key of their own."""
+
+    def __init__(self, records: Iterable[AlertRecord]) -> None:
+        self._by_name: dict[str, AlertRecord] = {}
+        self._outages: dict[str, dict[str, None]] = {}
+        for record in records:
+            self.keep(record)
+
+    def get(self, name: str) -> AlertRecord | None:
+        return self._by_name.get(name)
+
+    def keep(self, record: AlertRecord) -> None:
+        self._by_name[record.id] = record
+        if record.alert.outage_of is not None:
+            self._outages.setdefault(record.alert.outage_of, {})[record.id] = None
+
+    def told(self, alert: Alert, now: datetime) -> Sequence[tuple[Alert, Alert | None]]:
+        known = self.get(alert.id)
+        said = [(each, None) for each in intake.told(alert, known, now)]
+        if alert.outage_of is None:
+            return said
+        outages = [self._by_name[each] for each in self._outages.get(alert.outage_of, ())]
+        return [*said, *((each, alert) for each in intake.lost_ends(alert, known, outages, now))]
+
+
 class View:
     """What is true while a batch is decided: what was known, and what each Change made of it."""
 
     def __init__(self, known: Known) -> None:
-        self._records = dict(known.records)
+        self._records = _Records(known.records.values())
         self._incidents = {each.id: each for each in known.incidents}
         self._firing = dict(known.firing)
         self._newest: dict[str, Incident] = {}
@@ -94,6 +121,10 @@ class View:
         others = firing - (known is not None and known.firing)
         return Seen(known=known, own=own, last=self._newest.get(group), firing=others, past=past[0] if past else None)
 
+    def told(self, alert: Alert, now: datetime) -> Sequence[tuple[Alert, Alert | None]]:
+        """What one message says, in order; last the ends that were lost, each with the alert that alone tells it."""
+        return self._records.told(alert, now)
+
     def apply(self, change: Change) -> None:
         """Take a Change as saved: what it holds has the next version."""
         if change.incident is not None:
@@ -101,7 +132,7 @@ class View:
         for record in change.alerts:
             self._count(self._records.get(record.id), -1)
             self._count(record, 1)
-            self._records[record.id] = replace(record, version=record.version + 1)
+            self._records.keep(replace(record, version=record.version + 1))
 
     def _note(self, incident: Incident) -> None:
         self._incidents[incident.id] = incident
@@ -127,17 +158,18 @@ def request_keys(takings: Sequence[Taking], records: Mapping[str, AlertRecord], 
     A monitor that numbers its requests says the key. Else the same bytes are the same request for as long as all their
     alerts are in the state in which they left them: the next outage may be told in the very same bytes.
     """
-    left: dict[str, AlertRecord] = dict(records)
+    left = _Records(records.values())
     return tuple(_request_key(each, left, now) for each in takings)
 
 
-def _request_key(taking: Taking, left: dict[str, AlertRecord], now: datetime) -> str:
+def _request_key(taking: Taking, left: _Records, now: datetime) -> str:
     turns = {}
     for heard in taking.alerts:
-        name = f"{heard.source}:{heard.key}"
-        for alert in intake.told(heard, left.get(name), now):
-            left[name] = intake.recorded(alert, left.get(name), None, now)
-        turns[name] = f"{left[name].firings}{'f' if left[name].firing else 'q'}"
+        for alert, later in left.told(heard, now):
+            record = intake.recorded(alert, left.get(alert.id), None, now)
+            left.keep(record)
+            if later is None:
+                turns[record.id] = f"{record.firings}{'f' if record.firing else 'q'}"
     if taking.replayed or not (taking.delivery.by_body and turns):
         return taking.delivery.key
     one = next(iter(turns.values())) if len(turns) == 1 else identifier("turns", *map("=".join, sorted(turns.items())))

@@ -14,7 +14,8 @@ from sandbox.state import channels, views
 from sandbox.state.model import App, Channel, Message, View
 from sandbox.wire import Json
 
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 20.0
+"""How long a person waits for what they look for, unless said: a machine may be busy with other things."""
 
 Where = Channel | str
 """A channel, its id, or its name with or without #."""

@@ -13,7 +13,7 @@ from typing import Final
 from bot.doctor.remark import Remark, fail, ok, warn
 from bot.stores import sqlite
 from bot.stores.migrations import migrations, pending
-from bot.stores.place import FILE, StorePlace, opened
+from bot.stores.place import AT_TERMINAL, FILE, StorePlace, opened
 from bot.stores.queries import folder
 from bot.stores.sql_store import SqlStore
 from bot.stores.sqlite_connection import outage
@@ -33,15 +33,20 @@ _APART: Final = 2.0
 async def look_at_storage(place: StorePlace) -> tuple[Remark, ...]:
     """The directory, the free space and, where there is a database already, what is in it."""
     remarks = await asyncio.to_thread(lambda: tuple(_directory(place.data_dir)))
-    standing = await _server(place.url) if place.url is not None else await asyncio.to_thread(_file, place.data_dir)
-    if standing is not None:
-        return (*remarks, standing)
+    closed = await unopened(place)
+    if closed is not None:
+        return (*remarks, closed)
     try:
         async with opened(place) as store:
             clock = (await _clock(store),) if place.url is not None else ()
             return (*remarks, await _chains(store), *clock, await _dead_letters(store), await _remediations(store))
     except Outage as away:
         return (*remarks, fail("database", away.sentence, "mend that, and ask again"))
+
+
+async def unopened(place: StorePlace) -> Remark | None:
+    """Why the store is not looked into, or None: opening it as the bot does would make its tables, or migrate them."""
+    return await _server(place.url) if place.url is not None else await asyncio.to_thread(_file, place.data_dir)
 
 
 def _directory(data_dir: Path) -> Iterator[Remark]:
@@ -63,7 +68,7 @@ def _directory(data_dir: Path) -> Iterator[Remark]:
 
 
 def _file(data_dir: Path) -> Remark | None:
-    """Why the file is not looked into, or None: opening it as the bot does would migrate it."""
+    """The same for the file."""
     path = data_dir / FILE
     if not path.exists():
         return ok("database", f"There is none yet; the first start makes {path}.")
@@ -81,7 +86,7 @@ async def _server(url: str) -> Remark | None:
     from bot.stores.postgres import applied_at
 
     try:
-        applied = await applied_at(url)
+        applied = await applied_at(url, answers_within=AT_TERMINAL)
     except Outage as away:
         return fail("database", away.sentence, "mend that: without it nothing can be recorded")
     if applied is None:

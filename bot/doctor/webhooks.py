@@ -9,7 +9,8 @@ import aiohttp
 from msgspec import Struct
 
 from bot.config import Configuration
-from bot.doctor.remark import Remark, ok, warn
+from bot.doctor.remark import Grade, Remark, ok, warn
+from bot.doctor.storage import unopened
 from bot.sources import changes_generic
 from bot.stores.place import opened
 from bot.words.phrase import duration
@@ -36,8 +37,9 @@ async def look_at_webhooks(configuration: Configuration, now: datetime) -> tuple
     address = _address(configuration)
     knockers = tuple(_knockers(configuration))
     last = await _last(configuration, [each.name for each in knockers])
-    told = (remark for each in knockers for remark in _looked_at(each, last.get(each.name), address, now))
-    return (await _door(address), *told)
+    guessed = (remark for each in knockers for remark in _guessed(each))
+    heard = () if last is None else (_heard(each, last.get(each.name), address, now) for each in knockers)
+    return (await _door(address), *guessed, *heard)
 
 
 def _knockers(configuration: Configuration) -> Iterator[_Knocker]:
@@ -71,24 +73,29 @@ async def _door(address: str) -> Remark:
     return warn("door", f"{said}, so no webhook is taken on this machine.", mend)
 
 
-async def _last(configuration: Configuration, names: Sequence[str]) -> Mapping[str, datetime]:
-    """When each knocked last, as far as that is kept; what is wrong with the store is told elsewhere."""
+async def _last(configuration: Configuration, names: Sequence[str]) -> Mapping[str, datetime] | None:
+    """When each knocked last; None while the store is away, or an older one, which is told elsewhere."""
+    closed = await unopened(configuration.store)
+    if closed is not None:
+        return {} if closed.grade is Grade.OK else None
     with suppress(Outage):
         async with opened(configuration.store) as store:
             return await store.last_knocks(names)
-    return {}
+    return None
 
 
-def _looked_at(knocker: _Knocker, at: datetime | None, address: str, now: datetime) -> Iterator[Remark]:
-    about, place = knocker.about, f"{address}{knocker.path}"
+def _guessed(knocker: _Knocker) -> Iterator[Remark]:
     if any(len(each) < SHORTEST for each in knocker.secrets):
         mend = "make one anew, as `openssl rand -hex 32` does, and give it to whoever posts, too"
-        yield warn(about, f"A secret of it has fewer than {SHORTEST} characters.", mend)
+        yield warn(knocker.about, f"A secret of it has fewer than {SHORTEST} characters.", mend)
+
+
+def _heard(knocker: _Knocker, at: datetime | None, address: str, now: datetime) -> Remark:
+    about, place = knocker.about, f"{address}{knocker.path}"
     if at is None:
         mend = f"let it post to {place}, and send a test from there: docs/{knocker.page}.md says how"
-        yield warn(about, "Nothing has come from it yet, or not among the last 100,000 requests.", mend)
-    elif now - at > QUIET:
+        return warn(about, "Nothing has come from it yet, or not among the last 100,000 requests.", mend)
+    if now - at > QUIET:
         mend = f"send a test from it, if that is not meant: it posts to {place}"
-        yield warn(about, f"Nothing has come from it for {duration(now - at)}.", mend)
-    else:
-        yield ok(about, f"It knocked last {duration(now - at)} ago, at {knocker.path}.")
+        return warn(about, f"Nothing has come from it for {duration(now - at)}.", mend)
+    return ok(about, f"It knocked last {duration(now - at)} ago, at {knocker.path}.")

@@ -65,10 +65,10 @@ def of_each(paths: Sequence[Path], work: Callable[[Compilation], T]) -> list[T]:
     Raises what ``compilation`` does, for the first of them that is wrong.
     """
     beside = second_process.beside if len(paths) > 1 else in_turn
-    longest_first = sorted(range(len(paths)), key=lambda number: -_size(paths[number]))
-    outcomes = beside([partial(_outcome, paths[number], work) for number in longest_first])()
+    order = second_process.soonest_done([_size(path) for path in paths])
+    outcomes = beside([partial(_outcome, paths[number], work) for number in order])()
     results: list[T] = []
-    for _, outcome in sorted(zip(longest_first, outcomes, strict=True), key=itemgetter(0)):
+    for _, outcome in sorted(zip(order, outcomes, strict=True), key=itemgetter(0)):
         if isinstance(outcome, Unreadable | CatalogError):
             raise outcome
         results.append(outcome)

@@ -3,7 +3,9 @@
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heapreplace
+from itertools import permutations
 from typing import Final, NoReturn, TypeVar
 
 from msgspec import Struct
@@ -11,6 +13,7 @@ from msgspec import Struct
 T = TypeVar("T")
 _MOST: Final = 3
 """Copies of this process: each takes its share of the memory, too."""
+_FEW: Final = 6
 _TURNS: Final = 256
 """A turn is one byte in a pipe; of more jobs than there are bytes, one turn is for several."""
 
@@ -29,7 +32,7 @@ def beside(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
     without an answer (somebody killed it, memory was short, a job raised), its jobs are done here and now.
     """
     turns = _turns(min(len(jobs), _TURNS))
-    copies = [_copy(jobs, turns) for _ in range(min(len(jobs), _processors(), _MOST + 1) - 1)]
+    copies = [_copy(jobs, turns) for _ in range(_at_work(len(jobs)) - 1)]
 
     def answer() -> list[T]:
         try:
@@ -43,6 +46,31 @@ def beside(jobs: Sequence[Callable[[], T]]) -> Callable[[], list[T]]:
         return [made[number] if number in made else job() for number, job in enumerate(jobs)]
 
     return answer
+
+
+def soonest_done(sizes: Sequence[int]) -> Sequence[int]:
+    """The numbers of jobs of these sizes in the order in which all of them are done soonest.
+
+    Longest first is never far from it; of a few jobs, whose last one is long, every order is tried.
+    """
+    longest_first = sorted(range(len(sizes)), key=lambda number: -sizes[number])
+    if len(sizes) > _FEW:
+        return longest_first
+    at_work = _at_work(len(sizes))
+    return min(permutations(longest_first), key=lambda order: _end([sizes[number] for number in order], at_work))
+
+
+def _end(sizes: Iterable[int], at_work: int) -> int:
+    """When the last of the jobs is done, where whoever is free takes the next."""
+    ends = [0] * at_work
+    for size in sizes:
+        heapreplace(ends, ends[0] + size)
+    return max(ends)
+
+
+def _at_work(jobs: int) -> int:
+    """How many processes share so many jobs, this one among them."""
+    return max(1, min(jobs, _processors(), _MOST + 1))
 
 
 def _processors() -> int:
@@ -80,7 +108,9 @@ def _work(jobs: Sequence[Callable[[], object]], turns: int, into: int) -> NoRetu
     ended = 1
     try:
         with os.fdopen(into, "wb") as stream:
-            pickle.dump(dict(_done(jobs, turns)), stream, pickle.HIGHEST_PROTOCOL)
+            # Each is packed as it is done, while the others work: at the end they would wait for it.
+            packed = {number: pickle.dumps(made, pickle.HIGHEST_PROTOCOL) for number, made in _done(jobs, turns)}
+            pickle.dump(packed, stream, pickle.HIGHEST_PROTOCOL)
         ended = 0
     finally:
         os._exit(ended)
@@ -92,5 +122,5 @@ def _answer(copy: _Copy) -> dict[int, T]:
         kept = stream.read()
     _, ended = os.waitpid(copy.process, 0)
     # It comes from a copy of this process, by a pipe of its own.
-    made: dict[int, T] = pickle.loads(kept) if ended == 0 else {}  # noqa: S301
-    return made
+    packed: dict[int, bytes] = pickle.loads(kept) if ended == 0 else {}  # noqa: S301
+    return {number: pickle.loads(made) for number, made in packed.items()}  # noqa: S301

@@ -1,14 +1,14 @@
 """What the two ways have in common by which Slack's deliveries come: a socket, or signed HTTP."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Protocol
 
-from aiohttp import web
 from msgspec import Struct
 from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+
+from bot.http.call import Handler
 
 
 class Health(Struct, frozen=True):
@@ -26,8 +26,8 @@ class Line(Protocol):
     """The line to Slack of one app."""
 
     @property
-    def routes(self) -> Sequence[web.RouteDef]:
-        """What the web server must serve for it."""
+    def door(self) -> Handler | None:
+        """What takes Slack's requests at the web server; None where Slack sends none."""
 
     async def open(self) -> None:
         """Begin. Raises Outage for a token that Slack does not take, and then nothing has begun."""

@@ -12,12 +12,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.http.call import Answer, Call, Handler, refused
 from bot.slack.deliveries import Health, Listeners
 
 PATH: Final = "/slack/events"
@@ -25,6 +25,9 @@ PATH: Final = "/slack/events"
 
 REMEMBERED: Final = 600.0
 """Seconds for which a signature is known again: its time may be five minutes off either way."""
+
+_OWN: Final = frozenset({"content-type", "content-length"})
+"""Headers that every answer has by itself."""
 
 log = logging.getLogger(__name__)
 
@@ -46,26 +49,25 @@ class SignedHttp:
         app.listener_runner.listener_start_handler = self._listeners
 
     @property
-    def routes(self) -> Sequence[web.RouteDef]:
-        """The one address that Slack is given."""
-        return (web.post(PATH, self.take),)
+    def door(self) -> Handler:
+        """What stands behind the one address that Slack is given."""
+        return self.take
 
     async def open(self) -> None:
         """The web server opens it; there is nobody to call."""
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def take(self, call: Call) -> Answer:
         """One request: judged, handed to the app, and answered with what the app acknowledged."""
-        raw = await request.read()
-        if refusal := self._refusal(request.headers, raw):
+        if refusal := self._refusal(call.headers, call.body):
             log.warning("slack delivery refused", extra={"reason": refusal})
-            return web.json_response({"error": refusal}, status=401)
+            return refused(401, refusal)
         self._heard_at = self._clock()
-        headers: dict[str, str | Sequence[str]] = {**request.headers}
+        headers: dict[str, str | Sequence[str]] = {**call.headers}
         try:
-            delivery = AsyncBoltRequest(body=raw.decode(), headers=headers)
+            delivery = AsyncBoltRequest(body=call.body.decode(), headers=headers)
         except ValueError:
-            return web.json_response({"error": "The body is neither a form nor JSON."}, status=400)
-        return await to_aiohttp_response(await self._app.async_dispatch(delivery))
+            return refused(400, "The body is neither a form nor JSON.")
+        return _acknowledged(await self._app.async_dispatch(delivery))
 
     async def health(self) -> Health:
         """Whoever can ask this reaches the web server, and so does Slack as far as Muster can tell."""
@@ -94,3 +96,13 @@ class SignedHttp:
         except (ValueError, TypeError, OverflowError):
             # The verifier breaks on a time that is no number or too large a one, and on what is no text.
             return False
+
+
+def _acknowledged(response: BoltResponse) -> Answer:
+    given = [(name, value) for name, values in response.headers.items() for value in values]
+    return Answer(
+        status=response.status,
+        body=response.body.encode(),
+        content_type=response.first_headers_without_set_cookie().get("content-type", "text/plain"),
+        headers=tuple([each for each in given if each[0].lower() not in _OWN]),
+    )

@@ -10,11 +10,10 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import aiohttp
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -33,6 +32,8 @@ ANSWER: Final = 3.0
 """Seconds in which Slack takes an answer."""
 QUIET: Final = 0.1
 """Seconds without a delivery after which a socket is left: what is on its way when it closes nobody answers."""
+LOOKS: Final = 10
+"""Looks in that time, all of which find nothing: a process that stood still has read nothing of what has come."""
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,9 @@ class Connection:
         app.listener_runner.listener_start_handler = self._listeners
 
     @property
-    def routes(self) -> Sequence[web.RouteDef]:
+    def door(self) -> None:
         """None: the sockets are Muster's own calls to Slack."""
-        return ()
+        return
 
     async def open(self) -> None:
         """Connect the first socket; the others follow by themselves.
@@ -129,8 +130,9 @@ class Connection:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         for handler in self._handlers:
-            while handler.busy and self._clock() < busy_until:  # noqa: ASYNC110  (the SDK's queue tells nobody)
-                await asyncio.sleep(QUIET / 10)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(busy_until - self._clock()):
+                    await handler.quiet()
             with contextlib.suppress(aiohttp.ClientError, ConnectionError):
                 await handler.hang_up()
         return await self._listeners.settle(max(0.0, deadline - self._clock()))
@@ -142,17 +144,20 @@ class _Handler(AsyncSocketModeHandler):
     def __init__(self, app: AsyncApp, app_token: str, ping: float) -> None:
         super().__init__(app, app_token, logger=_quiet_logger(), ping_interval=ping)
         self._answering: set[asyncio.Task[Any]] = set()
-        self._last = -QUIET
-        self.client.on_message_listeners.append(self._came)
+        self._came = False
+        self.client.on_message_listeners.append(self._note)
 
-    @property
-    def busy(self) -> bool:
-        """Whether something came just now, waits, or is being answered."""
-        lately = time.monotonic() - self._last < QUIET
-        return lately or bool(self._answering) or not self.client.message_queue.empty()
+    async def quiet(self) -> None:
+        """Wait until nothing comes any longer, and all that came is answered."""
+        looks = 0
+        while looks < LOOKS:  # the SDK's queue tells nobody
+            self._came = False
+            await asyncio.sleep(QUIET / LOOKS)
+            busy = self._came or bool(self._answering) or not self.client.message_queue.empty()
+            looks = 0 if busy else looks + 1
 
-    async def _came(self, _message: aiohttp.WSMessage) -> None:
-        self._last = time.monotonic()
+    async def _note(self, _message: aiohttp.WSMessage) -> None:
+        self._came = True
 
     async def dial(self) -> None:
         """Connect, and try until it succeeds; afterwards the client mends the socket itself."""

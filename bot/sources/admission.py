@@ -34,6 +34,10 @@ class Request(Struct, frozen=True, kw_only=True):
     query: Mapping[str, str] = field(default_factory=dict)
     """What stands behind the address, such as ``token``."""
 
+    def kept(self, names: Sequence[str]) -> dict[str, str]:
+        """These of its headers, as text that can be stored: a question mark stands for each byte that is no text."""
+        return {name: self.headers[name].encode(errors="replace").decode() for name in names if name in self.headers}
+
 
 class Proof(Struct, frozen=True, kw_only=True):
     """How a monitor shows that it is the one. ``holds`` is asked with every secret that is valid now."""

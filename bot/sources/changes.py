@@ -61,6 +61,6 @@ def delivery_of(name: str, request: Request) -> Delivery:
         key=f"{name}:{TELLERS[name].request_key(request)}",
         source=name,
         received_at=request.at,
-        headers={header: request.headers[header] for header in KEPT_HEADERS if header in request.headers},
+        headers=request.kept(KEPT_HEADERS),
         body=request.body,
     )

@@ -1,6 +1,6 @@
 """Any monitor that can post JSON: a table of JMESPath expressions says where the alerts and their entries stand.
 
-Without a table the usual names are tried, so that what Pingdom, Zabbix, Nagios or a shell script sends is understood
+Without a table the usual names are tried, so that what Pingdom, Zabbix or a shell script sends is understood
 as it comes; a team's own table goes before them. Source: jmespath.org/specification.html.
 """
 

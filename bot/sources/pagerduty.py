@@ -1,7 +1,7 @@
 """PagerDuty: its V3 webhook subscriptions, one event about one of its incidents a request.
 
 triggered, reopened, unacknowledged   firing: somebody has to look
-resolved                              resolved
+resolved                              resolved; merged into another, no alert: it goes on there
 all others (acknowledged, notes, roles, services, ``pagey.ping`` …)   no alert: nothing changes in what is broken
 
 What people and rules do with an incident there (acknowledge, note, escalate …) is a tiding besides
@@ -30,11 +30,12 @@ from incident.paging import CLIENT, PAGER, incident_of
 
 NAME: Final = PAGER
 
+_RESOLVED: Final = "incident.resolved"
 STATUSES: Final[Mapping[str, AlertStatus]] = {
     "incident.triggered": AlertStatus.FIRING,
     "incident.reopened": AlertStatus.FIRING,
     "incident.unacknowledged": AlertStatus.FIRING,
-    "incident.resolved": AlertStatus.RESOLVED,
+    _RESOLVED: AlertStatus.RESOLVED,
 }
 """The event types that say whether something is broken."""
 
@@ -76,7 +77,15 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if not isinstance(event, Mapping):
         raise Unreadable("the body has no event")
     status = STATUSES.get(text(event.get("event_type")).lower())
-    return () if status is None or _by_muster(event) else (_alert(event, status),)
+    return () if status is None or _by_muster(event) or merged_into(event) is not None else (_alert(event, status),)
+
+
+def merged_into(event: Mapping[str, object]) -> str | None:
+    """The incident in which this one goes on, by its name or id; None unless this is how it was resolved."""
+    reason = table(incident_in(event), "resolve_reason")
+    if text(reason.get("type")) != "merge_resolve_reason" or text(event.get("event_type")).lower() != _RESOLVED:
+        return None
+    return name_of(reason.get("incident")) or text(table(reason, "incident").get("id"))
 
 
 def _by_muster(event: Mapping[str, object]) -> bool:

@@ -7,7 +7,7 @@ user, is a rule, a time that ran out or an integration. Of notes and responders 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.sources.pagerduty import event_in, incident_in, name_of
+from bot.sources.pagerduty import event_in, incident_in, merged_into, name_of
 from bot.sources.reading import table, text, time
 from incident.paging import PagerPerson, Tiding, Word
 
@@ -38,13 +38,14 @@ def tiding(body: bytes) -> Tiding | None:
     ref = text(incident.get("id"))
     if word is None or not ref:
         return None
+    into = merged_into(event)
     return Tiding(
-        word=word,
+        word=word if into is None else Word.MERGED,
         ref=ref[:200],
         key=text(incident.get("incident_key")),
         at=time(event.get("occurred_at")),
         by=_person(event.get("agent")),
-        text=_told(word, table(event, "data"), incident)[:_LONGEST],
+        text=(_told(word, table(event, "data"), incident) if into is None else into)[:_LONGEST],
     )
 
 

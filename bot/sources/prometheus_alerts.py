@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.sources.reading import first, text, texts, time
+from bot.sources.reading import text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 from incident.digest import canonical
@@ -31,7 +31,8 @@ def alerts_of(
     entries = [each for each in listed if isinstance(each, dict)]
     if listed and not entries:
         raise Unreadable("no entry of the list is an alert")
-    alerts = tuple(_alert(each, whole, source, links) for each in entries)
+    common = texts(whole.get("commonLabels")), texts(whole.get("commonAnnotations"))
+    alerts = tuple([_alert(each, whole, source, links, *common) for each in entries])
     left_out = text(whole.get("truncatedAlerts"))
     if not alerts or not _SOME.fullmatch(left_out):
         return alerts
@@ -40,10 +41,15 @@ def alerts_of(
 
 
 def _alert(
-    entry: Table, whole: Table, source: str, links: Callable[[Table, Mapping[str, str]], Mapping[str, str]]
+    entry: Table,
+    whole: Table,
+    source: str,
+    links: Callable[[Table, Mapping[str, str]], Mapping[str, str]],
+    common_labels: dict[str, str],
+    common_annotations: dict[str, str],
 ) -> Alert:
-    labels = texts(whole.get("commonLabels")) | texts(entry.get("labels"))
-    annotations = texts(whole.get("commonAnnotations")) | texts(entry.get("annotations"))
+    labels = common_labels | texts(entry.get("labels"))
+    annotations = common_annotations | texts(entry.get("annotations"))
     # A firing body may hold resolved alerts, and any of them any time of ending: only its own state tells.
     status = text(entry.get("status")) or text(whole.get("status"))
     resolved = status.lower() == "resolved"
@@ -55,18 +61,25 @@ def _alert(
         key=f"{fingerprint}@{started.isoformat()}" if started else fingerprint,
         thing=f"{fingerprint}@" if started else "",
         status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
-        title=(first(annotations, "summary", "title", "message") or labels.get("alertname") or _told_apart(labels))[
+        title=(_any(annotations, "summary", "title", "message") or labels.get("alertname") or _told_apart(labels))[
             :200
         ],
-        description=first(annotations, "description", "message"),
-        severity=first(labels, "severity", "priority", "level") or None,
-        service=first(labels, "service", "job", "app", "namespace") or None,
+        description=_any(annotations, "description", "message") or "",
+        severity=_any(labels, "severity", "priority", "level"),
+        service=_any(labels, "service", "job", "app", "namespace"),
         group=_group(whole) or fingerprint,
         starts_at=started,
         ends_at=time(entry.get("endsAt")) if resolved else None,
         labels=labels,
         links=links(entry, annotations),
     )
+
+
+def _any(texts: Mapping[str, str], *names: str) -> str | None:
+    for name in names:
+        if found := texts.get(name):
+            return found
+    return None
 
 
 def _fingerprint(entry: Table, whole: Table, labels: Mapping[str, str]) -> str:

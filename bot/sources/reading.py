@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -110,7 +111,10 @@ def text(value: object) -> str:
 
 def first(values: Mapping[str, object], *names: str) -> str:
     """The first of these entries that holds a text."""
-    return next((found for name in names if (found := text(values.get(name)))), "")
+    for name in names:
+        if found := text(values.get(name)):
+            return found
+    return ""
 
 
 def table(whole: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -138,7 +142,12 @@ def time(value: object) -> datetime | None:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not value:
         return None
-    written = str(value).strip()
+    return _moment(str(value).strip())
+
+
+# What fires is told again and again, each time with the moment at which it began.
+@lru_cache(maxsize=1024)
+def _moment(written: str) -> datetime | None:
     try:
         moment = _since_1970(written) or datetime.fromisoformat(_NANOSECONDS.sub(r"\1", written))
     except (ValueError, OverflowError):

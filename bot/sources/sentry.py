@@ -1,7 +1,7 @@
 """Sentry: issues, and the alerts that its rules raise, from an internal integration's webhook.
 
 an issue    created, unresolved, or named by an alert rule   firing      resolved   resolved
-a metric    critical, warning                                firing      resolved   resolved
+a metric    open, critical, warning                          firing      resolved   resolved
 
 An alert rule's event and its issue share a key, because only the issue tells of its end. Comments, installations,
 assignments and archiving are no alerts. Source: docs.sentry.io/integrations/integration-platform/webhooks. Its older
@@ -24,6 +24,7 @@ _ISSUE: Final = {
     "resolved": AlertStatus.RESOLVED,
 }
 _METRIC: Final = {
+    "open": AlertStatus.FIRING,
     "critical": AlertStatus.FIRING,
     "warning": AlertStatus.FIRING,
     "resolved": AlertStatus.RESOLVED,
@@ -56,7 +57,8 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if not body.strip():
         return ()
     whole = document(body)
-    action, data = text(whole.get("action")).lower(), table(whole, "data")
+    action = text(whole.get("action")).lower()
+    data = {name: each for name, each in table(whole, "data").items() if each is not None}
     if "metric_alert" in data:
         return _metric(table(data, "metric_alert"), action, data)
     if "event" in data:
@@ -64,6 +66,8 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if "issue" in data:
         status = _ISSUE.get(action)
         return () if status is None else (_issue(table(data, "issue"), status, again=action == "unresolved"),)
+    if action == "triggered":
+        raise Unreadable("an alert rule was triggered, and the body names no event")
     if not action and isinstance(whole.get("event"), Mapping):
         return (_plugin(whole),)
     if action:

@@ -28,7 +28,7 @@ _COMPONENT: Final = {
 def parse(body: bytes) -> tuple[Alert, ...]:
     """The alert of one body; none for planned work. Raises Unreadable."""
     whole = document(body)
-    if "incident" in whole:
+    if whole.get("incident") is not None:
         return _incident(table(whole, "incident"), whole)
     if "component_update" in whole or "component" in whole:
         return _component(whole)

@@ -32,8 +32,9 @@ def parse(body: bytes) -> tuple[Alert, ...]:
         for name, value in document(body).items()
         if not (isinstance(value, str) and _UNFILLED.fullmatch(value.strip()))
     }
-    kind = first(whole, "alert_type", "alert_type_friendly_name").lower()
-    if kind not in _TYPES:
+    said_so = (first(whole, name).lower() for name in ("alert_type", "alert_type_friendly_name"))
+    kind = next((word for word in said_so if word in _TYPES), None)
+    if kind is None:
         raise Unreadable("the body says neither that the monitor is down nor that it is up")
     status, what = _TYPES[kind]
     details = first(whole, "alert_details", "ssl_expiry_days_left")

@@ -1,6 +1,5 @@
 """How one Change goes into a database: each table by its own rule, all of them inside one transaction."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -9,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.stores import jobs
-from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, SILENCE, STOP, SYSTEM_CHANGE, event_text
+from bot.stores.codec import ALERT, APPROVAL, FINDING, INCIDENT, SILENCE, STOP, SYSTEM_CHANGE, event_text, table_text
 from bot.stores.database import Database, NotUnique, Value
 from commands.outage import Conflict, LostClaim
 from commands.store import Saved
@@ -208,6 +207,7 @@ def _alert_row(was: int, decided: AlertRecord) -> Mapping[str, Value]:
         "first_at": record.first_at,
         "firing": record.firing,
         "messages": record.count,
+        "outage_of": record.alert.outage_of,
         "body": ALERT.text(record),
     }
 
@@ -285,7 +285,7 @@ def _delivery_row(delivery: Delivery) -> Mapping[str, Value]:
         "key": delivery.key,
         "source": delivery.source,
         "received_at": delivery.received_at,
-        "headers": json.dumps(dict(delivery.headers)),
+        "headers": table_text(delivery.headers),
         "body": delivery.body,
         "state": delivery.state.value,
         "reason": delivery.reason,

@@ -1,6 +1,7 @@
 """The text that a database keeps for each value, and the value again."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Generic, TypeVar
@@ -55,6 +56,11 @@ WATCH: Final = Codec(WatchRecord)
 SYSTEM_CHANGE: Final = Codec(SystemChange)
 
 
+def table_text(table: Mapping[str, str]) -> str:
+    """A table of texts as JSON."""
+    return _ENCODER.encode(table).decode()
+
+
 def event_text(event: Event) -> str:
     """An event as JSON that gives back exactly what its content digest covers, down to a number's type."""
     return canonical(
@@ -82,7 +88,8 @@ def event_value(text: str) -> Event:
 
 def stamp(at: datetime) -> str:
     """A time as UTC text of one width, so that texts compare as their times do."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")
 
 
 def moment(kept: str | datetime) -> datetime:

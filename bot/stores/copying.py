@@ -1,12 +1,12 @@
 """Moves everything from a SQLite file into an empty PostgreSQL: every row of every table, in one transaction.
 
-The file is locked meanwhile, so that nothing is written to it that would stay behind; its rows stay.
+The file is this process's alone meanwhile, so that nothing is written to it that would stay behind; its rows stay.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,7 +15,8 @@ import asyncpg
 
 from bot.stores.codec import moment
 from bot.stores.migrations import migrations
-from bot.stores.postgres import CONNECT_WITHIN, PostgresStore
+from bot.stores.place import AT_TERMINAL
+from bot.stores.postgres import PostgresStore
 from bot.stores.postgres_connection import Connection, kept_text, said
 from bot.stores.queries import folder
 from bot.stores.sqlite import DIALECT
@@ -25,6 +26,8 @@ from commands.outage import Outage
 
 Kept: TypeAlias = str | int | bytes | datetime | None
 
+ALONE_WITHIN: Final = 2.0
+"""Seconds for a command of the terminal to let go of the file; a bot has it open for as long as it runs."""
 _BATCH: Final = 1000
 _COLUMNS: Final = """
 SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -43,11 +46,13 @@ _MAKERS: Final[Mapping[str, Callable[[str | int | bytes], Kept]]] = {
 async def copy_store(source: Path, url: str) -> Mapping[str, int]:
     """Copy the file into the database at ``url``; how many rows each table got. Both are migrated first.
 
-    Raises Outage, and then nothing was copied.
+    Raises Outage, and then nothing was copied; so too while another process has the file open.
     """
-    await (await PostgresStore.open(url)).close()
+    with _alone(source):
+        pass  # refused before anything is touched
+    await (await PostgresStore.open(url, answers_within=AT_TERMINAL)).close()
     with said():
-        connection = await asyncpg.connect(url, timeout=CONNECT_WITHIN)
+        connection = await asyncpg.connect(url, timeout=AT_TERMINAL)
         try:
             async with connection.transaction():
                 # A bot that is started too early waits, and finds everything.
@@ -72,8 +77,7 @@ async def _check_empty(target: Connection) -> None:
 async def _copy(source: Path, target: Connection) -> Mapping[str, int]:
     await asyncio.to_thread(_migrate, source)
     counts = {}
-    with closing(sqlite3.connect(source, isolation_level=None)) as file:
-        file.execute("BEGIN IMMEDIATE")
+    with _alone(source) as file:
         for table, columns in (await _columns(target)).items():
             await target.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a table of our own
             rows = _rows(file, table, columns)
@@ -87,6 +91,28 @@ async def _copy(source: Path, target: Connection) -> Mapping[str, int]:
 def _migrate(source: Path) -> None:
     with closing(FileConnection(source, {}, writes=True)) as connection:
         connection.migrate(migrations(folder(DIALECT)))
+
+
+@contextmanager
+def _alone(source: Path) -> Iterator[sqlite3.Connection]:
+    """The file, which nobody else opens meanwhile. Raises Outage when somebody has it open already.
+
+    A connection shares the lock of a file with a write-ahead log for as long as it is there, whether or not it writes.
+    """
+    try:
+        with closing(sqlite3.connect(source, timeout=ALONE_WITHIN, isolation_level=None)) as file:
+            file.execute("PRAGMA locking_mode = EXCLUSIVE")
+            file.execute("BEGIN EXCLUSIVE")
+            yield file
+            file.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise outage(error, source) from error
+        raise Outage(
+            f"Another process has {source} open, as a bot that runs on it does: stop it, then copy again. What it "
+            "writes meanwhile would be left behind.",
+            retry=False,
+        ) from error
 
 
 async def _columns(target: Connection) -> Mapping[str, Mapping[str, str]]:

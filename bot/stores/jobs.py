@@ -139,6 +139,12 @@ async def take_along(db: Database, held: Claim, limit: int) -> tuple[str, ...]:
     return found
 
 
+async def call_owed_since(db: Database, incident_id: str, heads: Sequence[str], job_id: int) -> bool:
+    """Whether a call for the incident whose key begins with one of these was owed after that job, and not given up."""
+    found = await db.row("call_owed_since", incident_id=incident_id, heads=list(heads), id=job_id)
+    return found is not None
+
+
 def _queue(job: Job) -> tuple[int, int]:
     """The urgencies of the lines that one waits for: those for everybody, or those of the threads."""
     return (0, CHATTER - 1) if job.urgency < CHATTER else (CHATTER, 2 * CHATTER)

@@ -16,6 +16,10 @@ from commands.outage import Outage
 FILE: Final = "muster.db"
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 5.0
+AT_TERMINAL: Final = 2.0
+"""Seconds that a PostgreSQL has for its first answer where somebody waits for it."""
+FOR_A_BOT: Final = 5.0
+"""The same where nobody does, and it is asked again."""
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +37,9 @@ class StorePlace:
         return self.data_dir / FILE if self.url is None else None
 
 
-async def open_store(place: StorePlace, *, clock: Callable[[], datetime] = utc_now) -> SqlStore:
+async def open_store(
+    place: StorePlace, *, clock: Callable[[], datetime] = utc_now, answers_within: float = AT_TERMINAL
+) -> SqlStore:
     """Open the store, made and migrated if need be. ``clock`` is this process's; a PostgreSQL has its own.
 
     Raises Outage with one sentence when that cannot be done.
@@ -50,7 +56,7 @@ async def open_store(place: StorePlace, *, clock: Callable[[], datetime] = utc_n
         # Its driver would be a part of every start; most teams have the file.
         from bot.stores.postgres import PostgresStore
 
-        return await PostgresStore.open(place.url)
+        return await PostgresStore.open(place.url, answers_within=answers_within)
     return await SQLiteStore.open(place.data_dir / FILE, clock=clock)
 
 
@@ -59,7 +65,7 @@ async def store_in_time(place: StorePlace, *, clock: Callable[[], datetime]) -> 
     wait = FIRST_WAIT
     while True:
         try:
-            return await open_store(place, clock=clock)
+            return await open_store(place, clock=clock, answers_within=FOR_A_BOT)
         except Outage as away:
             if not away.retry:
                 raise

@@ -35,7 +35,8 @@ MOST_CONNECTIONS: Final = 8
 """Of one process, beside the one by which it is woken."""
 PATIENCE: Final = 20.0
 """Seconds that one query, or the wait for a free connection, may last."""
-CONNECT_WITHIN: Final = 5.0
+ANSWERS_WITHIN: Final = 5.0
+"""Seconds for a connection, and for the first answer on it."""
 TRIES: Final = 4
 _NO_ADDRESS: Final = (
     "The variable of store.url_env holds no address of a PostgreSQL: write postgresql://user:password@host/database."
@@ -69,16 +70,19 @@ class PostgresStore(SqlStore):
         self._wakes = Wakes(dsn, lambda: self.on_owed())
 
     @classmethod
-    async def open(cls, dsn: str, *, clock: Callable[[], datetime] | None = None) -> Self:
+    async def open(
+        cls, dsn: str, *, clock: Callable[[], datetime] | None = None, answers_within: float = ANSWERS_WITHIN
+    ) -> Self:
         """Connect, and migrate if need be. ``clock`` tells the time instead of the database.
 
         Raises Outage with one sentence, which holds no part of the address.
         """
-        pool = _pool(dsn)
+        pool = _pool(dsn, answers_within)
         try:
             with _opening():
                 await pool
                 async with pool.acquire() as connection:
+                    await _answers(connection, answers_within)
                     migrated = await migrate(connection, migrations(folder(DIALECT)))
         except BaseException:
             pool.terminate()
@@ -114,7 +118,7 @@ class PostgresStore(SqlStore):
         if owes:
             self._wakes.tell()
 
-    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+    async def _commit(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
         if self._closed:
             raise Outage("The database is closed.", retry=False)
         writing = asyncio.create_task(self._committed(work, told))
@@ -184,27 +188,37 @@ class PostgresStore(SqlStore):
             await self._pool.expire_connections()
 
 
-async def applied_at(dsn: str) -> Mapping[str, str] | None:
+async def _answers(connection: Connection, within: float) -> None:
+    """Ask something small: who waits at a pooler's door behind which a database hangs is let in all the same."""
+    try:
+        await connection.execute("SELECT", timeout=within)
+    except FAULTS:
+        connection.terminate()  # to take leave would be to wait again
+        raise
+
+
+async def applied_at(dsn: str, *, answers_within: float = ANSWERS_WITHIN) -> Mapping[str, str] | None:
     """The migrations that made the database, by name, without a change to it; None when it has none of Muster's tables.
 
     Raises Outage.
     """
     with _opening():
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_WITHIN, command_timeout=PATIENCE)
+        connection = await asyncpg.connect(dsn, timeout=answers_within, command_timeout=PATIENCE)
         try:
+            await _answers(connection, answers_within)
             return await applied(connection)
         finally:
             await connection.close()
 
 
-def _pool(dsn: str) -> Pool:
+def _pool(dsn: str, connect_within: float) -> Pool:
     return asyncpg.create_pool(
         dsn,
         min_size=0,
         max_size=MOST_CONNECTIONS,
         # One that worked is kept: when others have taken every free place, Muster still has its own.
         max_inactive_connection_lifetime=0,
-        timeout=CONNECT_WITHIN,
+        timeout=connect_within,
         command_timeout=PATIENCE,
         server_settings=SETTINGS,
         reset=_left_clean,

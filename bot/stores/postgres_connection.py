@@ -137,9 +137,10 @@ def kept(value: database.Value) -> database.Value:
     """
     if isinstance(value, str):
         return kept_text(value)
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [kept_text(each) for each in value]
-    return value
+    # The other kinds by name: to ask whether a time or a number is a sequence takes longer than all the rest.
+    if value is None or isinstance(value, (int, datetime, bytes)):
+        return value
+    return [kept_text(each) for each in value]
 
 
 def kept_text(text: str) -> str:

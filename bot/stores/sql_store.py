@@ -21,6 +21,7 @@ from bot.stores.codec import (
 from bot.stores.database import Database, Row, Value
 from bot.stores.figures import figures
 from commands.figures import Figures
+from commands.outage import Outage
 from commands.store import Saved, Store
 from incident.alert import AlertRecord, AlertTally, Delivery
 from incident.approval import Approval
@@ -41,6 +42,9 @@ T = TypeVar("T")
 LATELY: Final = 100_000
 """Among so many of the newest requests the last one of a monitor is looked for."""
 
+_ASKED: Final = "store asked"
+"""Under this name it is written when the store was asked whether it takes changes again."""
+
 Work: TypeAlias = Callable[[Database], Coroutine[Any, Any, T]]
 """What is asked of a database inside one transaction."""
 
@@ -52,9 +56,11 @@ class SqlStore(Store):
         self.migrated = tuple(migrated)
         """The migrations that opening it applied."""
         self.on_owed: Callable[[], None] = lambda: None
+        self._refused = False
+        """It took no change when it was last asked to, though it may still be read: a full disk, a standby."""
 
     @abstractmethod
-    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+    async def _commit(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
         """What ``work`` returned, once it is on disk; ``told`` is called then, even if nobody waits any longer.
 
         Raises whatever ``work`` raised, after everything that it did was taken back.
@@ -63,6 +69,13 @@ class SqlStore(Store):
     @abstractmethod
     async def _read(self, look: Work[T], *, at_one_moment: bool = False) -> T:
         """What ``look`` returned; ``at_one_moment``: all of its queries see the same."""
+
+    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+        try:
+            return await self._commit(work, told)
+        except Outage:
+            self._refused = True
+            raise
 
     async def save(self, change: Change) -> Saved:
         _check(change)
@@ -208,10 +221,18 @@ class SqlStore(Store):
     async def take_along(self, claim: Claim, *, limit: int) -> tuple[str, ...]:
         return await self._write(lambda db: jobs.take_along(db, claim, limit))
 
+    async def call_owed_since(self, incident_id: str, *, heads: Sequence[str], claim: Claim | None = None) -> bool:
+        after = 0 if claim is None else claim.id
+        return await self._read(lambda db: jobs.call_owed_since(db, incident_id, heads, after))
+
     async def next_due(self) -> datetime | None:
         return rows.time_of(await self._row("next_due"), "due_at")
 
     async def figures(self) -> Figures:
+        if self._refused:
+            # Many a change touches nothing, and is taken all the same: whether it takes one is asked by one that does.
+            await self.remember(_ASKED, (await self.now()).isoformat())
+            self._refused = False
         return await self._read(figures, at_one_moment=True)
 
     async def last_knocks(self, sources: Sequence[str]) -> Mapping[str, datetime]:

@@ -70,7 +70,7 @@ class SQLiteStore(SqlStore):
         for reader in self._readers:
             reader.close()
 
-    async def _write(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
+    async def _commit(self, work: Work[T], told: Callable[[T], None] = lambda _: None) -> T:
         return await self._writer.do(lambda db: at_once(work(Direct(db, self._clock))), told)
 
     async def _read(self, look: Work[T], *, at_one_moment: bool = False) -> T:

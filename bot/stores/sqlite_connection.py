@@ -64,14 +64,14 @@ class Connection:
         """Run a named query that returns no rows; how many it changed."""
         return self._raw.execute(self._queries[query], values).rowcount
 
-    def run_many(self, query: str, rows: Sequence[Mapping[str, Value]]) -> int:
+    def run_many(self, query: str, rows: Sequence[Mapping[str, database.Value]]) -> int:
         """Run a named query for all rows at once; how many it changed. ``:rows`` in it stands for their values."""
         sql, changed = self._queries[query], 0
         columns = _columns(sql)
         for start in range(0, len(rows), MOST_ROWS):
             some = rows[start : start + MOST_ROWS]
             places = ", ".join([f"({', '.join('?' * len(columns))})"] * len(some))
-            values = [row[column] for row in some for column in columns]
+            values = [_value(row[column]) for row in some for column in columns]
             changed += self._raw.execute(sql.replace(":rows", places), values).rowcount
         return changed
 
@@ -136,7 +136,7 @@ class Direct(database.Database):
 
     async def run_many(self, query: str, rows: Sequence[Mapping[str, database.Value]]) -> int:
         try:
-            return self._connection.run_many(query, [_kept(row) for row in rows])
+            return self._connection.run_many(query, rows)
         except sqlite3.IntegrityError as error:
             raise database.NotUnique(str(error)) from error
 

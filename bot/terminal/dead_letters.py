@@ -1,5 +1,6 @@
 """``muster alerts dead`` and ``replay``: what monitors sent and nobody understood, and taking it in after all."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -14,7 +15,7 @@ from bot.sources.changes import TELLERS, reader
 from bot.sources.table import ParserTable
 from bot.stores.place import StorePlace, opened
 from bot.terminal.ending import NotFoundError
-from bot.terminal.inspection import as_text, utc_now
+from bot.terminal.inspection import utc_now
 from bot.web.changes import places
 from commands.ports import AlertPorts
 from commands.store import Store
@@ -34,7 +35,8 @@ async def list_dead(place: StorePlace, *, as_json: bool) -> None:
     async with opened(place) as store:
         dead = await store.dead_deliveries(limit=MOST)
     for each in dead:
-        typer.echo(as_text(_row(each)) if as_json else f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}")
+        listed = f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}"
+        typer.echo(json.dumps(_row(each), ensure_ascii=False) if as_json else listed)
 
 
 async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) -> bool:

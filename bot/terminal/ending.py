@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -11,6 +11,12 @@ from bot.config import WrongSetting
 from bot.words.sentences import refusal
 from commands.outage import Outage
 from incident.refusal import Refused
+
+TYPED: Final[Mapping[str, str]] = {
+    "/incident reopen": "`muster incidents reopen INC-{number}`",
+    "/incident unfreeze": "`muster unfreeze`",
+}
+"""What one types here instead of what a refusal's sentence says for Slack."""
 
 
 class NotFoundError(Exception):
@@ -24,9 +30,17 @@ def finish(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     except (WrongSetting, Outage, NotFoundError) as problem:
         fail(str(problem))
     except Refused as refused:
-        fail(refusal(refused))
+        fail(_typed(refused))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _typed(refused: Refused) -> str:
+    sentence = refusal(refused)
+    for there, here in TYPED.items():
+        if there in sentence:
+            sentence = sentence.replace(there, here.format_map(refused.facts))
+    return sentence
 
 
 def fail(sentence: str) -> NoReturn:

@@ -28,11 +28,13 @@ class Rehearsal:
     def take(self, alert: Alert, now: datetime) -> Mapping[str, str | None]:
         """What it would do, by which rule and why."""
         routed = self._settings.routed(alert, now)
-        before = self._view.seen(alert, routed.group).known
-        decisions = [self._decide(each, routed, now) for each in intake.told(alert, before, now)]
+        decisions = [
+            self._decide(each, routed if later is None else self._settings.routed(each, now), later, now)
+            for each, later in self._view.told(alert, now)
+        ]
         return _told(routed, decisions[0])
 
-    def _decide(self, alert: Alert, routed: Routed, now: datetime) -> Decision:
+    def _decide(self, alert: Alert, routed: Routed, later: Alert | None, now: datetime) -> Decision:
         seen = self._view.seen(alert, routed.group)
         decision = intake.decide(alert, routed, seen, now)
         heard = Heard(
@@ -43,6 +45,7 @@ class Rehearsal:
             delivery="",
             received_at=now,
             policy=self._settings.policy(routed.system, routed.severity),
+            later=later,
         )
         self._view.apply(consequence.follow(heard, cause=next(self._causes), now=now))
         return decision

@@ -11,21 +11,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from aiohttp import web
 from msgspec import Struct, field
 
+from bot.http.addresses import NAMED, Addresses
+from bot.http.call import Answer, Call, said
 from bot.sources import uptimerobot
 from bot.sources.admission import Request, same_body
 from bot.sources.doors import Admits
 from bot.sources.table import SOURCES
 from bot.telemetry.exposition import CONTENT_TYPE
 from bot.web.collector import Reception
-from bot.web.knock import LARGEST_BODY, Taken, door
+from bot.web.knock import Taken, door
 from incident.alert import Delivery
 
-JSON: Final = "application/json"
 KEPT_HEADERS: Final = ("Content-Type", "User-Agent", "X-Webhook-Id")
 """What is kept of the headers: never a credential."""
+
+_TAKEN: Final = said(202, {"taken": True, "repeat": False})
+_REPEAT: Final = said(202, {"taken": True, "repeat": True})
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -37,38 +40,21 @@ class Health(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def application(
+def add_alerts(
+    addresses: Addresses,
     *,
     take: Callable[[Delivery], Awaitable[Reception]],
     admits: Mapping[str, Admits],
-    health: Callable[[], Awaitable[Health]],
     clock: Callable[[], datetime],
     counted: Callable[[str, str], None],
-    metrics: Callable[[], Awaitable[str]],
-) -> web.Application:
-    """The web application. ``take`` decides a delivery and makes it durable, or raises Outage.
+) -> None:
+    """Open the doors of all that are configured. ``take`` decides a delivery and makes it durable, or raises Outage.
 
     ``admits`` tells of each configured source whether a request is proven to be its own, or raises Outage when that
     cannot be told now. ``counted`` hears each request's source and outcome.
     """
-    app = web.Application(client_max_size=LARGEST_BODY)
-
-    async def healthy(_: web.Request) -> web.Response:
-        told = await health()
-        status = 200 if told.alive else 503
-        return web.json_response({"status": "alive" if told.alive else "leaving", **told.facts}, status=status)
-
-    async def ready(_: web.Request) -> web.Response:
-        told = await health()
-        missing, process = told.missing, told.facts.get("process")
-        said = {"ready": not missing, "missing": list(missing), "process": process}
-        return web.json_response(said, status=503 if missing else 200)
-
-    async def measured(_: web.Request) -> web.Response:
-        return web.Response(text=await metrics(), headers={"Content-Type": CONTENT_TYPE})
-
     knock = door(
-        who=lambda request: request.match_info["source"],
+        who=lambda call: call.name,
         strangers=lambda name: f"No alerts of a source named “{name[:40]}” are taken here.",
         admits=admits,
         proofs=lambda name: SOURCES[name].proof,
@@ -76,13 +62,30 @@ def application(
         clock=clock,
         counted=counted,
     )
-    for method in ("POST", "PUT"):  # Grafana can be set to either
-        app.router.add_route(method, "/alerts/{source}", knock)
-    app.router.add_get(f"/alerts/{{source:{uptimerobot.NAME}}}", knock, allow_head=False)
-    app.router.add_get("/healthz", healthy)
-    app.router.add_get("/readyz", ready)
-    app.router.add_get("/metrics", measured)
-    return app
+    addresses.add(("POST", "PUT"), f"/alerts/{NAMED}", knock)  # Grafana can be set to either
+    addresses.add(("GET",), f"/alerts/{uptimerobot.NAME}", knock)
+
+
+def add_health(
+    addresses: Addresses, *, health: Callable[[], Awaitable[Health]], metrics: Callable[[], Awaitable[str]]
+) -> None:
+    """Let whoever watches over the process ask for ``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    async def healthy(_: Call) -> Answer:
+        told = await health()
+        status = 200 if told.alive else 503
+        return said(status, {"status": "alive" if told.alive else "leaving", **told.facts})
+
+    async def ready(_: Call) -> Answer:
+        told = await health()
+        missing, process = told.missing, told.facts.get("process")
+        return said(503 if missing else 200, {"ready": not missing, "missing": list(missing), "process": process})
+
+    async def measured(_: Call) -> Answer:
+        return Answer(body=(await metrics()).encode(), content_type=CONTENT_TYPE)
+
+    for address, handler in (("/healthz", healthy), ("/readyz", ready), ("/metrics", measured)):
+        addresses.add(("GET", "HEAD"), address, handler)
 
 
 def _taking(take: Callable[[Delivery], Awaitable[Reception]]) -> Callable[[str, Request], Awaitable[Taken]]:
@@ -90,16 +93,9 @@ def _taking(take: Callable[[Delivery], Awaitable[Reception]]) -> Callable[[str, 
 
     async def taken(name: str, came: Request) -> Taken:
         reception = await take(delivery_of(name, came))
-        repeat = b"true" if reception is Reception.REPEAT else b"false"
-        body = b'{"taken": true, "repeat": %b}' % repeat
-        return reception.value, web.Response(body=body, status=202, content_type=JSON)
+        return reception.value, _REPEAT if reception is Reception.REPEAT else _TAKEN
 
     return taken
-
-
-def runner(app: web.Application) -> web.AppRunner:
-    """What serves the application. Nothing is unpacked: a body is measured and kept as it came."""
-    return web.AppRunner(app, access_log=None, auto_decompress=False)
 
 
 def delivery_of(source: str, request: Request) -> Delivery:
@@ -110,7 +106,7 @@ def delivery_of(source: str, request: Request) -> Delivery:
         key=f"{source}:{same_body(request) if number is None else number}",
         source=source,
         received_at=request.at,
-        headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+        headers=request.kept(KEPT_HEADERS),
         body=request.body,
         by_body=number is None,
     )

@@ -7,8 +7,8 @@ that of all doors (knock.py).
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from aiohttp import web
-
+from bot.http.addresses import NAMED, Addresses
+from bot.http.call import Answer, Call, said
 from bot.settings.sections import File
 from bot.sources import changes_generic
 from bot.sources.admission import Request
@@ -32,7 +32,7 @@ def places(file: File) -> Places:
 
 
 def add_changes(
-    app: web.Application,
+    addresses: Addresses,
     *,
     admits: Mapping[str, Admits],
     take: Callable[[Delivery], Awaitable[TakenChange | None]],
@@ -56,16 +56,15 @@ def add_changes(
         clock=clock,
         counted=counted,
     )
-    app.router.add_post("/changes", knock)
-    app.router.add_post("/changes/{teller}", knock)
+    addresses.add(("POST",), "/changes", knock)
+    addresses.add(("POST",), f"/changes/{NAMED}", knock)
 
 
-def _teller(request: web.Request) -> str:
+def _teller(call: Call) -> str:
     """Who tells: the generic one at ``/changes`` itself, and nowhere else."""
-    named = request.match_info.get("teller")
-    if named is None:
+    if call.path == "/changes":
         return changes_generic.NAME
-    return named if named != changes_generic.NAME else ""
+    return call.name if call.name != changes_generic.NAME else ""
 
 
 def _answer(taken: TakenChange | None) -> Taken:
@@ -77,5 +76,5 @@ def _answer(taken: TakenChange | None) -> Taken:
     return outcome, _told(taken=True, repeat=not taken.fresh, changes=taken.changes)
 
 
-def _told(**told: object) -> web.Response:
-    return web.json_response(told, status=202)
+def _told(**told: object) -> Answer:
+    return said(202, told)

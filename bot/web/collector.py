@@ -49,10 +49,16 @@ class Reception(StrEnum):
 class _Waiting(Struct, frozen=True):
     delivery: Delivery
     answer: asyncio.Future[Reception]
+    taking: Taking | None = None
+    """What it says; read while others are being saved, as soon as there is somebody to read it."""
 
     def fixed(self, key: str) -> "_Waiting":
         """The same, known by a key that holds whatever the state of its alerts is."""
         return _Waiting(replace(self.delivery, key=key, by_body=False), self.answer)
+
+    def read(self, ports: AlertPorts) -> Taking:
+        """What it says."""
+        return heard(self.delivery, ports=ports) if self.taking is None else self.taking
 
 
 class Collector:
@@ -84,7 +90,8 @@ class Collector:
         if len(self._waiting) >= MOST_WAITING or self._bytes + len(delivery.body) > MOST_WAITING_BYTES:
             raise Outage("More is coming in than can be taken.", retry=True)
         answer: asyncio.Future[Reception] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(delivery, answer))
+        taking = None if self._ports is None else heard(delivery, ports=self._ports)
+        self._waiting.append(_Waiting(delivery, answer, taking))
         self._bytes += len(delivery.body)
         self._came.set()
         return await answer
@@ -183,7 +190,7 @@ class Collector:
         alerts = 0
         while self._waiting and alerts < MOST_TOGETHER:
             batch.append(self._pop())
-            takings.append(heard(batch[-1].delivery, ports=ports))
+            takings.append(batch[-1].read(ports))
             alerts += max(len(takings[-1].alerts), 1)
         return batch, takings
 

@@ -7,26 +7,28 @@ from datetime import datetime
 from typing import Final
 
 import aiohttp
-from aiohttp import web
 
 from bot.background import in_the_background
 from bot.config import Configuration
 from bot.executors.registry import Registry
+from bot.http.addresses import Addresses
+from bot.http.call import Answer, Call, refused
 from bot.redaction.redactor import Hide
 from bot.slack.deliveries import Health as LineHealth
 from bot.slack.deliveries import Line
 from bot.slack.reach import Reach
 from bot.slack.shared_redis import SharedRedis
+from bot.slack.signed_http import PATH
 from bot.sources.changes import reader
 from bot.sources.doors import doors, tellers
 from bot.telemetry.exposition import Metric, text
 from bot.telemetry.logs import process_name
 from bot.telemetry.metrics import Counts, of_store, of_targets, of_watches, process_gauges
-from bot.web.alerts import Health, application
+from bot.web.alerts import Health, add_alerts, add_health
 from bot.web.change_collector import ChangeCollector
 from bot.web.changes import add_changes, places
 from bot.web.collector import Collector
-from bot.web.knock import too_large, whole_body
+from bot.web.knock import unread
 from bot.web.listening import Listening
 from bot.web.spool import Spool
 from bot.words.gates import stop_sentence
@@ -81,41 +83,27 @@ class Door:
         """Listen. Raises Outage when the address cannot be had."""
         topics = self._configuration.file.sources.topics
         admits = doors(self._configuration.source_secrets(), topics, _fetched)
-        app = application(
-            take=self._collector.take,
-            admits=admits,
-            health=self._health,
-            clock=now,
-            counted=self._counts.delivery,
-            metrics=self._metrics,
-        )
+        addresses = Addresses()
+        add_health(addresses, health=self._health, metrics=self._metrics)
+        add_alerts(addresses, admits=admits, take=self._collector.take, clock=now, counted=self._counts.delivery)
         add_changes(
-            app,
+            addresses,
             admits=tellers(self._configuration.change_secrets(), self._configuration.file.changes.topics, _fetched),
             take=self._changes.take,
             clock=now,
             counted=self._counts.delivery,
         )
         if self._configuration.file.slack.deliveries == "http":
-            app.router.add_post("/slack/events", self._slack)
+            addresses.add(("POST",), PATH, self._slack)
         for each in (self._collector, self._changes):
             self._closing.push_async_callback(each.close)
             in_the_background(each.run(), "intake", self._closing)
-        await self.listening.open(app, self._closing)
+        await self.listening.open(addresses, self._closing)
 
-    async def _slack(self, request: web.Request) -> web.StreamResponse:
-        if self.line is None:
-            return web.json_response({"error": "Muster is still starting; send it again."}, status=503)
-        try:
-            await whole_body(request)
-        except web.HTTPRequestEntityTooLarge:
-            return too_large()
-        except Outage as slow:
-            return web.json_response({"error": slow.sentence}, status=503)
-        (route,) = self.line.routes
-        answer = await route.handler(request)
-        assert isinstance(answer, web.StreamResponse)
-        return answer
+    async def _slack(self, call: Call) -> Answer:
+        if self.line is None or self.line.door is None:
+            return refused(503, "Muster is still starting; send it again.")
+        return unread(call.cut) if call.cut is not None else await self.line.door(call)
 
     async def _health(self) -> Health:
         line = await self.line.health() if self.line is not None else None

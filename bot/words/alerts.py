@@ -30,6 +30,13 @@ def _notified(facts: Mapping[str, object]) -> str:
     return "{title}" + ("" if facts.get("count") == 1 else "[ (came {count} times)]") + ". No incident: {rule_reason}"
 
 
+def _over(facts: Mapping[str, object]) -> str:
+    said = "Over, though its end never came" if facts.get("end_lost") else "The monitor says it is over"
+    return said + (
+        ": {title}; {still_firing} still firing[. If it stays so, the incident is resolved at {resolves_at:when}]"
+    )
+
+
 def _steady(facts: Mapping[str, object]) -> str:
     return "Steady again: {title}, which " + ("fires" if facts.get("firing") else "is over")
 
@@ -44,8 +51,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
     Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
-    Kind.ALERT_RESOLVED: "The monitor says it is over: {title}; {still_firing} still firing[. If it stays "
-    "so, the incident is resolved at {resolves_at:when}]",
+    Kind.ALERT_RESOLVED: _over,
     Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
     Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})][, for {by:who}]",
     Kind.ALERT_NOTIFIED: _notified,

@@ -143,7 +143,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
     refusals.Ended: "That is for open incidents[, and INC-{number} is resolved]. If it is back: /incident reopen.",
     refusals.StillOpen: "[INC-{number} is not resolved yet. ]Resolve it first with /incident resolve.",
     refusals.GoesOnElsewhere: "The same trouble goes on in INC-{number}, which is open. Work there.",
-    refusals.BadTitle: "Say what is broken in at most 200 characters[; this has {length}], as in “Checkout errors”.",
+    refusals.BadTitle: "Say what is broken, as in “Checkout errors”, in at most 200 characters[; this has {length}].",
     refusals.NoSuchSeverity: "There is no severity “{asked}”. Write P0 (all is down), P1, P2 or P3 (it may wait).",
     refusals.NothingSaid: "The {what} is empty. Say it in a few words and send it again.",
     refusals.BadParameter: "“{value}” does not fit {name}. It must be {rule}.",

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from io import StringIO
+from typing import NoReturn
 
 import pytest
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from bot.stores.sqlite import SQLiteStore
 from bot.telemetry import logs
 from bot.worker import Worker
 from commands.answer_approval import approve
-from commands.messages import Card, EventMessage, FindingMessage, Message
+from commands.messages import Card, EventMessage, FindingMessage, Message, PageMessage
 from commands.outage import Outage
 from commands.ports import Ports
 from incident.alert import Alert, Delivery
@@ -26,13 +27,15 @@ from incident.change import Change
 from incident.finding import Sight
 from incident.incident import Incident, Place
 from incident.job import TELL_AFTER, Claim, Job, JobName
+from incident.paging import Paging
 from incident.plan import Plan
 from incident.routing import Routed
+from incident.severity import Severity
 from incident.timeline import Kind, fact
 from tests.fakes import monitor
 from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, FakeSettings
-from tests.fakes.world import World, opened_world
+from tests.fakes.world import World, opened_world, with_pager
 
 PATIENCE = 20.0
 """So many real seconds may pass before a test gives up on the worker."""
@@ -489,6 +492,31 @@ async def test_ten_diagnostics_look_side_by_side_and_each_is_posted_as_soon_as_i
             await until(world, worker, lambda: len(came) == 10, step=0.01)
     assert came["look-0"] < 1.5 <= min(time for step, time in came.items() if step != "look-0")
     assert max(came.values()) < 2 * 1.5
+
+
+async def test_people_are_called_for_everything_while_the_pager_and_the_target_of_all_looks_hang(world: World) -> None:
+    """What waits for either would be more than the worker does at once."""
+    pager, hangs = with_pager(world, Paging(calls_from=Severity.P1)), asyncio.Event()
+    asked: list[str] = []
+
+    async def hang(about: Incident | Plan) -> NoReturn:
+        asked.append(type(about).__name__)
+        await hangs.wait()
+        raise Outage("it hangs", retry=True)
+
+    def called() -> set[str]:
+        calls = [each for each in world.chat.told(ANA) if isinstance(each, PageMessage)]
+        return {each.key for call in calls for each in (call.incident, *call.others)}
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pager, "call", hang)
+        patched.setattr(world.database, "look", hang)
+        declared = [await world.declared(f"Number {n}", by=BEN, work=False) for n in range(40)]
+        async with working(world) as worker:
+            await until(world, worker, lambda: called() == {each.key for each in declared}, step=0.01)
+            assert set(asked) == {"Incident", "Plan"}
+            assert max(Counter(asked).values()) <= 32
+            hangs.set()
 
 
 async def test_what_is_due_by_this_clock_and_not_yet_by_the_stores_is_asked_for_with_pauses(world: World) -> None:

@@ -1,12 +1,18 @@
 """What is asked of watches and spools after a run: that the judge would see it, were it so."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chaos.crowd import Crowd
+from chaos.judging import Verdict
 from chaos.judging_flows import FIRING, RESOLVED, Found, behind, watch
 from chaos.matrix import Cell, Cut, cut
 from chaos.plays import FLOWS
+from chaos.simulation import Town
+from chaos.virtual_time import run
+from chaos.weather import Climate, Weather
 
 AT = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
@@ -37,6 +43,26 @@ def test_what_was_spooled_first_and_taken_in_later_is_broken() -> None:
     behind(spooled, ["b", "c", "a"], bad)
     assert not good.broken
     assert bad.broken == ["machine-0: a was spooled first, and taken in later"]
+
+
+def test_what_is_over_though_an_end_of_it_was_lost_is_resolved_and_what_fires_still_is_lost() -> None:
+    async def told(*, next_end: bool) -> Verdict:
+        town = Town(Weather(0, Climate()), replicas=1)
+        crowd = Crowd(town)
+        await crowd.outage("disk", town.now())
+        await asyncio.sleep(60)
+        if next_end:
+            await crowd.outage("disk", town.now(), over=True)
+        crowd.told.over.add("alertmanager:disk@")
+        return (await town.judged(0, crowd.told, await town.settled())).verdict
+
+    good, missing = run(told(next_end=True)), run(told(next_end=False))
+    assert good.good, good
+    assert (good.played["ends_lost"], good.played["resolved_by_monitors"]) == (1, 1)
+    assert [each.partition(" ")[2] for each in missing.lost] == [
+        "fires still, and is over",
+        "is open, and all its alerts are over",
+    ]
 
 
 @pytest.mark.parametrize(

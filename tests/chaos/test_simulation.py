@@ -19,7 +19,7 @@ from demo.bot_process import ROOT
 
 SEEDS = range(1, 13)
 FOUND = (700010, 700106, 700316, 700744)
-"""What large runs found: a watch's end that nobody heard, a note that was let be; and twice the judge was wrong."""
+"""Seeds that found something when fewer scenes were played: an end that nobody heard, a note that was let be."""
 EVERY = 211
 """So many points apart is a flow cut here; by `make chaos` at each."""
 

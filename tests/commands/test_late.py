@@ -160,6 +160,40 @@ async def _keep(held: list, claim: object) -> None:
     held.append(claim)
 
 
+async def test_whoever_was_not_called_before_it_was_reopened_is_called_once(world: World) -> None:
+    """Declared, resolved and reopened twice at a terminal while Slack was away: it is one incident to be called for."""
+    world.chat.fail("create_channel", times=4)
+    world.chat.fail("direct", times=20)
+    incident = await world.declared(by=BEN)
+    for _ in range(2):
+        await world.say(BEN, "resolve the power was back", incident)
+        await world.say(BEN, "reopen it is gone again", incident)
+        await world.let_pass(seconds=2)
+    await world.let_pass(minutes=2)
+    (told,) = world.chat.told(ANA)
+    assert isinstance(told, PageMessage)
+    paged = [each.facts["user"] for each in await world.events(incident, Kind.PAGED)]
+    assert paged == [BEN, ANA], "whoever declared it is told where, and the other is called"
+    await world.say(BEN, "resolve the power was back", incident)
+    await world.say(BEN, "reopen it is gone again", incident)
+    await world.work()
+    assert len(world.chat.told(ANA)) == 2, "who was called before is called anew"
+
+
+async def test_a_call_for_many_leaves_out_what_was_reopened_meanwhile_because_another_is_for_that(world: World) -> None:
+    world.chat.fail("direct", times=4)
+    one, *others = [await world.declared(f"Number {n}", by=BEN) for n in range(3)]
+    await world.say(BEN, "resolve the power was back", one)
+    await world.say(BEN, "reopen it is gone again", one)
+    await world.let_pass(minutes=2)
+    calls = [each for each in world.chat.told(ANA) if isinstance(each, PageMessage)]
+    assert sorted(each.id for call in calls for each in (call.incident, *call.others)) == sorted(
+        each.id for each in (one, *others)
+    )
+    for each in (one, *others):
+        assert [event.facts["user"] for event in await world.events(each, Kind.PAGED)] == [ANA]
+
+
 async def test_a_call_that_comes_when_all_is_over_says_so(world: World) -> None:
     incident = await world.declared(by=BEN, work=False)
     await world.say(BEN, "resolve the power was back", incident)

@@ -183,6 +183,17 @@ async def test_a_resolution_there_is_only_said_where_the_team_wants_it_so_or_ano
     assert [each.facts["word"] for each in await world.events(incident, Kind.PAGER_SAID)] == ["resolved"]
 
 
+async def test_what_a_person_merges_there_is_only_said_because_the_outage_goes_on(
+    world: World, pager: FakePager
+) -> None:
+    incident = await began(world, pager)
+    into = {"type": "incident_reference", "id": "QOTHER", "summary": "[#7] Shop"}
+    await told(world, "resolved", resolve_reason={"type": "merge_resolve_reason", "incident": into})
+    assert (await world.again(incident)).open
+    [event] = await world.events(incident, Kind.PAGER_SAID)
+    assert (event.actor, event.facts["word"], event.facts["text"]) == (person(BEN), "merged", "[#7] Shop")
+
+
 async def test_a_priority_changed_there_changes_the_severity_and_an_older_word_of_it_nothing(
     world: World, pager: FakePager
 ) -> None:
@@ -191,6 +202,20 @@ async def test_a_priority_changed_there_changes_the_severity_and_an_older_word_o
     assert (await world.again(incident)).severity is Severity.P0
     await told(world, "priority_updated", at=1, priority={"summary": "P3"})
     assert (await world.again(incident)).severity is Severity.P0
+
+
+async def test_what_was_reopened_there_alone_is_told_that_somebody_has_it_here(world: World, pager: FakePager) -> None:
+    """Found by chaos: there it called people again, and here nobody knew."""
+    incident = await began(world, pager)
+    await told(world, "acknowledged", at=1)
+    pager.there[REF].state = PagerState.TRIGGERED
+    await told(world, "reopened", at=3)
+    await told(world, "resolved", at=2)
+    after = await world.again(incident)
+    assert (after.open, after.acknowledged_at is None) == (True, False)
+    assert pager.there[REF].state is PagerState.ACKNOWLEDGED
+    [event] = await world.events(incident, Kind.PAGER_SAID)
+    assert (event.actor, event.facts["word"]) == (person(BEN), "reopened")
 
 
 async def test_a_resolution_that_comes_after_the_reopening_that_followed_it_changes_nothing(

@@ -179,6 +179,63 @@ async def test_what_fires_again_before_that_goes_on(world: World) -> None:
     assert not (await world.again(incident)).open, "the timer is set anew each time that all is over"
 
 
+async def test_an_end_that_was_lost_is_told_by_the_next_outage_and_the_monitor_resolves_all_the_same(
+    world: World,
+) -> None:
+    rule(world, TeamRoute(name="batch", resolves_after=timedelta(minutes=5)))
+    await hear(world)
+    incident = await only(world)
+    await world.let_pass(minutes=30)
+    again = world.clock()
+    await hear(world, starts=again)
+    await world.knock({**monitor.body(monitor.alert(starts=again)), "at": world.clock().isoformat()})
+    first, second = await world.store.alerts_of(incident.id)
+    assert (first.firing, first.count, second.firing, second.count) == (False, 1, True, 1), "the copy counts nothing"
+    (told,) = await world.events(incident, Kind.ALERT_RESOLVED)
+    assert (told.facts["end_lost"], told.facts["still_firing"]) == (True, 1)
+    await hear(world, starts=again, over=True)
+    await world.let_pass(minutes=6)
+    assert not (await world.again(incident)).open
+
+
+async def test_an_end_that_was_lost_is_not_told_in_the_channel_of_an_incident_that_was_resolved_long_ago(
+    world: World,
+) -> None:
+    await hear(world)
+    first = await only(world)
+    await world.say(BEN, "resolve fixed", first)
+    await world.let_pass(hours=3)
+    await hear(world, starts=world.clock())
+    assert (await only(world)).id != first.id
+    (record,) = await world.store.alerts_of(first.id)
+    assert not record.firing
+    await world.let_pass(minutes=2)
+    assert await world.events(first, Kind.ALERT_RESOLVED, Kind.ALERTS_REPEATED) == []
+
+
+async def test_the_end_of_an_outage_that_was_lost_whole_ends_those_before_it(world: World) -> None:
+    rule(world, TeamRoute(name="batch", resolves_after=timedelta(minutes=5)))
+    await hear(world)
+    incident = await only(world)
+    await world.let_pass(minutes=30)
+    await hear(world, starts=world.clock(), over=True)
+    (told,) = await world.events(incident, Kind.ALERT_RESOLVED)
+    assert (told.facts["end_lost"], told.facts["still_firing"]) == (True, 0)
+    await world.let_pass(minutes=6)
+    assert not (await world.again(incident)).open
+
+
+async def test_a_repeat_of_one_outage_ends_no_other_whose_start_another_monitor_knows_better(world: World) -> None:
+    rule(world, TeamRoute(name="batch", resolves_after=timedelta(minutes=5)))
+    later = START + timedelta(seconds=20)
+    for starts in (later, START, later, START):
+        await hear(world, starts=starts)
+    incident = await only(world)
+    assert [each.firing for each in await world.store.alerts_of(incident.id)] == [True, True]
+    await hear(world, starts=later, over=True)
+    assert not any(each.firing for each in await world.store.alerts_of(incident.id))
+
+
 async def test_a_route_has_its_own_window_to_reopen_and_what_comes_later_leads_back(world: World) -> None:
     rule(world, TeamRoute(name="short", reopens_within=timedelta(minutes=10)))
     await hear(world)

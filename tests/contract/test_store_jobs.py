@@ -507,6 +507,22 @@ async def test_a_line_that_failed_does_not_hold_the_others_up(store: Store, cloc
     assert not await store.waits_behind(held["newer"])
 
 
+async def test_whether_a_person_is_called_later_is_told_by_how_the_keys_begin_unless_that_was_given_up(
+    store: Store,
+) -> None:
+    first, again, other = "page:inc_1:U1", "page:inc_1:U1:again_a", "page:inc_1:U12:again_a"
+    await owe(store, *(making.job(key, name=JobName.PAGE, subject="U1") for key in (first, again, other)))
+    held = {each.job.key: each for each in await claim(store)}
+    heads = ["page:inc_1:U1:other_", "page:inc_1:U1:again_"]
+    assert await store.call_owed_since("inc_1", heads=heads, claim=held[first])
+    assert not await store.call_owed_since("inc_1", heads=heads, claim=held[again])
+    assert await store.call_owed_since("inc_1", heads=heads)
+    assert not await store.call_owed_since("inc_2", heads=heads)
+    assert not await store.call_owed_since("inc_1", heads=["page:inc_1:U%", "PAGE:inc_1:U1", "page:inc_1:U_:again_"])
+    await store.give_up(held[again], "nobody is there")
+    assert not await store.call_owed_since("inc_1", heads=heads)
+
+
 async def test_a_call_stands_for_the_persons_other_calls_that_wait_and_are_no_more_urgent(store: Store) -> None:
     def call(incident: str, user: str, urgency: int, again: str = "") -> Job:
         key = f"page:{incident}:{user}{again}"

@@ -126,6 +126,20 @@ async def test_what_is_known_is_one_look(store: Store) -> None:
     assert await store.known(set(), set(), NOW) == Known()
 
 
+async def test_what_is_known_has_the_other_outages_of_the_same_thing_that_fire_still(store: Store) -> None:
+    def outage(start: str, status: AlertStatus = AlertStatus.FIRING, source: str = "alertmanager") -> AlertRecord:
+        record = making.alert(f"disk@{start}", incident_id="inc_1")
+        return replace(record, alert=replace(record.alert, thing="disk@", status=status, source=source))
+
+    over, fires, elsewhere = outage("1", AlertStatus.RESOLVED), outage("2"), outage("2", source="grafana")
+    await store.save(change("a", incident=making.incident("inc_1"), alerts=(over, fires, elsewhere)))
+    known = await store.known(outage("3").alert.names, set(), NOW)
+    assert set(known.records) == {"alertmanager:disk@2"}
+    ended = replace(outage("2", AlertStatus.RESOLVED), version=1)
+    await store.save(change("b", alerts=(ended,)))
+    assert await store.known(outage("3").alert.names, set(), NOW) == Known()
+
+
 async def test_the_same_look_tells_which_requests_are_there_by_keys_that_hang_on_the_records(store: Store) -> None:
     await store.take(replace(batch("d1:1f", declares="inc_1"), causes=("spool:1:0",)))
 

@@ -32,7 +32,7 @@ def test_the_image_runs_as_an_ordinary_account_by_its_number_and_writes_in_one_p
     assert account == "10001"
     assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE) == ["/data"]
     (asked,) = re.findall(r"http://127\.0\.0\.1:8080(/\w+)", DOCKERFILE)
-    assert f'add_get("{asked}"' in WEB
+    assert f'("{asked}", ' in WEB
 
 
 def test_the_two_processes_of_the_compose_file_share_nothing_but_the_store_and_cannot_write_elsewhere() -> None:
@@ -53,7 +53,7 @@ def test_the_door_of_the_compose_file_knows_both_processes_and_asks_what_there_i
     config = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
     assert re.findall(r"server (\S+) \1:8080", config) == ["muster-1", "muster-2"]
     (asked,) = re.findall(r"option httpchk GET (\S+)", config)
-    assert f'add_get("{asked}"' in WEB
+    assert f'("{asked}", ' in WEB
     (patience,) = re.findall(r"timeout check (\d+)s", config)
     assert int(patience) > 1, "on a machine in need both are slow, and neither is away"
     (published,) = COMPOSE["services"]["door"]["ports"]

@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 
 class SilentLine:
-    """Passes on what is said in both directions, while ``speaks`` is set. ``address`` is that of its own end."""
+    """Passes on what is said in both directions, while ``speaks`` is set. ``address`` is that of its own end.
 
-    def __init__(self, address: str) -> None:
+    It falls silent by itself when what was said ends with ``after``.
+    """
+
+    def __init__(self, address: str, after: bytes | None = None) -> None:
+        self._after = after
         self._to = urlsplit(address)
         self.address = address
         self.speaks = asyncio.Event()
@@ -45,14 +49,16 @@ class SilentLine:
                 await self.speaks.wait()
                 writer.write(said)
                 await writer.drain()
+                if self._after is not None and said.endswith(self._after):
+                    self.speaks.clear()
         finally:
             writer.close()
 
 
 @asynccontextmanager
-async def silent_line(address: str) -> AsyncIterator[SilentLine]:
-    """A line to the server at an address, which speaks at first."""
-    line = SilentLine(address)
+async def silent_line(address: str, *, after: bytes | None = None) -> AsyncIterator[SilentLine]:
+    """A line to the server at an address, which speaks at first, or until it has said ``after``."""
+    line = SilentLine(address, after)
     server = await line.serve()
     try:
         yield line

@@ -11,7 +11,7 @@ from incident.consequence import SUM_UP_EVERY
 from incident.flapping import Flapping
 from incident.job import Claim, Job, JobName, owe
 from incident.muting import Muted
-from incident.quiet import LOOK_AGAIN, close_group, looked_at, resolve
+from incident.quiet import LOOK_AGAIN, close_group, looked_at, quiet_at, resolve
 from incident.responder import Actor, UserId, person
 from incident.routing import Deed, Routed
 from incident.timeline import Kind
@@ -238,6 +238,18 @@ def test_outages_that_each_have_a_key_of_their_own_flap_together() -> None:
     assert told == [Kind.ALERT_JOINED, Kind.ALERT_RESOLVED, Kind.ALERT_JOINED, Kind.ALERT_FLAPPING]
     assert past is not None
     assert (past.id, past.flapping, past.incident_id, len(past.changes)) == ("alertmanager:a@", True, None, 6)
+
+
+def test_an_outage_that_outlasted_the_flapping_ends_as_one_that_is_steady() -> None:
+    fires = replace(FIRING, key="a@9", thing="a@")
+    flapped = replace(record(fires), flapping=True)
+    steady = replace(record(replace(fires, key="a@", thing="")), incident_id=None)
+    over = replace(fires, status=AlertStatus.RESOLVED)
+    change = follow(heard(over, known=flapped, own=OPEN, past=steady, routed=RESOLVING), NOW)
+    assert [each.flapping for each in change.alerts] == [False, False]
+    later = NOW + timedelta(minutes=5)
+    assert quiet_at(OPEN, [(change.alerts[0], RESOLVING)]) == later, "as the timeline says"
+    assert change.events[0].facts["resolves_at"] == later.isoformat()
 
 
 def test_a_notice_of_the_next_outage_is_not_told_again_within_its_interval() -> None:

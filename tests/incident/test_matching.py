@@ -45,6 +45,9 @@ ALERT = Alert(
         ("labels.team=data", True),
         ('kube.pod="a\\"b"', True),
         ("region=~.*", True),
+        ('team!="=data"', True),
+        ('team!="data,region=eu"', True),
+        ("team=~[a-z]{1,9}", True),
     ],
 )
 def test_a_matcher_means_what_it_means_in_alertmanager(written: str, met: bool) -> None:
@@ -56,6 +59,13 @@ def test_what_is_no_matcher_is_one_sentence(written: str) -> None:
     with pytest.raises(BadMatcher) as wrong:
         matcher(written)
     assert "\n" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("slip", ["team==data", "team!==data", "team='data'", "team=data, region=eu", "team=a,b!=c"])
+def test_a_slip_is_no_value_that_no_alert_ever_has(slip: str) -> None:
+    """Taken as written, the route would never hold, or always, and nobody would hear of it."""
+    with pytest.raises(BadMatcher, match=r"one too many|single quotes|by itself"):
+        matcher(slip)
 
 
 HOSTILE = [

@@ -37,7 +37,7 @@ async def test_the_story_heals_the_patient_and_leaves_the_whole_record(stage: St
     draft = Path(report["postmortem"])
     assert draft.read_text(encoding="utf-8").startswith("#")
     assert json.loads(draft.with_suffix(".json").read_text(encoding="utf-8"))["schema"] == "muster.postmortem"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await stage.patient.healthy():
             await asyncio.sleep(0.2)
     assert not [call for call in stage.sandbox.calls.all() if call.end is not None and not call.ok]

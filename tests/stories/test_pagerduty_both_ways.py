@@ -36,7 +36,7 @@ async def both(folder: Path) -> AsyncIterator[tuple[Rig, PagerDutyApi]]:
             yield it, api
 
 
-async def until(so: Callable[[], bool], within: float = 15.0) -> None:
+async def until(so: Callable[[], bool], within: float = 40.0) -> None:
     """Wait for something outside of Slack."""
     async with asyncio.timeout(within):
         while not so():

@@ -30,7 +30,7 @@ async def test_an_incident_is_declared_and_acknowledged_without_a_socket(tmp_pat
         assert (await emi.command("/incident note The queue grows", channel)).ok
         emi.pin(emi.post(channel, "It began with the deploy"))
         recorded = ("acknowledged", "The queue grows", "It began with the deploy")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not all(words in _timeline(it) for words in recorded):  # nothing tells when an event is saved
                 await asyncio.sleep(0.05)
         assert not it.calls("apps.connections.open")

@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from bot.stores.place import StorePlace, opened
 from demo.bot_process import ROOT
+from incident.timeline import Kind
 from sandbox.driver import words
 from tests.stories.opened import incident_channels, kinds_posted
 from tests.stories.rig import Rig, rig
@@ -47,8 +49,11 @@ async def test_all_that_happened_while_slack_was_away_is_told_once_in_order_the_
         await at_terminal(it, "update", "INC-1", "looking", "at", "the", "workers")
         await at_terminal(it, "severity", "INC-1", "P0", "nobody", "can", "pay")
         for number, level in ((2, "info"), (3, "critical")):
-            assert await it.knocked(alert(number, level), within=5) == 202
+            assert await it.knocked(alert(number, level), within=20) == 202
         await at_terminal(it, "declare", "P3", "A page is slow")
+        await asyncio.sleep(2)
+        await at_terminal(it, "resolve", "INC-4", "it", "is", "fast")
+        await at_terminal(it, "reopen", "INC-4", "it", "is", "not")
         await at_terminal(it, "update", "INC-1", "restarted", "the", "workers")
         await at_terminal(it, "resolve", "INC-1", "a", "restart")
         await asyncio.sleep(2)
@@ -59,6 +64,7 @@ async def test_all_that_happened_while_slack_was_away_is_told_once_in_order_the_
         await it.person("ana").wait_for("inc-1-checkout-fails", "resolved it: a restart", 20)
         await asyncio.sleep(3)
         await _told_once(it, channel.id)
+        await _called_once(it)
         calls = it.sandbox.calls.all()[before:]
         assert [call.method for call in calls if call.error == "ratelimited"] == []
         opened = [call.arguments["name"] for call in calls if call.method == "conversations.create" and call.ok]
@@ -78,6 +84,16 @@ async def _told_once(it: Rig, channel: str) -> None:
     assert places == sorted(places)
     assert Counter(each for text in said for each in marks if each in text) == dict.fromkeys(marks, 1)
     assert "at Muster's terminal" in late
+
+
+async def _called_once(it: Rig) -> None:
+    """Nobody is called twice for one incident, whatever became of it before the first call could come."""
+    async with opened(StorePlace(data_dir=it.data_dir)) as store:
+        chains = [await store.timeline(each.id) for each in await store.recent_incidents()]
+    events = [[link.event for link in chain if link.event is not None] for chain in chains]
+    called = [Counter(str(each.facts["user"]) for each in chain if each.kind is Kind.PAGED) for chain in events]
+    assert len(called) == 4
+    assert all(each and set(each.values()) == {1} for each in called)
 
 
 async def _levels(it: Rig) -> list[tuple[int, str]]:

@@ -65,7 +65,7 @@ async def test_what_a_page_leads_to_is_one_trace_for_each_step_with_the_incident
     async with receiver() as (known, address):
         more = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_SERVICE_NAME": "muster-of-the-team"}
         async with rig(tmp_path, environment=more) as it:
-            assert await it.knocked(ALERT, within=5) == 202
+            assert await it.knocked(ALERT, within=20) == 202
             await complete(it)
             await it.bot.stop()
         assert known.services == {"muster-of-the-team"}

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 from bot.doctor.remark import Grade
 from bot.doctor.storage import look_at_storage
 from bot.stores.place import StorePlace, open_store
+from bot.stores.postgres import applied_at
 from demo.bot_process import free_port
 from incident.alert import Delivery
 from incident.change import Change
@@ -68,6 +69,23 @@ async def test_whoever_tells_of_changes_is_looked_at_like_a_monitor(team: Team) 
         "Nothing has come from it yet, or not among the last 100,000 requests.",
     )
     assert "/changes/github, and send a test from there: docs/changes.md" in github.mend
+
+
+async def test_a_store_that_is_away_is_no_reason_to_call_a_monitor_silent(team: Team) -> None:
+    team.more = "store: {url_env: STORE}\n"
+    team.environment["STORE"] = f"postgresql://muster:x@127.0.0.1:{free_port()}/muster"
+    told = await team.look()
+    assert told["database"].grade is Grade.FAIL
+    assert "monitor alertmanager" not in told
+
+
+async def test_an_empty_postgresql_is_left_empty(team: Team, database: str) -> None:
+    """What the doctor makes or migrates, an older process that is started again refuses."""
+    team.more = "store: {url_env: STORE}\n"
+    team.environment["STORE"] = database
+    told = await team.look()
+    assert told["monitor alertmanager"].sentence.startswith("Nothing has come from it yet")
+    assert await applied_at(database, answers_within=20) is None
 
 
 async def test_a_door_that_is_open_is_found(team: Team) -> None:

@@ -70,6 +70,18 @@ def test_what_is_made_is_in_the_order_of_the_jobs(count: int) -> None:
     assert _ran(code) == "True"
 
 
+def test_of_a_few_jobs_those_come_together_that_end_soonest() -> None:
+    """Two take 43 + 32 and 31 + 31 + 23; longest first it would be 43 + 31 and 32 + 31 + 23."""
+    order = f"{_TWO}from bot.runbooks.second_process import soonest_done\nsizes = [23, 31, 43, 32, 31]\n"
+    ended = "ends = [0, 0]\nfor number in soonest_done(sizes):\n    ends = sorted([ends[0] + sizes[number], ends[1]])\n"
+    assert _ran(f"{order}{ended}print(ends)") == "[75, 85]"
+
+
+def test_many_jobs_are_begun_with_the_longest() -> None:
+    code = f"{_TWO}from bot.runbooks.second_process import soonest_done\nprint(soonest_done([3, 9, 1, 7, 8, 2, 5]))"
+    assert _ran(code) == "[1, 4, 3, 6, 0, 5, 2]"
+
+
 def test_what_a_killed_process_leaves_undone_is_done_by_the_first() -> None:
     assert _ran(_KILLED) == "done by the first done by the first"
 

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientSession as Client
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,8 +14,8 @@ from bot.slack.signed_http import PATH, SignedHttp
 from sandbox.deliveries.signed_http import signature
 from sandbox.driver import Person
 from sandbox.server import Sandbox
+from tests.fakes.web import listening, served
 
-Client = TestClient[web.Request, web.Application]
 BODY = urlencode({"command": "/incident", "text": "show", "team_id": "T1", "user_id": "U1"}).encode()
 FORM = "application/x-www-form-urlencoded"
 
@@ -50,11 +49,9 @@ def line(app: App, box: Sandbox) -> SignedHttp:
 @pytest.fixture
 async def client(line: SignedHttp, box: Sandbox) -> AsyncIterator[Client]:
     """The web server; the workspace delivers there from now on."""
-    served = web.Application()
-    served.add_routes(line.routes)
     await line.open()
-    async with TestClient(TestServer(served, host="127.0.0.1")) as made:
-        box.app.request_url = str(made.make_url(PATH))
+    async with listening(line.door) as port, Client(f"http://127.0.0.1:{port}") as made:
+        box.app.request_url = f"http://127.0.0.1:{port}{PATH}"
         yield made
 
 
@@ -144,10 +141,8 @@ async def test_what_is_neither_form_nor_json_breaks_nothing(
 async def test_a_replay_is_known_as_long_as_its_time_would_pass(app: App, box: Sandbox) -> None:
     now = 1000.0
     line = SignedHttp(app.bolt, box.app.signing_secret, clock=lambda: now)
-    served = web.Application()
-    served.add_routes(line.routes)
     ahead = headers(box, at=str(int(time.time()) + 290))
-    async with TestClient(TestServer(served, host="127.0.0.1")) as client:
+    async with served(line.door) as client:
         assert await knock(client, ahead) == 200
         now += 599
         assert await knock(client, headers(box, BODY + b"&a=1"), BODY + b"&a=1") == 200

@@ -1,6 +1,7 @@
 """The open line: it connects, mends itself, tells how it is, and hangs up without losing what it began."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import client
-from bot.slack.socket import Connection
+from bot.slack.socket import QUIET, Connection
 from commands.outage import Outage
 from sandbox.driver import Person
 from sandbox.server import Sandbox
@@ -35,7 +36,7 @@ async def line(app: AsyncApp, box: Sandbox) -> AsyncIterator[Connection]:
     await connection.close(within=2)
 
 
-async def until_connected(connection: Connection, within: float = 5) -> None:
+async def until_connected(connection: Connection, within: float = 20) -> None:
     """Wait for health, which can only be asked for."""
     async with asyncio.timeout(within):
         while not (await connection.health()).connected:  # nothing tells when it changes
@@ -52,11 +53,12 @@ async def until_sockets(box: Sandbox, count: int) -> None:
 async def test_a_command_is_answered_over_the_line(line: Connection, ana: Person) -> None:
     """Right after opening."""
     assert (await line.health()).connected
+    began = time.monotonic()
     answer = await ana.command("/incident show")
     assert answer.payload == {"text": "heard show"}
     silent = (await line.health()).silent_for
     assert silent is not None
-    assert silent < 1
+    assert silent < time.monotonic() - began
 
 
 async def test_two_sockets_stand_side_by_side(line: Connection, box: Sandbox) -> None:
@@ -127,10 +129,12 @@ async def test_closing_waits_for_what_was_begun(box: Sandbox, slack: AsyncWebCli
 
 
 async def test_what_has_come_when_it_closes_is_answered(app: AsyncApp, box: Sandbox, ana: Person) -> None:
-    """Commands that lie in the line's queue still, while it is asked to close."""
-    connection = Connection(app, box.app_token, ping=0.2, grace=0.6)
+    """Commands that were sent, and not read yet, when the line is asked to close after it was quiet for a while."""
+    connection = Connection(app, box.app_token, ping=5, grace=15)  # a busy machine's pause is no silence of Slack's
     await connection.open()
     await until_sockets(box, 2)
+    assert [(await ana.command("/incident")).failure for _ in range(2)] == [None] * 2, "both sockets are read"
+    await asyncio.sleep(2 * QUIET)
     asked = [asyncio.create_task(ana.command(f"/incident {number}")) for number in range(20)]
     await asyncio.sleep(0)
     await connection.close(within=5)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sources import changes
 from bot.sources.admission import Request
 from bot.sources.table import SOURCES
-from bot.web.alerts import delivery_of
+from bot.web import alerts
 from commands.outage import Unreadable
-from incident.alert import Alert
+from incident.alert import Alert, Delivery
 
 NAMES = st.sampled_from(
     re.findall(
@@ -72,8 +74,13 @@ def test_what_steers_a_terminal_is_left_out_of_a_title() -> None:
     assert alert.description == "one\n\ttwo"
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_a_header_that_is_no_text_gives_a_key_that_can_be_stored(name: str) -> None:
-    odd = dict.fromkeys(("Idempotency-Key", "Request-ID", "X-Webhook-Id"), "\udcff\udcfe")
-    request = Request(headers=odd, body=b"{}", at=datetime.now(UTC))
-    delivery_of(name, request).key.encode()
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [*((each, alerts.delivery_of) for each in SOURCES), *((each, changes.delivery_of) for each in changes.TELLERS)],
+)
+def test_a_header_that_is_no_text_can_be_stored(name: str, kept: Callable[[str, Request], Delivery]) -> None:
+    keys = ("Idempotency-Key", "Request-ID", "X-Webhook-Id", "X-GitHub-Delivery", "X-Amz-Sns-Message-Id")
+    odd = dict.fromkeys((*keys, *alerts.KEPT_HEADERS), "a\udcff\udcfe")
+    delivery = kept(name, Request(headers=odd, body=b"{}", at=datetime.now(UTC)))
+    delivery.key.encode()
+    assert {header: text.encode() for header, text in delivery.headers.items()}["User-Agent"] == b"a??"

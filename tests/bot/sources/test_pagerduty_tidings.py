@@ -55,6 +55,17 @@ def test_what_it_says_besides(event_type: str, data: Mapping[str, object], words
     assert read(event_type, **data).text == words
 
 
+@pytest.mark.parametrize(
+    ("into", "named"), [({"id": "QB", "summary": "[#7] Shop"}, "[#7] Shop"), ({"id": "QB"}, "QB"), (None, "")]
+)
+def test_what_was_merged_into_another_goes_on_there_and_is_not_over(into: object, named: str) -> None:
+    reason = {"type": "merge_resolve_reason", "incident": into}
+    found = read("incident.resolved", agent=ANA, resolve_reason=reason)
+    assert (found.word, found.text) == (Word.MERGED, named)
+    assert pagerduty.parse(body("incident.resolved", resolve_reason=reason)) == ()
+    assert read("incident.reopened", resolve_reason=reason).word is Word.REOPENED
+
+
 @pytest.mark.parametrize("agent", [None, "Ana", {"type": "user_reference"}, {"id": "PS", "type": "service_reference"}])
 def test_what_no_person_did_is_nobody_s(agent: object) -> None:
     assert read("incident.acknowledged", agent=agent).by is None

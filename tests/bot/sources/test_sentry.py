@@ -83,7 +83,12 @@ def test_an_issue_that_is_back_began_when_it_was_seen_again_and_not_when_it_was_
 
 @pytest.mark.parametrize(
     ("action", "status", "severity"),
-    [("critical", FIRING, "critical"), ("warning", FIRING, "warning"), ("resolved", RESOLVED, None)],
+    [
+        ("critical", FIRING, "critical"),
+        ("open", FIRING, "open"),
+        ("warning", FIRING, "warning"),
+        ("resolved", RESOLVED, None),
+    ],
 )
 def test_a_metric_alert_is_read_by_its_action(action: str, status: AlertStatus, severity: str | None) -> None:
     (alert,) = found(action, metric_alert=METRIC, description_text="50 errors", web_url="https://sentry.example/a/7")
@@ -95,6 +100,11 @@ def test_what_is_about_something_else_is_no_alert() -> None:
     for data in ({"comment": "hello"}, {"installation": {}}, {"error": {"issue_id": 1}}):
         assert found("created", **data) == ()
     assert parse(b"") == parse(b" \n") == ()
+
+
+def test_a_null_beside_the_issue_hides_nothing() -> None:
+    [alert] = found("created", issue=ISSUE, event=None, metric_alert=None)
+    assert alert.status is FIRING
 
 
 def test_the_old_plugin_only_fires() -> None:
@@ -111,7 +121,13 @@ def test_the_old_plugin_only_fires() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"data": {"issue": {}}, "action": "created"}, {"data": {"metric_alert": {}}, "action": "critical"}]
+    "body",
+    [
+        {},
+        {"data": {"issue": {}}, "action": "created"},
+        {"data": {"metric_alert": {}}, "action": "critical"},
+        {"data": None, "action": "triggered"},
+    ],
 )
 def test_what_cannot_be_understood_is_said(body: object) -> None:
     with pytest.raises(Unreadable):

@@ -80,6 +80,12 @@ def test_a_component_falls_and_comes_back_under_one_key() -> None:
     assert (fallen.title, fallen.severity, back.severity) == ("API: partial outage", "partial_outage", None)
 
 
+def test_a_null_beside_a_fallen_component_hides_nothing() -> None:
+    fallen = {"id": "c1", "name": "API", "status": "major_outage"}
+    [alert] = page(incident=None, component_update=None, component=fallen)
+    assert (alert.key, alert.status) == ("component:c1", FIRING)
+
+
 def robot(**whole: object) -> Alert:
     (alert,) = uptimerobot.parse(json.dumps(whole).encode())
     return alert
@@ -96,6 +102,8 @@ def test_a_monitor_goes_down_and_comes_up_whichever_way_its_names_are_written() 
 
 def test_a_certificate_that_ends_soon_is_an_alert_of_its_own() -> None:
     assert robot(monitorID="77", monitorFriendlyName="Shop", alertType="3").key == "77/certificate"
+    domain = robot(monitorID="77", monitorFriendlyName="Shop", alertType="4", alertTypeFriendlyName="Domain expiry")
+    assert (domain.key, domain.title) == ("77/domain", "Shop: its domain ends soon")
 
 
 @pytest.mark.parametrize(

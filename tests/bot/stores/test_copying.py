@@ -133,7 +133,7 @@ async def test_a_file_that_is_none_leaves_the_database_empty(tmp_path: Path, dat
     with pytest.raises(Outage, match="is no database of Muster"):
         await copy_store(tmp_path / "letter", database)
     connection = await asyncpg.connect(database)
-    assert await connection.fetchval("SELECT count(*) FROM counters") == 1
+    assert await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
     await connection.close()
 
 

@@ -1,17 +1,22 @@
 """What is PostgreSQL's own: its faults in words, processes that start at once and wake each other, its restarts."""
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from bot.doctor.storage import look_at_storage
 from bot.stores import postgres_wakes
 from bot.stores.migrations import Migration, migrations
-from bot.stores.postgres import PATIENCE, PostgresStore
+from bot.stores.place import StorePlace, open_store
+from bot.stores.postgres import ANSWERS_WITHIN, PATIENCE, PostgresStore
 from bot.stores.postgres_connection import migrate, named_queries
 from bot.stores.queries import folder
 from commands.outage import Outage
@@ -171,6 +176,34 @@ async def test_whoever_gives_up_on_a_database_that_hangs_waits_no_longer_and_all
         await store.close()
 
 
+async def test_a_command_of_the_terminal_says_soon_that_a_server_hangs(
+    own_server: RealPostgres, tmp_path: Path
+) -> None:
+    """The kernel takes the connection; nobody behind it answers."""
+    place = StorePlace(data_dir=tmp_path, url=await own_server.create_database("muster"))
+    os.kill(own_server.pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN - 0.5):
+            with pytest.raises(Outage, match="did not answer in time"):
+                await open_store(place)
+        async with asyncio.timeout(ANSWERS_WITHIN - 0.5):
+            remarks = await look_at_storage(place)
+    finally:
+        os.kill(own_server.pid, signal.SIGCONT)
+    assert [each.sentence for each in remarks if each.about == "database"] == [
+        "The store's PostgreSQL did not answer in time: see in pg_stat_activity what it is doing."
+    ]
+
+
+async def test_a_pooler_that_lets_in_while_the_database_behind_it_hangs_is_no_answer(
+    tmp_path: Path, database: str
+) -> None:
+    async with silent_line(database, after=b"Z\x00\x00\x00\x05I") as line, asyncio.timeout(ANSWERS_WITHIN - 0.5):
+        with pytest.raises(Outage, match="did not answer in time"):
+            await open_store(StorePlace(data_dir=tmp_path, url=line.address))
+    assert not line.speaks.is_set(), "it had been let in"
+
+
 async def test_it_goes_on_by_itself_when_the_server_is_back(own_server: RealPostgres) -> None:
     store = await PostgresStore.open(await own_server.create_database("muster"))
     woken = asyncio.Event()
@@ -195,6 +228,28 @@ async def test_it_goes_on_by_itself_when_the_server_is_back(own_server: RealPost
     assert woken.is_set(), "it listens again, too"
     await other.close()
     await store.close()
+
+
+async def test_a_standby_that_can_be_read_is_away_until_it_takes_changes_again(
+    store: PostgresStore, database: str
+) -> None:
+    admin = await asyncpg.connect(database)
+    name = database.rpartition("/")[2]
+    await admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    other = await PostgresStore.open(database)
+    with pytest.raises(Outage, match="takes no changes now"):
+        await other.save(change("refused", events=(making.event(),)))
+    with pytest.raises(Outage, match="takes no changes now"):
+        await other.figures()
+    assert await other.open_incidents() == ()
+    await admin.execute("SET default_transaction_read_only = off")
+    await admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+    with suppress(Outage):
+        await other.figures()  # by a connection of before, which it is the end of
+    assert (await other.figures()).due == 0
+    assert (await other.save(change("taken", events=(making.event(),)))).fresh
+    await other.close()
+    await admin.close()
 
 
 async def test_another_process_is_woken_by_a_debt_and_only_by_one(store: PostgresStore, database: str) -> None:

@@ -1,10 +1,13 @@
 """What is SQLite's own: its faults in people's words, its single writer, and two processes on one file."""
 
 import asyncio
+import resource
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,31 @@ async def test_a_full_disk_is_said_in_one_sentence_and_earlier_saves_stay(path: 
     await writer.do(lambda db: db.run("add", text="after"))
     await writer.close()
     assert texts(path) == ["before", "after"]
+
+
+@contextmanager
+def disk_that_takes_nothing() -> Iterator[None]:
+    """The operating system refuses whatever this process would write to a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_while_its_disk_takes_nothing_a_store_is_away_though_it_can_be_read(path: Path) -> None:
+    store = await SQLiteStore.open(path)
+    with disk_that_takes_nothing():
+        with pytest.raises(Outage):
+            await store.save(change("refused", events=(making.event(),)))
+        assert await store.claim("w", limit=9, lease=timedelta(seconds=10)) == (), "what changes nothing is taken"
+        assert await store.open_incidents() == ()
+        with pytest.raises(Outage):
+            await store.figures()
+    assert (await store.figures()).due == 0
+    assert (await store.save(change("taken", events=(making.event(),)))).fresh
+    await store.close()
 
 
 async def test_works_that_wait_together_are_committed_together_and_a_failed_one_is_taken_back_alone(

@@ -158,11 +158,16 @@ def test_what_slack_would_refuse_is_refused_here_in_the_same_words(terminal: Ter
     terminal.told("resolve", "1", "gone")
     ended = terminal.run("update", "1", "one more thing")
     assert (ended.exit_code, "INC-1 is resolved" in ended.stderr) == (1, True)
+    assert "/incident" not in ended.stderr
+    assert ended.stderr.endswith("If it is back: `muster incidents reopen INC-1`.\n"), "what one types here"
     assert "There is no role “boss”" in terminal.run("role", "1", "boss", "U0BEN1").stderr
     assert "There is no incident INC-7" in terminal.run("note", "INC-7", "x").stderr
     unknown = terminal.run("declare", "It burns", "--system", "nowhere")
     assert "has no system nowhere; it has: ai-storybook." in unknown.stderr
     assert terminal.run("declare", "P1").exit_code == 1
+    freeze = ["freeze", "let me look", "--config", str(terminal.config)]
+    stopped = [CliRunner().invoke(app, freeze) for _ in range(2)]
+    assert stopped[1].stderr.endswith("Lift it with `muster unfreeze`.\n")
 
 
 @pytest.mark.parametrize(

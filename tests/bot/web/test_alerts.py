@@ -10,18 +10,17 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from aiohttp import ClientSession
-from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, AppRunner, Request
+from aiohttp import ClientSession as Client
 from msgspec.structs import replace
 
+from bot.http import connection
+from bot.http.addresses import Addresses
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
 from bot.sources.doors import doors
 from bot.telemetry.exposition import text
 from bot.telemetry.metrics import Counts
-from bot.web import knock as knocking
-from bot.web.alerts import Health, application, delivery_of, runner
+from bot.web.alerts import Health, add_alerts, add_health, delivery_of
 from bot.web.collector import Reception
 from bot.web.knock import LARGEST_BODY
 from commands.outage import Outage
@@ -29,21 +28,14 @@ from commands.take_alerts import heard, take_alerts
 from incident.alert import Delivery, DeliveryState
 from tests.fakes import monitor
 from tests.fakes.clock import START
+from tests.fakes.web import listening, served
 from tests.fakes.world import World, opened_world
 
-Client = TestClient[Request, Application]
 URL = "/alerts/alertmanager"
 TOKEN, NEXT_TOKEN = "s3cret-token", "n3xt-token"
 SECRET, NEXT_SECRET = "s1gning-secret", "n3xt-secret"
 ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
 BODY = json.dumps(monitor.body()).encode()
-
-
-class Server(TestServer):
-    """Serves it the way the bot does."""
-
-    async def _make_runner(self, **kwargs: object) -> AppRunner:
-        return runner(self.app)
 
 
 async def nowhere(address: str) -> bytes:
@@ -74,20 +66,21 @@ class Door:
     async def say_metrics(self) -> str:
         return text(self.counts.metrics())
 
-    def application(self) -> Application:
-        secrets = {
-            "alertmanager": [TOKEN, NEXT_TOKEN],
-            "pagerduty": [SECRET, NEXT_SECRET],
-            "uptimerobot": [TOKEN],
-        }
-        return application(
-            take=self.take,
-            admits=doors(secrets, (), nowhere),
-            health=self.say_health,
-            clock=self.world.clock,
-            counted=self.counts.delivery,
-            metrics=self.say_metrics,
+    def addresses(self) -> Addresses:
+        return self.opened(
+            {
+                "alertmanager": [TOKEN, NEXT_TOKEN],
+                "pagerduty": [SECRET, NEXT_SECRET],
+                "uptimerobot": [TOKEN],
+            }
         )
+
+    def opened(self, secrets: Mapping[str, Sequence[str]]) -> Addresses:
+        """The doors of those who have a secret."""
+        addresses, admits = Addresses(), doors(secrets, (), nowhere)
+        add_health(addresses, health=self.say_health, metrics=self.say_metrics)
+        add_alerts(addresses, take=self.take, admits=admits, clock=self.world.clock, counted=self.counts.delivery)
+        return addresses
 
 
 @pytest.fixture
@@ -98,7 +91,7 @@ async def door() -> AsyncIterator[Door]:
 
 @pytest.fixture
 async def client(door: Door) -> AsyncIterator[Client]:
-    async with TestClient(Server(door.application(), host="127.0.0.1")) as made:
+    async with served(door.addresses()) as made:
         yield made
 
 
@@ -163,16 +156,30 @@ async def test_without_the_right_token_nothing_is_kept(door: Door, client: Clien
     assert door.kept == []
 
 
-async def test_a_token_that_is_no_text_at_all_is_refused_and_breaks_nothing(door: Door, client: Client) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
-    writer.write(
-        b"POST /alerts/alertmanager HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n"
-        b"Authorization: Bearer \xff\xfe\r\n\r\n{}"
-    )
-    assert (await reader.read()).startswith(b"HTTP/1.1 401 ")
-    writer.close()
-    await writer.wait_closed()
+async def test_a_token_that_is_no_text_at_all_is_refused_and_breaks_nothing(door: Door) -> None:
+    async with listening(door.addresses()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"POST /alerts/alertmanager HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n"
+            b"Authorization: Bearer \xff\xfe\r\n\r\n{}"
+        )
+        assert (await reader.read()).startswith(b"HTTP/1.1 401 ")
+        writer.close()
+        await writer.wait_closed()
     assert door.kept == []
+
+
+async def test_a_monitor_whose_name_is_no_text_is_taken(door: Door) -> None:
+    async with listening(door.addresses()) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"POST /alerts/alertmanager HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %b\r\n"
+            b"User-Agent: \xdcberwacher\r\nContent-Length: %d\r\n\r\n%b" % (TOKEN.encode(), len(BODY), BODY)
+        )
+        assert (await reader.read()).startswith(b"HTTP/1.1 202 ")
+        writer.close()
+        await writer.wait_closed()
+    assert [each.headers["User-Agent"] for each in door.kept] == ["?berwacher"]
 
 
 @pytest.mark.parametrize("header", [f"Bearer {NEXT_TOKEN}", f"bearer {TOKEN}", f"Bearer   {TOKEN}  "])
@@ -194,15 +201,7 @@ async def test_a_source_that_nobody_set_up_is_not_there(door: Door, client: Clie
 async def test_a_source_without_a_token_takes_nothing(door: Door) -> None:
     nobody: tuple[Mapping[str, Sequence[str]], ...] = ({}, {"alertmanager": []}, {"alertmanager": [""]})
     for tokens in nobody:
-        app = application(
-            take=door.take,
-            admits=doors(tokens, (), nowhere),
-            health=door.say_health,
-            clock=door.world.clock,
-            counted=door.counts.delivery,
-            metrics=door.say_metrics,
-        )
-        async with TestClient(Server(app, host="127.0.0.1")) as client:
+        async with served(door.opened(tokens)) as client:
             for headers in ({}, {"Authorization": "Bearer "}, ALLOWED):
                 assert (await client.post(URL, data=BODY, headers=headers)).status in (401, 404)
     assert door.kept == []
@@ -326,7 +325,7 @@ async def test_a_signed_body_of_an_older_webhook_is_kept_and_says_what_to_do(doo
 async def test_a_body_that_does_not_come_in_time_is_to_be_sent_again(
     door: Door, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knocking, "READ_WITHIN", 0.1)
+    monkeypatch.setattr(connection, "READ_WITHIN", 0.1)
     never = asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
@@ -357,10 +356,10 @@ async def test_health_says_what_is_missing(door: Door, client: Client) -> None:
         assert (answer.status, await answer.json()) == (503, {"status": "leaving"})
 
 
-async def test_the_answer_is_never_a_redirect(client: Client) -> None:
-    async with ClientSession() as session:
+async def test_the_answer_is_never_a_redirect(door: Door) -> None:
+    async with listening(door.addresses()) as port, Client() as session:
         for path in ("/alerts/alertmanager/", "//alerts/alertmanager", "/alerts/../alerts/alertmanager"):
-            url = f"http://127.0.0.1:{client.port}{path}"
+            url = f"http://127.0.0.1:{port}{path}"
             async with session.post(url, data=BODY, headers=ALLOWED, allow_redirects=False) as answer:
                 assert not 300 <= answer.status < 400
 

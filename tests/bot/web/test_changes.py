@@ -8,9 +8,9 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
+from aiohttp import ClientSession as Client
 
+from bot.http.addresses import Addresses
 from bot.sources.admission import Request as Came
 from bot.sources.change_places import Places
 from bot.sources.changes import reader
@@ -22,9 +22,9 @@ from commands.outage import Outage
 from commands.take_change import Taken, take_change
 from incident.alert import Delivery
 from tests.fakes.runbooks import SHOP
+from tests.fakes.web import served
 from tests.fakes.world import World, opened_world
 
-Client = TestClient[Request, Application]
 TOKEN, SECRET = "d3ploy-token", "hook-secret"
 ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
 PUSH = json.dumps(
@@ -49,19 +49,19 @@ class Door:
         places = Places(systems=(SHOP,), repositories={"acme/shop": (SHOP,)})
         return await take_change(delivery, read=reader(places), store=self.world.store)
 
-    def application(self) -> Application:
+    def addresses(self) -> Addresses:
         async def fetched(address: str) -> bytes:
             raise AssertionError(address)
 
-        app = Application(client_max_size=LARGEST_BODY)
+        addresses = Addresses()
         add_changes(
-            app,
+            addresses,
             admits=tellers({"changes": [TOKEN], "github": [SECRET]}, (), fetched),
             take=self.take,
             clock=self.world.clock,
             counted=self.counts.delivery,
         )
-        return app
+        return addresses
 
     async def kept(self) -> list[str]:
         """What is known to have changed."""
@@ -77,7 +77,7 @@ async def door() -> AsyncIterator[Door]:
 
 @pytest.fixture
 async def client(door: Door) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(door.application(), host="127.0.0.1")) as made:
+    async with served(door.addresses()) as made:
         yield made
 
 

@@ -62,27 +62,27 @@ SELECT id, seq, recorded_at, content, link, body FROM events WHERE id = :id
 SELECT DISTINCT chain FROM events ORDER BY chain
 
 -- name: add_alerts
-WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (
+WITH new (id, was, version, incident_id, first_at, firing, messages, outage_of, body) AS (
     SELECT * FROM unnest(
         :id::text[], :was::bigint[], :version::bigint[], :incident_id::text[], :first_at::timestamptz[],
-        :firing::boolean[], :messages::bigint[], :body::text[]
+        :firing::boolean[], :messages::bigint[], :outage_of::text[], :body::text[]
     )
 )
-INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, body)
-SELECT id, version, incident_id, first_at, firing, messages, body FROM new WHERE true
+INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, outage_of, body)
+SELECT id, version, incident_id, first_at, firing, messages, outage_of, body FROM new WHERE true
 ON CONFLICT (id) DO NOTHING
 
 -- name: change_alerts
 -- The version must be the one that was decided on.
-WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (
+WITH new (id, was, version, incident_id, first_at, firing, messages, outage_of, body) AS (
     SELECT * FROM unnest(
         :id::text[], :was::bigint[], :version::bigint[], :incident_id::text[], :first_at::timestamptz[],
-        :firing::boolean[], :messages::bigint[], :body::text[]
+        :firing::boolean[], :messages::bigint[], :outage_of::text[], :body::text[]
     )
 )
 UPDATE alerts
 SET version = new.version, incident_id = new.incident_id, first_at = new.first_at, firing = new.firing,
-    messages = new.messages, body = new.body
+    messages = new.messages, outage_of = new.outage_of, body = new.body
 FROM new WHERE alerts.id = new.id AND alerts.version = new.was
 
 -- name: alert_tally
@@ -91,8 +91,12 @@ SELECT count(*) AS alerts, count(*) FILTER (WHERE firing) AS firing, coalesce(su
 FROM alerts WHERE incident_id = :incident_id
 
 -- name: known_alerts
--- All in one row, as one JSON text.
-SELECT '[' || string_agg(body, ',') || ']' AS bodies FROM alerts WHERE id = ANY (:ids::text[])
+-- These, and what fires of the outages of these, all in one row, as one JSON text.
+SELECT '[' || string_agg(body, ',') || ']' AS bodies FROM alerts WHERE id IN (
+    SELECT unnest(:ids::text[])
+    UNION
+    SELECT id FROM alerts WHERE firing AND outage_of = ANY (:ids::text[])
+)
 
 -- name: known_incidents
 -- Those of these ids, and the newest of each group.
@@ -356,6 +360,12 @@ WHERE id = ANY (ARRAY(
     FOR UPDATE SKIP LOCKED
 ))
 RETURNING id, incident_id, urgency
+
+-- name: call_owed_since
+SELECT 1 FROM jobs
+WHERE incident_id = :incident_id AND name = 'page' AND id > :id AND state IN ('owed', 'claimed', 'done')
+    AND EXISTS (SELECT FROM unnest(:heads::text[]) AS head (value) WHERE starts_with(jobs.key, head.value))
+LIMIT 1
 
 -- name: say_more
 UPDATE jobs SET subject = :subject WHERE id = :id AND fence = :fence AND state = 'claimed'

@@ -58,17 +58,17 @@ SELECT id, seq, recorded_at, content, link, body FROM events WHERE id = :id
 SELECT DISTINCT chain FROM events ORDER BY chain
 
 -- name: add_alerts
-INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, body)
-WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (VALUES :rows)
-SELECT id, version, incident_id, first_at, firing, messages, body FROM new WHERE true
+INSERT INTO alerts (id, version, incident_id, first_at, firing, messages, outage_of, body)
+WITH new (id, was, version, incident_id, first_at, firing, messages, outage_of, body) AS (VALUES :rows)
+SELECT id, version, incident_id, first_at, firing, messages, outage_of, body FROM new WHERE true
 ON CONFLICT (id) DO NOTHING
 
 -- name: change_alerts
 -- The version must be the one that was decided on.
 UPDATE alerts
 SET version = new.version, incident_id = new.incident_id, first_at = new.first_at, firing = new.firing,
-    messages = new.messages, body = new.body
-FROM (WITH new (id, was, version, incident_id, first_at, firing, messages, body) AS (VALUES :rows) SELECT * FROM new) AS new
+    messages = new.messages, outage_of = new.outage_of, body = new.body
+FROM (WITH new (id, was, version, incident_id, first_at, firing, messages, outage_of, body) AS (VALUES :rows) SELECT * FROM new) AS new
 WHERE alerts.id = new.id AND alerts.version = new.was
 
 -- name: alert_tally
@@ -78,8 +78,13 @@ SELECT count(*) AS alerts, coalesce(sum(firing), 0) AS firing,
 FROM alerts WHERE incident_id = :incident_id
 
 -- name: known_alerts
--- All in one row, as one JSON text.
-SELECT '[' || group_concat(body, ',') || ']' AS bodies FROM alerts WHERE id IN (SELECT value FROM json_each(:ids))
+-- These, and what fires of the outages of these, all in one row, as one JSON text.
+SELECT '[' || group_concat(body, ',') || ']' AS bodies FROM alerts WHERE id IN (
+    SELECT value FROM json_each(:ids)
+    UNION
+    SELECT id FROM alerts INDEXED BY alerts_outages
+    WHERE firing = 1 AND outage_of IN (SELECT value FROM json_each(:ids))
+)
 
 -- name: known_incidents
 -- Those of these ids, and the newest of each group.
@@ -317,12 +322,18 @@ WHERE id = :id AND state IN ('owed', 'claimed') AND attempts <= 1
 -- Calls of the same person that wait and are no more urgent, without a reason of their own.
 UPDATE jobs SET state = 'done', fence = fence + 1
 WHERE id IN (
-    SELECT id FROM jobs
+    SELECT id FROM jobs INDEXED BY jobs_next
     WHERE name = 'page' AND subject = :subject AND state = 'owed' AND attempts = 0 AND id <> :id
         AND urgency >= :urgency AND key = 'page:' || incident_id || ':' || subject
     ORDER BY urgency, id LIMIT :limit
 )
 RETURNING id, incident_id, urgency
+
+-- name: call_owed_since
+SELECT 1 FROM jobs
+WHERE incident_id = :incident_id AND name = 'page' AND id > :id AND state IN ('owed', 'claimed', 'done')
+    AND EXISTS (SELECT 1 FROM json_each(:heads) AS head WHERE substr(jobs.key, 1, length(head.value)) = head.value)
+LIMIT 1
 
 -- name: say_more
 UPDATE jobs SET subject = :subject WHERE id = :id AND fence = :fence AND state = 'claimed'
