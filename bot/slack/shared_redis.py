@@ -138,6 +138,8 @@ def _client(url: str) -> Redis:
             retry=Retry(NoBackoff(), 0),
             # With the newer protocol the library does not look whether a connection has ended before it is used.
             protocol=2,
+            # Nothing needs the library's name there, and Redis 7.0 knows no right to set it that could be granted.
+            driver_info=None,
         )
     except ValueError:
         # The library's own words may repeat the address, and with it the password.

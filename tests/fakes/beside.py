@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-HELD = 0.25
-"""Seconds of the processor that one turn of the loop may take, whatever comes; each takes some thousandths of one."""
+HELD = 1.0
+"""Seconds of the processor that one turn of the loop may take, whatever comes; a busy machine takes tenths."""
 
 
 class Beside:

@@ -89,11 +89,16 @@ async def prove_read_only(session: Session, user: str) -> str:
 
 
 def _denied(reply: Reply) -> bool:
-    """Refused for the command itself: a refusal for the key alone says nothing of other keys."""
+    """Refused for the command itself: a refusal for the key alone says nothing of other keys.
+
+    Redis 7 refuses MODULE to everybody before it looks at a user's rights, unless `enable-module-command` is set.
+    """
     if not isinstance(reply, hiredis.ReplyError):
         return False
     line = str(reply)
-    return (line.startswith("NOPERM") and "to run the" in line) or line.startswith("ERR unknown command")
+    if line.startswith("NOPERM"):
+        return "to run the" in line
+    return line.startswith(("ERR unknown command", "ERR MODULE command not allowed."))
 
 
 def _name(words: tuple[str, ...]) -> str:

@@ -23,6 +23,11 @@ from incident.verdict import Verdict
 
 PASSWORD = "correct-horse-battery"
 
+PATIENT = Caps(connect_seconds=10, look_seconds=10, run_seconds=10)
+"""For a server that answers, however busy the machine is."""
+HASTY = Caps(connect_seconds=1, look_seconds=1, run_seconds=1)
+"""For a server that hangs."""
+
 
 class Clock:
     """A clock that tests move."""

@@ -40,7 +40,7 @@ async def _state(admin: Redis) -> tuple[object, ...]:
     info = _facts(await admin.execute_command("INFO", "all"), "\r\n", ":")
     client = _facts(await admin.execute_command("CLIENT", "INFO"), " ", "=")
     return (
-        await admin.execute_command("DEBUG", "DIGEST"),
+        [(key, await admin.dump(key), await admin.pttl(key) < 0) for key in sorted(await admin.keys())],
         tuple(info.get(name) for name in COUNTED),
         await admin.execute_command("CONFIG", "GET", "*"),
         await admin.execute_command("ACL", "LIST"),

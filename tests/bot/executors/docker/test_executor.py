@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
-from bot.executors.caps import Caps
 from bot.executors.docker.executor import DockerTarget, DockerTool
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
@@ -18,7 +18,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
 from tests.fakes.engine import SECRET, Box, FakeEngine, framed
 
 LOG = [(1, "hello"), (2, "ERROR no database"), (1, "bye")]
@@ -55,7 +55,7 @@ async def shop(serve: Serve, clock: Clock) -> "Shop":
         environment="production",
         diagnostic=await serve(proxy),
         remediation=await serve(engine),
-        caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=1, characters=4000),
+        caps=replace(PATIENT, characters=4000),
     )
     return Shop(proxy, engine, target, clock)
 
@@ -66,6 +66,7 @@ class Shop:
     def __init__(self, proxy: FakeEngine, engine: FakeEngine, target: DockerTarget, clock: Clock) -> None:
         self.proxy, self.engine, self.target, self.clock = proxy, engine, target, clock
         self.executor = made(target, clock)
+        self.hasty = made(replace(target, caps=HASTY), clock)
 
 
 def made(target: DockerTarget, clock: Clock) -> ToolExecutor:
@@ -306,17 +307,17 @@ async def test_a_fault_of_the_engine_is_never_told_as_nothing_changed(shop: Shop
 
 
 async def test_an_engine_that_hangs_costs_no_more_than_the_cap(shop: Shop) -> None:
-    await shop.executor.attest()
+    await shop.hasty.attest()
     shop.proxy.hanging = "/logs"
     started = time.perf_counter()
-    sight = await shop.executor.look(plan("docker logs api-1"))
+    sight = await shop.hasty.look(plan("docker logs api-1"))
     assert "did not answer within 2 s" in (sight.error or "")
     assert time.perf_counter() - started < 20
 
 
 async def test_a_change_whose_answer_never_comes_is_unknown_and_cancelling_is_quick(shop: Shop) -> None:
     shop.engine.hanging = "/restart"
-    outcome = await shop.executor.run(change("docker restart api-1"))
+    outcome = await shop.hasty.run(change("docker restart api-1"))
     assert outcome.state is OutcomeState.UNKNOWN
     running = asyncio.create_task(shop.executor.run(change("docker restart api-1")))
     await asyncio.sleep(0.2)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
-from bot.executors.caps import Caps
 from bot.executors.docker.executor import DockerTarget, DockerTool
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
@@ -17,7 +17,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
 from tests.fakes.engine import SECRET, Box, FakeEngine
 
 THREE = "docker compose up -d --no-recreate --scale worker=3 worker"
@@ -32,8 +32,9 @@ def worker(number: int = 1, **more: object) -> Box:
 class Shop:
     """An engine behind a proxy that only reads, and the executor that reaches both."""
 
-    def __init__(self, engine: FakeEngine, executor: ToolExecutor) -> None:
-        self.engine, self.executor = engine, executor
+    def __init__(self, engine: FakeEngine, target: DockerTarget, clock: Clock) -> None:
+        self.engine = engine
+        self.executor, self.hasty = made(target, clock), made(replace(target, caps=HASTY), clock)
 
     def holds(self, *boxes: Box) -> None:
         """Have these containers and no others, at both addresses."""
@@ -58,11 +59,15 @@ async def shop(tmp_path: Path, clock: Clock) -> AsyncIterator[Shop]:
         environment="production",
         diagnostic=await proxy.start(tmp_path / "proxy.sock"),
         remediation=await engine.start(tmp_path / "engine.sock"),
-        caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=1),
+        caps=PATIENT,
     )
-    yield Shop(engine, ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor(), clock=clock))
+    yield Shop(engine, target, clock)
     await proxy.stop()
     await engine.stop()
+
+
+def made(target: DockerTarget, clock: Clock) -> ToolExecutor:
+    return ToolExecutor(DockerTool(target, clock=clock), redactor=Redactor(), clock=clock)
 
 
 def change(line: str, promise: Promise = NO_PROMISE) -> Plan:
@@ -278,7 +283,7 @@ async def test_an_image_that_changes_on_the_way_makes_no_container(shop: Shop) -
 async def test_an_answer_that_never_comes_leaves_it_unknown_and_says_where_to_look(shop: Shop) -> None:
     shop.holds(worker())
     shop.engine.hanging = "/create"
-    outcome = await shop.executor.run(change(THREE))
+    outcome = await shop.hasty.run(change(THREE))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "shop-worker-2 was being made: see whether it is there." in outcome.sentence
 

@@ -22,7 +22,7 @@ from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import Plan
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import PATIENT, Clock, cut
 from tests.fakes.github import CLASSIC, FIXER, INSTALLATION, LOOKER, REPOSITORY, FakeGithub, running_github
 
 
@@ -41,7 +41,7 @@ def executor(github: FakeGithub, clock: Clock, **changes: object) -> ToolExecuto
         base_url=github.url,
         diagnostic_token=LOOKER,
         remediation_token=FIXER,
-        caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=2),
+        caps=PATIENT,
         poll_seconds=0.01,
     )
     made = replace(target, **changes)  # type: ignore[arg-type]  # the settings of one test

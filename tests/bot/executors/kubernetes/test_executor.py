@@ -18,7 +18,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
 from tests.fakes.kubernetes import FIXER, LOOKER, TAKER, FakeCluster
 
 
@@ -39,7 +39,7 @@ def executor(url: str, clock: Clock, **changes: object) -> ToolExecutor:
         namespaces=("shop", "jobs"),
         diagnostic=Identity(token=LOOKER),
         remediation=Identity(token=FIXER),
-        caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=1),
+        caps=PATIENT,
     )
     tool = KubernetesTool(replace(target, **changes), clock=clock)  # type: ignore[arg-type]  # one test's settings
     return ToolExecutor(tool, redactor=Redactor([LOOKER, FIXER]), clock=clock)
@@ -319,7 +319,7 @@ async def test_a_change_that_is_not_made_says_that_nothing_was(
 async def test_every_fault_of_the_server_ends_in_one_sentence(
     cluster: FakeCluster, clock: Clock, fault: str, said: str
 ) -> None:
-    kubernetes = executor(cluster.url, clock)
+    kubernetes = executor(cluster.url, clock, caps=HASTY if fault == "hangs" else PATIENT)
     assert (await kubernetes.attest()).proven
     cluster.fault = fault
     sight = await kubernetes.look(plan("get pods"))

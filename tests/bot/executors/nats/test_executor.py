@@ -9,7 +9,6 @@ import nats as nats_client
 import pytest
 from msgspec.structs import replace
 
-from bot.executors.caps import Caps
 from bot.executors.nats.executor import NatsTarget, NatsTool
 from bot.executors.nats.session import Login, Server
 from bot.executors.tool.executor import ToolExecutor
@@ -19,7 +18,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
 from tests.fakes.nats_server import ADMIN, FIXER, LOOKER, PASSWORD, RealNats
 
 
@@ -55,7 +54,7 @@ def executor(server: RealNats, clock: Clock, **changes: object) -> ToolExecutor:
         server=Server(host="127.0.0.1", port=server.port),
         diagnostic=Login(user=LOOKER, password=PASSWORD),
         remediation=Login(user=FIXER, password=PASSWORD),
-        caps=Caps(connect_seconds=1, look_seconds=1, run_seconds=1),
+        caps=PATIENT,
     )
     tool = NatsTool(replace(target, **changes), clock)  # type: ignore[arg-type]  # the settings of one test
     return ToolExecutor(tool, redactor=Redactor([PASSWORD]), clock=clock)
@@ -273,7 +272,7 @@ class Strange:
 )
 async def test_what_is_no_nats_ends_in_one_sentence_and_in_time(clock: Clock, said: tuple[bytes, ...]) -> None:
     async with Strange(*said) as strange, asyncio.timeout(4):
-        found = await executor(strange, clock).attest()  # type: ignore[arg-type]  # only its port is asked for
+        found = await executor(strange, clock, caps=HASTY).attest()  # type: ignore[arg-type]  # its port is asked for
     assert not found.proven
     assert found.proof.startswith("story-nats ")
 
@@ -281,14 +280,14 @@ async def test_what_is_no_nats_ends_in_one_sentence_and_in_time(clock: Clock, sa
 async def test_a_server_that_lets_muster_in_and_then_is_silent_is_not_waited_for(clock: Clock) -> None:
     info = b'INFO {"server_id":"X","version":"2.10.0","max_payload":1048576,"proto":1,"headers":true}\r\n'
     async with Strange(info + b"PONG\r\n") as strange, asyncio.timeout(7):
-        found = await executor(strange, clock).attest()  # type: ignore[arg-type]  # only its port is asked for
+        found = await executor(strange, clock, caps=HASTY).attest()  # type: ignore[arg-type]  # its port is asked for
     assert found.proof == "story-nats did not answer within 5 s: see whether it is overloaded."
 
 
 async def test_a_run_that_gets_no_answer_is_unknown_and_can_be_cut_short(server: RealNats, clock: Clock) -> None:
     info = b'INFO {"server_id":"X","version":"2.10.0","max_payload":1048576,"proto":1,"headers":true}\r\n'
     async with Strange(info + b"PONG\r\n") as strange:
-        nats = executor(strange, clock)  # type: ignore[arg-type]  # only its port is asked for
+        nats = executor(strange, clock, caps=HASTY)  # type: ignore[arg-type]  # only its port is asked for
         outcome = await nats.run(plan("stream", "purge", "ORDERS", "-f"))
         assert outcome.state is OutcomeState.UNKNOWN
         assert "Nobody knows whether it took effect" in outcome.sentence
