@@ -16,18 +16,18 @@ from msgspec.structs import replace
 from compiler.beside import Beside, in_turn
 from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
 from compiler.html_tags import shown, without_comments
+from compiler.languages import holds_commands
+from compiler.markdown_directives import body_of, is_closed, language_of, note_of
 from compiler.markdown_front import above, parted
 from compiler.markdown_inline import Words, plain, words
 from compiler.markdown_macro import MACRO
-from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, is_warned
+from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, in_fenced, is_warned
 from compiler.markdown_parser import parser
 from compiler.markdown_parts import Part, joined, parts_of
+from compiler.markdown_shortcodes import without_shortcodes
 from compiler.markdown_table import TABLE
 
-_SHORTCODES: Final = re.compile(r"(?m)^[ \t]*(?:\{\{(?:<[^{}\n]*>|%[^{}\n]*%)\}\}[ \t]*)+$")
-"""Lines that only tell a site's generator how to lay out what stands below: `{{% alert %}}`, `{{< tabs >}}`."""
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
-_LANGUAGE: Final = re.compile(r"[\w+#-][\w+#.-]*")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
 _OUTER_FENCE: Final = re.compile(r"\s*(```|~~~)")
 _REREADS: Final = 3
@@ -80,7 +80,7 @@ def read(text: str, *, title: str = "", beside: Beside = in_turn) -> Document:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     source = text.split("\n")
     front, text = parted(text)
-    text = _SHORTCODES.sub("", text)
+    text = without_shortcodes(text)
     parts = beside([partial(_part, source, part, line) for line, part in parts_of(text)])()
     if len(parts) > 1 and not all(part.whole for part in parts):
         parts = [_part(source, text, 0)]
@@ -94,7 +94,7 @@ def _part(source: Sequence[str], text: str, offset: int) -> Part:
     links: dict[str, object] = {}
     tokens = parser().parse(text, links)
     _read(reader, tokens, offset)
-    open_fence = bool(tokens) and tokens[-1].type == "fence" and not _is_closed(reader, tokens[-1], offset)
+    open_fence = bool(tokens) and tokens[-1].type == "fence" and not is_closed(reader.source, tokens[-1], offset)
     open_note = not all(note.fenced for note in reader.notes)
     return Part(
         document=Document(headings=tuple(reader.all_headings), pieces=tuple(reader.pieces)),
@@ -231,20 +231,21 @@ def _label(reader: _Reader) -> str:
 
 def _fence(reader: _Reader, token: Token, offset: int) -> None:
     line = (token.map or [0])[0] + offset + 2
-    language = _LANGUAGE.search(token.info)
-    _block(reader, token.content, line, language[0] if language else "", closed=_is_closed(reader, token, offset))
-
-
-def _is_closed(reader: _Reader, fence: Token, offset: int) -> bool:
-    """Whether a fence has an end of its own."""
-    start, end = fence.map or [0, 0]
-    last = reader.source[end + offset - 1].strip(" \t>") if end - start > 1 else ""
-    return len(last) >= len(fence.markup) and not last.strip(fence.markup[0])
+    kind, title = note_of(token.info)
+    if kind and reader.rereads < _REREADS:
+        reader.notes.append(Note(kind))
+        if title:
+            _say(reader, Words(title, "", (), line - 1))
+        _reread(reader, body_of(token.content), line - 1)
+        reader.notes.pop()
+    else:
+        _block(reader, token.content, line, language_of(token.info), closed=is_closed(reader.source, token, offset))
 
 
 def _indented(reader: _Reader, token: Token, line: int) -> None:
-    """Indented code; where it holds a fence, it is the indented body of a tab or a note, and read as such."""
-    if _OUTER_FENCE.match(token.content) and reader.rereads < _REREADS:
+    """Indented code; where it holds a fence, or words in a note, it is the indented body of a tab or a note."""
+    told = _OUTER_FENCE.match(token.content) or (in_fenced(reader.notes) and not holds_commands(token.content))
+    if told and reader.rereads < _REREADS:
         _reread(reader, token.content, line - 1)
     else:
         _block(reader, token.content, line, "")

@@ -4,6 +4,7 @@ What stands in one is read as it would be outside. A quotation that begins with 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from markdown_it.rules_block import StateBlock
@@ -30,7 +31,8 @@ _INDENTED: Final = re.compile(
     r"|===[!+]?[ \t]+\"[^\"\n]*\"[ \t]*"
 )
 _FENCED: Final = re.compile(
-    r":::+[ \t]*(?P<kind>[A-Za-z][\w-]*)(?:\[(?P<boxed>[^\]\n]*)\]|\{[^}\n]*\})?(?:[ \t]+(?P<title>[^\n]*\S))?[ \t]*"
+    r":::+[ \t]*\{?(?P<kind>[A-Za-z][\w-]*)\}?"
+    r"(?:\[(?P<boxed>[^\]\n]*)\]|\{[^}\n]*\})?(?:[ \t]+(?P<title>[^\n]*\S))?[ \t]*"
 )
 _FENCE: Final = re.compile(r":::+[ \t]*")
 _GITHUB: Final = re.compile(r"\[!(?P<kind>[A-Za-z]+)\][+-]?\s*")
@@ -48,9 +50,19 @@ class Note(Struct, frozen=True):
         return self.kind in _WARNING
 
 
+def in_fenced(notes: Sequence[Note]) -> bool:
+    """Whether the innermost open note is one that a line of colons ends."""
+    return bool(notes) and notes[-1].fenced
+
+
 def is_warned(label: str, text: str) -> bool:
     """True for a sentence with a label such as *Warning:*, and not for the level of alerts that is called so."""
     return label.lower() in _LABEL and text.rstrip(": ") != label and not _FIGURE.search(text)
+
+
+def warning_in(text: str) -> str:
+    """The first word of a text that makes a note a warning; empty where none does."""
+    return next((word for word in re.findall(r"[a-z]+", text.lower()) if word in _WARNING), "")
 
 
 def github_kind(text: str) -> tuple[str, str]:

@@ -118,3 +118,66 @@ def test_a_label_warns_too() -> None:
 def test_a_summary_is_no_part_of_what_it_folds_up() -> None:
     document = reading("<details>\n<summary>More</summary>\nRun <code>uptime</code>.\n</details>\n")
     assert [(line, text) for line, text, _, _ in said(document.pieces)] == [(2, "More"), (3, "Run uptime.")]
+
+
+def test_a_directive_in_a_fence_holds_a_note() -> None:
+    document = reading("""
+        ````{warning} No way back
+        :class: dropdown
+
+        Look first:
+
+        ```bash
+        kubectl get pods
+        ```
+        ````
+
+        ```{figure} cluster.png
+        The cluster
+        ```
+        """)
+    assert said(document.pieces) == [
+        (1, "No way back", True, True),
+        (4, "Look first:", True, True),
+        (7, "kubectl get pods", True, False),
+        (12, "The cluster", False, False),
+    ]
+    assert [(each.line, each.text) for each in commands(document)] == [(7, "kubectl get pods")]
+
+
+def test_a_directive_for_code_names_its_language() -> None:
+    (block,) = reading("```{code-block} sql\nTRUNCATE jobs\n```\n").pieces
+    assert isinstance(block, Block)
+    assert block.language == "sql"
+
+
+@pytest.mark.parametrize("opening", [":::{danger}", ":::{danger} No way back"])
+def test_colons_with_braces_hold_a_note(opening: str) -> None:
+    document = reading(f"{opening}\nSlow.\n:::\n\nAfter.\n")
+    assert said(document.pieces)[-2:] == [(2, "Slow.", True, True), (5, "After.", False, False)]
+
+
+def test_words_may_be_indented_in_a_note() -> None:
+    document = reading(":::danger[No way back]\n    All of it\n    is lost.\n:::\n\nAfter.\n")
+    assert said(document.pieces) == [
+        (1, "No way back", True, True), (2, "All of it is lost.", True, True), (6, "After.", False, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "warns"),
+    [
+        ('{{< hint style="danger" >}}', "{{< /hint >}}", True),
+        ('{{% alert title="Slow" color="warning" %}}', "{{% /alert %}}", True),
+        ("{{<caution>}}", "{{</caution>}}", True),
+        ("{{< note >}}", "{{< /note >}}", False),
+    ],
+)
+def test_a_shortcode_may_hold_a_note(opening: str, closing: str, warns: bool) -> None:
+    document = reading(f"{opening}\nIt ends every session.\n{closing}\n\nAfter.\n")
+    assert said(document.pieces) == [(2, "It ends every session.", True, warns), (5, "After.", False, False)]
+
+
+@pytest.mark.parametrize("line", ["{{< tabs >}}", "{{< warning >}}"])
+def test_a_shortcode_that_nothing_ends_says_nothing(line: str) -> None:
+    assert said(reading(f"{line}\n\nSlow.\n").pieces) == [(3, "Slow.", False, False)]
