@@ -8,7 +8,7 @@ from compiler.compiling.entries import slug
 from compiler.recognise import Recognised
 from compiler.recognise.facts import AlertRule
 from compiler.recognise.procedure import Procedure, Purpose
-from compiler.recognise.severities import severity_in
+from compiler.recognise.scale import severity_in
 from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 

@@ -11,7 +11,8 @@ from compiler.recognise.facts import Said
 from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
-from compiler.recognise.severities import level_said, severity_in, severity_of
+from compiler.recognise.scale import severity_in, severity_of
+from compiler.recognise.severities import level_said
 from compiler.recognise.steps import is_code, is_warning, steps
 from compiler.recognise.wording import title_of
 from compiler.recognise.words import Topic, about, holds_many, is_plain_mitigation, is_told, looks, period, role_of

@@ -67,7 +67,9 @@ _LOOK: Final = re.compile(
     r"diagnos\w*|check|investigat\w*|how to (?:check|verify|diagnose)|cause|likely cause|possible causes?|verify",
     re.IGNORECASE,
 )
-_OBLIGES: Final = re.compile(r"respon|descri|defin|update|escalat|example|impact", re.IGNORECASE)
+_OBLIGES: Final = re.compile(
+    r"respon|descri|defin|update|escalat|example|impact|answer|repl(?:y|ies)|react|\back|\bsla\b", re.IGNORECASE
+)
 _ALERT: Final = re.compile(r"(?:alert|alarm)s?(?: names?)?", re.IGNORECASE)
 _LEADS: Final = re.compile(
     r"procedures?|runbooks?|playbooks?|actions?|responses?|see|what to do|go ?to|jump to|leads? to|sections?|links?",
@@ -136,8 +138,8 @@ def _first(table: Table, pattern: re.Pattern[str]) -> int | None:
 
 
 def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
-    if topic is Topic.SEVERITY or any(map(_OBLIGES.search, table.header)):
-        yield from severities.of_table(section, table)
+    if topic is Topic.SEVERITY or any(map(_OBLIGES.search, table.header)) or severities.topmost(table.header):
+        yield from severities.of_table(section, table, topic)
 
 
 def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:

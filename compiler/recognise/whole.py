@@ -1,6 +1,6 @@
 """What a whole runbook says: facts and procedures, and what of it was not understood."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
-from compiler.recognise import alert_names, blocks, procedures, saved, severities, statements, tables, upkeep
+from compiler.recognise import alert_names, blocks, procedures, saved, scale, severities, statements, tables, upkeep
 from compiler.recognise.coverage import lines_of
 from compiler.recognise.facts import (
     AlertRule,
@@ -154,17 +154,18 @@ def recognise(document: Document) -> Recognised:
     facts: list[Fact] = [Said(text=each.text, line=each.line, last=each.line, path=each.path) for each in listed]
     unrecognised: list[Heading] = []
     sections = outline(document)
+    levels = severities.headings(sections)
     for section in sections:
-        found = list(_of_section(section))
+        found = list(_of_section(section, levels))
         facts.extend(found)
         understood = lines_of(found)
         if section.headings and not all(_is_understood(each, understood) for each in section.placed):
             unrecognised.append(section.headings[-1])
     if Level not in map(type, facts):
-        facts.extend(chain.from_iterable(map(severities.coded, sections)))
+        facts.extend(chain.from_iterable(map(severities.listed, sections)))
     facts.extend(severities.cadences(_all_said(facts)))
     title = document.headings[0].title if document.headings else ""
-    return Recognised(title=title, facts=severities.on_one_scale(facts), unrecognised=tuple(unrecognised))
+    return Recognised(title=title, facts=scale.on_one_scale(facts), unrecognised=tuple(unrecognised))
 
 
 def _is_understood(placed: Placed, understood: set[int]) -> bool:
@@ -173,10 +174,10 @@ def _is_understood(placed: Placed, understood: set[int]) -> bool:
     return not lines or any(line in understood for line in lines)
 
 
-def _of_section(section: Section) -> Iterator[Fact]:
+def _of_section(section: Section, levels: Set[int]) -> Iterator[Fact]:
     """A section's facts, piece by piece; then the procedures in what they left."""
     topic, purpose = procedures.topic_of(section), procedures.purpose_of(section)
-    whole = tuple(_as_one(section, topic, purpose))
+    whole = tuple(_as_one(section, topic, purpose, levels))
     yield from whole
     yield from saved.said(section, topic) if Backup not in map(type, whole) else ()
     taken = lines_of(whole)
@@ -211,13 +212,14 @@ def _taken(group: Group, placed: Placed, found: Sequence[Fact]) -> set[int]:
     return lines_of(once)
 
 
-def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None) -> Iterator[Fact]:
+def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None, levels: Set[int]) -> Iterator[Fact]:
     """What a section is as a whole: a severity level, levels as a list, a checklist, a backup plan."""
     if section.headings and (threshold := statements.bad_when(section, section.title, section.line, section.line)):
         yield threshold
     telling = any(isinstance(each.piece, Block) or each.numbered for each in section.placed)
     own = section.path[-1] if section.path else ""
-    named = severities.names_level(own) or (topic is Topic.SEVERITY and severities.begins_level(own))
+    begun = topic is Topic.SEVERITY and scale.begins_level(own)
+    named = scale.names_level(own) or begun or (section.headings != () and section.line in levels)
     if named and section.placed and not telling and (level := severities.of_heading(section)):
         yield level
         return

@@ -38,7 +38,7 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
         r"(?: (?:&|and) responsibilities)?|responsibilities|(?:incident )?commander(?: \(.{1,10}\))?"
         r"|(?:communications?|technical|customer) (?:lead|responders?)|scribe"),
     (Topic.SEVERITY,
-        r".*\bseverit(?:y|ies)\b.*|.*\b(?:incident|priority) (?:levels?|classification"
+        r".*\bseverit(?:y|ies)\b.*|priorities|.*\b(?:incident|priority|impact|urgency) (?:levels?|classification"
         r"|classes)\b.*|schweregrade?"),
     (Topic.OBJECTIVES, r".*\b(?:rto|rpo)\b.*|.*recovery (?:time|point|objectives?).*|wiederherstellungsziele"),
     (Topic.ERRORS, r".*\b(?:error|status|exit|response) codes?\b.*|fehlercodes?"),
@@ -57,7 +57,8 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
     (Topic.CONTACTS,
         r".*\bcontacts?\b.*|.*escalation (?:path|matrix|chain|ladder|policy|contacts?|procedure).*"
         r"|escalat(?:ions?|e)(?: to)?|on.?call(?: rotation| schedule| team| people)?|.*who(?:m)? to (?:call|page|ask).*"
-        r"|people|owners?(?:hip)?|ansprechpartner|kontakte?|eskalation\w*"),
+        r"|people|(?:the |our |support )?team(?: members)?|(?:key |main )?points? of contact"
+        r"|owners?(?:hip)?|ansprechpartner|kontakte?|eskalation\w*"),
     (Purpose.SECURITY,
         r".*security (?:incident|breach|procedure|response).*|.*data (?:breach|leak).*"
         r"|.*\b(?:breach|compromised?|intrusion)\b.*|security"),
