@@ -39,11 +39,15 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 class Sentence(Piece, frozen=True, kw_only=True):
-    """A paragraph as plain text; ``label`` is its leading part in bold without the colon (*Symptoms*)."""
+    """A paragraph as plain text; ``label`` is its leading part in bold without the colon (*Symptoms*).
+
+    ``lines`` are those it is written in, where there are several: a list of people may have one each.
+    """
 
     text: str
     label: str = ""
     codes: tuple[Code, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 class Item(Piece, frozen=True, kw_only=True):

@@ -196,7 +196,7 @@ def _say(reader: _Reader, said: Words) -> None:
     warns = reader.warns or is_warned(said.label, said.text)
     sentence = Sentence(
         headings=reader.headings, line=said.line, text=said.text, label=said.label, codes=said.codes,
-        quoted=reader.quoted, warns=warns,
+        quoted=reader.quoted, warns=warns, lines=said.written,
     )  # fmt: skip
     reader.pieces.append(sentence)
     reader.sentence = said.text

@@ -23,20 +23,25 @@ _SHORT_LABEL: Final = 5
 
 
 class Words(Struct, frozen=True):
-    """One line of thought: its text, its label without the colon, its code, and the line it begins in."""
+    """One line of thought: its text, its label without the colon, its code, and the line it begins in.
+
+    ``written`` are the lines that it is written in, where there are several.
+    """
 
     text: str
     label: str
     codes: tuple[Code, ...]
     line: int
+    written: tuple[str, ...] = ()
 
 
 class _Line(Struct):
-    """What is gathered of one line of the source: its parts, each bold or not, and its code."""
+    """What is gathered of one line of the source: its parts, each bold or not, and its code; then of those joined."""
 
     number: int
     parts: list[tuple[str, bool]] = field(default_factory=list)
     codes: list[Code] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
 
 class _Pen(Struct):
@@ -82,12 +87,18 @@ def words(inline: Token, first_line: int) -> tuple[Words, ...]:
     listed = 0 < breaks < inline.content.count(": ") and all(_NAMED.match(_text(line.parts)) for line in lines)
     for line in lines:
         if joined and not (listed or _stands_alone(line, joined[-1])):
-            joined[-1].parts += [(" ", False), *line.parts]
-            joined[-1].codes += line.codes
+            above = joined[-1]
+            above.written += [*([] if above.written else [_text(above.parts)]), _text(line.parts)]
+            above.parts += [(" ", False), *line.parts]
+            above.codes += line.codes
         else:
             joined.append(line)
     texts = ((_text(line.parts), line) for line in joined)
-    return tuple(Words(text, _label(line.parts)[0], tuple(line.codes), line.number) for text, line in texts if text)
+    return tuple(
+        Words(text, _label(line.parts)[0], tuple(line.codes), line.number, tuple(line.written))
+        for text, line in texts
+        if text
+    )
 
 
 def _stands_alone(line: _Line, above: _Line) -> bool:

@@ -1,18 +1,20 @@
 """Who is called, in which order, and how they are reached; a place left to be filled in is kept as empty."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from compiler.document import Block, Item, Table
+from msgspec.structs import replace
+
+from compiler.document import Block, Item, Sentence, Table
 from compiler.recognise import escalation_path, spans
 from compiler.recognise.facts import Contact
 from compiler.recognise.instruction import SENTENCE_END
 from compiler.recognise.outline import Placed, Section
 from compiler.recognise.procedure import Escalation
-from compiler.recognise.reaches import ADDRESSED, addressed, reach, reaches, without_addresses
-from compiler.recognise.wording import bare
+from compiler.recognise.reaches import ADDRESSED, addressed, reach, reaches, reaches_person, without_addresses
+from compiler.recognise.wording import bare, named
 from compiler.recognise.words import Topic, about, is_told
 
 _ROLE: Final = re.compile(
@@ -30,9 +32,9 @@ _WHEN: Final = re.compile(
     re.IGNORECASE,
 )
 _TO: Final = re.compile(
-    r"\b(?:escalate|page|call|contact|notify|engage|ring|phone|wake"
+    r"(?<!-)\b(?:escalate|page|call|contact|notify|engage|ring|phone|wake"
     r"|inform)(?: this)?(?: immediately)?(?: to)?(?: the)? "
-    r"(?P<to>(?!(?:immediately|during|after|before|within|as|on|in|if|when)\b)@?[A-Za-z#\[][^.,;()]{1,60})",
+    r"(?P<to>(?!(?:immediately|during|after|before|within|as|on|in|if|when)\b(?!-))@?[A-Za-z#\[][^.,;()]{1,60})",
     re.IGNORECASE,
 )
 _WHEN_CALLED: Final = re.compile(r"(?:only )?(?:if|when|unless|after|once|as soon as|falls|wenn)\b", re.IGNORECASE)
@@ -55,6 +57,13 @@ _FAR: Final = 2_000
 _LONGEST_ROLE: Final = 60
 _LISTS_WHEN: Final = re.compile(r"\b(?:if|when|criteria|conditions?|triggers?|immediately)$", re.IGNORECASE)
 """*Escalate when:* introduces what must be so, and nobody's name."""
+_BEGINS: Final = re.compile(r"[\W_]*(?:[A-ZÀ-ÖØ-Þ0-9]|[@#]\w)")
+"""How a line begins that is no more of the sentence above it."""
+_PERSON: Final = re.compile(
+    r"(?:(?:Dr|Mr|Mrs|Ms)\.? )?[A-ZÀ-ÖØ-Þ][\w'’.-]{0,30}"
+    r"(?: (?:(?:van|von|de|del|der|den|la|du|da|dos|al|bin) ){0,2}[A-ZÀ-ÖØ-Þ][\w'’.-]{0,30}){1,3}"
+)
+"""A person's name: each of its words with a capital letter."""
 _DOWN: Final = re.compile(r"\s*[↓▼⬇│|]\s*(?P<why>.{0,100})")
 _LINE: Final = re.compile(r"\s*(?P<role>[^:=#][^:=]{0,60}?)\s*:\s*(?P<text>\S.*?)\s*")
 
@@ -94,7 +103,11 @@ def of_table(section: Section, table: Table) -> Iterator[Contact]:
 def escalation(text: str, line: int, last: int, path: tuple[str, ...] = ()) -> Escalation:
     """When to call somebody, in the runbook's words: after how long, and whom, where they say it."""
     match = _TO.search(text)
-    to = re.split(r"\s(?:if|after|when|within|via|for|at|on|immediately)\b", match["to"])[0].strip() if match else ""
+    to = (
+        re.split(r"\s(?:if|after|when|within|via|for|at|on|immediately)\b(?!-)", match["to"])[0].strip()
+        if match
+        else ""
+    )
     return Escalation(text=text, after=spans.length(text), to=to, line=line, last=last, path=path)
 
 
@@ -115,7 +128,36 @@ def of_text(section: Section, placed: Placed) -> tuple[Contact | Escalation, ...
     """Who is named in an item, a line or a paragraph, and when to call somebody; a whole path at once."""
     if led := escalation_path.of_line(section, placed):
         return led
+    if several := _lines(placed):
+        return tuple(each for line in several for each in of_text(section, line))
     return _of_item(section, placed, placed.piece) if isinstance(placed.piece, Item) else _of_sentence(section, placed)
+
+
+def in_lines(section: Section, placed: Placed) -> tuple[Contact | Escalation, ...]:
+    """Whom a paragraph names with an address in each of its lines, wherever it stands."""
+    several = _lines(placed)
+    return of_text(section, placed) if several and all(reaches_person(each.text) for each in several) else ()
+
+
+def _lines(placed: Placed) -> Sequence[Placed]:
+    """The lines of a paragraph, where each names somebody; one that ends with a colon leads them. Else none."""
+    piece = placed.piece
+    if not isinstance(piece, Sentence) or len(piece.lines) < 2:
+        return ()
+    led = piece.lines[0].endswith(":")
+    if not all(map(_names_one, piece.lines[1:] if led else piece.lines)):
+        return ()
+    lines = list(enumerate(piece.lines, placed.line))[led:]
+    each = ((replace(piece, text=text, line=line, label="", lines=()), *named(text)) for line, text in lines)
+    return [Placed(piece=said, line=said.line, last=said.line, name=name, value=value) for said, name, value in each]
+
+
+def _names_one(line: str) -> bool:
+    """True for a line that begins like a name and has an address, or is a role with a person's name."""
+    if not _BEGINS.match(line) or is_told(line):
+        return False
+    name, value = named(line)
+    return addressed(line) or (_is_role(name) and _reaches(value))
 
 
 def _of_item(section: Section, placed: Placed, item: Item) -> tuple[Contact | Escalation, ...]:
@@ -136,10 +178,14 @@ def _of_item(section: Section, placed: Placed, item: Item) -> tuple[Contact | Es
 
 def _of_sentence(section: Section, placed: Placed) -> tuple[Contact, ...]:
     """Whom a line or a paragraph names with an address: *Primary: Jane, jane@…*, *call the rotation at +49 30 …*."""
-    if placed.value and _is_role(placed.name) and (addressed(placed.value) or reach(placed.value).empty):
+    if placed.value and _is_role(placed.name) and _reaches(placed.value):
         return (_contact(section, placed, placed.name, placed.value, None),)
     told = placed.value if placed.name and not _is_role(placed.name) else placed.text
     return tuple(filter(None, (_told(section, placed, text) for text in SENTENCE_END.split(told[:_FAR]))))
+
+
+def _reaches(text: str) -> bool:
+    return addressed(text) or _PERSON.fullmatch(text) is not None or reach(text).empty
 
 
 def _is_role(name: str) -> bool:

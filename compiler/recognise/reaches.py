@@ -26,6 +26,7 @@ _ADDRESS: Final = re.compile(
     r"|(?<![\w.-])\+?\(?[0-9][0-9 ()/.-]{6,20}[0-9](?![\w-])",
     re.IGNORECASE,
 )
+_PERSONAL: Final = re.compile(r"[\w.+-]@[\w-]+\.\w|(?<![\w@])@[a-z]|\+[0-9][0-9 ()/.-]{6}", re.IGNORECASE)
 _AROUND: Final = " \t,;:|/()<>[]–—-."
 _JOINS: Final = re.compile(
     r"(?:and|or|via|on|at|in|by|phone|mobile|cell|tel(?:ephone)?|e-?mail|mail|slack|call|ext|channel|us|handle|to)"
@@ -52,13 +53,20 @@ def reaches(text: str) -> tuple[Reach, ...]:
 def without_addresses(text: str) -> str:
     """What a text says before the first address in it: who is reached there."""
     found = _ADDRESS.search(text)
-    before = (text[: found.start()] if found else text).strip(_AROUND)
+    told = text[: found.start()] if found else text
+    before = told.strip(_AROUND)
+    before += ")" * (f"{before})" in told and before.count("(") > before.count(")"))
     return before or (found.group() if found else "")
 
 
 def addressed(text: str) -> bool:
     """True for a text that holds an address, a number or a channel of somebody."""
     return _ADDRESS.search(text) is not None
+
+
+def reaches_person(text: str) -> bool:
+    """True for a text that holds what only a person has: a mailbox, a handle, a number with its country."""
+    return _PERSONAL.search(text) is not None
 
 
 def _parts(text: str) -> Iterator[str]:

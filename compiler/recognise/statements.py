@@ -84,6 +84,8 @@ def of_text(
             return (people.escalation(placed.text, placed.line, placed.last, section.path),)
         case Topic.SERVICE_LEVELS:
             return tuple(_service_level(section, placed))
+        case None | Topic.OVERVIEW if named_here := people.in_lines(section, placed):
+            return named_here
         case Topic.SERVICES | Topic.OVERVIEW | Topic.ENVIRONMENTS | Topic.LOGS | Topic.LINKS | Topic.ERRORS as named:
             return tuple(_named(section, placed, named))
         case Topic.WINDOWS:
