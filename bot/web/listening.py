@@ -6,14 +6,19 @@ leaving, and takes requests for ``web.linger`` all the same.
 """
 
 import asyncio
+import resource
 import socket
 from contextlib import AsyncExitStack
+from typing import Final
 
 from bot.config import Configuration
 from bot.http.call import Handler
 from bot.http.server import Server
 from bot.web.knock import LARGEST_BODY
 from commands.outage import Outage
+
+FILES: Final = 10_000
+"""So many files, and so connections, may be open at once where the machine allows it; every system takes that number."""
 
 
 class Listening:
@@ -27,6 +32,7 @@ class Listening:
 
     async def open(self, handler: Handler, undo: AsyncExitStack) -> None:
         """Listen. Raises Outage when the address cannot be had."""
+        _allow_connections()
         self._server = Server(handler, largest=LARGEST_BODY)
         try:
             await undo.enter_async_context(self._server.listening(self._at()))
@@ -48,3 +54,12 @@ class Listening:
         if self._handed_over is None:
             return self._section.host, self._section.port
         return socket.socket(fileno=self._handed_over)
+
+
+def _allow_connections() -> None:
+    """Connections that nobody uses must not keep a page out: by default there is room for a thousand files only."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    wanted = FILES if most == unlimited else min(FILES, most)
+    if now != unlimited and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession as Client
 from msgspec.structs import replace
 
-from bot.http import connection
+from bot.http import server
 from bot.http.addresses import Addresses
 from bot.sources.admission import SAME_BODY_SECONDS
 from bot.sources.admission import Request as Came
@@ -325,7 +325,7 @@ async def test_a_signed_body_of_an_older_webhook_is_kept_and_says_what_to_do(doo
 async def test_a_body_that_does_not_come_in_time_is_to_be_sent_again(
     door: Door, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "READ_WITHIN", 0.1)
+    monkeypatch.setattr(server, "READ_WITHIN", 0.1)
     never = asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:

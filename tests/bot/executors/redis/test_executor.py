@@ -422,7 +422,7 @@ async def test_a_removal_lost_midway_tells_how_many_keys_may_be_gone(bench: Benc
         await bench.admin.set(f"rate_limit:more_{number}", number)
     asked = plan("UNLINK", matching="rate_limit:*", promise=counted(250, "SCAN", "0", "MATCH", "rate_limit:*"))
     async with Cut(bench.server.port, passed=1, silent=silent) as cut:
-        executor = bench.made(server=Server(host="127.0.0.1", port=cut.port))
+        executor = bench.made(server=Server(host="127.0.0.1", port=cut.port), caps=HASTY if silent else PATIENT)
         outcome = await executor.run(asked)
     assert outcome.state is OutcomeState.UNKNOWN
     assert "100 of 250 keys were removed, and up to 100 more may be." in outcome.sentence
