@@ -18,7 +18,7 @@ from bot.web.knock import LARGEST_BODY
 from commands.outage import Outage
 
 FILES: Final = 10_000
-"""So many files, and so connections, may be open at once where the machine allows it; every system takes that."""
+"""So many files, and so connections, may be open at once if the machine allows it."""
 
 
 class Listening:
