@@ -1,4 +1,4 @@
-"""What a fence is: code in some language, or a directive of MyST's kind (` ```{warning} `, ` ```{code-block} bash `)."""
+"""What a fence is: code in some language, or a directive like MyST's (` ```{warning} `, ` ```{code-block} bash `)."""
 
 import re
 from collections.abc import Sequence
