@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.recognise.instruction import all_of, begins_condition, condition_alone
 from compiler.recognise.procedure import Purpose, Role
+from compiler.recognise.recovery import aim_of, leads_recovery, recovery_in
 from compiler.recognise.wording import bare, name_and_value, named_alerts, title_of
 from compiler.recognise.words import Topic, about, is_told, role_of
 
@@ -237,7 +238,13 @@ def _groups(pieces: Sequence[Placed]) -> list[Group]:
     roles = {role_of(each.name) for each in pieces if isinstance(each.piece, Item) and each.name}
     for each in pieces:
         opens = _opens(each, bullets=bool(roles & _TELLING))
-        if opens or not groups or (_is_first(each) and _is_told_inline(groups[-1][0])) or _turns(groups[-1], each):
+        if (
+            opens
+            or not groups
+            or (_is_first(each) and _is_told_inline(groups[-1][0]))
+            or _turns(groups[-1], each)
+            or _leaves(groups[-1], each)
+        ):
             groups.append([])
             labels.append(opens)
         groups[-1].append(each)
@@ -245,6 +252,22 @@ def _groups(pieces: Sequence[Placed]) -> list[Group]:
         Group(label=label, line=group[0].line, last=max(each.last for each in group), placed=tuple(group))
         for label, group in zip(labels, groups, strict=True)
     ]
+
+
+def _name_of(placed: Placed) -> str:
+    return placed.name or placed.text.rstrip(": ")
+
+
+def _leads_recovery(placed: Placed) -> bool:
+    """True for an outer bullet *To restore:*, whose steps are in it or below it."""
+    piece, name = placed.piece, _name_of(placed)
+    return isinstance(piece, Item) and leads_recovery(name) and (bool(piece.codes) or piece.text.endswith(":"))
+
+
+def _leaves(above: Sequence[Placed], placed: Placed) -> bool:
+    """True for the next outer bullet after one that leads to a recovery: it is about something else again."""
+    outer = isinstance(placed.piece, Item) and placed.piece.depth == 0
+    return outer and isinstance(above[0].piece, Item) and _leads_recovery(above[0])
 
 
 def _turns(above: Sequence[Placed], placed: Placed) -> bool:
@@ -273,11 +296,13 @@ def _opens(placed: Placed, *, bullets: bool) -> str:
     piece = placed.piece
     if isinstance(piece, Item):
         outer = piece.depth == 0 and piece.number is None and piece.ticked is None
-        return placed.name if bullets and outer and role_of(placed.name) else ""
+        return _name_of(placed) if outer and (_leads_recovery(placed) or (bullets and role_of(placed.name))) else ""
     if not isinstance(piece, Sentence) or piece.warns:
         return ""
     if piece.label and placed.name:
         return placed.name
+    if piece.codes and (aim := aim_of(piece.text) or (placed.name if recovery_in(placed.name) else "")):
+        return aim
     if placed.name and role_of(placed.name):
         return placed.name
     if len(piece.text) <= _LONGEST_LABEL and role_of(piece.text):

@@ -7,6 +7,7 @@ from typing import Final
 from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
+from compiler.recognise.apart import parts
 from compiler.recognise.facts import Said
 from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
@@ -29,6 +30,12 @@ _TEMPLATE: Final = re.compile(
     re.IGNORECASE,
 )
 """Headings above texts that people send."""
+_RUN: Final = re.compile(
+    r",? (?:please )?(?:run|use|do|execute|follow|type|issue)(?: (?:this|these|it|the following|as follows|below)"
+    r"(?: (?:commands?|steps?))?)?$",
+    re.IGNORECASE,
+)
+"""The end of words that lead a command, which names nothing."""
 _ESCALATING: Final = re.compile(r"\bescalat|\beskalier", re.IGNORECASE)
 _PAGES: Final = re.compile(
     r"\b(?:page|call|ring|phone|wake)(?: up)? (?:[\w@#&/-]+ ){0,4}?"
@@ -61,8 +68,11 @@ def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None)
     several = any(group.role is None for group in groups if group.label)
     split = several and holds_many(section.title) and not heading_alerts(section)
     if not split:
-        if groups:
-            yield from _procedure(section, _title(section), purpose, groups, section.line)
+        main, recoveries = parts(groups, purpose)
+        if main:
+            yield from _procedure(section, _title(section), purpose, main, section.line)
+        for each in recoveries:
+            yield from _bundled(section, purpose, each)
         return
     bundle: list[Group] = []
     for group in groups:
@@ -127,7 +137,7 @@ def _bundled(section: Section, purpose: Purpose | None, bundle: Sequence[Group])
     own = about(label) if label else None
     yield from _procedure(
         section,
-        title_of(label) if label else section.title,
+        _RUN.sub("", title_of(label)) if label else section.title,
         own if isinstance(own, Purpose) else purpose,
         bundle,
         bundle[0].line,

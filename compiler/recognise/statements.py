@@ -21,6 +21,7 @@ from compiler.recognise.facts import (
 from compiler.recognise.instruction import begins_condition, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Purpose, Role
+from compiler.recognise.recovery import leads_recovery, recovery_in
 from compiler.recognise.wording import named, parted
 from compiler.recognise.words import Topic, about, is_told
 
@@ -271,6 +272,8 @@ def _plain(section: Section, group: Group, placed: Placed, purpose: Purpose | No
         return
     if condition_alone(group.label) or begins_condition(placed.text):
         return  # *If the queue grows:* says when to do what is listed below or behind it.
+    if leads_recovery(group.label) or (item.codes and recovery_in(group.label)):
+        return
     if purpose in (Purpose.TUNING, Purpose.OPERATION, None) and _is_setting_like(placed, purpose):
         figure = quantities.cell(placed.value)
         figured = figure is not None and (figure.number is not None or _SETTING_LABEL.fullmatch(placed.name))

@@ -19,6 +19,7 @@ from compiler.recognise.instruction import (
 from compiler.recognise.leads import announces, lead_of, without_prompt
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
+from compiler.recognise.recovery import aim_of, recovery_in
 from compiler.recognise.step_table import ToldRow, told_rows
 from compiler.recognise.wording import named, title_of
 from compiler.recognise.words import is_told, role_of
@@ -107,7 +108,7 @@ def is_warning(placed: Placed) -> bool:
 def is_instruction(placed: Placed) -> bool:
     """True for a sentence that tells somebody what to do, and for one with a condition in front."""
     text = _told(placed)
-    return is_told(text) or begins_condition(text)
+    return is_told(text) or begins_condition(text) or bool(aim_of(text)) or _names_code(placed)
 
 
 def _told(placed: Placed) -> str:
@@ -116,9 +117,10 @@ def _told(placed: Placed) -> str:
 
 
 def _names_code(placed: Placed) -> bool:
-    """True for *Wait until it is stable: `…`*, whose name tells to do what its value does."""
+    """True for *Wait until it is stable: `…`* and *Rolling back: `…`*, whose name tells to do what its value does."""
     codes = placed.piece.codes if isinstance(placed.piece, Sentence) else ()
-    return is_told(placed.name) and placed.value.rstrip(".") in [code.text for code in codes]
+    told = is_told(placed.name) or recovery_in(placed.name) is not None
+    return told and placed.value.rstrip(".") in [code.text for code in codes]
 
 
 def is_code(block: Block) -> bool:

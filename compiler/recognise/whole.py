@@ -8,7 +8,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Sentence, Table
-from compiler.recognise import alert_names, blocks, procedures, saved, scale, severities, statements, tables, upkeep
+from compiler.recognise import (
+    alert_names,
+    apart,
+    blocks,
+    procedures,
+    saved,
+    scale,
+    severities,
+    statements,
+    tables,
+    upkeep,
+)
 from compiler.recognise.coverage import lines_of
 from compiler.recognise.facts import (
     AlertRule,
@@ -180,7 +191,8 @@ def _of_section(section: Section, levels: Set[int]) -> Iterator[Fact]:
     whole = tuple(_as_one(section, topic, purpose, levels))
     yield from whole
     yield from saved.said(section, topic) if Backup not in map(type, whole) else ()
-    taken = lines_of(whole)
+    _, recoveries = apart.parts(section.groups, purpose)
+    taken = lines_of(whole).difference(each.line for part in recoveries for group in part for each in group.placed)
     left: list[Group] = []
     for group in section.groups:
         for each in group.placed:
@@ -228,7 +240,8 @@ def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None, leve
     if period(section.title) or any(period(group.label) for group in section.groups):
         yield from upkeep.checklists(section, section.groups)
     if purpose in (Purpose.BACKUP, Purpose.RESTORE, Purpose.DISASTER) and topic is None:
-        told = [each for each in section.placed if not (each.numbered or each.is_note)]
+        main, _ = apart.parts(section.groups, purpose)
+        told = [each for group in main for each in group.placed if not (each.numbered or each.is_note)]
         plans = tuple(upkeep.backups(section, told))
         yield from plans
         planned = lines_of(plans)

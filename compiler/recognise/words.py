@@ -86,7 +86,7 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
         r"(?!.*quick reference).*\b(?:links?|resources?|references?|dashboards?|documentation|see also"
         r"|further reading|stack)\b"),
     (Purpose.BACKUP,
-        r".*\bback(?:ing )?[ -]?ups?\b(?!.*(?:restor|recover)).*|(?!.*restor).*snapshots?"
+        r"(?!.*(?:restor|recover)).*\bback(?:ing )?[ -]?ups?\b.*|(?!.*restor).*snapshots?"
         r"|datensicherung\w*"),
     (Purpose.DISASTER,
         r".*disaster.*|.*\bdr\b.*|.*data loss.*|.*(?:region|datacenter|data cent(?:er|re)"
