@@ -17,6 +17,8 @@ EVENTS_SINCE = "10m"
 
 
 _PS_WORDS = word_list("aux auxw auxww ax axu au -e -f -A -ef -eF -ely -aux -ax -eLf -efww -ww")
+_PS_COLUMNS = word_list("-o -eo -axo")
+_PS_LAID_OUT = re.compile(r"-[a-zA-Z]*e[a-zA-Z]*[fFly]")
 _PS_FIELDS = re.compile(r"[a-z%,]+")
 _PS_HIDDEN = "env"
 _LAYERS = "{{.ID}} {{.CreatedSince}} {{.Size}}"
@@ -95,11 +97,12 @@ def _top(line: Line) -> Shown:
         raise Refused("it names no container")
     name = names_in(Line(operands=line.operands[:1]))
     loose = [word for word in line.operands[1:] if word in _PS_WORDS]
-    if len(loose) > 1 or (loose and "-eo" in line.operands):
+    alone = "-eo" in line.operands or _PS_LAID_OUT.search(" ".join(loose))
+    if len(loose) > 1 or (loose and alone and not _PS_COLUMNS.isdisjoint(line.operands)):
         raise Refused("ps could read its options in another way together, and show the environment: give one")
     words = iter(line.operands[1:])
     for word in words:
-        if word in ("-o", "-eo", "-axo"):
+        if word in _PS_COLUMNS:
             fields = next(words, "")
             if not _PS_FIELDS.fullmatch(fields) or _PS_HIDDEN in fields:
                 raise Refused(f"{fields[:40]!r} is not a list of fields that hold no environment")

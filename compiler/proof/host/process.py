@@ -9,6 +9,8 @@ from incident.verdict import Judgement, Verdict
 
 _WITHOUT_DASH = frozenset("auxwfljvrHThnS")
 _WITH_DASH = frozenset("efFlLAajHywdNcmT")
+_THREADS = frozenset("LTm")
+_LAYOUTS = frozenset("fFljcy")
 _BOTH = word_list("-aux -auxf -auxw -auxww -axu -ax")
 _LONG = word_list("--forest --no-headers --no-heading --headers --deselect")
 _VALUED = word_list("-p -u -U -C -g -G -t -q -fp -fu -fC -lp --pid --ppid --user --User --group --tty -P")
@@ -26,18 +28,23 @@ _COLUMNS = word_list(
 def judge(argv: Sequence[str]) -> Judgement:
     """The verdict for a ps command line. Never raises.
 
-    ps that cannot read one word (`-aux`, a user who is none) reads all of them without their dashes: then `-e` is the
-    environment too. So `-e` stands beside nothing that may not be understood.
+    ps that cannot read one word (`-aux`, a user who is none), or two of them together (columns of one's own with `-f`,
+    threads with a tree of processes), reads all of them without their dashes: then `-e` is the environment too. So
+    `-e` stands beside nothing that may not be understood.
     """
-    words = list(argv[1:])
-    everything = unsure = False
+    words, letters = list(argv[1:]), set[str]()
+    unsure = tree = own = False
     while words:
         word = words.pop(0)
-        everything |= bool(re.fullmatch(r"-[a-zA-Z]*e[a-zA-Z]*", word))
+        letters |= set(word[1:]) if re.fullmatch(r"-[a-zA-Z]+", word) else set()
+        tree |= word == "--forest"
+        own |= word in _FORMATS or word.startswith("--format=")
         unsure |= word in _BOTH or word in _VALUED or not word.startswith("-")
         if objection := _objection(word, words):
             return _refused(objection)
-    if everything and unsure:
+    unsure |= (tree or "H" in letters) and not _THREADS.isdisjoint(letters)
+    unsure |= own and not _LAYOUTS.isdisjoint(letters)
+    if "e" in letters and unsure:
         return _refused("-e lists all processes already, and beside this it could print environments: leave one out")
     return Judgement(Verdict.READ_ONLY, "lists processes")
 
