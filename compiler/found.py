@@ -17,10 +17,10 @@ from compiler import shell
 from compiler.document import Block, Code, Document, Heading, Item, Piece, Sentence, Table
 from compiler.languages import (
     Language,
-    announces_output,
     holds_commands,
     http_line,
     is_inline_command,
+    is_prompted,
     is_tool_line,
     is_written_for_a_shell,
     language_of,
@@ -29,6 +29,7 @@ from compiler.languages import (
     with_plain_prompts,
 )
 from compiler.one_word import is_command_cell, is_told_to_run
+from compiler.printed import announces_output, shows_output
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
 from compiler.redis_text import has_redis_prompts, redis_line
@@ -113,7 +114,7 @@ def _is_subject(code: str, title: str) -> bool:
 
 
 def _in_block(index: int, block: Block) -> Iterator[Found]:
-    if announces_output(block.sentence) and not holds_commands(block.text):
+    if shows_output(block.sentence) and not holds_commands(block.text):
         return
     for written in _written(block.text, block.language):
         yield Found(
@@ -159,7 +160,8 @@ def _shell(text: str, tag: str) -> Iterator[Written]:
         above = lines[written.line - 2].strip() if written.line > 1 else ""
         if not above or above.startswith("#"):
             announced, below_output = announces_output(written.comment), False
-        runs = written.client is not None or is_written_for_a_shell(written.text, tagged=tagged and not below_output)
+        typed = (tagged and not below_output) or is_prompted(lines[written.line - 1])
+        runs = written.client is not None or is_written_for_a_shell(written.text, tagged=typed)
         below_output = not runs
         if runs and not announced:
             yield written

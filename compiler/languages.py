@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from compiler.printed import ALIAS, ASSIGNED, CRON, INSIGHTS, KEY, METRICS, PROSE, is_shown
 from compiler.proof.spellings import KUBECTL
 from compiler.proof.word_list import word_list
 from compiler.redis_text import WORDS as REDIS_WORDS
@@ -47,61 +48,31 @@ _ENGLISH: Final = word_list(
 )
 _ALONE: Final = word_list("top w who date free")
 """English words that are commands where nothing else stands on their line."""
-_PROSE: Final = word_list(
-    """
-    a an and any are as be been before after by can do does for from has have if in into is it its not of on only
-    or our should so sure than that the their then there these they this to until was we were when which will with
-    you your
-    """
-)
 _SQL_SESSION: Final = re.compile(r"\w+[=(\-'\"*!^]+[#>] \S")
 _HTTP: Final = re.compile(r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?://|/)\S*(?: HTTP/[\d.]+)?")
 _PROMPT: Final = re.compile(
-    r"^[ \t]*(?:\[[\w.-]+@[^\]\n]*\][$#%]|[\w.-]+@[\w.-]+:?[^\s$#%]*[$#%]|[\w.-]*\$|[❯➜]|PS [A-Z]:[^>\n]*>) (?=\S)",
+    r"^[ \t]*(?:\[[\w.-]+@[^\]\n]*\][$#%]|[\w.-]+@[\w.-]+:?[^\s$#%]*[$#%]|[\w.-]*\$"
+    r"|(?:ba)?sh(?:-[\d.]+)?#|[\w./-]+:[~/][^\s$#%]*[$#]|[❯➜]|PS [A-Z]:[^>\n]*>) (?=\S)",
     re.MULTILINE,
 )
 """`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
 _MYSQL_PROMPT: Final = re.compile(r"(?:mysql|MariaDB \[[^\]\s]*\])> \S")
 _PROMPT_ENDS: Final = ("$ ", "# ", "% ", "> ", "❯ ", "➜ ")
 _SET_BEFORE: Final = re.compile(r"[A-Za-z_]\w*=")
-_ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=(?!.*(?:\$\(|`)).*")
+_SUDO: Final = re.compile(
+    r"sudo(?:\s+(?:-[A-Za-z]*[ugpCTRDh]\s+[^-\s]\S*|--(?:user|group)(?:=|\s+)[^-\s]\S*|--?[A-Za-z][\w-]*|--))++(?=\s)"
+)
+"""`sudo` with what says as whom: `sudo -u postgres -H`."""
+_SET_FOR: Final = re.compile(r"(?:[A-Za-z_]\w*=(?:'[^']*'|\"[^\"]*\"|[^\s'\"]*)\s+)+(?P<run>[^\s='\"]+)(?:\s.*)?")
+"""`NAME=value program …`: the value is for that program alone."""
 _CAPTURE: Final = re.compile(r"(?:export\s+)?[A-Za-z_]\w*=[\"']?.*(?:\$\(|`)")
+_AS_ROOT: Final = re.compile(r"\s*(?:[^\s]{0,60}[$#%] )?sudo [\w./~-]")
 _KEPT: Final = re.compile(r"(?:(?:export|readonly|local)\s+)?[A-Za-z_]\w*=[\"']?(?:\$\(|`)\s*(?P<command>.+)")
 _PROGRAM: Final = re.compile(r"/(?:usr/(?:local/)?|opt/[\w.-]+/)?s?bin/\w|/etc/(?:init|rc)\.d/\S+ +\w|/\S+\.sh(?:\s|$)")
 """The path of a program, by the folders that programs stand in."""
 _EMPTIED: Final = re.compile(r">\s*/[\w./-]+")
 _REPEATED: Final = re.compile(r"(?:for \w+ in |while |until |if \[).*;\s*(?:do|then)\b")
-_WORD: Final = re.compile(r"[A-Za-z0-9_./~$\"'{<][^\s;|&()]*")
-_INSIGHTS: Final = re.compile(
-    r"\|?\s*(?:fields\s+@?\w|filter\s+(?:@|\w+\s*(?:=|like\b|in\b|not\b))|stats\s+\w+\s*\(|sort\s+@?\w+\s+(?:asc|desc)\b"
-    r"|parse\s+@?\w+\s+|dedup\s+\w|display\s+@?\w|limit\s+\d+\s*$|unmask\s+\w)"
-)
-_CRON: Final = re.compile(
-    r"\s*(?:@(?:reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|(?:[\d*/,-]+\s+){4}[\d*/,A-Za-z-]+)\s+\S"
-)
-_ALIAS: Final = re.compile(r"\s*(?:alias|abbr)\s+(?:-\w+\s+)*[\w.:-]+[= ]")
-_KEY: Final = re.compile(r"(?:-\s+)?[\"']?[A-Za-z_@][\w./-]*[\"']?\s*:(?:\s|$)(?!//)")
-_COLUMNS: Final = re.compile(r"[A-Z][\w%/-]*(?:(?: [\w%/-]+)*(?: {2,}|\t)[\w%(/-]+.*)+")
-_LOG: Final = re.compile(
-    r"\[?(?:\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d\b|\d{1,3}(?:\.\d{1,3}){3}\s)|(?:[A-Z][a-z]{2} +\d+ \d\d:\d\d)"
-    r"|[\w-]+\.[a-z]{1,4}:\d+[\]:]"
-    r"|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b[: \[]"
-)
-_FIELD: Final = re.compile(r"[a-z]\w*:(?!//)[^\s'\"]+")
-"""`role:master`, as Redis lists its facts."""
-_DRAWN: Final = re.compile(r"[│├└┌┐┘─┬┴┼╔╗╚╝║═▶►◄▲▼→←↑↓]|^\s*(?:\+-{2,}|\|.*\||[|`]--|-+>|={3,}|-{3,}|\*{3,}|#{3,}$)")
-_METRICS: Final = re.compile(
-    r"[a-z_:][\w:]*\s?\((?!\s*\))|[a-zA-Z_:][\w:]*\{\s*\w+\s*[=!]|\{\s*\w+\s*(?:=~?|!=|!~)\s*\""
-    r"|(?:sum|avg|min|max|count|topk|bottomk|quantile)\s+(?:by|without)\s*\("
-    r"|[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|bytes|seconds|count|sum|bucket|ratio|info|percent)(?:\s*[<>=!*/+-].*)?$"
-)
-"""A question to Prometheus or Loki, which no shell understands."""
 _SIGNED: Final = re.compile(r"`[^`]+`|! +[a-z./]|\\[a-z]|(?:[;&]|\|\|)+ *[a-z./]|\[+ .* \]+ *[&|]{2}|: *[;&|]")
-_OUTPUT: Final = re.compile(
-    r"(?:the\s+)?(?:(?:expected|example|sample|typical|actual|normal|healthy)\s+)*"
-    r"(?:output|response|result|returns?|prints?|shows?)s?(?:\s+(?:is|are|looks? like|should be|will be).*)?\s*:?",
-    re.IGNORECASE,
-)
 
 
 def language_of(text: str, tag: str) -> Language:
@@ -110,14 +81,14 @@ def language_of(text: str, tag: str) -> Language:
     if not lines:
         return Language.NONE
     if tag in _SQL_TAGS:
-        return Language.SHELL if any(_is_prompted(line) or is_tool_line(line) for line in lines) else Language.SQL
+        return Language.SHELL if any(is_prompted(line) or is_tool_line(line) for line in lines) else Language.SQL
     if tag in _REDIS_TAGS:
         return Language.SHELL if any(is_tool_line(line) for line in lines) else Language.REDIS
     if tag in ("http", "rest") or _HTTP.fullmatch(lines[0]):
         return Language.HTTP
-    if all(_ASSIGNED.fullmatch(line) and not line.startswith("export") for line in lines):
+    if all(ASSIGNED.fullmatch(line) and not (line.startswith("export") or sets_for_program(line)) for line in lines):
         return Language.NONE
-    if _METRICS.match(lines[0]) and not any(_is_prompted(line) or is_tool_line(line) for line in lines):
+    if METRICS.match(lines[0]) and not any(is_prompted(line) or is_tool_line(line) for line in lines):
         return Language.NONE
     if tag in SHELL_TAGS:
         return Language.REDIS if is_said_to_redis(lines[0]) and not any(map(is_tool_line, lines)) else Language.SHELL
@@ -131,7 +102,7 @@ def _untagged(lines: list[str]) -> Language:
         return Language.REDIS
     if any(_SQL_SESSION.match(line) for line in lines) and not any(map(is_tool_line, lines)):
         return Language.SQL
-    if any(_is_prompted(line) or is_tool_line(line) or _is_program(line) for line in lines):
+    if any(is_prompted(line) or is_tool_line(line) or _is_program(line) for line in lines):
         return Language.SHELL
     if is_statement(lines[0]) and looks_like_sql("\n".join(lines)):
         return Language.SQL
@@ -141,7 +112,16 @@ def _untagged(lines: list[str]) -> Language:
 def _is_program(line: str) -> bool:
     """Whether a line starts a program by its path, or keeps in a variable what a tool prints."""
     kept = _KEPT.match(line)
-    return line.startswith("./") or bool(_PROGRAM.match(line)) or (kept is not None and is_tool_line(kept["command"]))
+    run = " ".join(_words(line))
+    if run.startswith("./") or _PROGRAM.match(run) or sets_for_program(line):
+        return True
+    return kept is not None and is_tool_line(kept["command"])
+
+
+def sets_for_program(line: str) -> bool:
+    """Whether a line sets variables for the program that it starts: `RAILS_ENV=production bin/tootctl …`."""
+    found = _SET_FOR.fullmatch(line.strip())
+    return found is not None and ("/" in found["run"][1:] or is_tool_line(line[found.start("run") :]))
 
 
 def _said(text: str) -> list[str]:
@@ -150,7 +130,8 @@ def _said(text: str) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "//", "--"))]
 
 
-def _is_prompted(line: str) -> bool:
+def is_prompted(line: str) -> bool:
+    """Whether a line was typed at a prompt."""
     return bool(_PROMPT.match(line) or _MYSQL_PROMPT.match(line))
 
 
@@ -163,13 +144,15 @@ def tags_a_shell(tag: str) -> bool:
 def is_tool_line(line: str) -> bool:
     """Whether a line begins with a tool and goes on as its command line would: `docker ps`, `sudo systemctl …`."""
     words = _words(line)
-    if not words or _KEY.match(line) or not (words[0] in TOOLS or _is_short_for_kubectl(words)):
+    if words and _AS_ROOT.match(line):
+        return PROSE.isdisjoint(words)
+    if not words or KEY.match(line) or not (words[0] in TOOLS or _is_short_for_kubectl(words)):
         return False
     if len(words) == 1:
         return words[0] in CLIENTS | _ALONE or words[0] not in _ENGLISH
     if words[1] in ("=", ":", "=>", "==", ":=") or words[1].startswith(("(", "=")):
         return False
-    return not (words[0] in _ENGLISH and not _PROSE.isdisjoint(words[1:]))
+    return not (words[0] in _ENGLISH and not PROSE.isdisjoint(words[1:]))
 
 
 def _is_short_for_kubectl(words: Sequence[str]) -> bool:
@@ -180,7 +163,9 @@ def _is_short_for_kubectl(words: Sequence[str]) -> bool:
 def _words(line: str) -> tuple[str, ...]:
     """The words of a line without what stands before the tool: a prompt, `sudo`, assignments."""
     may_be_prompted = any(map(line.__contains__, _PROMPT_ENDS))
-    words = tuple((_PROMPT.sub("", line, count=1) if may_be_prompted else line).replace("; ", " ; ", 1).split())
+    typed = _PROMPT.sub("", line, count=1) if may_be_prompted else line
+    typed = _SUDO.sub("sudo", typed, count=1) if "sudo -" in typed else typed
+    words = tuple(typed.replace("; ", " ; ", 1).split())
     while words and (words[0] in ("sudo", "time", "nohup", "exec", "command") or _SET_BEFORE.match(words[0])):
         if len(words) == 1:
             break
@@ -198,26 +183,13 @@ def is_written_for_a_shell(text: str, *, tagged: bool) -> bool:
     if first[:1] in "({" and any(is_tool_line(line.strip(" (){};")) for line in text.split("\n")):
         return True
     if is_tool_line(first):
-        return not (_CRON.match(first) or _ALIAS.match(first) or _INSIGHTS.match(first))
+        return not (CRON.match(first) or ALIAS.match(first) or INSIGHTS.match(first))
     if _CAPTURE.match(first):
         return True
-    if _shown(first):
+    if is_shown(first):
         return False
-    return tagged or bool(re.match(r"(?:\.{0,2}/|~/|\$HOME/)[\w.-]", " ".join(_words(first))))
-
-
-def _shown(line: str) -> bool:
-    """Whether a line is output, configuration, a query, a drawing or prose: shown to be read, not to be run."""
-    if any(shape.match(line) for shape in (_CRON, _ALIAS, _INSIGHTS, _KEY, _LOG)) or _DRAWN.search(line):
-        return True
-    if not _WORD.match(line) or _COLUMNS.fullmatch(line) or re.match(r"[\w.]+\s+=\s|>>> |\.\.\.(?: |$)", line):
-        return True
-    words = line.split()
-    if words[0].rstrip(".)").isdecimal() or (len(words) == 1 and _FIELD.fullmatch(line)):
-        return True
-    if line[0].isupper() and len(words) > 1 and not _ASSIGNED.fullmatch(line) and not is_statement(line):
-        return not (words[0].isupper() and words[0] in REDIS_WORDS)
-    return len(words) > 3 and line.rstrip().endswith((".", ":")) and not _PROSE.isdisjoint(words)
+    begins_with_path = re.match(r"(?:\.{0,2}/|~/|\$HOME/)[\w.-]", " ".join(_words(first)))
+    return tagged or begins_with_path is not None or sets_for_program(first)
 
 
 def with_plain_prompts(text: str) -> str:
@@ -227,12 +199,7 @@ def with_plain_prompts(text: str) -> str:
 
 def holds_commands(text: str) -> bool:
     """Whether any line was typed at a prompt or begins with a tool's name."""
-    return any(_is_prompted(line) or is_tool_line(line) for line in _said(text))
-
-
-def announces_output(comment: str) -> bool:
-    """Whether a comment says that what stands below it is what a command prints: `# Expected output:`."""
-    return bool(_OUTPUT.fullmatch(comment.strip()))
+    return any(is_prompted(line) or is_tool_line(line) for line in _said(text))
 
 
 _SQL_SHAPES: Final = tuple(

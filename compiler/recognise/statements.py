@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from compiler.document import Block, Item
+from compiler.languages import sets_for_program
 from compiler.recognise import people, quantities, spans, upkeep
 from compiler.recognise.facts import (
     AlertRule,
@@ -150,7 +151,7 @@ def settings(section: Section, block: Block) -> Iterator[Setting]:
 def is_configuration(block: Block) -> bool:
     """True when most lines that are no comment set a value, and none runs anything."""
     lines = [text for text in block.text.split("\n") if text.strip() and not _SETS_NOTHING.match(text)]
-    if not lines or any("$(" in text or "`" in text for text in lines):
+    if not lines or any("$(" in text or "`" in text or sets_for_program(text) for text in lines):
         return False
     return sum(_ASSIGNED.fullmatch(text[:300]) is not None for text in lines) * 4 >= len(lines) * 3
 

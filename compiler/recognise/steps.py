@@ -7,6 +7,8 @@ from typing import Final
 from msgspec import Struct, field
 
 from compiler.document import Block, Item, Sentence, Table
+from compiler.languages import holds_commands, is_inline_command
+from compiler.printed import shows_output
 from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import (
     SENTENCE_END,
@@ -76,7 +78,7 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
             _take_block(drafts if led else item, each, piece, belongs=belongs)
             level = drafts if led else level
         elif isinstance(piece, Sentence):
-            told = not piece.quoted and is_instruction(each)
+            told = not piece.quoted and is_instruction(each) and not shows_output(piece.text)
             drafts.extend(_of_sentences(each, piece, causes=causes) if told else ())
             level = drafts[-1].below if told and _leads(drafts[-1], piece) else drafts
         elif isinstance(piece, Table):
@@ -126,6 +128,8 @@ def _names_code(placed: Placed) -> bool:
 def is_code(block: Block) -> bool:
     """True for a block that may hold commands: no data, no drawing, no printed answer."""
     if block.language in _DATA or not block.text.strip():
+        return False
+    if shows_output(block.sentence) and not holds_commands(block.text):
         return False
     return bool(block.language) or not (_DRAWING.search(block.text) or _PRINTED.match(block.text))
 
@@ -214,13 +218,18 @@ def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: 
 def _of_block(block: Block, lead: str) -> Iterator[_Draft]:
     """Each comment leads the commands below it; what stands before the first comment is led by what introduces it."""
     draft: _Draft | None = None
-    answering, prompted = False, has_redis_prompts(block.text)
+    answering, prompted, above = False, has_redis_prompts(block.text), ""
     for offset, text in enumerate(with_root_prompts(block.text, block.language).split("\n")):
         line = block.line + offset
-        comment = None if prompted else _COMMENT.match(text)
+        comment = None if prompted or above.endswith("\\") else _COMMENT.match(text)
         answer = _ANSWER.match(comment["text"]) if comment else None
-        answering = answer is not None or (answering and bool(text.strip()) and comment is None)
-        if comment and not answer:
+        printed = comment is None or (answering and _COMMENT.match(above) is not None)
+        answering = answer is not None or (answering and bool(text.strip()) and printed)
+        above = text.rstrip()
+        if comment and draft and not answering and _goes_on(comment["text"], draft):
+            draft.remarks.append(comment["text"].lstrip("-*• "))
+            draft.last = line
+        elif comment and not answering:
             if draft:
                 yield draft
             draft = _Draft(said=_of_comment(comment["text"]), line=line, last=line, number=_number(comment["text"]))
@@ -229,10 +238,16 @@ def _of_block(block: Block, lead: str) -> Iterator[_Draft]:
             draft = _Draft(said=said, line=line, last=line)
             draft.code.append(text)
         elif draft and text.strip():
-            (draft.expected if answering else draft.code).append(answer["rest"] if answer else text)
+            shown = comment["text"] if comment else text
+            (draft.expected if answering else draft.code).append(answer["rest"] if answer else shown)
             draft.last = line
     if draft:
         yield draft
+
+
+def _goes_on(comment: str, draft: _Draft) -> bool:
+    """Whether a comment belongs to the one above it, which leads nothing yet: a bullet, or a command left out."""
+    return not draft.code and (comment.startswith(("- ", "* ", "• ")) or is_inline_command(comment, about_redis=False))
 
 
 def _of_comment(text: str) -> Instruction:

@@ -237,3 +237,42 @@ def test_a_large_runbook_is_compiled() -> None:
     print(f"{len(text):,} characters, {len(found):,} commands: {time.perf_counter() - began:.1f} s")
     assert len(found) == 6_000
     assert all(re.search(r"\d", one.text) for one in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sudo -u postgres psql -l",
+        "sudo -iu postgres psql -l",
+        "sudo -E docker ps",
+        "sudo --user=app ./bin/drain now",
+        "sudo -u app MODE=slow /srv/shop/bin/drain now",
+        "RAILS_ENV=production bin/tootctl accounts refresh",
+    ],
+)
+def test_what_says_as_whom_or_with_what_to_run_hides_no_command(line: str) -> None:
+    assert _texts(f"```\n{line}\n```\n") == [(2, line)]
+
+
+def test_a_list_of_values_in_a_fence_for_shells_is_none() -> None:
+    assert _texts("```bash\nSHOP_NAME=The Shop\nSHOP_PORT=80\n```\n") == []
+
+
+def test_prompts_of_shells_in_containers_and_machines_are_known() -> None:
+    session = "bash-4.2# drain-node now\nsh# uptime\napi/0067-a4:~$ df -h\nFilesystem      Size\n"
+    assert _texts(f"```\n{session}```\n") == [(2, "drain-node now"), (3, "uptime"), (4, "df -h")]
+
+
+@pytest.mark.parametrize("tag", ["bash", "console", ""])
+def test_rows_of_a_table_that_a_command_printed_are_none(tag: str) -> None:
+    rows = "Filesystem    Size  Used  Mounted on\n/dev/sdc      3.9T  3.8T  /var/lib\noverlayfs     1.0M  172K  /etc\n"
+    assert _texts(f"```{tag}\ndf -h\n\n{rows}```\n") == [(2, "df -h")]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["You should see something like this:", "You may see the following error:", "The output looks like:"],
+)
+def test_what_is_said_to_be_seen_is_not_run(lead: str) -> None:
+    assert _texts(f"{lead}\n\n```bash\nerror-code 17 in shop\n```\n") == []
+    assert _texts(f"{lead}\n\n```bash\nkubectl get pods\n```\n") == [(4, "kubectl get pods")]

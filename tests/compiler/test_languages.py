@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from compiler.languages import (
     Language,
-    announces_output,
     is_inline_command,
     is_tool_line,
     is_written_for_a_shell,
@@ -14,6 +13,7 @@ from compiler.languages import (
     looks_like_sql,
     with_plain_prompts,
 )
+from compiler.printed import announces_output
 from compiler.sql_text import statements
 
 

@@ -51,3 +51,25 @@ def test_what_is_done_before_a_block_stays_a_step_of_its_own() -> None:
 def test_what_a_session_of_redis_prints_names_no_command() -> None:
     text = "```\n127.0.0.1:6379> INFO stats\n# Stats\n127.0.0.1:6379> GET shop:hot\n```"
     assert titles(text) == ["INFO stats", "GET shop:hot"]
+
+
+@pytest.mark.parametrize(
+    ("block", "called"),
+    [
+        (f"# 1. Look at the pods\n{ONE}", ["Look at the pods"]),
+        ("kubectl exec db-0 -- \\\n  psql -c 'SELECT 1'", ["kubectl exec db-0 -- psql -c 'SELECT 1'"]),
+        ("kubectl exec db-0 \\\n  -- pg_dump -Fc shop", ["kubectl exec db-0 -- pg_dump -Fc shop"]),
+        (f"# Look\n{ONE}\n\n# Expected output (healthy):\n# | NAME | READY |\n# | a    | 1/1   |", ["Look"]),
+        (f"# Look\n{ONE}\n\n# Often seen:\n# - No memory\n# - No disk", ["Look", "Often seen: No memory No disk"]),
+        (f"# Look\n{ONE}\n\n# Start again\n# docker volume rm shop", ["Look", "Start again: docker volume rm shop"]),
+    ],
+)
+def test_only_what_leads_something_in_a_block_is_a_step(block: str, called: list[str]) -> None:
+    assert titles(f"```bash\n{block}\n```") == called
+
+
+def test_a_sentence_about_what_is_printed_is_no_step() -> None:
+    printed = (
+        "```console\nshop-api       RUNNING   pid 11, uptime 19:40\nshop-worker    RUNNING   pid 12, uptime 3:01\n```"
+    )
+    assert titles(f"```bash\n{ONE}\n```\n\nWhen all is well, you will see something like this:\n\n{printed}") == [ONE]
