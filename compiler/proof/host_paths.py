@@ -41,10 +41,13 @@ _SECRET_PARTS = word_list(
     """
     shadow gshadow sudoers .ssh .aws .azure .kube .gnupg .docker .netrc .pgpass .my.cnf .git-credentials .npmrc .pypirc
     .htpasswd .vault-token .bash_history .psql_history .mysql_history .rediscli_history id_rsa id_dsa id_ecdsa
-    id_ed25519 private environ secrets credentials serviceaccount
+    id_ed25519 private environ secrets credentials serviceaccount database.yml
     """
 )
-_SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".keytab", ".ppk", ".ovpn", ".asc", ".gpg", ".env")
+_SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".keytab", ".ppk", ".ovpn", ".asc", ".gpg", ".env",
+                   ".tfvars", ".tfstate")  # fmt: skip
+_SETTINGS = re.compile(r"(.+?)(?:\.(?:ya?ml|json|properties|toml|ini|conf|cfg|xml))+", re.ASCII)
+"""A file of settings: what it is called says whether they are secret, and of code it would not."""
 _SYSTEM_TREES = word_list(
     "bin boot dev etc home lib lib32 lib64 opt proc root run sbin srv sys usr var mnt media data app"
 )
@@ -171,7 +174,10 @@ def _objection_to_secret(path: str) -> str | None:
 
 def is_secret_file(part: str) -> bool:
     """Whether a part of a path, in lower case, is a well-known place of secrets by its whole name or its ending."""
-    return part in _SECRET_PARTS or part.startswith(".env") or part.rstrip("*?").endswith(_SECRET_ENDINGS)
+    if part in _SECRET_PARTS or part.startswith(".env") or part.rstrip("*?").endswith(_SECRET_ENDINGS):
+        return True
+    settings = _SETTINGS.fullmatch(part)
+    return settings is not None and holds_secrets(settings[1])
 
 
 def _is_secret(part: str) -> bool:

@@ -62,6 +62,8 @@ _PATTERNS = {
     "set": r"[^-\x00-\x1f][^\x00-\x1f]{0,100}",
     "adminword": r"status|ping|processlist|extended-status|version|variables",
     "analyzeword": r"time|blame|critical-chain|calendar",
+    "layout": r"(?!.*%(?:[-+ ]?G|\(\*?signature))"
+    r"(?:oneline|short|medium|full|fuller|reference|raw|t?format:[^$`\x00-\x1f]*|[^$`\x00-\x1f]*%[^$`\x00-\x1f]*)",
     "plain": r"[^$`\x00-\x1f]*",
     "port": r"[0-9]{1,5}",
     "place": r"[A-Za-z0-9_./][A-Za-z0-9_./-]*",

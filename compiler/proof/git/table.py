@@ -4,9 +4,9 @@ from compiler.proof.client import client
 
 _LOG = (
     "--oneline --stat --shortstat --name-only --name-status --graph --decorate?=name --all --merges --no-merges "
-    "--first-parent --reverse --abbrev-commit --no-color --no-patch -#=lines -n=lines --max-count=lines "
-    "--skip=number --since=time --after=time --until=time --before=time --author=text --grep=text --pretty?=plain "
-    "--format=plain --date=word --follow --left-right --cherry-pick --branches --tags --remotes -i -E -F"
+    "-s --first-parent --reverse --abbrev-commit --no-color --no-patch -#=lines -n=lines --max-count=lines "
+    "--skip=number --since=time --after=time --until=time --before=time --author=text --grep=text --pretty?=layout "
+    "--format=layout --date=word --follow --left-right --cherry-pick --branches --tags --remotes -i -E -F"
 )
 _DIFF = (
     "-pwb --stat --shortstat --numstat --name-only --name-status --cached --staged --no-color --word-diff --summary "
@@ -52,7 +52,7 @@ blame, annotate: -L=range -w | revision pathspec? # shows who wrote each line
 reflog, reflog show: -n=lines -#=lines | revision? # lists where a branch has been
 worktree list, submodule status, notes list, bisect log: --recursive | # lists what the repository holds
 count-objects: -vH | # shows the repository's size
-for-each-ref: --sort=sort --count=lines --format=plain | pathspec* # lists references
+for-each-ref: --sort=sort --count=lines --format=layout | pathspec* # lists references
 show-ref: --heads --tags | pathspec* # lists references
 cat-file: ^-t/-s/-e | revision # says what kind of object a name is of
 diff-tree: --no-commit-id --name-only --name-status -rm | revision+ # lists the files of a commit

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from compiler.proof.http.words import (
+    ACTION_KEY,
     ACTIONS,
     CALL_KEYS,
+    GLUED,
     GLUED_ACTIONS,
     LIFECYCLE,
     NOT_GLUED,
@@ -58,6 +60,10 @@ def _is_action(words: list[str], index: int, later: set[str], last: bool) -> boo
     word, first = words[index], index == 0
     if word in ACTIONS and (first or len(word) > 4):
         return True
+    if first and word == "do" and len(words) > 1:
+        return True
+    if GLUED.fullmatch(word) or (words[index + 1 :] and word + words[index + 1] in ACTIONS):
+        return True
     if word.startswith(GLUED_ACTIONS) and word not in NOT_GLUED and word not in LIFECYCLE:
         return True
     asked = not QUESTIONS.isdisjoint(later | set(words[index + 1 :]))
@@ -70,6 +76,15 @@ def settings_in_query(parts: Sequence[str], query: Sequence[tuple[str, str]]) ->
     switch = not SWITCHES.isdisjoint(lowered[:-1]) and any(key in SWITCH_KEYS for key, _ in query)
     if switch or (query and lowered and lowered[-1] in SETTING_PAGES):
         yield f"/{parts[-1]} sets what its query says"
+    if "message" in lowered and any(_takes_a_message(key, value) for key, value in query):
+        yield "/message takes a message off its queue"
+
+
+def _takes_a_message(key: str, value: str) -> bool:
+    """Whether a parameter is one with which ActiveMQ's page of messages is asked for the next of them."""
+    return key in ("oneshot", "readtimeout") or (
+        key in ("type", "destination") and value.startswith(("queue", "topic"))
+    )
 
 
 def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -85,7 +100,7 @@ def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
             yield f"the parameter {key}={value} asks for an action"
         elif key in ROUTE_KEYS:
             yield from actions_in_path([part for part in value.split("/") if part])
-        elif key in ACTIONS | LIFECYCLE and not denied:
+        elif (key in ACTIONS | LIFECYCLE or ACTION_KEY.fullmatch(key)) and not denied:
             yield f"the parameter {key} asks for an action"
         elif key in QUERY_LANGUAGE_KEYS and _changes_something(value):
             yield f"the parameter {key} holds a statement that may change something"

@@ -19,7 +19,8 @@ _FLAGS: Final = word_list(
     """
 )
 _VALUES: Final = word_list("--timeout --print -p --pretty --style -s --verify --format-options")
-_METHOD: Final = re.compile(r"[A-Z]+|get|post|put|patch|delete|head|options", re.ASCII)
+_METHOD: Final = re.compile(r"[A-Za-z]+", re.ASCII)
+"""Letters alone, with an address behind them: `http localhost a==b` sends the method LOCALHOST."""
 _ITEM: Final = re.compile(r"(?P<name>[\w.-]+)(?P<sign>==|:=|=|:)(?P<value>.*)", re.ASCII | re.DOTALL)
 
 
@@ -40,7 +41,7 @@ def as_curl(argv: Sequence[str]) -> list[str] | Judgement:
             return _refused(argv[0], f"{name[:40]} is not among the options that only show an answer")
         else:
             given.append(word)
-    method = given.pop(0).upper() if given and _METHOD.fullmatch(given[0]) else ""
+    method = given.pop(0).upper() if len(given) > 1 and _METHOD.fullmatch(given[0]) else ""
     if not given:
         return _refused(argv[0], "it names no address")
     return _request(argv[0], method, given, kept)

@@ -72,6 +72,8 @@ def refused_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
     for key, value in query:
         if key in METHOD_OVERRIDES:
             yield f"the parameter {key} makes the server see another method than this one"
+        elif key.startswith("stream."):
+            yield f"the parameter {key} hands the server a file or an address to read"
         elif key in _CREDENTIAL_PARAMETERS or key.startswith("x-amz-"):
             yield f"the parameter {key} shows or holds a credential"
         elif value and names_a_secret(key) and not is_reference(value):

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from compiler.proof.http.actions import actions_in_path, actions_in_query, settings_in_query
 from compiler.proof.http.address import objection_to_host
+from compiler.proof.http.products import secrets_of_products
 from compiler.proof.http.secrets import (
     code_in_path,
     credentials_in_path,
@@ -139,6 +140,7 @@ def _refusals(request: Request, url: _Url) -> Iterator[str]:
     yield from credentials_in_path(url.host, url.parts)
     if request.method in _READING:
         yield from secrets_in_path(url.parts, url.port)
+        yield from secrets_of_products(url.host, url.port, url.parts, url.query, request.headers)
     yield from written_secrets(request.body or "")
 
 

@@ -9,20 +9,22 @@ from compiler.proof.word_list import word_list
 
 ACTIONS = word_list(
     """
-    abandon abortabortabort add allocate approve assign ban bulk bump busrefresh bust cancel cleanup clear clone crash
-    create cron.php deactivate decline decommission decrement defrag defragment delcounters delete demote dequeue
-    deregister destroy detach disable dismiss dispatch drain_listeners drop edit elect emit empty enable enqueue erase
-    evacuate evict execute expire fail fence flush force forcemerge forget freeosmemory freeze gc grant halt hibernate
-    impersonate increment inject insert install interrupt invalidate invoke isolate kick kickoff kickstart kill launch
-    leave logout mark merge modify move mute nack notify optimize override overwrite patch perform persist pin poke
-    post powercycle poweroff provision prune publish purge push put quarantine quiesce quietdown quit quitquitquit
-    reap recalculate recompute reconcile recover recycle redeliver redrive reelect regenerate register reindex
-    reinstall reject rekey reload_config remove rename renew repair reprocess reprovision requeue reroute rerun rescan
-    reschedule reseed resend reset reshard resize restore resubmit revert revoke rollover safeexit safeload
-    saferestart save schedule_now send set shrink shutdown silence simulate skip sleep spawn srst stepdown stress
+    abandon abortabortabort add aliveness-test allocate approve assign ban bulk bump busrefresh bust cancel
+    cleanup clear clone cmd.cgi consume crash create cron.php deactivate decline decommission decr decrement
+    defrag defragment del delcounters delete demote dequeue deregister destroy detach disable dismiss dispatch
+    drain_listeners drop edit eject elect emit empty enable enqueue erase evacuate evict execute expel expire fail
+    failback fence findleaks flush force forcemerge forget freeosmemory freeze fulfill gc grant halt hibernate
+    impersonate incr increment inject insert install interrupt invalidate invoke isolate kick kickoff kickstart
+    kill launch leave logout mark merge modify move mute nack notify optimize override overwrite patch perform
+    persist pin poke post powercycle poweroff provision prune publish purge push put quarantine quiesce quietdown
+    quit quitquitquit reap recalculate recompute reconcile reconfigure recover recreate recycle redeliver redrive
+    reelect refund regen regenerate register rehash reindex reinstall reintegrate reject rekey reload_config
+    remove rename renew repair repartition reprocess reprovision requeue reroute rerun rescan reschedule reseed
+    resend reset reshard resign resize restore resubmit revert revoke rollover safeexit safeload saferestart save
+    schedule_now send sendmail set shelve shrink shutdown silence simulate skip sleep spawn srst stepdown stress
     suspend sweep terminate toggle touch transfer trigger truncate unassign unban undelete undeploy undo unfreeze
-    uninstall unlock unmark unmute unpause unpin unpublish unregister unseal unset unsilence unsubscribe update
-    upgrade upload vacuum wake warm warmup wipe wp-cron.php write
+    uninstall unlock unmark unmute unpause unpin unpublish unregister unseal unset unshelve unsilence unsubscribe
+    update upgrade upload vacuum wake warm warmup wipe wipeout wp-cron.php write
     """
 )
 """Verbs that change something wherever they stand, whatever word follows: `/reset/stats` resets the statistics.
@@ -49,6 +51,23 @@ NOT_GLUED = word_list(
     """
 )
 
+GLUED = re.compile(
+    r"[a-z]+(?:restart|reboot|shutdown|reload|purge|truncate|invalidate|failover)|(?:hard|soft|factory|force|full)reset"
+    r"|(?:re)?(?:start|stop|kill|drain|disable|enable|drop|rotate)"
+    r"(?:all|jobs?|services?|app|server|db|database|nodes?|workers?|queues?|features?|keys?|index|cache|table)"
+)
+"""Verbs that end a run-together word, or begin one with what they act on: `/forcerestart`, `/stopall`."""
+
+ACTION_KEY = re.compile(
+    r"(?:do|force)?[_-]?(?:clear|delete|evict|flush|invalidate|kill|purge|reboot|rebuild|reindex|reload|remove|reset|restart"
+    r"|shutdown|terminate|truncate|wipe)"
+    r"(?!(?:e?d|s|ing|ions?|ance|able|ers?)(?:$|[_.\[-]))"
+    r"(?!.*(?:count|at|after|before|since|policy|reason|limit|interval|time|date|by|type|protection|status)\]?$).*"
+    r"|force[_-]?refresh|do[_-](?!not).*"
+)
+"""Query keys that ask for an action and say on what: `?clear_cache=1`, `?deleteId=4`; `?deleted_at=` and
+`?restart_count=` ask about one."""
+
 LIFECYCLE = word_list(
     """
     abort acknowledge ack activate backup bounce close compact confirm cordon deploy drain failover lock migrate
@@ -61,9 +80,9 @@ LIFECYCLE = word_list(
 
 PAGES = word_list(
     """
-    accept apply archive assemble attach bind block build change clean commit complete connect convert copy cron
-    disconnect exit export finish flip generate import join off on open order pay play populate process resolve seed
-    sign submit subscribe unbind vote
+    accept apply archive assemble attach bind block build capture change charge clean commit complete connect
+    convert copy cron disconnect exit export finish flip generate import join off on open order pay play pop
+    populate preload process resolve rewind seed ship sign submit subscribe unbind void vote
     """
 )
 """Words that are mostly nouns: a change only as the first word of the last part of the path."""
@@ -75,7 +94,7 @@ QUESTIONS = word_list(
     """
 )
 
-OPERATION_KEYS = word_list("action cmd command do op operation task verb")
+OPERATION_KEYS = word_list("action cmd cmnd command do op operation task turn verb")
 """Query keys whose value says what to do."""
 READING_OPERATIONS = word_list(
     "count describe get health info list peek query read search show stats status view validate explain"
@@ -94,13 +113,13 @@ METHOD_OVERRIDES = word_list(
     "_method method_override httpmethod _httpmethod http_method x-http-method x-http-method-override x-method-override"
 )
 
-SETTING_PAGES = word_list("logging loglevel log-level log_level maintenance verbosity")
+SETTING_PAGES = word_list("balancer-manager logging loglevel log-level log_level maintenance upstream_conf verbosity")
 """Pages that show what is set, and set it to what their query says."""
 SWITCHES = word_list("loggers flags features feature-flags toggles switches")
 SWITCH_KEYS = word_list("level value enabled enable state on")
 """`/flags/checkout?enabled=false` sets one of a collection; without a name before the query it only filters."""
-ROUTE_KEYS = word_list("r route path page controller")
-CALL_KEYS = word_list("method fn func function call mode act")
+ROUTE_KEYS = word_list("r route path page controller qt")
+CALL_KEYS = word_list("method fn func function call mode act button submit request")
 """Query keys whose value may be a path, or a verb, that an application takes for its own."""
 REACHING_OUT = re.compile(
     r"\b(?:url|file|remote|remotesecure|executable|s3|s3cluster|hdfs|gcs|azureblobstorage|mysql|postgresql|jdbc|odbc|sqlite"
@@ -136,6 +155,8 @@ REFUSED_PARTS = {
     "basicauth": "a gateway's users come with their password hashes",
     "hmacauth": "a gateway's keys are credentials",
     "systeminfo": "an environment page shows secrets",
+    "serverinfo": "a configuration page shows secrets",
+    "configz": "a configuration page shows secrets",
 }
 CODE_PARTS = {
     "exec": "it runs a command",
@@ -149,6 +170,7 @@ CODE_PARTS = {
     "checkscript": "it runs code",
 }
 REFUSED_LAST_PARTS = {
+    "conf": "a configuration page often shows secrets",
     "config": "a configuration page often shows secrets",
     "configuration": "a configuration page often shows secrets",
     "properties": "a configuration page often shows secrets",
@@ -156,7 +178,7 @@ REFUSED_LAST_PARTS = {
 REFUSED_PROFILES = word_list("profile heap trace allocs cmdline")
 """Pages under /pprof/ that take long, or show memory or the command line."""
 REFUSED_ENDINGS = (
-    *(".pem", ".key", ".p12", ".pfx", ".jks", ".ppk", ".keytab", ".kdbx", ".env", ".htpasswd", ".tfstate"),
+    *(".pem", ".key", ".p12", ".pfx", ".jks", ".ppk", ".keytab", ".kdbx", ".env", ".htpasswd", ".tfstate", ".tfvars"),
     *(".sql", ".bak", ".dump", ".db", ".sqlite", ".hprof", ".pcap", ".tar.gz", ".tgz"),
 )
 REFUSED_PORTS = {

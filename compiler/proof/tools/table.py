@@ -57,7 +57,12 @@ systemd-analyze: --no-pager --user --system | analyzeword? unit* # shows what th
 )
 
 CLIENTS = {
-    "terraform, tofu, terragrunt": client(
+    "terragrunt": client(
+        reads="version, -version, --version: | # shows the version",
+        refused={"console, login, logout, show, output, graph": _STATE},
+        rest_changes=True,
+    ),
+    "terraform, tofu": client(
         options="-chdir/-chdir=word",
         reads="""
 version, -version, --version: | # shows the version
