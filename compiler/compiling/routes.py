@@ -6,10 +6,10 @@ from typing import Final
 
 from compiler.compiling.entries import slug
 from compiler.recognise import Recognised
+from compiler.recognise.alert_titles import titled_alerts
 from compiler.recognise.facts import AlertRule
 from compiler.recognise.procedure import Procedure, Purpose
 from compiler.recognise.scale import severity_in
-from compiler.recognise.wording import named_alerts
 from incident.digest import Facts, Json
 
 _NAME: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
@@ -25,7 +25,8 @@ def routes(
     """One route for each alert that a monitor could name and whose procedure is known; ``told`` has those with ids.
 
     Of several for one name the first stands that says how bad it is. Then come the headings of procedures, what they
-    say themselves, and last the alerts that the file is named after or says to be about: its first incident is theirs.
+    say themselves, and last the alerts that the file is named after or says to be about: its first incident is theirs,
+    or the only procedure that it has.
     """
     by_title = {slug(str(each["title"]), 200): str(each["id"]) for each in reversed(procedures)}
     found: dict[str, Facts] = {}
@@ -38,9 +39,10 @@ def routes(
             route["severity"] = severity.value
         if alert.name not in found or ("severity" in route and "severity" not in found[alert.name]):
             found[alert.name] = route
-    leads = [(name, each.line, id_) for each, id_ in told for name in each.alerts if name in named_alerts(each.title)]
+    leads = [(name, each.line, id_) for each, id_ in told for name in each.alerts if name in titled_alerts(each.title)]
     leads += [(name, each.line, id_) for each, id_ in told for name in each.alerts]
-    first = next(((each.line, id_) for each, id_ in told if each.purpose is Purpose.INCIDENT), None)
+    alone = len(told) == 1
+    first = next(((each.line, id_) for each, id_ in told if alone or each.purpose is Purpose.INCIDENT), None)
     plain = [each for each in recognised.alerts if not (each.action or each.expression)]
     whole = [each.name for each in plain if len(each.path) <= 1]
     leads += [(name, *first) for name in (*of_file, *whole) if first]

@@ -6,6 +6,7 @@ from typing import Final
 
 from compiler.document import Code, Item, Row, Sentence, Table
 from compiler.recognise import spans
+from compiler.recognise.alert_titles import titled_alerts
 from compiler.recognise.facts import AlertRule
 from compiler.recognise.instruction import SENTENCE_END
 from compiler.recognise.outline import Group, Section
@@ -40,6 +41,9 @@ _IN_PASSING: Final = (
         rf"(?: the)?(?: alerts?)? {_NAMES}",
         re.IGNORECASE,
     ),
+    re.compile(
+        rf"\b(?:for|covers?|about|handles?|on|to|of|with)(?: the)? {_NAMES} (?:alerts?|alarms?)\b", re.IGNORECASE
+    ),
     re.compile(rf"\b{_NAMES}(?: \([^()]{{0,60}}\))?(?: (?:alerts?|alarms?|monitors?))? {_FIRE}\b", re.IGNORECASE),
 )
 _EACH: Final = re.compile(r"[A-Za-z_][\w:.-]*\w")
@@ -64,16 +68,16 @@ _SAYS: Final = frozenset({None, Role.SYMPTOMS})
 
 def heading_alerts(section: Section) -> tuple[str, ...]:
     """The alerts that a section is headed by: what stands there is what to do when they fire."""
-    named = named_alerts(section.path[-1]) if section.path else ()
+    named = titled_alerts(section.path[-1]) if section.path else ()
     if named or not any(about(title) is Topic.ALERTS for title in section.path[:-1]):
         return named
     told = {group.role for group in section.groups} & {Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY}
-    return named_alerts(section.path[-1], listed=bool(told))
+    return titled_alerts(section.path[-1], listed=bool(told))
 
 
 def alerts_led_here(section: Section, title: str, lines: range) -> tuple[str, ...]:
     """The alerts that lead to a procedure: by its heading, by a line *Alert: …* in it, or by what it says fires."""
-    titled = heading_alerts(section) if section.path and section.path[-1].endswith(title) else named_alerts(title)
+    titled = heading_alerts(section) if section.path and section.path[-1].endswith(title) else titled_alerts(title)
     said = (name for group in section.groups if group.line in lines for name in _said(group))
     return tuple(dict.fromkeys((*titled, *said)))
 

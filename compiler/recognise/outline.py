@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
+from compiler.recognise.alert_titles import titled_alerts
 from compiler.recognise.instruction import all_of, begins_condition, condition_alone
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.recovery import aim_of, leads_recovery, recovery_in
-from compiler.recognise.wording import bare, name_and_value, named_alerts, title_of
+from compiler.recognise.wording import bare, name_and_value, title_of
 from compiler.recognise.words import Topic, about, is_told, role_of
 
 _TELLING: Final = frozenset({Role.SYMPTOMS, Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY})
@@ -182,7 +183,7 @@ def _is_part(chain: Sequence[Heading], parted: Set[Heading]) -> bool:
 
     A document's title is one only where parts such as *Diagnosis* stand below it.
     """
-    named = [bool(named_alerts(each.title)) and (each.level > 1 or each in parted) for each in chain]
+    named = [bool(titled_alerts(each.title)) and (each.level > 1 or each in parted) for each in chain]
     title = title_of(chain[-1].title)
     return any(named[:-1]) and not named[-1] and about(title) not in _BESIDE and not _NOTES.match(title)
 

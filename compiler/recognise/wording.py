@@ -37,6 +37,13 @@ _IS_BAD: Final = re.compile(
     re.IGNORECASE,
 )
 """The last of two words says what is wrong; products are called by two words too (`RabbitMQ`)."""
+_NEGATES: Final = frozenset({"not", "no", "too", "never", "oom"})
+_IS_THING: Final = re.compile(
+    r"services?|servers?|queues?|controllers?|managers?|api|apps?|workers?|jobs?|autoscaler|gateway|proxy|clients?"
+    r"|handlers?|exporter|breakers?|pool|table|topics?|budget|policy|plugin|module|store|scheduler|operator|page",
+    re.IGNORECASE,
+)
+"""What a part of the system is called, whatever stands before it: `ErrorReportingService`."""
 _ANY_ALERT: Final = re.compile(r"(?=.{3,100}\Z)[A-Za-z_][A-Za-z0-9_:.-]*(?: [A-Za-z0-9_:.-]+){0,7}")
 _MARKED: Final = re.compile(r"(?:alert|alarm)(?:(?:\s+name)?\s*[:–—-]\s*|\s+name\s+)", re.IGNORECASE)
 _KIND: Final = re.compile(r"(?:runbook|playbook)(?:\s+for)?\s*[:–—-]?\s+", re.IGNORECASE)
@@ -115,6 +122,22 @@ def named_alerts(title: str, *, listed: bool = False) -> tuple[str, ...]:
     if all(map(_is_one_word, names)):
         return names
     return (text,) if (mark or listed) and _ANY_ALERT.fullmatch(text) else ()
+
+
+def without_number(heading: str) -> str:
+    """A heading's words without *1.2* or *Step 3:* in front."""
+    match = _NUMBERING.match(heading)
+    return heading[match.end() :] if match else heading
+
+
+def is_bad_name(name: str) -> bool:
+    """True for several words written as one of which any says what is wrong, and which is no part of a system."""
+    words = _WORDS.findall(name) if _IDENTIFIER.fullmatch(name) else ()
+    return (
+        len(words) > 1
+        and any(_IS_BAD.fullmatch(word) or word.lower() in _NEGATES for word in words)
+        and not _IS_THING.fullmatch(words[-1])
+    )
 
 
 def _is_one_word(name: str) -> bool:

@@ -236,12 +236,12 @@ def is_plain_mitigation(label: str, under: str) -> bool:
 
 def looks(title: str) -> bool:
     """True for *Check …*, *Verify …*: its steps only look."""
-    return _first_word(title) in _LOOK
+    return first_word(title) in _LOOK
 
 
 def is_told(text: str) -> bool:
     """True when the text tells somebody to do something: it begins with a verb."""
-    return _first_word(text) in _VERBS
+    return first_word(text) in _VERBS
 
 
 @lru_cache(maxsize=4_096)
@@ -257,6 +257,7 @@ def period(title: str) -> tuple[str, timedelta] | None:
     return (match.lastgroup, _PERIODS[match.lastgroup]) if match and match.lastgroup else None
 
 
-def _first_word(text: str) -> str:
+def first_word(text: str) -> str:
+    """The word that a text begins with, in small letters, behind *then*, *also* and the like."""
     match = _FIRST_WORD.match(text.lower())
     return match[1] if match else ""

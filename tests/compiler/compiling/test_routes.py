@@ -329,3 +329,66 @@ def test_a_procedure_says_in_passing_how_bad_it_is(words: str, severity: str | N
         f"# Shop\n\n## Login\n\nSymptoms: nobody gets in\n\n- {words}\n\n{words}\n\n1. `uptime -p`\n"
     )
     assert procedure.get("severity") == severity
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("When HighErrorRate fires", ["HighErrorRate"]),
+        ("What to do when the DiskFull alert is firing", ["DiskFull"]),
+        ("If disk_full is raised: free space", ["disk_full"]),
+        ("2.1 When `EtcdMembersDown` or `EtcdNoLeader` goes off", ["EtcdMembersDown", "EtcdNoLeader"]),
+        ("HighErrorRate is firing", ["HighErrorRate"]),
+        ("Alert: High error rate (HighErrorRate)", ["HighErrorRate", "High error rate"]),
+        ("Alert fired: disk_full", ["disk_full"]),
+        ("Runbook for the alert HighErrorRate on checkout", ["HighErrorRate"]),
+        ('Runbook for alert "Queue is too deep"', ["Queue is too deep"]),
+        ("Handling the QueueDepth alert", ["QueueDepth"]),
+        ("QueueDepth alert: what to do", ["QueueDepth"]),
+        ("Checkout is slow (alerts: `HighLatency`, `SlowCheckout`)", ["HighLatency", "SlowCheckout"]),
+        ("High error rate (`HighErrorRate`)", ["HighErrorRate"]),
+        ("[HighLatency] Checkout is slow", ["HighLatency"]),
+        ("HighLatency: checkout is slow", ["HighLatency"]),
+        ("Checkout is slow – HighLatency", ["HighLatency"]),
+        ("Responding to KubePodCrashLooping", ["KubePodCrashLooping"]),
+        ("How to handle PodNotReady", ["PodNotReady"]),
+        ("Paged for HighLatency?", ["HighLatency"]),
+    ],
+)
+def test_the_name_of_an_alert_among_a_headings_words_leads_to_what_stands_below(heading: str, names: list[str]) -> None:
+    text = f"# Shop\n\n## {heading}\n\n1. Look: `kubectl get pods`\n\n## Restart it\n\n1. `systemctl restart shop`\n"
+    routes = mappings(tree(text)["routes"])
+    (first, *_) = procedures(text)
+    assert [each["labels"] for each in routes] == [{"alertname": name} for name in names]
+    assert {each["procedure"] for each in routes} == {first["id"]}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "When an alert fires", "When something fires", "When PostgreSQL fires up", "When ImagePullBackOff happens",
+        "Add an alert (HighErrorRate)", "Silence the HighErrorRate alert", "Configure Alertmanager (PagerDuty)",
+        "Restart RabbitMQ (MessageQueue)", "Scale up (HorizontalPodAutoscaler)", "Failed deploys (GitHub)",
+        "ErrorReportingService: restart it", "CircuitBreaker: reset it", "Slow checkout – OrderPaymentService",
+        "How to handle OAuth tokens", "Handling GitHub webhooks", "Deploying MyShopService", "LimitRange",
+        "Alerts and dashboards", "On call", "High error rate (5xx)", "Fix it (see the wiki)",
+    ],
+)  # fmt: skip
+def test_general_words_in_a_heading_lead_no_alert_anywhere(heading: str) -> None:
+    assert not tree(f"# Shop\n\n## {heading}\n\n1. Look: `kubectl get pods`\n").get("routes")
+
+
+def test_what_a_page_covers_leads_to_its_only_procedure() -> None:
+    text = """
+        # Errors everywhere
+
+        This page covers the `HighErrorRate` and `SlowCheckout` alerts.
+
+        ## Steps
+
+        1. Look: `kubectl get pods`
+        """
+    (procedure,) = procedures(text)
+    assert [(each["labels"], each["procedure"]) for each in mappings(tree(text)["routes"])] == [
+        ({"alertname": name}, procedure["id"]) for name in ("HighErrorRate", "SlowCheckout")
+    ]
