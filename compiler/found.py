@@ -240,8 +240,6 @@ def _proof_of(text: str, client: Kind | None, variables: tuple[tuple[str, str], 
     """The proof of one command; long runbooks say the same commands again and again."""
     if client is Kind.HTTP:
         return _proof_of_request(text)
-    if client is Kind.SQL and text.startswith("\\"):
-        return prove(shlex.join(["psql", "-c", text]))
     return prove(text, kind=client, variables=dict(variables))
 
 

@@ -38,7 +38,7 @@ def prove_row(kind: str, command: str) -> Proof:
         return _prove_document(text)
     if kind == "param":
         return _prove_template(text)
-    if kind == "sql":
+    if kind == "sql" or (kind == "psql" and text.startswith("\\")):
         return line.prove(text, kind=Kind.SQL)
     if kind == "redis" and text.isprintable() and text.partition(" ")[0].upper() in WORDS:
         return line.prove(text, kind=Kind.REDIS)

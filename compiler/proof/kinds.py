@@ -33,6 +33,7 @@ class Understood(Struct, frozen=True, kw_only=True):
     kept_as: str = ""
 
 
+_TO_PGBOUNCER: Final[Callable[[str], Judgement | None]] = named("sql.pgbouncer:judge_bare")
 _SHELLED: Final = re.compile(r"pg_|.*/|.*\.sh$|(?:ba|z|k|da|)sh$")
 _URL_REFERENCE: Final = re.compile(r"(\$\w+)(?=/|\?|:|$)", re.ASCII)
 _NAMES_WHO: Final = frozenset({"-u", "--user", "--oauth2-bearer"})
@@ -66,6 +67,8 @@ def understand_sql(text: str, blanks: Blanks, names: Mapping[str, str] | None = 
     """One SQL statement, with its blanks bound."""
     bound = bind(text, blanks)
     judgement = sql.judge(bound.text)
+    if judgement.verdict is Verdict.REFUSED and (said_to_pool := _TO_PGBOUNCER(text)):
+        return Understood(kind=Kind.SQL, judgement=said_to_pool, names=names or {})
     return Understood(
         kind=Kind.SQL,
         judgement=judgement,

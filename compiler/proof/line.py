@@ -15,7 +15,7 @@ from compiler import shell_line
 from compiler.placeholders import Blanks, fill
 from compiler.proof import pipe, wrappers
 from compiler.proof.characters import hiding_character, look_alike, word_processor_character
-from compiler.proof.kinds import Understood, kind_of, understand_sql
+from compiler.proof.kinds import Understood, kind_of, understand, understand_sql
 from compiler.proof.named import named
 from compiler.proof.program import DEEPEST, Programs, strictest
 from compiler.proof.proven import Kind, Proof
@@ -26,7 +26,7 @@ from incident.verdict import Judgement, Verdict
 _NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 _ANYWHERE: Final = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.AWS, Kind.KUBERNETES, Kind.NATS, Kind.DOCKER})
 """Kinds whose commands mean the same in every folder."""
-_OF_MYSQL: Final[Callable[[str], Judgement | None]] = named("tools.statements:of_mysql")
+_OF_MYSQL: Final[Callable[[str], Judgement | None]] = named("tools.mysql:judge_bare")
 
 
 def prove(text: str, *, kind: Kind | None = None, variables: Mapping[str, str] = _NO_VARIABLES) -> Proof:
@@ -76,6 +76,8 @@ class _Line(Struct, frozen=True, kw_only=True):
         """A line for a client that is open already."""
         if kind is Kind.REDIS:
             return self.programs.said_to_redis(text)
+        if text.startswith("\\"):
+            return understand(("psql", "-c", text), self.blanks)
         understood = understand_sql(text, self.blanks)
         if understood.judgement.verdict is Verdict.REFUSED and (judgement := _OF_MYSQL(text)):
             return Understood(kind=Kind.OTHER, judgement=judgement)

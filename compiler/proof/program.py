@@ -52,6 +52,8 @@ _FILE_READERS: Final = word_list("cat grep wc sort head tail uniq")
 _STATEMENT_CLIENTS: Final = word_list("mysql mariadb clickhouse-client sqlite3")
 DEEPEST: Final = 3
 """Carriers inside one another that are still looked into."""
+_SAME_TO_REDIS: Final = re.compile(r"""(?:[^\s"'\\]++|"(?:[^"\\]|\\["\\])*+"|'[^'\\]*+'|\s++)*+""")
+"""A line in which backslashes mean the same at redis-cli's prompt as in a shell: it knows `\\x73` and `\\n`, too."""
 _WRITTEN_PASSWORD: Final = re.compile(r"-p.+|--password=(?!\$)..*")
 _WATCH_FLAGS: Final = word_list("-d -t -b -e -g -c -x --differences --no-title --beep --errexit --chgexit --color")
 
@@ -233,6 +235,8 @@ class Programs(Struct, frozen=True, kw_only=True):
 
     def said_to_redis(self, text: str) -> Understood:
         """One line typed at a Redis client's prompt."""
+        if "\\" in text and not _SAME_TO_REDIS.fullmatch(text):
+            return _refused(Kind.REDIS, "a backslash in it means another character to redis-cli: write that character")
         try:
             words = shlex.split(text)
         except ValueError:

@@ -32,6 +32,8 @@ _SAME: Final = {
     "keydb-cli": "redis-cli",
     "gitlab-redis-cli": "redis-cli",
     "gitlab-psql": "psql",
+    "mariadb-admin": "mysqladmin",
+    "mariadb-show": "mysqlshow",
 }
 _OPENSHIFT_READS: Final = (("whoami",), ("status",), ("version",), ("projects",), ("project",), ("adm", "upgrade"))
 _REFUSED: Final = word_list(
@@ -46,6 +48,8 @@ def plainly(argv: Sequence[str]) -> tuple[str, ...]:
         return (_SAME[words[0]], *words[1:])
     if words[0] in ("k3s", "microk8s") and words[1:2] == ("kubectl",):
         return words[1:]
+    if words[:2] == ("clickhouse", "client"):
+        return ("clickhouse-client", *words[2:])
     if words[0] in OTHER_ENGINES and _first(words) in _PODMAN:
         return ("docker", *words[1:])
     if words[0] == "k" and _first(words) in KUBECTL:

@@ -60,7 +60,8 @@ _PATTERNS = {
     "delimiter": r"[^\x00-\x08\x0a-\x1f]|\\t",
     "sortkey": r"[1-9][0-9]{0,2}(?:\.[0-9]{1,3})?[bnrhfVg]*(?:,[1-9][0-9]{0,2}(?:\.[0-9]{1,3})?[bnrhfVg]*)?",
     "set": r"[^-\x00-\x1f][^\x00-\x1f]{0,100}",
-    "adminword": r"status|ping|processlist|extended-status|version|variables",
+    "adminword": r"stat(?:us)?|ping|proc(?:esslist)?|extended-status|version",
+    "statusword": r"status",
     "analyzeword": r"time|blame|critical-chain|calendar",
     "layout": r"(?!.*%(?:[-+ ]?G|\(\*?signature))"
     r"(?:oneline|short|medium|full|fuller|reference|raw|t?format:[^$`\x00-\x1f]*|[^$`\x00-\x1f]*%[^$`\x00-\x1f]*)",

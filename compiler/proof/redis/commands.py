@@ -1,4 +1,4 @@
-"""Redis's commands by what they do, from its command reference (2.8 to 8.0): the reads with their arguments.
+"""Redis's commands by what they do, from its command reference (2.8 to 8.2, Valkey 9): the reads with their arguments.
 
 The server's own flags do not tell: TOUCH and EVAL_RO are flagged as reads, INFO and SLOWLOG GET are not, and CONFIG
 SET lacks the write flag. So each read is written out below with the shape of its arguments; any other shape is not
@@ -24,7 +24,11 @@ INFO word*
 COMMAND
 COMMAND COUNT
 COMMAND (INFO|DOCS) word*
-COMMAND LIST
+COMMAND LIST [FILTERBY (ACLCAT|MODULE) word]
+COMMAND LIST FILTERBY PATTERN text
+COMMAND (GETKEYS|GETKEYSANDFLAGS) text+
+COMMANDLOG LEN word
+COMMANDLOG GET int word
 SLOWLOG LEN
 SLOWLOG GET int?
 LATENCY (LATEST|DOCTOR)
@@ -41,14 +45,18 @@ CLUSTER (REPLICAS|SLAVES|COUNT-FAILURE-REPORTS) word
 CLUSTER KEYSLOT key
 CLUSTER COUNTKEYSINSLOT int
 CLUSTER GETKEYSINSLOT int few
+CLUSTER SLOT-STATS SLOTSRANGE int int
+CLUSTER SLOT-STATS ORDERBY word [LIMIT int] (ASC|DESC)?
 ACL (WHOAMI|USERS)
 ACL CAT word?
 ACL LOG int?
+ACL DRYRUN word word text*
 PUBSUB (CHANNELS|SHARDCHANNELS) pattern?
 PUBSUB (NUMSUB|SHARDNUMSUB) text*
 PUBSUB NUMPAT
 SCRIPT EXISTS word+
 FUNCTION STATS
+FUNCTION LIST [LIBRARYNAME word]
 SENTINEL (MASTERS|MYID)
 SENTINEL (MASTER|REPLICAS|SLAVES|SENTINELS|GET-MASTER-ADDR-BY-NAME|CKQUORUM) word
 OBJECT (ENCODING|FREQ|IDLETIME|REFCOUNT) key
@@ -118,7 +126,7 @@ XPENDING key text [IDLE int] bound bound few text?
 XREAD [COUNT few] STREAMS held bound
 (GEOPOS|GEOHASH) held text+
 GEODIST held text text word?
-(ACL|CLIENT|CLUSTER|COMMAND|CONFIG|FUNCTION|LATENCY|MEMORY|OBJECT|PUBSUB|SCRIPT|SLOWLOG|XINFO) HELP
+(ACL|CLIENT|CLUSTER|COMMAND|COMMANDLOG|CONFIG|FUNCTION|LATENCY|MEMORY|OBJECT|PUBSUB|SCRIPT|SLOWLOG|XINFO) HELP
 """
 
 _KINDS = {
@@ -185,14 +193,15 @@ CHANGES = word_list(
 """Commands that change data, replication or the server. PFCOUNT is one: it stores the count that it computes."""
 
 SUBCOMMAND_CHANGES = {
-    "ACL": word_list("DELUSER LOAD SAVE"),
+    "ACL": word_list("DELUSER LOAD LOG SAVE"),
     "CLIENT": word_list("KILL PAUSE UNPAUSE UNBLOCK"),
     "CLUSTER": word_list(
         """
         ADDSLOTS ADDSLOTSRANGE BUMPEPOCH DELSLOTS DELSLOTSRANGE FAILOVER FLUSHSLOTS FORGET MEET MIGRATION REPLICATE
-        RESET SAVECONFIG SET-CONFIG-EPOCH SETSLOT
+        CANCELSLOTMIGRATIONS MIGRATESLOTS RESET SAVECONFIG SET-CONFIG-EPOCH SETSLOT
         """
     ),
+    "COMMANDLOG": word_list("RESET"),
     "CONFIG": word_list("SET RESETSTAT REWRITE"),
     "FUNCTION": word_list("DELETE FLUSH KILL"),
     "LATENCY": word_list("RESET"),
@@ -220,7 +229,10 @@ _REFUSED_BY_REASON = {
 REFUSED = {name: reason for reason, names in _REFUSED_BY_REASON.items() for name in word_list(names)}
 
 SECRET_SETTINGS = word_list(
-    "masterauth masteruser primaryauth primaryuser requirepass sentinel-pass tls-key-file-pass tls-client-key-file-pass"
+    """
+    masterauth masteruser primaryauth primaryuser requirepass sentinel-pass tls-key-file-pass tls-client-key-file-pass
+    ts-global-password search-oss-global-password
+    """
 )
 UNSAFE_SETTINGS = word_list(
     """

@@ -31,6 +31,7 @@ _SOME_KEYS = re.compile(r"[A-Za-z0-9_:.-]{3}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z]+(?:[_-][A-Za-z]+)*", re.ASCII)
 _LISTING = frozenset({"SCAN", "KEYS", "CONFIG", "PUBSUB"})
 _SCANS = {"SMEMBERS": "SSCAN", "HGETALL": "HSCAN", "HKEYS": "HSCAN", "HVALS": "HSCAN"}
+_LOGS = frozenset({"SLOWLOG", "COMMANDLOG"})
 _LIMITED = {
     **dict.fromkeys(
         ("ZRANGE", "ZRANGEBYSCORE", "ZREVRANGEBYSCORE", "ZRANGEBYLEX", "ZREVRANGEBYLEX"), ("LIMIT", "0", "100")
@@ -83,8 +84,8 @@ def bounded(words: Sequence[str]) -> tuple[str, ...]:
         return (words[0], "COUNT", str(MAX_ELEMENTS), *arguments)
     if name == "XINFO" and _has(arguments[:1], "STREAM") and _has(arguments[2:3], "FULL") and not arguments[3:]:
         return (*words, "COUNT", "10")
-    if name == "SLOWLOG" and arguments[1:] and int(arguments[1]) not in range(MAX_ELEMENTS + 1):
-        return (*words[:2], str(MAX_ELEMENTS))
+    if name in _LOGS and _has(arguments[:1], "GET") and arguments[1:] and not 0 <= int(arguments[1]) <= MAX_ELEMENTS:
+        return (*words[:2], str(MAX_ELEMENTS), *words[3:])
     if name == "MEMORY" and arguments[3:] and int(arguments[3]) not in range(1, MAX_ELEMENTS + 1):
         return (*words[:3], "SAMPLES", str(MAX_ELEMENTS))
     return tuple(words)

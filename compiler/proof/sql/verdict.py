@@ -47,6 +47,11 @@ _CHANGE_WORDS = {
     "CheckPointStmt": "CHECKPOINT forces a flush to disk",
     "AlterSystemStmt": "ALTER SYSTEM changes the server's configuration",
 }
+_OTHER_SHOWS = {
+    "fds": "PgBouncer's SHOW FDS shows the passwords of its connections, and holds them all up meanwhile",
+    "variables": "MySQL shows a password among all its variables: name those to be shown with LIKE",
+}
+"""What no setting of PostgreSQL is called, and another server answers."""
 _EXPLAIN_OPTIONS = word_list(
     "analyze verbose costs settings generic_plan buffers serialize wal timing summary memory format"
 )
@@ -160,6 +165,8 @@ def _judge_show(setting: str) -> Judgement:
         return Judgement(Verdict.READ_ONLY, reason, rewrite=_ALL_SETTINGS)
     if names_a_secret(setting):
         return _refused(f"the setting {setting} is a secret")
+    if other := _OTHER_SHOWS.get(setting.lower()):
+        return _refused(other)
     return Judgement(Verdict.READ_ONLY, "shows one setting")
 
 

@@ -30,10 +30,11 @@ SECRET_RELATIONS = word_list(
     """
     pg_authid pg_shadow pg_hba_file_rules pg_ident_file_mappings pg_file_settings pg_user_mapping pg_user_mappings
     _pg_user_mappings user_mapping_options pg_largeobject pg_statistic pg_statistic_ext_data pg_dist_authinfo
-    pg_dist_poolinfo
+    pg_dist_poolinfo foreign_server_options foreign_data_wrapper_options _pg_foreign_servers
+    _pg_foreign_data_wrappers
     """
 )
-SECRET_STARS = frozenset({"pg_subscription"})
+SECRET_STARS = frozenset({"pg_subscription", "pg_foreign_server", "pg_foreign_data_wrapper"})
 """Relations of which single columns may be shown, and never all of them: one holds a password."""
 PICKED_RELATIONS = frozenset({"pg_settings", "pg_stats", "pg_stats_ext"})
 """Relations of which a text picks out one secret: a setting, or what is known of a column's values."""

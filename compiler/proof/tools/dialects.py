@@ -6,6 +6,7 @@ another server or is the team's own.
 """
 
 import re
+from fnmatch import fnmatchcase
 from typing import Final
 
 from compiler.proof.named import named
@@ -56,7 +57,12 @@ _LIMIT: Final = re.compile(r" LIMIT (\d+), ?(\d+)$", re.ASCII | re.IGNORECASE)
 _WITHOUT_TEXTS: Final = re.compile(r"'[^']*'")
 _CALL_APART: Final = re.compile(r"\b(\w+) \(", re.ASCII)
 _WORD: Final = re.compile(r"\w+", re.ASCII)
-_ACCOUNTS: Final = re.compile(r"mysql`?\.`?(?:user|global_priv)\b|SHOW CREATE USER\b", re.ASCII | re.IGNORECASE)
+_ACCOUNTS: Final = re.compile(
+    r"mysql`?\.`?(?:user|global_priv)\b|SHOW CREATE USER\b|system`?\.`?named_collections\b", re.ASCII | re.IGNORECASE
+)
+_SECRET_VARIABLES: Final = ("report_password",)
+_UNFIT: Final = word_list("numbers numbers_mt zeros zeros_mt primes named_collections")
+"""Tables of ClickHouse's own that never end, or hold credentials."""
 _FROM_A_NAME: Final = re.compile(r"\bIN \((?!SELECT\b|'|\d)", re.ASCII | re.IGNORECASE)
 """ClickHouse takes the one name in the brackets for a table."""
 
@@ -66,6 +72,8 @@ def is_select(text: str, client: str) -> bool:
     if not re.match(r"(?:EXPLAIN )?(?:SELECT|WITH)\b|EXPLAIN QUERY PLAN SELECT\b", text, re.IGNORECASE):
         return False
     if any(sign in text for sign in _READ_DIFFERENTLY) or "nextval" in text.lower():
+        return False
+    if client == "mysql" and any(is_secret_variable(name) for name in _VARIABLE.findall(text)):
         return False
     allowed = _CALLED_BY_ALL | _CALLED[client]
     if any(word.lower() in allowed for word in _CALL_APART.findall(text)):
@@ -79,6 +87,12 @@ def is_select(text: str, client: str) -> bool:
     called = [node.strings("funcname") for node in nodes if node.kind == "FuncCall"]
     known = all(len(name) == 1 and name[0] in _CALLED_BY_ALL for name in called)
     return known and _looks_into(nodes, client)
+
+
+def is_secret_variable(pattern: str) -> bool:
+    """Whether a name or a pattern of LIKE shows a variable of MySQL that holds a password."""
+    glob = pattern.lower().rpartition(".")[2].removeprefix("@@").replace("_", "?").replace("%", "*")
+    return any(fnmatchcase(name, glob) for name in _SECRET_VARIABLES)
 
 
 def shown_secret(text: str) -> str | None:
@@ -108,5 +122,6 @@ def _looks_into(nodes: list[Node], client: str) -> bool:
         (node.text("schemaname").lower(), node.text("relname").lower()) for node in nodes if node.kind == "RangeVar"
     ]
     if client == "clickhouse-client":
-        return all(schema in ("system", "information_schema") and "zookeeper" not in name for schema, name in tables)
+        own = all(schema in ("system", "information_schema") for schema, _ in tables)
+        return own and not any("zookeeper" in name or name in _UNFIT for _, name in tables)
     return not any(schema == "mysql" or holds_secrets(name) for schema, name in tables)

@@ -46,7 +46,7 @@ _OF_COLLECTION: Final = re.compile(
     rf"{_DATABASE}{_COLLECTION}(?:\.(?:stats|getIndexes|estimatedDocumentCount|totalSize|storageSize|dataSize"
     rf"|totalIndexSize|latencyStats)\((?:\{{\s*\}})?\)|\.(?:countDocuments|count)\({_PLAIN}\)"
     rf"|\.(?:aggregate|findOne|distinct)\({_PLAIN}\)"
-    rf"|\.find\({_PLAIN}\)(?:\.sort\({_PLAIN}\))?(?:\.(?:limit\(\d{{1,3}}\)|count\(\)))?{_EXPLAINED}(?:\.pretty\(\))?)"
+    rf"|\.find\({_PLAIN}\)(?:\.sort\({_PLAIN}\))?(?:\.(?:limit\(\d{{1,3}}\)|count\(\)))?{_EXPLAINED}(?:\.(?:pretty|toArray)\(\))?)"
     + _FIELDS,
     re.ASCII,
 )

@@ -25,41 +25,15 @@ def _one_of(*forms: str) -> re.Pattern[str]:
     return re.compile("|".join(forms), re.ASCII | re.IGNORECASE)
 
 
-_MYSQL_SHOW: Final = _one_of(
-    r"SHOW (?:FULL )?PROCESSLIST",
-    rf"SHOW (?:FULL )?(?:TABLES|COLUMNS|FIELDS){_FROM}{_LIKE}",
-    rf"SHOW (?:(?:GLOBAL|SESSION) )?(?:STATUS|VARIABLES){_LIKE}",
-    rf"SHOW (?:DATABASES|SCHEMAS|TABLE STATUS|OPEN TABLES){_FROM}{_LIKE}",
-    rf"SHOW (?:INDEX|INDEXES|KEYS){_FROM}",
-    r"SHOW (?:ALL )?(?:SLAVE|SLAVES|REPLICA|REPLICAS) STATUS|SHOW (?:SLAVE HOSTS|REPLICAS)",
-    r"SHOW (?:MASTER STATUS|BINARY LOG STATUS|BINARY LOGS|MASTER LOGS|ENGINES|PLUGINS|WARNINGS|ERRORS|EVENTS|TRIGGERS)",
-    r"SHOW ENGINE INNODB (?:STATUS|MUTEX)",
-    rf"SHOW CREATE (?:TABLE|DATABASE|VIEW) {_NAME}",
-    rf"(?:DESCRIBE|DESC) {_NAME}",
-)
-_MYSQL_END: Final = re.compile(r"\s*(?:;|\\[Gg])?\s*;?\s*$", re.ASCII)
-_MYSQL_CHANGES: Final = _one_of(
-    r"(?:START|STOP|RESET) (?:SLAVE|REPLICA|MASTER|GROUP_REPLICATION)(?: [\w ]+)?",
-    r"CHANGE (?:MASTER|REPLICATION SOURCE) TO .+",
-    r"SET (?:@@)?(?:GLOBAL|PERSIST)[ .].+",
-    r"KILL (?:(?:QUERY|CONNECTION|HARD|SOFT) )*\S+",
-    r"FLUSH (?:LOCAL |NO_WRITE_TO_BINLOG )?[A-Z ]+",
-    r"PURGE (?:BINARY|MASTER) LOGS .+",
-    r"(?:OPTIMIZE|REPAIR) TABLE .+",
-)
-"""Statements of MySQL's own that change something, with whatever they are about."""
 _CLICKHOUSE: Final = _one_of(
     rf"SHOW (?:PROCESSLIST|DATABASES|CLUSTERS|TABLES{_FROM})(?: FORMAT \w+)?;?",
-    rf"(?:DESCRIBE|DESC)(?: TABLE)? {_NAME}(?: FORMAT \w+)?;?",
+    rf"(?:(?:DESCRIBE|DESC)(?: TABLE)?|EXISTS(?: TABLE)?) {_NAME}(?: FORMAT \w+)?;?",
 )
 _SQLITE: Final = _one_of(
     rf"\.(?:tables|indexes|schema)(?: {_NAME})?|\.(?:databases|dbinfo)",
     r"PRAGMA (?:integrity_check|quick_check|foreign_key_check|journal_mode|page_count|page_size|freelist_count"
     r"|user_version|schema_version|compile_options|database_list|wal_autocheckpoint|busy_timeout|synchronous|encoding|auto_vacuum);?",
     rf"PRAGMA (?:table_info|index_list|index_info|foreign_key_list)\({_NAME}\);?",
-)
-_CASSANDRA: Final = _one_of(
-    rf"DESC(?:RIBE)? (?:KEYSPACES|CLUSTER|TABLES|SCHEMA|(?:KEYSPACE|TABLE) {_NAME});?", r"SHOW (?:VERSION|HOST);?"
 )
 
 
@@ -109,7 +83,11 @@ _OPTIONS: Final[Mapping[str, _Options]] = {
         file=True,
     ),
 }
-_SECRET_OF_MONGO: Final[Callable[[str], str | None]] = named("tools.mongo:shown_secret")
+_SHOWN_SECRET: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "mongosh": named("tools.mongo:shown_secret"),
+    "mysql": named("tools.mysql:shown_secret"),
+    "cqlsh": named("tools.cassandra:shown_secret"),
+}
 _SAME: Final = {"mariadb": "mysql", "mongo": "mongosh"}
 _PLAIN: Final = re.compile(r"(?![^/]*//[^/]*:[^/]*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
 """Where to: a name, or an address without a password."""
@@ -127,7 +105,7 @@ def looks(argv: Sequence[str]) -> Judgement | None:
     text = " ".join(statement.split())
     if _LOOKS[name](text):
         return Judgement(Verdict.READ_ONLY, f"{argv[0]}: one statement that only shows something")
-    secret = _SECRET_OF_MONGO(text) if name == "mongosh" else dialects.shown_secret(text)
+    secret = _SHOWN_SECRET.get(name, dialects.shown_secret)(text)
     if secret is None:
         return None
     return Judgement(Verdict.REFUSED, f"{argv[0]}: {secret} holds secrets, and the answer would be shown")
@@ -167,19 +145,6 @@ def _is_place(word: str) -> bool:
     return (bool(_PLAIN.fullmatch(word)) and word.lower() != "mysql") or is_reference(word)
 
 
-def _mysql(text: str) -> bool:
-    bare = _MYSQL_END.sub("", text)
-    return bool(_MYSQL_SHOW.fullmatch(bare)) or dialects.is_select(bare, "mysql")
-
-
-def of_mysql(text: str) -> Judgement | None:
-    """What a bare statement in MySQL's own words does; None for any other."""
-    bare = " ".join(_MYSQL_END.sub("", text).split())
-    if _MYSQL_SHOW.fullmatch(bare):
-        return Judgement(Verdict.READ_ONLY, "MySQL: one statement that only shows something")
-    return Judgement(Verdict.MUTATING, "MySQL: it changes the server") if _MYSQL_CHANGES.fullmatch(bare) else None
-
-
 def _sqlite(text: str) -> bool:
     return bool(_SQLITE.fullmatch(text)) or dialects.is_select(text.rstrip("; "), "sqlite3")
 
@@ -190,9 +155,9 @@ def _clickhouse(text: str) -> bool:
 
 
 _LOOKS: Final[Mapping[str, Callable[[str], bool]]] = {
-    "mysql": _mysql,
+    "mysql": named("tools.mysql:looks"),
     "sqlite3": _sqlite,
     "mongosh": named("tools.mongo:looks"),
     "clickhouse-client": _clickhouse,
-    "cqlsh": lambda text: bool(_CASSANDRA.fullmatch(text)),
+    "cqlsh": named("tools.cassandra:looks"),
 }

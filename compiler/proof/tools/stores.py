@@ -90,12 +90,76 @@ status, info, tpstats, compactionstats, netstats, describecluster, ring, gossipi
         reads="describe: --status --replication --re --human-readable --hr | # shows the controllers",
         rest_changes=True,
     ),
+    "kafka-features, kafka-features.sh": client(
+        options="--bootstrap-server=word --bootstrap-controller=word",
+        reads="describe: | # shows the cluster's features",
+        rest_changes=True,
+    ),
+    "kafka-cluster, kafka-cluster.sh": client(
+        reads="cluster-id, list-endpoints: --bootstrap-server=word --bootstrap-controller=word | # names the cluster",
+        rest_changes=True,
+    ),
+    "elasticsearch-plugin, opensearch-plugin": client(
+        reads="list: -v --verbose -s --silent | # lists the plug-ins", rest_changes=True
+    ),
+    "elasticsearch-users": client(reads="list: | name? # lists users and their roles", rest_changes=True),
+    "elasticsearch-keystore, opensearch-keystore": client(
+        reads="list, has-passwd: | # lists the names of what is stored", refused={"show": _SECRETS}, rest_changes=True
+    ),
+    "pg_ctl": client(
+        options="-D=path --pgdata=path -s --silent",
+        reads="status: | # says whether PostgreSQL runs on the host",
+        rest_changes=True,
+    ),
     "kafka-transactions, kafka-transactions.sh": client(
         options="--bootstrap-server=word",
         reads="list, describe, describe-producers, find-hanging: --transactional-id=name --topic=name "
         "--partition=number"
         " --broker-id=number | # shows transactions",
         rest_changes=True,
+    ),
+    "rabbitmqctl, rabbitmq-diagnostics, rabbitmq-queues": client(
+        options="-n=name --node=name -t=number --timeout=number -q --quiet -s --silent -l --longnames",
+        reads="""
+status, cluster_status, ping, version, server_version, alarms, listeners, memory_breakdown, list_vhosts, list_users,
+    list_nodes, list_feature_flags,
+    check_if_node_is_mirror_sync_critical, check_if_new_quorum_queue_replicas_have_finished_initial_sync, maybe_stuck,
+    list_network_interfaces, runtime_thread_stats, resolve_hostname, list_ciphers, cipher_suites,
+    check_running, check_local_alarms, check_alarms, check_port_connectivity, check_virtual_hosts, is_running,
+    is_booting,
+    node_health_check, check_if_node_is_quorum_critical, quorum_status,
+    discover_peers: -p=vhost --vhost=vhost --unit=name --formatter=name | word* # shows the broker's state
+list_queues, list_connections, list_channels, list_consumers, list_exchanges, list_bindings, list_policies,
+    list_permissions, list_user_permissions, list_topic_permissions, list_user_topic_permissions,
+    list_operator_policies, list_vhost_limits, list_user_limits, list_deprecated_features,
+    list_unresponsive_queues: -p=vhost --vhost=vhost --online --offline --local --formatter=name
+    --no-table-headers |
+    names* # lists what the broker holds
+log_tail: -N=lines --number=lines | # shows the end of the log
+check_certificate_expiration: --within=number --unit=name | # checks the broker's certificates
+""",
+        changes="""
+stop, stop_app, start_app, shutdown, reset, force_reset, force_boot, join_cluster, forget_cluster_node, purge_queue
+delete_queue, sync_queue, cancel_sync_queue, close_connection, close_all_connections, add_user, delete_user,
+    change_password
+clear_password, set_permissions, clear_permissions, set_user_tags, add_vhost, delete_vhost, set_policy, clear_policy
+set_parameter, clear_parameter, set_vm_memory_high_watermark, set_disk_free_limit, rotate_logs, restart_vhost,
+    enable_feature_flag
+set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off, rebalance, grow, shrink,
+    add_member, delete_member
+close_all_user_connections, set_log_level, force_gc, import_definitions, suspend_listener, suspend_all_listeners
+resume_listener, resume_all_listeners, update_vhost_metadata, set_operator_policy, clear_operator_policy,
+    set_topic_permissions, clear_topic_permissions, set_vhost_limits, clear_vhost_limits, set_user_limits
+clear_user_limits, set_vhost_tags, delete_queues, enable_all_feature_flags, reclaim_quorum_memory,
+    force_standalone_khepri_boot, activate_free_disk_space_monitoring, deactivate_free_disk_space_monitoring
+""",
+        refused={
+            "eval, rpc, remote_shell, observer, eval_file": _CODE,
+            "environment, report, list_parameters": _SECRETS,
+            "consume_event_stream, log_tail_stream": "it goes on until somebody stops it",
+            "erlang_cookie_sources, erlang_cookie_hash, list_global_parameters, export_definitions, peek": _SECRETS,
+        },
+        refused_options={"--erlang-cookie": "it names another identity"},
     ),
     "rabbitmqadmin": client(
         options="-V=vhost --vhost=vhost -f=name --format=name",

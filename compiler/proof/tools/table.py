@@ -23,6 +23,18 @@ kafka-consumer-groups, kafka-consumer-groups.sh: ^--list/--describe --bootstrap-
 kafka-log-dirs, kafka-log-dirs.sh: ^--describe --bootstrap-server=word --topic-list=names --broker-list=names
     | # shows what the brokers store
 kafka-broker-api-versions, kafka-broker-api-versions.sh: ^--bootstrap-server=word | # says what the brokers speak
+pg_ctlcluster: | number name statusword # says whether the cluster runs
+mysqlshow: -h=host --host=host -P=port --port=port -u=name --user=name -kit --keys --status | name? name? name? # shows
+    databases, tables and columns
+mongostat, mongotop: -h=word --host=word --port=port -u=name --username=name --authenticationDatabase=name --ssl --tls
+    --json --discover --all --noheaders -o=names -n=samples --rowcount=samples | number? | -n/--rowcount 1 # shows
+    what the database does, once
+kafka-acls, kafka-acls.sh: ^--list ^--bootstrap-server=word --topic=word --group=word --principal=word --cluster
+    --transactional-id=word --resource-pattern-type=name | # lists who may do what
+kafka-groups, kafka-groups.sh: ^--list ^--bootstrap-server=word --consumer --share --group-type=name --protocol=name |
+    # lists groups
+kafka-share-groups, kafka-share-groups.sh: ^--list/--describe ^--bootstrap-server=word --group=name --all-groups
+    --members --offsets --state --verbose --timeout=number | # shows groups that share topics
 mysqladmin: -h=host --host=host -P=port --port=port -u=name --user=name | adminword+ # shows MySQL's state
 kafka-configs, kafka-configs.sh: ^--describe ^--bootstrap-server=word --entity-type=name --entity-name=word --all
     --entity-default | # shows settings, without those that are secret
@@ -130,40 +142,6 @@ version, publish, audit, audit fix, exec, dlx, prune, dedupe, rebuild, init, cre
             "perfdiag, test": _ENDLESS,
         },
         refused_options={"-o, -i, -u": _IDENTITY, "-D, -DD": _SECRETS},
-    ),
-    "rabbitmqctl, rabbitmq-diagnostics, rabbitmq-queues": client(
-        options="-n=name --node=name -t=number --timeout=number -q --quiet -s --silent -l --longnames",
-        reads="""
-status, cluster_status, ping, version, server_version, alarms, listeners, memory_breakdown, list_vhosts, list_users,
-    list_nodes, list_feature_flags,
-    check_running, check_local_alarms, check_alarms, check_port_connectivity, check_virtual_hosts, is_running,
-    is_booting,
-    node_health_check, check_if_node_is_quorum_critical, quorum_status,
-    discover_peers: -p=vhost --vhost=vhost --unit=name --formatter=name | word* # shows the broker's state
-list_queues, list_connections, list_channels, list_consumers, list_exchanges, list_bindings, list_policies,
-    list_permissions,
-    list_unresponsive_queues: -p=vhost --vhost=vhost --online --offline --local --formatter=name
-    --no-table-headers |
-    names* # lists what the broker holds
-log_tail: -N=lines --number=lines | # shows the end of the log
-""",
-        changes="""
-stop, stop_app, start_app, shutdown, reset, force_reset, force_boot, join_cluster, forget_cluster_node, purge_queue
-delete_queue, sync_queue, cancel_sync_queue, close_connection, close_all_connections, add_user, delete_user,
-    change_password
-clear_password, set_permissions, clear_permissions, set_user_tags, add_vhost, delete_vhost, set_policy, clear_policy
-set_parameter, clear_parameter, set_vm_memory_high_watermark, set_disk_free_limit, rotate_logs, restart_vhost,
-    enable_feature_flag
-set_cluster_name, update_cluster_nodes, rename_cluster_node, trace_on, trace_off, rebalance, grow, shrink,
-    add_member, delete_member
-""",
-        refused={
-            "eval, rpc, remote_shell, observer, eval_file": _CODE,
-            "environment, report, list_parameters": _SECRETS,
-            "consume_event_stream, log_tail_stream": _ENDLESS,
-            "erlang-cookie-sources": _SECRETS,
-        },
-        refused_options={"--erlang-cookie": _IDENTITY},
     ),
     "etcdctl": client(
         options="--endpoints=word -w=name --write-out=name --cluster --command-timeout=time --dial-timeout=time",

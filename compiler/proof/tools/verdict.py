@@ -21,12 +21,12 @@ _CHANGING = word_list(
     ansible ansible-playbook ansible-galaxy make cmake gradle gradlew mvn ant npx bunx poetry pipenv pipx uv
     composer bundle gem rails rake artisan cargo go dotnet msbuild prisma knex sequelize typeorm liquibase goose
     dbmate sqitch django-admin flask gunicorn uvicorn hypercorn puma sidekiq dbt prefect dagster luigi pg_dump
-    pg_dumpall pg_restore pg_basebackup pg_ctl pg_ctlcluster pg_resetwal pg_rewind pg_upgrade initdb createdb
+    pg_dumpall pg_restore pg_basebackup pg_resetwal pg_rewind pg_upgrade initdb createdb
     dropdb createuser dropuser vacuumdb reindexdb clusterdb pgbench pg_repack wal-e mysqldump mysqlimport
     mysqlcheck mongodump mongorestore mongoimport mongoexport redis-server redis-sentinel redis-benchmark
     redis-check-aof redis-check-rdb memcached kafka-console-producer kafka-console-producer.sh
     kafka-reassign-partitions kafka-reassign-partitions.sh kafka-leader-election kafka-leader-election.sh
-    kafka-delete-records kafka-delete-records.sh kafka-acls kafka-acls.sh kafka-server-start
+    kafka-delete-records kafka-delete-records.sh kafka-server-start
     kafka-server-start.sh kafka-server-stop kafka-server-stop.sh kafka-preferred-replica-election.sh packer
     pulumi cdk sam serverless sls kops kubelet skaffold kustomize linode-cli hcloud oci ibmcloud railway render
     newrelic datadog-agent sentry-cli pd cap fab capistrano deploy duplicity aws-vault k6 locust jmeter
@@ -35,13 +35,14 @@ _CHANGING = word_list(
 )
 FURTHER = word_list(
     """
-    amtool barman birdc borg btrfs calicoctl ceph cilium cilium-dbg cloudflared cmctl cockroach ctr doctl
-    drbdadm eksctl etcdutl flux fly flyctl glab gluster heroku hubble incus influx ipmitool istioctl k3s
+    amtool barman birdc borg btrfs calicoctl ceph cilium cilium-dbg cloudflared cmctl cockroach ctr doctl drbdadm
+    eksctl elasticsearch-keystore elasticsearch-plugin elasticsearch-users etcdutl flux fly flyctl glab gluster
+    heroku hubble incus influx ipmitool istioctl k3s kafka-cluster kafka-cluster.sh kafka-features kafka-features.sh
     kafka-metadata-quorum kafka-metadata-quorum.sh kafka-transactions kafka-transactions.sh kind kubeadm linkerd
-    logcli lxc mc mcli microk8s mimirtool minikube netlify nodetool nomad openstack patronictl pcs pct
-    pgbackrest promtool rpk pvecm pvesm qm rabbitmq-plugins rabbitmqadmin rbd rclone repmgr restic s3cmd tailscale
-    temporal varnishadm velero vercel virsh vtctlclient vtctldclient wal-g wg wrangler zkCli.sh zookeeper-shell
-    zookeeper-shell.sh
+    logcli lxc mc mcli microk8s mimirtool minikube netlify nodetool nomad opensearch-keystore opensearch-plugin
+    openstack patronictl pcs pct pg_ctl pgbackrest promtool pvecm pvesm qm rabbitmq-diagnostics rabbitmq-plugins
+    rabbitmq-queues rabbitmqadmin rabbitmqctl rbd rclone repmgr restic rpk s3cmd tailscale temporal varnishadm
+    velero vercel virsh vtctlclient vtctldclient wal-g wg wrangler zkCli.sh zookeeper-shell zookeeper-shell.sh
     """
 )
 """Tools whose tables are read with the first command that names one."""
@@ -50,8 +51,6 @@ _STATEMENT = named("tools.statements:looks")
 _REFUSED: Mapping[str, str] = {
     "kafka-console-consumer": "it takes and shows what the messages hold",
     "kafka-console-consumer.sh": "it takes and shows what the messages hold",
-    "mongostat": "it goes on until somebody stops it",
-    "mongotop": "it goes on until somebody stops it",
     "op": "it shows secrets",
     "doppler": "it shows secrets",
     "chamber": "it shows secrets",
