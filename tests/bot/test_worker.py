@@ -398,7 +398,7 @@ async def test_what_does_not_end_in_time_is_left_to_its_lease(world: World) -> N
     request = await approved(world)
     async with working(world, lease=10) as worker:
         await begun(world, worker)
-        await asyncio.wait_for(worker.stop(within=0.05), 2)
+        await asyncio.wait_for(worker.stop(within=0.05), 20)
         assert (await world.approval(request)).state is ApprovalState.RUNNING
     world.clock.advance(seconds=11)
     assert len(await world.store.cut_short()) == 1

@@ -200,7 +200,7 @@ async def test_a_change_on_a_target_that_misbehaves_ends_in_one_sentence_in_time
     executor = KINDS[kind].make(rude.port, clock)
     began = time.perf_counter()
     outcome = await executor.run(plan(kind))
-    assert time.perf_counter() - began < CAPS.connect_seconds + CAPS.run_seconds + 2
+    assert time.perf_counter() - began < CAPS.connect_seconds + CAPS.run_seconds + 10
     assert rude.sent < MOST_SENT
     assert outcome.sentence.strip().endswith(".")
     assert "Traceback" not in outcome.sentence
