@@ -8,6 +8,8 @@ from contextlib import suppress
 import nats as nats_client
 import pytest
 from msgspec.structs import replace
+from nats.js.api import StorageType
+from nats.js.errors import NotFoundError
 
 from bot.executors.nats.executor import NatsTarget, NatsTool
 from bot.executors.nats.session import Login, Server
@@ -31,11 +33,14 @@ def nats_process() -> Iterator[RealNats]:
 
 @pytest.fixture
 async def server(nats_process: RealNats) -> AsyncIterator[RealNats]:
-    """The same with a stream ORDERS that holds five messages on two subjects, and one consumer."""
+    """The same with a stream ORDERS that holds five messages on two subjects, and one consumer.
+
+    In memory: a file that was just deleted may still be there for the next stream of its name.
+    """
     nats_process.start()
     client = await nats_client.connect(f"nats://127.0.0.1:{nats_process.port}", user=ADMIN, password=PASSWORD)
     stream = client.jetstream()
-    await stream.add_stream(name="ORDERS", subjects=["orders.>"])
+    await stream.add_stream(name="ORDERS", subjects=["orders.>"], storage=StorageType.MEMORY)
     for number in range(5):
         await stream.publish("orders.new" if number < 4 else "orders.paid", f"order {number}".encode())
     await stream.pull_subscribe("orders.>", durable="workers", stream="ORDERS")
@@ -43,7 +48,8 @@ async def server(nats_process: RealNats) -> AsyncIterator[RealNats]:
     nats_process.start()
     if not client.is_connected:
         client = await nats_client.connect(f"nats://127.0.0.1:{nats_process.port}", user=ADMIN, password=PASSWORD)
-    await client.jetstream().delete_stream("ORDERS")
+    with suppress(NotFoundError):
+        await client.jetstream().delete_stream("ORDERS")
     await client.close()
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import nats as nats_client
 import pytest
 from msgspec.structs import replace
+from nats.js.api import StorageType
 
 from bot.executors.caps import Caps
 from bot.executors.nats.executor import NatsTarget, NatsTool
@@ -34,7 +35,10 @@ def nats_process() -> Iterator[OperatorNats]:
 
 @pytest.fixture
 async def server(nats_process: OperatorNats) -> AsyncIterator[OperatorNats]:
-    """The same with two streams, ORDERS and PAID, that hold three messages each."""
+    """The same with two streams, ORDERS and PAID, that hold three messages each.
+
+    In memory: a file that was just deleted may still be there for the next stream of its name.
+    """
     admin = nats_process.admin
     client = await nats_client.connect(
         f"nats://127.0.0.1:{nats_process.port}",
@@ -43,7 +47,7 @@ async def server(nats_process: OperatorNats) -> AsyncIterator[OperatorNats]:
     )
     stream = client.jetstream()
     for name in ("ORDERS", "PAID"):
-        await stream.add_stream(name=name, subjects=[f"{name.lower()}.>"])
+        await stream.add_stream(name=name, subjects=[f"{name.lower()}.>"], storage=StorageType.MEMORY)
         for number in range(3):
             await stream.publish(f"{name.lower()}.new", str(number).encode())
     yield nats_process
