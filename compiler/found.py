@@ -28,7 +28,7 @@ from compiler.languages import (
     tags_a_shell,
     with_plain_prompts,
 )
-from compiler.one_word import is_command_cell, is_told_to_run
+from compiler.one_word import is_command_cell, is_mentioned, is_told_to_run
 from compiler.printed import announces_output, shows_output
 from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
@@ -185,7 +185,10 @@ def _in_words(index: int, piece: Piece, codes: Sequence[Code], text: str, label:
     for code in codes:
         at = text.find(code.text, end)
         before = text[max(0, at - _NEAR) : max(0, at)]
-        if is_inline_command(code.text, about_redis) or is_told_to_run(code.text, before):
+        after = text[at + len(code.text) :][:_NEAR] if at >= 0 else ""
+        if is_mentioned(before, after):
+            pass
+        elif is_inline_command(code.text, about_redis) or is_told_to_run(code.text, before):
             yield _inline(index, piece.headings, code, _around(text, at, code.text), label)
         end = at + len(code.text) if at >= 0 else end
 

@@ -21,6 +21,17 @@ _WITH: Final = re.compile(rf"\b(?:use|using|via|with)\s+{_SEVERAL}", re.IGNORECA
 _ALSO_COLUMNS: Final = word_list("arp cal date free hostname id last mount route sync uptime users who")
 """What tables and dashboards call a value, too: *filter with `id`*."""
 _NEAR: Final = 120
+_WAS_RUN: Final = re.compile(
+    r"\b(?:you(?:'ve| have)?|we(?:'ve| have)?|somebody|someone|users?|people)\b[^.:;]{0,40}\b"
+    r"(?:ran|executed|issued|typed|deployed|installed|created|deleted)\b[^.:;]{0,30}$",
+    re.IGNORECASE,
+)
+_IS_JUDGED: Final = re.compile(
+    r"\s*(?:(?:is|was|are|were|would be|will be) (?:not|never|no longer)\b"
+    r"|(?:isn|wasn|aren)['’]t\b"
+    r"|(?:is|was|would be) (?:dangerous|deprecated|destructive|unsafe|wrong)\b)",
+    re.IGNORECASE,
+)
 
 
 def is_told_to_run(word: str, before: str) -> bool:
@@ -29,6 +40,11 @@ def is_told_to_run(word: str, before: str) -> bool:
         return False
     near = before[-_NEAR:]
     return bool(_RUN.search(near) or (word not in _ALSO_COLUMNS and _WITH.search(near)))
+
+
+def is_mentioned(before: str, after: str) -> bool:
+    """Whether the text around a command tells of it, and not to run it: *you deployed via `x`*, *`x` is not useful*."""
+    return _WAS_RUN.search(before[-_NEAR:]) is not None or _IS_JUDGED.match(after) is not None
 
 
 def is_command_cell(word: str) -> bool:

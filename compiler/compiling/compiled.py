@@ -19,7 +19,7 @@ from compiler.catalog_text import catalog_text, part
 from compiler.compiling.entries import span_text
 from compiler.compiling.parameters import Typed, typed, typed_rows
 from compiler.compiling.passing import Missed
-from compiler.compiling.procedures import Assembly, of_command, procedure_entry
+from compiler.compiling.procedures import Assembly, is_history, of_command, procedure_entry
 from compiler.compiling.routes import routes
 from compiler.compiling.watches import watches
 from compiler.document import Document
@@ -65,7 +65,7 @@ def compile_runbook(text: str, *, system: str, file: str = "runbook.md", beside:
     written = part(FACTS, facts)
     rows = typed_rows(document)
     found = tuple(_typed(each, rows) for each in in_order(document, chain.from_iterable(judged())))
-    assembly = Assembly(left=list(found))
+    assembly = Assembly(left=[each for each in found if not is_history(each)])
     steps = _catalog(recognised, assembly, system, file)
     return Compiled(
         document=document,

@@ -17,11 +17,14 @@ from compiler.recognise.leads import first_told
 from compiler.recognise.procedure import Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.words import role_of
 from incident.digest import Json
+from incident.verdict import Verdict
 
 _DONE: Final = frozenset(
     {Role.DIAGNOSIS, Role.ACTIONS, Role.TEMPORARY, Role.VERIFICATION, Role.BEFORE, Role.DURING, Role.AFTER, Role.STEPS}
 )
 """The phases whose steps are done; what the others say is kept as text."""
+_SEEN: Final = frozenset({Role.SYMPTOMS, Role.CAUSES, Role.IMPACT, Role.EXPECTED})
+"""The phases that tell what happened."""
 _LONGEST_WARNING: Final = 500
 _SHORT_LEAD: Final = 48
 """Characters of a title that leave room for a command behind it."""
@@ -145,10 +148,23 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
             entry = manual_entry(step, ids.of(name, path, step.title))
             made.append(Made(line=step.line, entry=entry, step=step))
     for each in owned.get(None, ()):
+        around = next((phase for phase in procedure.phases if phase.line <= each.line <= phase.last), None)
+        if around and around.role in _SEEN and _is_told_change(each):
+            continue
         alone = of_command(each, None, ids.of(name, path, each.text))
-        when = next((phase.condition for phase in procedure.phases if phase.line <= each.line <= phase.last), "")
+        when = around.condition if around else ""
         made.append(replace(alone, entry={**alone.entry, "when": when}) if when else alone)
     return made
+
+
+def is_history(found: Found) -> bool:
+    """True for a change in words below *Causes* or *Impact*: somebody ran `kubectl delete …`, and nobody shall."""
+    below = role_of(found.headings[-1].title) if found.headings else None
+    return _is_told_change(found) and below in _SEEN
+
+
+def _is_told_change(found: Found) -> bool:
+    return found.inline and found.proof.judgement.verdict is not Verdict.READ_ONLY
 
 
 def _apart(found: Sequence[Found]) -> list[Found]:

@@ -11,6 +11,20 @@ _ANNOUNCES: Final = re.compile(
     r"|\b(?:run|execute|use|try|with|via)(?: (?:this|these|it|them))?\.?$",
     re.IGNORECASE,
 )
+_LEADS_ON: Final = re.compile(
+    r"(?:then|next|now|also|so|it|this|these|that|they|we|you|there|here|for|examples?|note|in|once|as|and|but)\b"
+    r"|.*\b(?:following|follows?|below|(?:this|these) (?:process|format|order|steps?|commands?))\b",
+    re.IGNORECASE,
+)
+_LISTS: Final = re.compile(
+    r"\b(?:include[sd]?|including|caused by|such as|like|look(?:ing)? for|for example|e\.g\.|examples?|knows?|means?"
+    r"|assumes?\b.{0,80}|configures?\b.{0,40}|consists? of|(?:usage|list|number) of|event which|happens?|because"
+    r"|the following \w+ (?:are|is) (?:met|true)|(?:for|has|have|uses?|with|of|following) (?:\w+ ){0,3}"
+    r"(?:services|alerts|conditions|states|parameters|columns|fields|metrics|problems|things|reasons|values|names|fqdns))"
+    r"\W{0,3}:$",
+    re.IGNORECASE,
+)
+_NEAR: Final = 200
 _FAR: Final = 2_000
 _PROMPT: Final = re.compile(r"(?:MariaDB \[[^\]\s]*\]>|[^\s$#%>]{0,60}[$#%>]) +(?=\S)")
 _BARE: Final = re.compile(
@@ -31,6 +45,21 @@ def lead_of(sentence: str) -> str:
     told = [each for each in sentences if is_told(each)]
     last = (told if told and not announces(sentences[-1]) else sentences)[-1].strip()
     return "" if _BARE.fullmatch(last) else last
+
+
+def leads_on(label: str) -> bool:
+    """Whether a sentence only says that something comes, and names nothing: *It includes*, *Follow this process*."""
+    return _LEADS_ON.match(label) is not None
+
+
+def lists_things(sentence: str) -> bool:
+    """Whether a sentence says that things are listed below it, none of which is done: *It is caused by:*."""
+    return _LISTS.search(sentence.rstrip()[-_NEAR:]) is not None
+
+
+def is_complete(lead: str) -> bool:
+    """Whether a sentence says all that it has to say, also when to do it, and leads nothing by itself."""
+    return lead.endswith((".", "!")) and not announces(lead)
 
 
 def first_told(text: str, longest: int) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
-from compiler.recognise.apart import parts
+from compiler.recognise.apart import is_recovery, parts
 from compiler.recognise.facts import Said
 from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
+from compiler.recognise.leads import leads_on
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.scale import severity_in, severity_of
@@ -65,7 +66,7 @@ def topic_of(section: Section) -> Topic | None:
 def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None) -> Iterator[Procedure]:
     """The procedures in what the facts have left of a section: one for its heading, or one for each of its labels."""
     groups = [] if is_template(section) else [group for group in left if group.placed or group.label]
-    several = any(group.role is None for group in groups if group.label)
+    several = any(map(_names, groups))
     split = several and holds_many(section.title) and not heading_alerts(section)
     if not split:
         main, recoveries = parts(groups, purpose)
@@ -76,12 +77,21 @@ def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None)
         return
     bundle: list[Group] = []
     for group in groups:
-        own = group.label and group.role is None
-        if own and bundle:
+        if _names(group) and bundle:
             yield from _bundled(section, purpose, bundle)
             bundle = []
         bundle.append(group)
     yield from _bundled(section, purpose, bundle)
+
+
+def _names(group: Group) -> bool:
+    """True for a label that names one thing among several; a sentence that only leads on, or a fact, names none."""
+    if not group.label or group.role is not None or leads_on(group.label) or isinstance(about(group.label), Topic):
+        return False
+    first = group.placed[0] if group.placed else None
+    if first is None or not isinstance(first.piece, Sentence) or first.name != group.label or not first.value:
+        return True
+    return is_told(first.value) or bool(first.piece.codes) or first.value.endswith(":")
 
 
 def is_template(section: Section) -> bool:
@@ -133,7 +143,7 @@ def _title(section: Section) -> str:
 def _bundled(section: Section, purpose: Purpose | None, bundle: Sequence[Group]) -> Iterator[Procedure]:
     if not bundle:
         return
-    label = bundle[0].label if bundle[0].role is None else ""
+    label = bundle[0].label if _names(bundle[0]) or is_recovery(bundle[0]) else ""
     own = about(label) if label else None
     yield from _procedure(
         section,
@@ -181,7 +191,7 @@ def _phase(group: Group, purpose: Purpose | None, above: str, *, resolved: bool)
     causes = role in (Role.ACTIONS, Role.TEMPORARY) and purpose is Purpose.INCIDENT
     done: tuple[Step | Hold, ...] = ()
     if role not in _TOLD:
-        done = steps([each for each in group.placed if _speaks(each, group)], causes=causes)
+        done = steps([each for each in group.placed if _speaks(each, group)], causes=causes, label=group.label)
     elif role is Role.CAUSES:
         done = steps([each for each in group.placed if "→" in each.text or "->" in each.text])
     taken = {line for step in done for line in range(step.line, step.last + 1)}

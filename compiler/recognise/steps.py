@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct, field
-
 from compiler.document import Block, Item, Sentence, Table
 from compiler.languages import holds_commands, is_inline_command
 from compiler.printed import shows_output
+from compiler.recognise.drafts import Draft, is_commented, of_block
 from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import (
     SENTENCE_END,
@@ -18,56 +17,45 @@ from compiler.recognise.instruction import (
     conditional_parts,
     instruction,
 )
-from compiler.recognise.leads import announces, lead_of, without_prompt
+from compiler.recognise.leads import announces, is_complete, lead_of, lists_things
 from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
 from compiler.recognise.recovery import aim_of, recovery_in
 from compiler.recognise.step_table import ToldRow, told_rows
-from compiler.recognise.wording import named, title_of
+from compiler.recognise.wording import named
 from compiler.recognise.words import is_told, role_of
-from compiler.redis_text import has_redis_prompts
-from compiler.root_prompts import with_root_prompts
 
 _DATA: Final = frozenset(
     {"json", "yaml", "yml", "toml", "ini", "xml", "html", "css", "text", "txt", "output", "log", "env"}
     | {"properties", "conf", "hcl", "diff", "csv", "nginx", "mermaid", "dot"}
 )
-_COMMENT: Final = re.compile(r"\s*(?:#+(?!!)\s*|--\s+|//\s*)(?P<text>\S.*?)\s*$")
-_ANSWER: Final = re.compile(
-    r"(?:expected|returns?|response|output|example|should (?:be|return|show|see)|e\.g\."
-    r"|ergebnis)\b.{0,40}?(?::\s*|$)(?P<rest>.*)",
-    re.IGNORECASE,
-)
 _DRAWING: Final = re.compile(r"[\u2500-\u257F\u25B2-\u25C4]|^\s*(?:\+-{3,}|\|.*\|\s*$)", re.MULTILINE)
-_NUMBERED: Final = re.compile(r"([0-9]{1,3})[.)]")
 _PRINTED: Final = re.compile(r"\s*[{}\[\]\"]")
+_NOTHING: Final = 1_000
+"""Deeper than any item: nothing is listed."""
 _MOST_CODES: Final = 100
 """Different pieces of code that a paragraph's sentences are asked for: no paragraph that people write has more."""
 
 
-class _Draft(Struct):
-    """A step that is still being read: its instruction, its lines, and what stands below it."""
+def steps(placed: Sequence[Placed], *, causes: bool = False, label: str = "") -> tuple[Step | Hold, ...]:
+    """The steps that the pieces tell below a label, with holds between them. ``causes`` as in ``instruction``.
 
-    said: Instruction
-    line: int
-    last: int
-    depth: int | None = None
-    """How deep its item stands; None for what is no item."""
-    number: int | None = None
-    code: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    below: "list[_Draft]" = field(default_factory=list)
-
-
-def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hold, ...]:
-    """The steps that the pieces tell, with holds between them. ``causes`` as in ``instruction``."""
-    drafts: list[_Draft] = []
+    Things that are only listed, deeper than what says so (``listing``), are none.
+    """
+    drafts: list[Draft] = []
     level = drafts  # Where the next item stands: below a condition with a colon, else beside what came before.
+    listing = -1 if lists_things(f"{label}:") else _NOTHING
     top = min((each.piece.depth for each in placed if isinstance(each.piece, Item)), default=0)
     for index, each in enumerate(placed):
         piece = each.piece
         if is_warning(each):
+            continue
+        depth = piece.depth if isinstance(piece, Item) else -1
+        if isinstance(piece, Sentence | Item) and lists_things(piece.text):
+            listing = depth
+        elif isinstance(piece, Sentence | Item) and depth <= listing:
+            listing = _NOTHING
+        elif listing < depth and isinstance(piece, Item) and not _is_done(piece):
             continue
         if isinstance(piece, Item):
             _level_of(piece.depth, level, top).extend(_of_item(each, piece, causes=causes))
@@ -86,17 +74,23 @@ def steps(placed: Sequence[Placed], *, causes: bool = False) -> tuple[Step | Hol
     return tuple(_finished(drafts))
 
 
-def _level_of(depth: int, level: list[_Draft], top: int) -> list[_Draft]:
+def _level_of(depth: int, level: list[Draft], top: int) -> list[Draft]:
     """Where an item of this depth stands: beside what came before, or below it where it is nested deeper."""
     while level and depth > (top if level[-1].depth is None else level[-1].depth):
         level = level[-1].below
     return level
 
 
-def _leads(draft: _Draft, piece: Sentence) -> bool:
+def _leads(draft: Draft, piece: Sentence) -> bool:
     """True for a condition for what stands below it: *If the pool is exhausted:*."""
     alone = not draft.code or bool(condition_alone(piece.text))
     return bool(draft.said.condition) and piece.text.rstrip().endswith(":") and alone
+
+
+def _is_done(item: Item) -> bool:
+    """True for an item that tells to do something, in words or in code."""
+    told = is_told(item.text) or begins_condition(item.text)
+    return told or any(is_inline_command(code.text, about_redis=False) for code in item.codes)
 
 
 def is_warning(placed: Placed) -> bool:
@@ -139,7 +133,7 @@ def is_drawing(block: Block) -> bool:
     return block.language in ("", "text", "mermaid") and _DRAWING.search(block.text) is not None
 
 
-def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[_Draft]:
+def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[Draft]:
     """An item's step; sentences in it that say *if* are steps of their own: *Look at it. If it is full, empty it.*"""
     first, *others = conditional_parts(item.text)
     name, value = placed.name, placed.value
@@ -149,15 +143,15 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[_Draft]:
     said = instruction(value) if bullet else instruction(first, name, value, causes=causes)
     for number, each in ((item.number, said), *((None, instruction(text, *named(text))) for text in others)):
         code = [code.text for code in item.codes if not others or code.text in f"{each.title} {each.detail}"]
-        yield _Draft(said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code)
+        yield Draft(said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code)
 
 
-def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[_Draft]:
+def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[Draft]:
     """A step a sentence of the paragraph; what only remarks on the step before it is that step's detail."""
-    draft: _Draft | None = None
+    draft: Draft | None = None
     if _names_code(placed):
         said = instruction(placed.text, placed.name, placed.value, causes=causes)
-        yield _Draft(said=said, line=placed.line, last=placed.last, code=[code.text for code in piece.codes])
+        yield Draft(said=said, line=placed.line, last=placed.last, code=[code.text for code in piece.codes])
         return
     codes = list(dict.fromkeys(code.text for code in piece.codes))[:_MOST_CODES]
     for text in SENTENCE_END.split(_told(placed)):
@@ -167,19 +161,17 @@ def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[
         if draft:
             yield draft
         code = [each for each in codes if each in text]
-        draft = _Draft(said=instruction(text, causes=causes), line=placed.line, last=placed.last, code=code)
+        draft = Draft(said=instruction(text, causes=causes), line=placed.line, last=placed.last, code=code)
     if draft:
         yield draft
 
 
-def _of_row(row: ToldRow) -> _Draft:
+def _of_row(row: ToldRow) -> Draft:
     expected = [row.expected] if row.expected else []
-    return _Draft(
-        said=row.said, line=row.line, last=row.line, number=row.number, code=list(row.code), expected=expected
-    )
+    return Draft(said=row.said, line=row.line, last=row.line, number=row.number, code=list(row.code), expected=expected)
 
 
-def _belongs(above: Placed, block: Block, drafts: Sequence[_Draft]) -> bool:
+def _belongs(above: Placed, block: Block, drafts: Sequence[Draft]) -> bool:
     """Code belongs to the item above it when that item announces it, or is what the code stands in.
 
     It belongs to the sentence right above it when that ends in telling of it (*Run this:*), or nothing else names it.
@@ -188,24 +180,19 @@ def _belongs(above: Placed, block: Block, drafts: Sequence[_Draft]) -> bool:
     if isinstance(piece, Sentence):
         own = [each for each in drafts if each.line == above.line and each.depth is None]
         told = bool(own) and drafts[-1] is own[-1] and not (own[-1].code or own[-1].remarks)
-        return told and block.depth == 0 and (announces(piece.text) or not _is_commented(block))
+        return told and block.depth == 0 and (announces(piece.text) or not is_commented(block))
     return isinstance(piece, Item) and (piece.text.endswith(":") or block.sentence == piece.text)
 
 
-def _is_commented(block: Block) -> bool:
-    """True for code that begins with a comment, which names it."""
-    first, _, _ = block.text.strip().partition("\n")
-    return _COMMENT.match(first) is not None
-
-
-def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: bool) -> None:
+def _take_block(drafts: list[Draft], placed: Placed, block: Block, *, belongs: bool) -> None:
     if not is_code(block):
         if drafts:
             drafts[-1].expected.append(block.text)
             drafts[-1].last = placed.last
         return
     led = belongs and bool(drafts)
-    found = list(_of_block(block, "" if led else lead_of(block.sentence or block.label)))
+    lead = "" if led else lead_of(block.sentence or block.label)
+    found = list(of_block(block, "" if is_complete(lead) and begins_condition(lead) else lead))
     if not led:
         drafts.extend(found)
         return
@@ -215,51 +202,7 @@ def _take_block(drafts: list[_Draft], placed: Placed, block: Block, *, belongs: 
     drafts[-1].code.append(block.text)
 
 
-def _of_block(block: Block, lead: str) -> Iterator[_Draft]:
-    """Each comment leads the commands below it; what stands before the first comment is led by what introduces it."""
-    draft: _Draft | None = None
-    answering, prompted, above = False, has_redis_prompts(block.text), ""
-    for offset, text in enumerate(with_root_prompts(block.text, block.language).split("\n")):
-        line = block.line + offset
-        comment = None if prompted or above.endswith("\\") else _COMMENT.match(text)
-        answer = _ANSWER.match(comment["text"]) if comment else None
-        printed = comment is None or (answering and _COMMENT.match(above) is not None)
-        answering = answer is not None or (answering and bool(text.strip()) and printed)
-        above = text.rstrip()
-        if comment and draft and not answering and _goes_on(comment["text"], draft):
-            draft.remarks.append(comment["text"].lstrip("-*• "))
-            draft.last = line
-        elif comment and not answering:
-            if draft:
-                yield draft
-            draft = _Draft(said=_of_comment(comment["text"]), line=line, last=line, number=_number(comment["text"]))
-        elif draft is None and text.strip():
-            said = instruction(lead.rstrip(":")) if lead else Instruction(title=without_prompt(text)[:80])
-            draft = _Draft(said=said, line=line, last=line)
-            draft.code.append(text)
-        elif draft and text.strip():
-            shown = comment["text"] if comment else text
-            (draft.expected if answering else draft.code).append(answer["rest"] if answer else shown)
-            draft.last = line
-    if draft:
-        yield draft
-
-
-def _goes_on(comment: str, draft: _Draft) -> bool:
-    """Whether a comment belongs to the one above it, which leads nothing yet: a bullet, or a command left out."""
-    return not draft.code and (comment.startswith(("- ", "* ", "• ")) or is_inline_command(comment, about_redis=False))
-
-
-def _of_comment(text: str) -> Instruction:
-    return instruction(title_of(text))
-
-
-def _number(text: str) -> int | None:
-    match = _NUMBERED.match(text)
-    return int(match[1]) if match else None
-
-
-def _finished(drafts: Iterable[_Draft]) -> Iterator[Step | Hold]:
+def _finished(drafts: Iterable[Draft]) -> Iterator[Step | Hold]:
     for draft in drafts:
         said = draft.said
         if said.hold is None:
@@ -277,7 +220,7 @@ def _finished(drafts: Iterable[_Draft]) -> Iterator[Step | Hold]:
             yield _step(draft, instruction(said.then) if said.then else said)
 
 
-def _step(draft: _Draft, said: Instruction) -> Step:
+def _step(draft: Draft, said: Instruction) -> Step:
     detail = " ".join(filter(None, (said.detail, *draft.remarks)))
     told = f"{said.title}. {detail}"
     parts = tuple(_finished(draft.below))

@@ -1,0 +1,66 @@
+"""Shapes of runbooks that other teams published: what is listed, told or remarked there is no step, nor its name."""
+
+import pytest
+
+from tests.compiler.compiling.compiled import procedures, steps
+
+PODS = "# Shop\n\n## Lost pods\n\n"
+LOOK, CHANGE = "kubectl get pods -n shop", "kubectl delete pod api-0 -n shop"
+
+
+def titles(text: str) -> list[object]:
+    return [step["title"] for step in steps(text)]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "It includes",
+        "It also configures the names",
+        "This document assumes that you run the shop",
+        "Then do the following",
+    ],
+)
+def test_a_sentence_that_only_leads_on_is_no_name_of_a_procedure(lead: str) -> None:
+    text = f"# Shop\n\n## Deployment procedures\n\n{lead}:\n\n- the API\n\nRestart it:\n\n`{CHANGE}`\n"
+    assert lead not in [each["title"] for each in procedures(text)]
+
+
+def test_a_fact_in_front_is_no_name_of_a_procedure() -> None:
+    text = f"# Runbook: Redis Issues\n\n**On-Call**: Backend Team\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n`{CHANGE}`\n"
+    assert [each["title"] for each in procedures(text)] == ["Redis Issues"]
+
+
+@pytest.mark.parametrize("lead", ["Look for:", "Outages are caused by:", "Make sure that you know:", "It includes:"])
+def test_what_is_only_listed_is_no_step(lead: str) -> None:
+    text = f"# Shop\n\n## Queue is long\n\n{lead}\n\n- the pool\n- Restart the API\n- `{LOOK}`\n"
+    assert titles(text) == ["Restart the API", LOOK]
+
+
+def test_a_complete_sentence_above_a_block_says_nothing_of_when_to_run_it() -> None:
+    text = f"{PODS}If you do not want this, replace `--now` with `--later`.\n\n```bash\n{CHANGE}\n```\n"
+    assert [step.get("when") for step in steps(text)][-1] is None
+
+
+def test_a_sentence_that_leads_a_block_says_when_to_run_it() -> None:
+    text = f"# Shop\n\n## Remove it\n\nIf the pool is full, run this:\n\n```bash\n{CHANGE}\n```\n"
+    assert [step.get("when") for step in steps(text)] == ["the pool is full"]
+
+
+@pytest.mark.parametrize("heading", ["Possible cause", "Impact"])
+def test_a_change_that_caused_it_is_not_offered(heading: str) -> None:
+    text = f"{PODS}### {heading}\n\nUser error: executing `{CHANGE}`.\n\n### Restore process\n\n`{LOOK}`\n"
+    assert [step["written"] for step in steps(text) if "written" in step] == [LOOK]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If you've manually deployed something via `{}`, tell.",
+        "It was so just before you ran `{}`.",
+        "`{}` is not useful.",
+    ],
+)
+def test_what_somebody_did_is_no_step(sentence: str) -> None:
+    text = f"{PODS}{sentence.format(CHANGE)}\n\n`{LOOK}`\n"
+    assert [step["written"] for step in steps(text) if "written" in step] == [LOOK]
