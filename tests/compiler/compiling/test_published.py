@@ -27,7 +27,7 @@ def test_a_sentence_that_only_leads_on_is_no_name_of_a_procedure(lead: str) -> N
 
 
 def test_a_fact_in_front_is_no_name_of_a_procedure() -> None:
-    text = f"# Runbook: Redis Issues\n\n**On-Call**: Backend Team\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n`{CHANGE}`\n"
+    text = f"# Redis Issues\n\n**On-Call**: Backend Team\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n`{CHANGE}`\n"
     assert [each["title"] for each in procedures(text)] == ["Redis Issues"]
 
 
