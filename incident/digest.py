@@ -12,6 +12,9 @@ else:
     Json: TypeAlias = object
 Facts: TypeAlias = Mapping[str, Json]
 
+LONGEST_NAME: Final = 500
+"""Characters of a name: the store looks things up by it, and a database's index takes no more than some 2,700 bytes."""
+
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -28,6 +31,14 @@ def digest(value: Json) -> str:
 def digest_of(text: str) -> str:
     """The digest of a value whose canonical JSON is at hand."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def short_name(name: str) -> str:
+    """A name that a monitor gave, cut where no store could look it up; the digest of it all still tells it apart."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    mark = f"~{digest_of(name)[:20]}"
+    return name[: LONGEST_NAME - len(mark)] + mark
 
 
 def identifier(prefix: str, *parts: str) -> str:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from incident import matching
 from incident.alert import Alert
+from incident.digest import short_name
 from incident.flapping import Flapping
 from incident.matching import Matcher
 from incident.muting import Mute, Muted, muted
@@ -174,11 +175,12 @@ def _group(alert: Alert, route: TeamRoute, system: str, procedure: Procedure | N
     """What keeps alerts of one trouble in one incident: the labels that the route names, within its system."""
     if route.group_by is None:
         return f"procedure:{system}/{procedure.id}" if procedure else _monitors_group(alert)
-    return "/".join((f"system:{system}", *(f"{name}={matching.value_of(alert, name)}" for name in route.group_by)))
+    named = (f"{name}={matching.value_of(alert, name)}" for name in route.group_by)
+    return short_name("/".join((f"system:{system}", *named)))
 
 
 def _monitors_group(alert: Alert) -> str:
-    return f"{alert.source}:{alert.group or alert.key}"
+    return short_name(f"{alert.source}:{alert.group or alert.key}")
 
 
 def _runbook_reason(system: str, route: Route) -> str:

@@ -1,9 +1,13 @@
-"""Alerts and changes without secrets: what they say goes into channels, topics, timelines and drafts."""
+"""Alerts and changes without secrets, and under names that can be looked up.
+
+What they say goes into channels, topics, timelines and drafts.
+"""
 
 from msgspec.structs import replace
 
 from bot.redaction.redactor import Hide
 from incident.alert import Alert
+from incident.digest import short_name
 from incident.system_change import SystemChange
 
 
@@ -25,6 +29,12 @@ def cleaned(alert: Alert, hide: Hide) -> Alert:
         labels={name: hide(value) for name, value in alert.labels.items()},
         links={name: address for name, address in alert.links.items() if hide(address) == address},
     )
+
+
+def storable(alert: Alert) -> Alert:
+    """The alert under names that every store can look up, however long those are that its monitor gave it."""
+    key, thing = short_name(alert.key), short_name(alert.thing)
+    return alert if (key, thing) == (alert.key, alert.thing) else replace(alert, key=key, thing=thing)
 
 
 def cleaned_change(change: SystemChange, hide: Hide) -> SystemChange:

@@ -2,19 +2,22 @@
 
 an SNS envelope, its ``Message`` a text of JSON      a bare alarm (raw delivery)      a batch of ``Records``
 an EventBridge event with ``detail``                 what an alarm calls a Lambda function with (``alarmData``)
+a message of SQS, its ``body`` any of these          a list of them, as EventBridge's pipes send
 
 ALARM fires, OK resolves, INSUFFICIENT_DATA does neither; nor does a change of an alarm's configuration, which also says
-a state. An alarm over several series tells of each (its *contributor*), and one of them that is well again is not yet
-the alarm's end: each has a key of its own. Much of what a topic carries is no alarm at all, and is taken without one.
+a state, unless it deletes the alarm: nothing will tell of that one's end any more. An alarm over several series tells
+of each (its *contributor*), and one of them that is well again is not yet the alarm's end: each has a key of its own.
+Much of what a topic carries is no alarm at all, and is taken without one.
 Source: docs.aws.amazon.com/AmazonCloudWatch (alarms and EventBridge, notification schema).
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from bot.sources.reading import document, first, links, named, table, text, texts, time
+from bot.sources.batches import alerts_in, of_each
+from bot.sources.reading import first, links, named, table, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -26,6 +29,7 @@ _CONSOLES: Final = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 _CHANGED: Final = "CloudWatch Alarm State Change"
+_CONFIGURED: Final = "CloudWatch Alarm Configuration Change"
 _CONTRIBUTOR_CHANGED: Final = "CloudWatch Alarm Contributor State Change"
 _SNS_KINDS: Final = frozenset({"Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"})
 
@@ -34,33 +38,27 @@ Table = Mapping[str, object]
 
 def parse(body: bytes) -> tuple[Alert, ...]:
     """The alarms of one body; none when it is about something else. Raises Unreadable."""
-    return tuple(_alarms(document(body)))
+    return alerts_in(body, _alarms)
 
 
-def _alarms(whole: Table) -> Iterator[Alert]:
+def _alarms(whole: Table) -> tuple[Alert, ...]:
     records = whole.get("Records")
     if isinstance(records, list):
-        yield from _recorded(each for each in records if isinstance(each, Mapping))
-    elif text(whole.get("Type")) in _SNS_KINDS:
-        yield from _enveloped(whole)
-    elif (found := _carried(whole, "")) is not None:
-        yield from found
-    else:
+        return of_each(records, _recorded)
+    found = _recorded(whole) if "eventSource" in whole else _unwrapped(whole)
+    if found is None:
         raise Unreadable("this is no alarm of CloudWatch, and nothing that carries one")
+    return tuple(found)
 
 
-def _recorded(records: Iterable[Table]) -> list[Alert]:
-    """The alarms of a batch. One odd record never loses the rest. Raises Unreadable when none tells of one."""
-    told: list[Alert] = []
-    problems = []
-    for each in records:
-        try:
-            told.extend(_enveloped(table(each, "Sns") or _json(each.get("body"))))
-        except Unreadable as problem:
-            problems.append(problem)
-    if problems and not told:
-        raise problems[0]
-    return told
+def _recorded(record: Table) -> Iterator[Alert]:
+    """The alarm in a record of SNS or SQS; a queue may carry anything else as well."""
+    yield from _unwrapped(table(record, "Sns") or _json(record.get("body"))) or ()
+
+
+def _unwrapped(whole: Table) -> Iterator[Alert] | None:
+    """What an envelope or a message tells; None where it is neither."""
+    return _enveloped(whole) if text(whole.get("Type")) in _SNS_KINDS else _carried(whole, "")
 
 
 def _enveloped(envelope: Table) -> Iterator[Alert]:
@@ -103,6 +101,7 @@ def _alarm(alarm: Table, topic: str) -> Iterator[Alert]:
         at=alarm.get("StateChangeTime"),
         said=(text(alarm.get("AlarmDescription")), text(alarm.get("NewStateReason"))),
         metric=_metric(table(alarm, "Trigger")),
+        more={**_tags(alarm.get("AlarmTags")), **texts(alarm.get("AlarmContributorAttributes"))},
         suppressed=text(alarm.get("ActionsSuppressedBy")),
     )
 
@@ -111,22 +110,30 @@ def _event(event: Table) -> Iterator[Alert]:
     """An event of EventBridge; one about another thing than an alarm's state is none."""
     detail = table(event, "detail")
     state = table(detail, "state")
-    if text(event.get("detail-type")) not in {_CHANGED, _CONTRIBUTOR_CHANGED} or not text(detail.get("alarmName")):
+    kind = text(event.get("detail-type"))
+    gone = kind == _CONFIGURED and text(detail.get("operation")) == "delete"
+    if not (gone or kind in {_CHANGED, _CONTRIBUTOR_CHANGED}) or not text(detail.get("alarmName")):
         return
     resources = event.get("resources")
     arn = text(resources[0]) if isinstance(resources, list) and resources else ""
-    configuration = table(detail, "configuration")
+    configuration, contributor = table(detail, "configuration"), table(detail, "alarmContributor")
+    reason = "The alarm was deleted." if gone else text(state.get("reason"))
     yield from _told(
         alarm=text(detail.get("alarmName")),
-        contributor=first(table(detail, "alarmContributor"), "id", "contributorId"),
+        contributor=first(contributor, "id", "contributorId"),
         arn=arn,
         place=arn,
         account=text(event.get("account")),
         region=text(event.get("region")),
-        state=text(state.get("value")),
-        at=state.get("timestamp") or event.get("time"),
-        said=(text(configuration.get("description")), text(state.get("reason"))),
+        state="OK" if gone else text(state.get("value")),
+        at=event.get("time") if gone else state.get("timestamp") or event.get("time"),
+        said=(text(configuration.get("description")), reason),
         metric=_measured(configuration),
+        more={
+            **_tags(detail.get("alarmTags")),
+            **texts(contributor.get("attributes")),
+            **named(muted_by=text(table(detail, "muteDetail").get("mutedByArn")).rpartition(":")[2]),
+        },
         suppressed=text(state.get("actionsSuppressedBy")),
     )
 
@@ -150,6 +157,12 @@ def _measured(configuration: Table) -> dict[str, str]:
     return {**texts(metric.get("dimensions")), **said}
 
 
+def _tags(value: object) -> dict[str, str]:
+    """An alarm's tags, as a table or as pairs of ``Key`` and ``Value``."""
+    pairs = {first(each, "Key", "key"): first(each, "Value", "value") for each in _tables(value)}
+    return {**texts(value), **{name: tag for name, tag in pairs.items() if name and tag}}
+
+
 def _tables(value: object) -> list[Table]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
@@ -166,6 +179,7 @@ def _told(
     at: object,
     said: tuple[str, ...],
     metric: Mapping[str, str],
+    more: Mapping[str, str],
     suppressed: str,
 ) -> Iterator[Alert]:
     """One alarm, if its state says something. Raises Unreadable."""
@@ -181,7 +195,7 @@ def _told(
     status = _STATES[state]
     yield Alert(
         source=NAME,
-        key="#".join(filter(None, ((arn or f"{account}/{code}/{alarm}")[:300], contributor[:100]))),
+        key="#".join(filter(None, (arn or f"{account}/{code}/{alarm}", contributor))),
         status=status,
         title=alarm[:200],
         description="\n".join(filter(None, said)),
@@ -190,6 +204,7 @@ def _told(
         starts_at=time(at) if status is AlertStatus.FIRING else None,
         ends_at=time(at) if status is AlertStatus.RESOLVED else None,
         labels={
+            **more,
             **metric,
             **named(alertname=alarm, account=account, region=code, contributor=contributor, suppressed_by=suppressed),
         },

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.sources.reading import document, first, links, named, text, time
+from bot.sources.batches import alerts_in
+from bot.sources.reading import first, links, named, text, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -34,8 +35,12 @@ Table = Mapping[str, object]
 
 
 def parse(body: bytes) -> tuple[Alert, ...]:
-    """The alert of one body. Raises Unreadable."""
-    whole = _plain(document(body))
+    """The alert of one body, or of each in a list. Raises Unreadable."""
+    return alerts_in(body, _told)
+
+
+def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
+    whole = _plain(given)
     title, said = _prefixes(first(whole, "title", "event_title", "alert_title", "subject"))
     transition = _transition(whole) or said["word"]
     status = _status(transition) if transition else _TYPES.get(text(whole.get("alert_type")).lower())
@@ -50,7 +55,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
         Alert(
             source=NAME,
             key=_key(whole, monitor, scope, title),
-            thing=f"{monitor}/{scope}@"[:300] if monitor and _cycle(whole) else "",
+            thing=f"{monitor}/{scope}@" if monitor and _cycle(whole) else "",
             status=status,
             title=(title or f"Monitor {monitor or 'without a name'}")[:200],
             description=_description(whole),
@@ -62,7 +67,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
             group=f"monitor {monitor}" if monitor else None,
             starts_at=None if again or status is AlertStatus.RESOLVED else at,
             ends_at=at if status is AlertStatus.RESOLVED else None,
-            labels={**tags, **named(alertname=title, monitor=monitor, scope=scope)},
+            labels={**_tags(scope), **tags, **named(alertname=title, monitor=monitor, scope=scope)},
             links=links(datadog=first(whole, "link", "url", "alert_link"), snapshot=text(whole.get("snapshot"))),
         ),
     )
@@ -114,7 +119,7 @@ def _key(whole: Table, monitor: str, scope: str, title: str) -> str:
     key = _cycle(whole) or (f"{monitor}/{scope}" if monitor else f"{title}/{scope}" if title else "")
     if not key:
         raise Unreadable("the body names no monitor: see docs/monitors.md")
-    return key[:300]
+    return key
 
 
 def _cycle(whole: Table) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from bot.sources.admission import Proof, Request, bearer, body_hash, signed_lately
+from bot.sources.batches import of_each
 from bot.sources.reading import links, loaded, named, text, texts, time
 from commands.outage import Unreadable
 from compiler.proof.word_list import word_list
@@ -35,8 +36,8 @@ _RESOLVED: Final = word_list(
     passing reachable recovered recovery resolve resolved success successful up
     """
 )
-_QUIET: Final = word_list("ack acked acknowledge acknowledged paused pending snoozed")
-"""Somebody has it in hand, or nobody looks: nothing changes in what is broken."""
+_QUIET: Final = word_list("ack acked acknowledge acknowledged maintenance paused pending snoozed testing")
+"""Somebody has it in hand, nobody looks, or it is a test without a state: nothing changes in what is broken."""
 
 _USUAL: Final[Mapping[str, str]] = {
     "items": "alerts; events; incidents; items; data.alerts; incident && [incident]",
@@ -47,15 +48,18 @@ _USUAL: Final[Mapping[str, str]] = {
     " annotations.description; attributes.cause; data.essentials.description",
     "state": "status; state; current_state; alert_state; event_status; monitor_status; new_status; event_type; event;"
     " action; attributes.status; data.essentials.monitorCondition; ([heartbeat][?status==`0`] && 'down');"
-    " ([heartbeat][?status==`1`] && 'up')",
+    " ([heartbeat][?status==`1`] && 'up'); ([heartbeat][?status==`2`] && 'pending');"
+    " ([heartbeat][?status==`3`] && 'maintenance');"
+    " (contains(keys(@), 'heartbeat') && heartbeat == null && ends_with(msg, ' Testing') && 'testing' || `null`)",
     "key": "key; id; alert_id; dedup_key; fingerprint; check_id; monitor_id; event_id; incident_id; uid; check.token;"
     " check.id; monitor.id; data.essentials.alertId",
     "severity": "severity; priority; importance_level; level; urgency; labels.severity; data.essentials.severity",
     "service": "service; host; hostname; app; component; check_params.hostname; labels.service; resource_name;"
     " policy_name",
-    "link": "link; url; html_url; permalink; incident_url; issueUrl; check_params.full_url; attributes.url; check.url",
+    "link": "link; url; html_url; permalink; incident_url; issueUrl; check_params.full_url; attributes.url;"
+    " check.url; monitor.url",
     "time": "starts_at; started_at; startsAt; state_changed_timestamp; timestamp; time; created_at; createdAt; date;"
-    " downtime.started_at; attributes.started_at; data.essentials.firedDateTime",
+    " downtime.started_at; attributes.started_at; data.essentials.firedDateTime; heartbeat.time",
     "labels": "labels; tags",
 }
 """Where well-known monitors put things: the first of these that says something counts."""
@@ -72,7 +76,9 @@ class Mapped(Struct, frozen=True, kw_only=True):
 
     def text(self, name: str, within: object) -> str:
         """The first text that stands where the table says, or where it usually stands; empty when none does."""
-        return next(filter(None, map(text, self.found(name, within))), "")
+        # True and false are words for a state, and name nothing.
+        found = (each for each in self.found(name, within) if name == "state" or not isinstance(each, bool))
+        return next(filter(None, map(text, found)), "")
 
     def found(self, name: str, within: object) -> Iterator[Any]:
         """What stands at each of the places, the table's own first."""
@@ -144,16 +150,7 @@ def request_key(request: Request) -> str | None:
 def parse(body: bytes, mapped: Mapped | None = None) -> tuple[Alert, ...]:
     """The alerts of one body, in its order. One odd alert never loses the rest. Raises Unreadable."""
     mapped = mapped or Mapped()
-    alerts: list[Alert] = []
-    problems = []
-    for entry in _entries(loaded(body), mapped)[:MOST]:
-        try:
-            alerts.extend(_alert(entry, mapped))
-        except Unreadable as problem:
-            problems.append(problem)
-    if problems and not alerts:
-        raise problems[0]
-    return tuple(alerts)
+    return of_each(_entries(loaded(body), mapped)[:MOST], lambda entry: _alert(entry, mapped))
 
 
 def _entries(whole: object, mapped: Mapped, depth: int = 0) -> list[Mapping[str, object]]:
@@ -188,7 +185,7 @@ def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
     return (
         Alert(
             source=NAME,
-            key=(mapped.text("key", entry) or title)[:300],
+            key=mapped.text("key", entry) or title,
             status=status,
             title=title[:200],
             description=mapped.text("description", entry),

@@ -11,8 +11,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.sources.admission import Proof, Request, bearer, signed, signed_lately
+from bot.sources.batches import alerts_in
 from bot.sources.prometheus_alerts import alerts_of
-from bot.sources.reading import document, first, links, named, text, texts
+from bot.sources.reading import first, links, named, text, texts
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -43,7 +44,10 @@ PROOF: Final = Proof(
 
 def parse(body: bytes) -> tuple[Alert, ...]:
     """The alerts of one webhook body. Raises Unreadable."""
-    whole = document(body)
+    return alerts_in(body, _told)
+
+
+def _told(whole: Mapping[str, object]) -> tuple[Alert, ...]:
     if "alerts" not in whole and ("ruleId" in whole or "ruleName" in whole):
         return _dashboard_alert(whole)
     return alerts_of(
@@ -76,7 +80,7 @@ def _dashboard_alert(whole: Mapping[str, object]) -> tuple[Alert, ...]:
     return (
         Alert(
             source=NAME,
-            key=f"{host}/{first(whole, 'ruleId', 'ruleName') or rule}"[:300],
+            key=f"{host}/{first(whole, 'ruleId', 'ruleName') or rule}",
             status=_STATES[state],
             title=rule[:200],
             description=text(whole.get("message")) or _measured(whole.get("evalMatches")),

@@ -8,7 +8,8 @@ Source: support.atlassian.com/opsgenie/docs/integrate-opsgenie-with-webhook. It 
 from collections.abc import Mapping
 from typing import Final
 
-from bot.sources.reading import document, first, links, named, table, text, texts, time
+from bot.sources.batches import alerts_in
+from bot.sources.reading import first, links, named, table, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -21,7 +22,10 @@ _ACTIONS: Final = {
 
 def parse(body: bytes) -> tuple[Alert, ...]:
     """The alert of one body; none when the action changes nothing in what is broken. Raises Unreadable."""
-    whole = document(body)
+    return alerts_in(body, _told)
+
+
+def _told(whole: Mapping[str, object]) -> tuple[Alert, ...]:
     alert, action = table(whole, "alert"), text(whole.get("action")).lower()
     if not action and not alert:
         raise Unreadable("the body has neither an action nor an alert")
@@ -36,7 +40,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     return (
         Alert(
             source=NAME,
-            key=key[:300],
+            key=key,
             status=status,
             title=title[:200],
             description=text(alert.get("description")),

@@ -76,7 +76,10 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     event = whole.get("event")
     if not isinstance(event, Mapping):
         raise Unreadable("the body has no event")
-    status = STATUSES.get(text(event.get("event_type")).lower())
+    kind = text(event.get("event_type")).lower()
+    if not kind:
+        raise Unreadable("the event says not what happened")
+    status = STATUSES.get(kind)
     return () if status is None or _by_muster(event) or merged_into(event) is not None else (_alert(event, status),)
 
 

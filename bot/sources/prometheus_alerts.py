@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.sources.reading import text, texts, time
+from bot.sources.reading import first, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 from incident.digest import canonical
@@ -28,7 +28,7 @@ def alerts_of(
     listed = whole.get("alerts")
     if not isinstance(listed, list):
         raise Unreadable("the body has no list of alerts")
-    entries = [each for each in listed if isinstance(each, dict)]
+    entries = [each for each in listed if isinstance(each, dict) and _says(each)]
     if listed and not entries:
         raise Unreadable("no entry of the list is an alert")
     common = texts(whole.get("commonLabels")), texts(whole.get("commonAnnotations"))
@@ -38,6 +38,12 @@ def alerts_of(
         return alerts
     more = f"{alerts[0].description}\nand {left_out} more alerts of its group, which the monitor left out".strip()
     return (replace(alerts[0], description=more), *alerts[1:])
+
+
+def _says(entry: Table) -> bool:
+    """Whether an entry says anything of an alert: out of an empty one nothing is made."""
+    tables = (texts(entry.get("labels")), texts(entry.get("annotations")))
+    return bool(first(entry, "status", "fingerprint", "startsAt")) or any(any(each.values()) for each in tables)
 
 
 def _alert(
@@ -95,4 +101,4 @@ def _group(whole: Table) -> str:
 
 
 def _told_apart(labels: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "An alert without a name"
+    return ", ".join(f"{name}={value}" for name, value in sorted(labels.items()) if value) or "An alert without a name"

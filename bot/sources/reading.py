@@ -27,7 +27,11 @@ _CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if
 
 def document(body: bytes) -> Mapping[str, object]:
     """The JSON object, or the form, in a body. Raises Unreadable with one sentence."""
-    value = loaded(body)
+    return one_table(loaded(body))
+
+
+def one_table(value: object) -> Mapping[str, object]:
+    """What a body holds, where it is a table. Raises Unreadable with one sentence."""
     if not isinstance(value, dict):
         raise Unreadable(f"the body is a JSON {type(value).__name__}, not an object")
     return value

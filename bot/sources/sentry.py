@@ -90,8 +90,7 @@ def _event(event: Table, data: Table) -> Alert:
         severity=text(event.get("level")) or tags.get("level"),
         service=first(event, "project_slug", "project_name")
         or _named_in(_PROJECT_IN, event.get("url"))
-        or text(event.get("project"))
-        or None,
+        or _project(event),
         starts_at=time(event.get("datetime")),
         labels={
             **tags,
@@ -167,11 +166,17 @@ def _plugin(whole: Table) -> Alert:
         title=(first(whole, "message") or _title(event))[:200],
         description=text(whole.get("culprit")),
         severity=first(whole, "level") or text(event.get("level")) or None,
-        service=first(whole, "project_slug", "project") or None,
+        service=first(whole, "project_slug") or _project(whole),
         starts_at=time(event.get("timestamp")) or time(event.get("received")),
         labels={**_tags(event), **named(alertname=event.get("title"), project=whole.get("project"))},
         links=links(sentry=whole.get("url")),
     )
+
+
+def _project(thing: Table) -> str | None:
+    """The project's name; Sentry numbers it as well, and a number tells nobody which it is."""
+    named_so = first(table(thing, "project"), "slug", "name") or text(thing.get("project"))
+    return None if named_so.isdecimal() else named_so or None
 
 
 def _named_in(pattern: re.Pattern[str], *addresses: object) -> str:

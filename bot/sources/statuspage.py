@@ -10,7 +10,8 @@ notifications). It signs nothing and waits 30 seconds.
 from collections.abc import Mapping
 from typing import Final
 
-from bot.sources.reading import document, first, links, named, table, text, time
+from bot.sources.batches import alerts_in
+from bot.sources.reading import first, links, named, table, text, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -27,7 +28,10 @@ _COMPONENT: Final = {
 
 def parse(body: bytes) -> tuple[Alert, ...]:
     """The alert of one body; none for planned work. Raises Unreadable."""
-    whole = document(body)
+    return alerts_in(body, _told)
+
+
+def _told(whole: Mapping[str, object]) -> tuple[Alert, ...]:
     if whole.get("incident") is not None:
         return _incident(table(whole, "incident"), whole)
     if "component_update" in whole or "component" in whole:

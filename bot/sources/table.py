@@ -21,7 +21,7 @@ from bot.sources import (
     uptimerobot,
 )
 from bot.sources.admission import BEARER, SHARED, Source, by_address, unnumbered
-from bot.sources.cleaning import cleaned
+from bot.sources.cleaning import cleaned, storable
 from bot.sources.pagerduty_tidings import tiding
 from commands.outage import Unreadable
 from incident.alert import Alert, Delivery
@@ -64,7 +64,7 @@ class ParserTable:
     def parse(self, delivery: Delivery) -> tuple[Alert, ...]:
         """The alerts of one delivery, without secrets. Raises Unreadable, without them too."""
         try:
-            return tuple(self._judged(cleaned(each, self._hide)) for each in self._parsed(delivery))
+            return tuple(self._judged(storable(cleaned(each, self._hide))) for each in self._parsed(delivery))
         except Unreadable as unreadable:
             raise Unreadable(self._hide(str(unreadable))) from unreadable
 

@@ -1,6 +1,7 @@
 """UptimeRobot: one monitor going down or coming up, in a body that its owner wrote with the service's variables.
 
 1   down: firing      2   up: resolved      3   its certificate or domain is about to end: firing, an alert of its own
+98  started, 99  paused: no alert, nobody looks, or somebody does again
 
 It comes as JSON, as a form, or behind the address. Names are read as ``monitorID`` and as ``monitor_id``. A variable
 that was not filled arrives between stars and counts as missing. Source: help.uptimerobot.com (webhook integration). It
@@ -8,9 +9,11 @@ signs nothing.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from bot.sources.reading import document, first, links, named, time
+from bot.sources.batches import alerts_in
+from bot.sources.reading import first, links, named, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
 
@@ -21,19 +24,26 @@ _TYPES: Final = {
     **dict.fromkeys(("3", "ssl", "ssl expiry"), (AlertStatus.FIRING, "certificate")),
     "domain expiry": (AlertStatus.FIRING, "domain"),
 }
+_QUIET: Final = frozenset({"98", "99", "started", "paused"})
 _UNFILLED: Final = re.compile(r"\*\w+\*")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def parse(body: bytes) -> tuple[Alert, ...]:
-    """The alert of one body. Raises Unreadable."""
+    """The alert of one body, or of each in a list. Raises Unreadable."""
+    return alerts_in(body, _told)
+
+
+def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
     whole = {
         _HUMP.sub("_", name).lower(): value
-        for name, value in document(body).items()
+        for name, value in given.items()
         if not (isinstance(value, str) and _UNFILLED.fullmatch(value.strip()))
     }
-    said_so = (first(whole, name).lower() for name in ("alert_type", "alert_type_friendly_name"))
+    said_so = [first(whole, name).lower() for name in ("alert_type", "alert_type_friendly_name")]
     kind = next((word for word in said_so if word in _TYPES), None)
+    if kind is None and not _QUIET.isdisjoint(said_so):
+        return ()
     if kind is None:
         raise Unreadable("the body says neither that the monitor is down nor that it is up")
     status, what = _TYPES[kind]
@@ -52,7 +62,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     return (
         Alert(
             source=NAME,
-            key=f"{monitor[:280]}/{what}" if ends else monitor[:280],
+            key=f"{monitor}/{what}" if ends else monitor,
             status=status,
             title=(f"{name}: its {what} ends soon" if ends else f"{name} is {what}")[:200],
             description=details,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from incident import routing
 from incident.alert import Alert, AlertStatus
@@ -40,6 +41,18 @@ def test_the_level_is_the_rules_else_the_alerts_else_the_runbooks(
 
 def lead(fires: Alert, *routes: TeamRoute, now: datetime = NOW) -> Routed:
     return routing.routed(fires, Routing(routes=routes), FakeRunbooks(), now)
+
+
+def test_a_group_is_never_named_longer_than_a_store_looks_up_and_still_tells_two_apart() -> None:
+    """Alertmanager's key of a group holds all its labels; one of them may be a whole query."""
+    by = (TeamRoute(name="all", matchers=(), group_by=("query",)),)
+    for route in ((), by):
+        groups = []
+        for end in "ab":
+            long = replace(alert(query="ü" * 9000 + end), group="ü" * 9000 + end)
+            groups.append(routing.routed(long, Routing(routes=route), FakeRunbooks(), NOW).group)
+        assert max(map(len, groups)) == 500
+        assert groups[0] != groups[1]
 
 
 def test_a_runbooks_alert_name_leads_to_its_procedure_and_says_so() -> None:

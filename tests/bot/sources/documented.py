@@ -30,9 +30,7 @@ from tests.bot.sources.bodies import (
     supplier,
     unified,
 )
-
-F, R = "firing", "resolved"
-Row = tuple[str, object, list[tuple[str, str]] | None]
+from tests.bot.sources.documented_generic import GENERIC, F, R, Row
 
 _AA = f"aa@{'2026-03-01T08:00:00.250000+00:00'}"
 _ORG = f"3/{_AA}"
@@ -97,6 +95,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "pagerduty workflow": ("pagerduty", about_page("incident.workflow.completed", "incident_workflow_instance"), []),
     "pagerduty service": ("pagerduty", pagerduty("service.updated", id="PS", type="service", summary="shop"), []),
     "pagerduty ping": ("pagerduty", pagerduty("pagey.ping", message="Hello from your friend Pagey!", type="ping"), []),
+    "pagerduty without a type": ("pagerduty", pagerduty("", id="PQ1", type="incident"), None),
     "pagerduty v2": ("pagerduty", {"messages": [{"event": "incident.resolve", "incident": {"id": "PQ1"}}]}, None),
     "alertmanager": ("alertmanager", prometheus("firing", entry("firing")), [(F, _AA)]),
     "alertmanager over": ("alertmanager", prometheus("resolved", entry("resolved", endsAt=AT)), [(R, _AA)]),
@@ -175,6 +174,11 @@ ROWS: Final[Mapping[str, Row]] = {
         for kind in ("EC2 Instance State-change Notification", "AWS Health Event", "GuardDuty Finding", "order.created")
     },
     "eventbridge too little data": ("cloudwatch", bridged("INSUFFICIENT_DATA"), []),
+    "eventbridge deleted": (
+        "cloudwatch",
+        bridged("ALARM", "CloudWatch Alarm Configuration Change", operation="delete"),
+        [(R, ARN)],
+    ),
     "eventbridge configuration": (
         "cloudwatch",
         bridged("OK", "CloudWatch Alarm Configuration Change", operation="update"),
@@ -255,53 +259,7 @@ ROWS: Final[Mapping[str, Row]] = {
             ("Domain Expiry", F, "77/domain"),
         )
     },
+    **{f"uptimerobot {kind}": ("uptimerobot", robot(kind), []) for kind in (98, "99", "paused", "Started")},
     "uptimerobot unfilled": ("uptimerobot", robot("*alertType*"), None),
-    "generic list": (
-        "generic",
-        [{"id": 1, "name": "a", "status": "down"}, {"id": 1, "name": "a", "status": "up"}],
-        [(F, "1"), (R, "1")],
-    ),
-    "generic zabbix": ("generic", {"trigger": "Slow", "status": "PROBLEM", "severity": "High"}, [(F, "Slow")]),
-    "generic uptime kuma": (
-        "generic",
-        {"heartbeat": {"status": 0, "msg": "timeout"}, "monitor": {"id": 3, "name": "Shop"}, "msg": "[Shop] down"},
-        [(F, "3")],
-    ),
-    "generic uptime kuma up": (
-        "generic",
-        {"heartbeat": {"status": 1}, "monitor": {"id": 3, "name": "Shop"}, "msg": "[Shop] up"},
-        [(R, "3")],
-    ),
-    "generic uptime kuma in work": (
-        "generic",
-        {"heartbeat": {"status": 3}, "monitor": {"id": 3, "name": "Shop"}, "msg": "[Shop]"},
-        None,
-    ),
-    "generic updown": (
-        "generic",
-        [{"event": "check.down", "check": {"token": "t", "alias": "", "url": "https://shop.example", "down": True}}],
-        [(F, "t")],
-    ),
-    "generic new relic": (
-        "generic",
-        {"id": "n1", "condition_name": "Slow", "state": "ACKNOWLEDGED", "issueUrl": "https://nr.example/1"},
-        [],
-    ),
-    "generic google": (
-        "generic",
-        {
-            "incident": {"incident_id": "g1", "state": "closed", "condition_name": "CPU", "summary": "x"},
-            "version": "1.2",
-        },
-        [(R, "g1")],
-    ),
-    "generic azure": (
-        "generic",
-        {
-            "schemaId": "azureMonitorCommonAlertSchema",
-            "data": {"essentials": {"alertRule": "Slow", "alertId": "a1", "monitorCondition": "Fired"}},
-        },
-        [(F, "a1")],
-    ),
-    "generic without a state": ("generic", {"title": "Slow"}, None),
+    **GENERIC,
 }

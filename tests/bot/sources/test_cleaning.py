@@ -61,3 +61,30 @@ def test_a_note_in_pagerduty_is_told_without_it() -> None:
 )
 def test_words_about_secrets_stay(title: str) -> None:
     assert parsed("generic", {"title": title, "status": "firing"}).title == title
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("alertmanager", {"alerts": [{"fingerprint": "LONG", "startsAt": START.isoformat()}]}),
+        ("cloudwatch", {"AlarmName": "LONG", "NewStateValue": "ALARM"}),
+        ("datadog", {"alert_transition": "Triggered", "alert_id": 7, "scope": "LONG", "alert_cycle_key": "LONG"}),
+        ("generic", {"title": "Slow", "status": "down", "id": "LONG"}),
+        ("grafana", {"ruleId": "LONG", "state": "alerting"}),
+        ("opsgenie", {"action": "Create", "alert": {"alias": "LONG"}}),
+        ("pagerduty", {"event": {"event_type": "incident.triggered", "data": {"id": "LONG"}}}),
+        ("sentry", {"action": "created", "data": {"issue": {"id": "LONG"}}}),
+        ("statuspage", {"component": {"id": "LONG", "status": "major_outage"}}),
+        ("uptimerobot", {"alertType": 1, "monitorID": "LONG"}),
+    ],
+)
+def test_a_name_is_never_longer_than_a_store_looks_up_and_still_tells_two_apart(source: str, body: object) -> None:
+    """One such alert, and no transaction with it in it could be saved: PostgreSQL took them for ever as an outage."""
+    written = json.dumps(body)
+    one, other, short = (parsed(source, json.loads(written.replace("LONG", each))) for each in ("ü" * 9000, "x", "x"))
+    twin = parsed(source, json.loads(written.replace("LONG", "ü" * 9000)))
+    assert max(map(len, one.names)) < 600
+    assert one.key == twin.key != other.key == short.key
+    if source != "pagerduty":
+        longer = parsed(source, json.loads(written.replace("LONG", "ü" * 8999 + "x")))
+        assert longer.key != one.key

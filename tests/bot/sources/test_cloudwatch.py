@@ -138,6 +138,40 @@ def test_what_the_team_suppresses_in_cloudwatch_says_so_in_a_label() -> None:
     assert "suppressed_by" not in one(alarm()).labels
 
 
+def test_whom_an_alarm_belongs_to_and_which_series_it_is_stands_in_its_labels() -> None:
+    """An alarm's tags and a contributor's attributes, which all its alarms lost."""
+    tags: tuple[object, ...] = ([{"Key": "team", "Value": "shop"}, {"Key": "", "Value": "x"}, 7], {"team": "shop"})
+    for each in tags:
+        told = one(envelope(alarm(AlarmTags=each, AlarmContributorId="c", AlarmContributorAttributes={"Queue": "q1"})))
+        assert (told.labels["team"], told.labels["Queue"], told.labels["LoadBalancer"]) == ("shop", "q1", "shop")
+    bridged = one(
+        detailed(alarmTags={"team": "shop", "metric": "mine"}, alarmContributor={"attributes": {"Queue": "q1"}})
+    )
+    assert (bridged.labels["team"], bridged.labels["Queue"], bridged.labels["metric"]) == ("shop", "q1", "Latency")
+
+
+def test_what_a_rule_of_cloudwatch_mutes_says_so_in_a_label() -> None:
+    muted = detailed(muteDetail={"mutedByArn": "arn:aws:cloudwatch:eu-central-1:1:alarm-mute-rule:nights"})
+    assert one(muted).labels["muted_by"] == "nights"
+    assert "muted_by" not in one(event("ALARM")).labels
+
+
+def test_an_alarm_that_is_deleted_is_over_because_nothing_else_will_say_so() -> None:
+    changed = {"detail-type": "CloudWatch Alarm Configuration Change", "time": "2026-03-01T02:03:04.567Z"}
+    assert parse(json.dumps({**detailed(operation="update"), **changed}).encode()) == ()
+    gone = one({**detailed(operation="delete"), **changed})
+    assert (gone.key, gone.status, gone.ends_at) == (ARN, AlertStatus.RESOLVED, AT)
+    assert gone.description.endswith("The alarm was deleted.")
+
+
+def detailed(**more: object) -> dict[str, object]:
+    """The event of an alarm that fires, with more in its detail."""
+    whole = event("ALARM")
+    detail = whole["detail"]
+    assert isinstance(detail, dict)
+    return {**whole, "detail": {**detail, **more}}
+
+
 def test_a_batch_of_a_lambda_gives_every_alarm_in_it() -> None:
     records = [{"Sns": envelope(alarm(state))} for state in ("ALARM", "OK")]
     found = parse(json.dumps({"Records": records}).encode())

@@ -46,6 +46,11 @@ def test_the_recommended_body_is_read_whole() -> None:
     )
 
 
+def test_the_scope_of_the_default_body_is_labels_too() -> None:
+    alert = one({"title": "[P1] [Triggered on {host:db1,env:prod}] Disk", "id": "1"})
+    assert alert.labels == {"host": "db1", "env": "prod", "alertname": "Disk", "scope": "host:db1,env:prod"}
+
+
 @pytest.mark.parametrize(
     ("title", "status", "severity"),
     [

@@ -70,6 +70,22 @@ def test_an_expression_that_is_none_is_refused_when_it_is_read() -> None:
         expression("a..b")
 
 
+def test_uptime_kuma_says_when_and_where() -> None:
+    beat = {"status": 0, "time": START.replace(tzinfo=None).isoformat(" ")}
+    body = {"heartbeat": beat, "monitor": {"id": 3, "name": "Shop", "url": "https://shop.example"}, "msg": "[Shop]"}
+    (alert,) = parse(json.dumps(body).encode())
+    assert (alert.starts_at, alert.links) == (START, {"link": "https://shop.example"})
+
+
+@pytest.mark.parametrize("word", [True, False])
+def test_true_and_false_are_a_state_and_name_nothing(word: bool) -> None:
+    assert found({"id": 7, "title": word, "name": "Shop", "status": word}) == [
+        ("7", "Shop", FIRING if word else RESOLVED)
+    ]
+    with pytest.raises(Unreadable, match="no title"):
+        parse(json.dumps({"title": word, "status": "down"}).encode())
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -91,7 +91,7 @@ def test_the_event_says_whether_it_is_broken_whatever_the_incidents_own_status_s
         "incident.acknowledged", "incident.annotated", "incident.delegated", "incident.escalated",
         "incident.priority_updated", "incident.reassigned", "incident.responder.added",
         "incident.status_update_published", "incident.workflow.completed", "service.updated", "pagey.ping",
-        "incident.invented_tomorrow", "",
+        "incident.invented_tomorrow",
     ],
 )  # fmt: skip
 def test_what_changes_nothing_in_what_is_broken_is_no_alert(event_type: str) -> None:

@@ -42,7 +42,7 @@ def found(action: str, **data: object) -> tuple[Alert, ...]:
 def test_an_alert_rule_fires_and_its_issue_ends_it() -> None:
     (fired,) = found("triggered", event=EVENT, triggered_rule="Payments fail")
     assert (fired.key, fired.status, fired.title, fired.severity) == ("issue:12", FIRING, "Boom", "error")
-    assert (fired.service, fired.starts_at) == ("9", START)
+    assert (fired.service, fired.starts_at) == (None, START), "Sentry's number of a project names nothing"
     assert fired.labels == {
         "release": "4.2",
         "browser": "Fox",
@@ -70,6 +70,23 @@ def test_an_issue_is_an_alert_where_it_says_whether_something_is_broken(
     action: str, status: AlertStatus | None
 ) -> None:
     assert [each.status for each in found(action, issue=ISSUE)] == ([status] if status else [])
+
+
+@pytest.mark.parametrize(
+    ("told", "service"),
+    [
+        ({"project": 4505266709331968}, None),
+        ({"project": "4505266709331968"}, None),
+        ({"project": 9, "url": "https://sentry.example/api/0/projects/acme/shop/events/e/"}, "shop"),
+        ({"project": {"id": 9, "slug": "shop"}}, "shop"),
+        ({"project": "shop"}, "shop"),
+    ],
+)
+def test_a_project_s_number_is_no_service(told: dict[str, object], service: str | None) -> None:
+    (fired,) = found("triggered", event={**EVENT, **told}, triggered_rule="x")
+    (older,) = parse(json.dumps({"id": "12", "project": told["project"], "event": {"title": "Boom"}}).encode())
+    assert fired.service == service
+    assert older.service == (None if "url" in told else service)
 
 
 def test_an_issue_that_is_back_began_when_it_was_seen_again_and_not_when_it_was_first_seen() -> None:
