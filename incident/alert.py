@@ -18,7 +18,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     """One message from a monitor. Times are UTC; a time the monitor did not give is None, never a guess.
 
     ``key`` names *this alert* across its repeats and its resolution; ``group`` names what its monitor sends together.
-    Where each outage has a key of its own, ``thing`` is one name for all of them.
+    Where each outage has a key of its own, ``thing`` is one name for all of them. ``goes_on`` is set on an end that is
+    none: the key of the alert of the same source as which it goes on, which the ``description`` says in words.
     ``severity`` is the monitor's own word. ``links`` holds absolute http(s) URLs only, by name.
     """
 
@@ -31,6 +32,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     service: str | None = None
     group: str | None = None
     thing: str = ""
+    goes_on: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from incident import quiet
 from incident.alert import Alert, AlertRecord
 from incident.change import Change, event_id
 from incident.digest import Facts
@@ -16,7 +17,7 @@ from incident.job import Job, JobName, owe
 from incident.opening import Declaration, declare, reopen
 from incident.owing import decided
 from incident.paging import Paging
-from incident.responder import UserId, is_human, monitor
+from incident.responder import UserId, monitor
 from incident.routing import Routed
 from incident.runbook import Procedure
 from incident.severity import Policy
@@ -201,7 +202,7 @@ def _quieten(
     heard: Heard, incident: Incident, record: AlertRecord, history: AlertRecord, *, cause: str, now: datetime
 ) -> Change:
     """A monitor says that it is over. People resolve, unless the alert's route lets the monitor do it."""
-    due = _resolves_at(heard, incident, now)
+    due = quiet.looks_at(heard.alert, heard.routed, incident, firing=heard.seen.firing, now=now)
     event = Event(
         kind=Kind.ALERT_RESOLVED,
         at=heard.alert.ends_at or now,
@@ -209,6 +210,7 @@ def _quieten(
         facts={
             **heard.reasons,
             "end_lost": heard.later is not None,
+            "goes_on": bool(heard.alert.goes_on),
             "still_firing": heard.seen.firing,
             "resolves_at": None if due is None else due.isoformat(),
         },
@@ -219,13 +221,6 @@ def _quieten(
     told = replace(incident, alerts_summed=incident.alerts_summed + 1, alerts_listed=incident.alerts_listed + 1)
     jobs = () if due is None else (owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank),)
     return decided(cause, now, told, *events, before=incident, jobs=jobs, alerts=_both(record, history))
-
-
-def _resolves_at(heard: Heard, incident: Incident, now: datetime) -> datetime | None:
-    """When it is looked whether the monitor may resolve the incident; None where another alert fires, or people do."""
-    after = heard.routed.resolves_after
-    waits = after is None or heard.seen.firing > 0 or not incident.open or is_human(incident.declared_by)
-    return None if after is None or waits else now + after
 
 
 def _flap(

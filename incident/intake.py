@@ -86,7 +86,7 @@ def decide(alert: Alert, routed: Routed, seen: Seen, now: datetime) -> Decision:
     """The table above."""
     known, own = seen.known, seen.own
     if alert.status is AlertStatus.RESOLVED:
-        return _quiet(known, own)
+        return _quiet(alert, known, own)
     if routed.deed is Deed.NOTHING:
         return Decision(verb=Verb.IGNORED, why=routed.reason)
     if known is not None and known.firings and overtaken(alert, known, now):
@@ -107,12 +107,13 @@ def decide(alert: Alert, routed: Routed, seen: Seen, now: datetime) -> Decision:
     return _came_back(seen, now, routed.reopens_within)
 
 
-def _quiet(known: AlertRecord | None, own: Incident | None) -> Decision:
+def _quiet(alert: Alert, known: AlertRecord | None, own: Incident | None) -> Decision:
     if known is None:
         return Decision(verb=Verb.IGNORED, why="resolved, and it was never heard of")
     if not known.firing:
         return Decision(verb=Verb.REPEATS, why="resolved already", incident=own)
-    return Decision(verb=Verb.RESOLVES, why="the monitor says it is over", incident=own)
+    why = alert.description if alert.goes_on else "the monitor says it is over"
+    return Decision(verb=Verb.RESOLVES, why=why, incident=own)
 
 
 def _caught_up(own: Incident) -> Decision:

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from incident import working
-from incident.alert import AlertRecord
+from incident.alert import Alert, AlertRecord
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.digest import Facts
@@ -62,13 +62,30 @@ def resolve(
     )
 
 
+def looks_at(alert: Alert, routed: Routed, incident: Incident, *, firing: int, now: datetime) -> datetime | None:
+    """When it is looked whether the monitor may resolve the incident, now that an alert of it is over.
+
+    None where the alert goes on as another, ``firing`` others fire, or people resolve.
+    """
+    after = routed.resolves_after
+    waits = alert.goes_on or firing > 0 or not incident.open or is_human(incident.declared_by)
+    return None if after is None or waits else now + after
+
+
 def quiet_at(incident: Incident, alerts: Sequence[tuple[AlertRecord, Routed]]) -> datetime | None:
     """When all its alerts have been quiet long enough if nothing more happens; None where people resolve it."""
     if not incident.open or not alerts or is_human(incident.declared_by):
         return None
-    if any(record.firing or routed.resolves_after is None for record, routed in alerts):
+    if any(record.firing or routed.resolves_after is None for record, routed in alerts) or _goes_on(alerts):
         return None
     return max(_changed(record) + _waits(record, routed) for record, routed in alerts)
+
+
+def _goes_on(alerts: Sequence[tuple[AlertRecord, Routed]]) -> bool:
+    """Whether one of them goes on as an alert that is none of them: whether that is over, nobody here knows."""
+    theirs = {record.id for record, _ in alerts}
+    others = (f"{record.alert.source}:{record.alert.goes_on}" for record, _ in alerts if record.alert.goes_on)
+    return any(other not in theirs for other in others)
 
 
 def _waits(record: AlertRecord, routed: Routed) -> timedelta:

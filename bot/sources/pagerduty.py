@@ -1,7 +1,7 @@
 """PagerDuty: its V3 webhook subscriptions, one event about one of its incidents a request.
 
 triggered, reopened, unacknowledged   firing: somebody has to look
-resolved                              resolved; merged into another, no alert: it goes on there
+resolved                              resolved; so is what was merged into another, as whose alert it goes on
 all others (acknowledged, notes, roles, services, ``pagey.ping`` …)   no alert: nothing changes in what is broken
 
 What people and rules do with an incident there (acknowledge, note, escalate …) is a tiding besides
@@ -42,6 +42,8 @@ STATUSES: Final[Mapping[str, AlertStatus]] = {
 OLDEST: Final = timedelta(hours=49)
 """PagerDuty tries for 48 hours: what happened longer ago is not sent by it any more."""
 
+_ANOTHER: Final = "another incident"
+
 _EVENT_ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -80,7 +82,7 @@ def parse(body: bytes) -> tuple[Alert, ...]:
     if not kind:
         raise Unreadable("the event says not what happened")
     status = STATUSES.get(kind)
-    return () if status is None or _by_muster(event) or merged_into(event) is not None else (_alert(event, status),)
+    return () if status is None or _by_muster(event) else (_alert(event, status),)
 
 
 def merged_into(event: Mapping[str, object]) -> str | None:
@@ -105,12 +107,15 @@ def _alert(event: Mapping[str, object], status: AlertStatus) -> Alert:
     title = text(incident.get("title")) or text(incident.get("summary")) or f"PagerDuty incident {key}"
     happened = time(event.get("occurred_at"))
     triggered = text(event.get("event_type")).lower() == "incident.triggered"
-    service = name_of(incident.get("service"))
+    service, into = name_of(incident.get("service")), merged_into(event)
+    target = table(table(incident, "resolve_reason"), "incident")
     return Alert(
         source=NAME,
         key=key[:200],
         status=status,
         title=title[:200],
+        description="" if into is None else f"merged in PagerDuty into {into or _ANOTHER}, where it goes on",
+        goes_on="" if into is None else text(target.get("id"))[:200] or _ANOTHER,
         severity=_severity(incident),
         service=service or None,
         starts_at=time(incident.get("created_at")) or (happened if triggered else None),

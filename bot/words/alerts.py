@@ -31,6 +31,8 @@ def _notified(facts: Mapping[str, object]) -> str:
 
 
 def _over(facts: Mapping[str, object]) -> str:
+    if facts.get("goes_on"):
+        return "{title} was {reason}; {still_firing} still firing"
     said = "Over, though its end never came" if facts.get("end_lost") else "The monitor says it is over"
     return said + (
         ": {title}; {still_firing} still firing[. If it stays so, the incident is resolved at {resolves_at:when}]"

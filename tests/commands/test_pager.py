@@ -192,6 +192,9 @@ async def test_what_a_person_merges_there_is_only_said_because_the_outage_goes_o
     assert (await world.again(incident)).open
     [event] = await world.events(incident, Kind.PAGER_SAID)
     assert (event.actor, event.facts["word"], event.facts["text"]) == (person(BEN), "merged", "[#7] Shop")
+    (over,) = await world.events(incident, Kind.ALERT_RESOLVED)
+    assert (over.facts["goes_on"], over.facts["still_firing"]) == (True, 0)
+    assert (await world.store.alert_tally(incident.id)).firing == 0, "nothing more will come of this alert"
 
 
 async def test_a_priority_changed_there_changes_the_severity_and_an_older_word_of_it_nothing(

@@ -214,6 +214,26 @@ def test_one_alert_that_is_not_over_or_whose_route_leaves_it_to_people_keeps_the
     assert (change.incident, change.jobs) == (None, ())
 
 
+MOVED = replace(QUIET, goes_on="b@1", description="merged in PagerDuty into [#7] Shop, where it goes on")
+
+
+def test_an_alert_that_goes_on_as_another_is_over_and_sets_no_timer() -> None:
+    change = follow(heard(MOVED, NOW, known=record(), own=OPEN, routed=RESOLVING), NOW)
+    assert not change.alerts[0].firing
+    (event,) = change.events
+    assert (event.kind, event.facts["goes_on"], event.facts["resolves_at"]) == (Kind.ALERT_RESOLVED, True, None)
+    assert event.facts["reason"] == "merged in PagerDuty into [#7] Shop, where it goes on"
+    assert JobName.RESOLVE_QUIET not in [name for name, _ in owed(change)]
+
+
+def test_a_monitor_resolves_what_goes_on_as_another_alert_only_where_that_is_one_of_its_own() -> None:
+    moved = replace(OVER, alert=MOVED)
+    assert end((moved, RESOLVING)).incident is None, "whether that one is over nobody knows here"
+    target = replace(OVER, alert=replace(QUIET, key="b@1"))
+    assert end((moved, RESOLVING), (target, RESOLVING)).incident is not None
+    assert end((moved, RESOLVING), (replace(record(), alert=target.alert), RESOLVING)).incident is not None
+
+
 def test_an_alert_that_flapped_must_be_steady_first() -> None:
     change = end((OVER, RESOLVING), (replace(OVER, flapping=True), RESOLVING), minutes=29)
     assert (change.incident, owed(change)) == (None, [(JobName.RESOLVE_QUIET, NOW + timedelta(minutes=30))])

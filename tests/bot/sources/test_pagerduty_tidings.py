@@ -8,7 +8,7 @@ import pytest
 from bot.sources import pagerduty
 from bot.sources.pagerduty_tidings import WORDS, tiding
 from bot.sources.table import ParserTable
-from incident.alert import Delivery
+from incident.alert import AlertStatus, Delivery
 from incident.paging import PagerPerson, Tiding, Word, incident_of, key_of, marked, own
 from incident.severity import Severity
 from tests.fakes import monitor
@@ -58,11 +58,13 @@ def test_what_it_says_besides(event_type: str, data: Mapping[str, object], words
 @pytest.mark.parametrize(
     ("into", "named"), [({"id": "QB", "summary": "[#7] Shop"}, "[#7] Shop"), ({"id": "QB"}, "QB"), (None, "")]
 )
-def test_what_was_merged_into_another_goes_on_there_and_is_not_over(into: object, named: str) -> None:
+def test_what_was_merged_into_another_is_over_and_says_where_it_goes_on(into: object, named: str) -> None:
     reason = {"type": "merge_resolve_reason", "incident": into}
     found = read("incident.resolved", agent=ANA, resolve_reason=reason)
     assert (found.word, found.text) == (Word.MERGED, named)
-    assert pagerduty.parse(body("incident.resolved", resolve_reason=reason)) == ()
+    (alert,) = pagerduty.parse(body("incident.resolved", resolve_reason=reason))
+    told = f"merged in PagerDuty into {named or 'another incident'}, where it goes on"
+    assert (alert.status, alert.description) == (AlertStatus.RESOLVED, told)
     assert read("incident.reopened", resolve_reason=reason).word is Word.REOPENED
 
 

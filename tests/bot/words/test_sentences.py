@@ -218,6 +218,11 @@ def test_every_fact_that_a_sentence_names_is_recorded(kind: Kind) -> None:
             {},
             "It was resolved, and is not healthy: Stuck jobs, Error rate. If it goes on: /incident reopen",
         ),
+        (
+            Kind.ALERT_RESOLVED,
+            {"goes_on": True, "reason": "merged in PagerDuty into [#7] Shop, where it goes on"},
+            "HighLatency was merged in PagerDuty into [#7] Shop, where it goes on; 2 still firing",
+        ),
         (Kind.END_DOUBTED, {"seen": ["Stuck, and where", "Errors"]}, "not healthy: Stuck, and where; Errors. If"),
         (Kind.PAGER_SAID, {"word": "priority", "text": "P5"}, "changed the priority in PagerDuty to P5; the severity"),
         (Kind.PAGER_SAID, {"word": "priority", "text": ""}, "took the priority in PagerDuty away; the severity here"),
