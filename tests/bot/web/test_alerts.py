@@ -124,7 +124,7 @@ async def test_the_same_body_twenty_times_at_once_has_one_effect(door: Door, cli
     assert len(await door.world.store.open_incidents()) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"\x00\xff\xfe", b"[]", b"{" * 50_000])
+@pytest.mark.parametrize("body", [b"", b"not json", b"\x00\xff\xfe", b"[7]", b"{" * 50_000])
 async def test_what_cannot_be_understood_is_taken_too_so_that_the_sender_does_not_give_up(
     door: Door, client: Client, body: bytes
 ) -> None:
