@@ -31,11 +31,21 @@ _COUNTED: Final = {
         4: ("four", "vier"),
         5: ("five", "fünf"),
         6: ("six", "sechs"),
+        7: ("seven", "sieben"),
+        8: ("eight", "acht"),
+        9: ("nine", "neun"),
         10: ("ten", "zehn"),
         12: ("twelve", "zwölf"),
         15: ("fifteen",),
         24: ("twenty-four",),
-        30: ("thirty",),
+        20: ("twenty", "zwanzig"),
+        30: ("thirty", "dreißig"),
+        40: ("forty",),
+        45: ("forty-five",),
+        48: ("forty-eight",),
+        60: ("sixty",),
+        72: ("seventy-two",),
+        90: ("ninety",),
     }.items()
     for word in words
 }
@@ -45,7 +55,7 @@ _WORD: Final = "|".join(sorted(_COUNTED, key=len, reverse=True))
 _SPAN: Final = re.compile(
     rf"(?:(?P<sign>[<>≤≥]=?|up to|at most|at least|more than|less than|under|over|bis zu)[ ]?)?"
     rf"(?<![\w.,:$€£/])(?:(?P<low>{_NUMBER})[ ]?(?:{_UNIT})?[ ]?(?:-|–|—|to|bis)[ ]?)?"
-    rf"(?:(?P<number>{_NUMBER})(?P<plus>\+)?[ -]?|(?P<word>{_WORD})[ ])(?P<unit>{_UNIT})(?![\w/])",
+    rf"(?:(?P<number>{_NUMBER})(?P<plus>\+)?[ -]?|(?<!-)(?P<word>{_WORD})[ ])(?P<unit>{_UNIT})(?![\w/])",
     re.IGNORECASE,
 )
 _FIGURE: Final = re.compile("[0-9]")

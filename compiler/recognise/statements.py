@@ -6,7 +6,7 @@ from typing import Final
 
 from compiler.document import Block, Item
 from compiler.languages import sets_for_program
-from compiler.recognise import people, quantities, spans, upkeep
+from compiler.recognise import people, promises, quantities, service_levels, spans, upkeep
 from compiler.recognise.facts import (
     AlertRule,
     Detail,
@@ -74,7 +74,7 @@ def of_text(
     section: Section, group: Group, placed: Placed, topic: Topic | None, purpose: Purpose | None
 ) -> tuple[Fact, ...]:
     """What one item or sentence states; empty when it is no fact of a known kind."""
-    found = upkeep.objectives(section, placed)
+    found = upkeep.objectives(section, placed) or promises.recoveries(section, placed, topic, purpose)
     if found:
         return found
     match _topic(placed, topic, purpose):
@@ -85,7 +85,9 @@ def of_text(
         case Topic.ESCALATION if isinstance(placed.piece, Item):
             return (people.escalation(placed.text, placed.line, placed.last, section.path),)
         case Topic.SERVICE_LEVELS:
-            return tuple(_service_level(section, placed))
+            return tuple(service_levels.promised(section, placed, among=True)) or tuple(_service_level(section, placed))
+        case None | Topic.OVERVIEW | Topic.OBJECTIVES if levels := _promised(section, placed, purpose):
+            return levels
         case None | Topic.OVERVIEW if named_here := people.in_lines(section, placed):
             return named_here
         case Topic.SERVICES | Topic.OVERVIEW | Topic.ENVIRONMENTS | Topic.LOGS | Topic.LINKS | Topic.ERRORS as named:
@@ -216,6 +218,11 @@ def _severity(label: str) -> str:
 def _action(label: str) -> str:
     match = re.search(r"\(([^()]{1,80})\)", label)
     return match[1] if match else ""
+
+
+def _promised(section: Section, placed: Placed, purpose: Purpose | None) -> tuple[ServiceLevel, ...]:
+    told = purpose is None and (not isinstance(placed.piece, Item) or not placed.name)
+    return tuple(service_levels.promised(section, placed, among=False)) if told else ()
 
 
 def _service_level(section: Section, placed: Placed) -> Iterator[Fact]:

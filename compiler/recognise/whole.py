@@ -13,6 +13,7 @@ from compiler.recognise import (
     apart,
     blocks,
     procedures,
+    promises,
     saved,
     scale,
     severities,
@@ -247,7 +248,7 @@ def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None, leve
         planned = lines_of(plans)
         for each in told:
             if each.line in planned:
-                yield from upkeep.objectives(section, each)
+                yield from upkeep.objectives(section, each) or promises.recoveries(section, each, topic, purpose)
 
 
 def _of_piece(

@@ -40,7 +40,9 @@ _TOPICS: Final[Sequence[tuple[Topic | Purpose, str]]] = (
     (Topic.SEVERITY,
         r".*\bseverit(?:y|ies)\b.*|priorities|.*\b(?:incident|priority|impact|urgency) (?:levels?|classification"
         r"|classes)\b.*|schweregrade?"),
-    (Topic.OBJECTIVES, r".*\b(?:rto|rpo)\b.*|.*recovery (?:time|point|objectives?).*|wiederherstellungsziele"),
+    (Topic.OBJECTIVES,
+        r".*\b(?:rto|rpo)\b.*|.*recovery (?:time|point|objectives?).*|(?:our )?(?:objectives|promises|commitments)"
+        r"|wiederherstellungsziele"),
     (Topic.ERRORS, r".*\b(?:error|status|exit|response) codes?\b.*|fehlercodes?"),
     (Topic.SERVICE_LEVELS,
         r".*\b(?:sla|slo|sli)s?\b.*|.*service levels?.*|.*error budgets?.*"
