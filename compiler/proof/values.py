@@ -26,7 +26,7 @@ CEILINGS: Mapping[str, int] = {"lines": 1000, "samples": 10, "seconds": 10, "pac
 _PATTERNS = {
     "number": r"[0-9]{1,9}",
     "lines": r"\+?[0-9]{1,9}",
-    "samples": r"[0-9]{1,9}",
+    "samples": r"[1-9][0-9]{0,8}",
     "seconds": r"[0-9]{1,6}(?:\.[0-9]{1,3})?",
     "packets": r"[0-9]{1,9}",
     "hops": r"[0-9]{1,3}",

@@ -89,6 +89,8 @@ _SHOWN_SECRET: Final[Mapping[str, Callable[[str], str | None]]] = {
     "cqlsh": named("tools.cassandra:shown_secret"),
 }
 _SAME: Final = {"mariadb": "mysql", "mongo": "mongosh"}
+_OF_ACCOUNTS: Final = word_list("mysql system_auth dse_security system_views")
+"""Databases that hold accounts or settings with passwords: inside them the statement need not name one."""
 _PLAIN: Final = re.compile(r"(?![^/]*//[^/]*:[^/]*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
 """Where to: a name, or an address without a password."""
 _FILE: Final = re.compile(r"/?[A-Za-z0-9_][\w./-]*", re.ASCII)
@@ -142,7 +144,7 @@ def _is_database(word: str) -> bool:
 
 
 def _is_place(word: str) -> bool:
-    return (bool(_PLAIN.fullmatch(word)) and word.lower() != "mysql") or is_reference(word)
+    return (bool(_PLAIN.fullmatch(word)) and word.lower() not in _OF_ACCOUNTS) or is_reference(word)
 
 
 def _sqlite(text: str) -> bool:
