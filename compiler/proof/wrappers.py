@@ -57,7 +57,9 @@ _INTERPRETER: Final = re.compile(
 )
 """Names under which an interpreter of code comes besides its plain one."""
 _SUDO_VALUES: Final = word_list("-u -g --user --group")
-_SUDO_FLAGS: Final = word_list("-n -H --non-interactive --set-home")
+_SUDO_FLAGS: Final = word_list("-n -H -i --non-interactive --set-home --login")
+_SUDO_CLUSTER: Final = re.compile(r"-([nHi]+)([nHiug])", re.ASCII)
+"""Flags of one letter in one word: `-iu postgres`."""
 _NAME: Final = re.compile(r"[\w.+-]+", re.ASCII)
 _ACCOUNT: Final = re.compile(r"[a-z_][\w.-]*", re.ASCII)
 _TIME_FLAGS: Final = word_list("--foreground --preserve-status -v --verbose")
@@ -77,6 +79,8 @@ def taken_off(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
         wrapper = words.pop(0)
         while words and words[0].startswith("-"):
             option = words.pop(0)
+            if wrapper == "sudo" and (cluster := _SUDO_CLUSTER.fullmatch(option)):
+                option = f"-{cluster[2]}"
             known = option == "-p" if wrapper == "time" else option in _SUDO_FLAGS | _SUDO_VALUES or _as_whom(option)
             if not known:
                 return _refused(f"{wrapper} {option[:40]}: write the command itself")

@@ -24,10 +24,12 @@ _PLAIN: Final = rf"(?:{_TOKEN})*+"
 """A document of plain values. A key is never computed (`["$where"]: …`), and of the operators none runs code."""
 _FIELDS: Final = r"(?:\.[A-Za-z]\w*(?![\w(]))*"
 _DATABASE: Final = r"(?:db|db\.getSiblingDB\([\"']\w+[\"']\))"
-_COLLECTION: Final = r"\.(?:getCollection\([\"'](?!system\.)[\w.]+[\"']\)|[A-Za-z_]\w*)"
+_COLLECTION: Final = r"\.(?:getCollection\([\"'](?!system\.)[\w.]+[\"']\)|oplog\.rs|[A-Za-z_]\w*)"
+_SCALE: Final = r"(?:\d+(?:\s*\*\s*\d+)*)?"
 _COMMAND: Final = (
     r"(?:ping|serverStatus|replSetGetStatus|listDatabases|hello|isMaster|connPoolStats|dbStats|buildInfo|hostInfo"
-    r"|connectionStatus|features|collStats)"
+    r"|connectionStatus|features|collStats|currentOp|getLog|top|replSetGetConfig|balancerStatus|listShards|listCollections"
+    r"|listIndexes)"
 )
 _EXPLAINED: Final = r"(?:\.explain\((?:[\"']\w+[\"'])?\))?"
 _OF_CLUSTER: Final = re.compile(
@@ -36,7 +38,7 @@ _OF_CLUSTER: Final = re.compile(
     re.ASCII,
 )
 _OF_DATABASE: Final = re.compile(
-    rf"{_DATABASE}(?:\.(?:serverStatus|stats|hello|isMaster|version|hostInfo|getCollectionNames|getReplicationInfo"
+    rf"{_DATABASE}(?:\.stats\({_SCALE}\)|\.(?:serverStatus|hello|isMaster|version|hostInfo|getCollectionNames|getReplicationInfo"
     r"|print(?:Secondary|Slave)?ReplicationInfo|getProfilingStatus|printCollectionStats)\((?:true)?\)"
     rf"|\.currentOp\({_PLAIN}\)"
     rf"|\.(?:adminCommand|runCommand)\((?:[\"']{_COMMAND}[\"']|\{{\s*[\"']?{_COMMAND}[\"']?\s*:{_PLAIN})\))" + _FIELDS,
@@ -44,7 +46,7 @@ _OF_DATABASE: Final = re.compile(
 )
 _OF_COLLECTION: Final = re.compile(
     rf"{_DATABASE}{_COLLECTION}(?:\.(?:stats|getIndexes|estimatedDocumentCount|totalSize|storageSize|dataSize"
-    rf"|totalIndexSize|latencyStats)\((?:\{{\s*\}})?\)|\.(?:countDocuments|count)\({_PLAIN}\)"
+    rf"|totalIndexSize|latencyStats)\((?:\{{\s*\}}|{_SCALE})\)|\.(?:countDocuments|count)\({_PLAIN}\)"
     rf"|\.(?:aggregate|findOne|distinct)\({_PLAIN}\)"
     rf"|\.find\({_PLAIN}\)(?:\.sort\({_PLAIN}\))?(?:\.(?:limit\(\d{{1,3}}\)|count\(\)))?{_EXPLAINED}(?:\.(?:pretty|toArray)\(\))?)"
     + _FIELDS,
@@ -67,7 +69,11 @@ def looks(text: str) -> bool:
 
 
 def shown_secret(text: str) -> str | None:
-    """The word of a look that names a secret, which the answer would show; None when there is none."""
+    """The word of a look that names a secret, which the answer would show; None when there is none.
+
+    The log of operations repeats what was written anywhere, accounts among it.
+    """
     if not _READ.search(text):
         return None
-    return next((word for word in _WORD.findall(text) if names_a_secret(word) or holds_secrets(word)), None)
+    words = _WORD.findall(text)
+    return next((word for word in words if word == "oplog" or names_a_secret(word) or holds_secrets(word)), None)

@@ -15,8 +15,8 @@ pg_isready: -q --quiet -h=host --host=host -p=port --port=port -U=name --usernam
     -t=number --timeout=number | # says whether PostgreSQL answers
 pg_lsclusters: -h | # lists the host's clusters
 kafka-topics, kafka-topics.sh: ^--list/--describe --bootstrap-server=word --zookeeper=word --topic=name
-    --exclude-internal --under-replicated-partitions --unavailable-partitions --at-min-isr-partitions | # shows
-    topics
+    --exclude-internal --under-replicated-partitions --unavailable-partitions --at-min-isr-partitions
+    --under-min-isr-partitions --topics-with-overrides --topic-id=word | # shows topics
 kafka-consumer-groups, kafka-consumer-groups.sh: ^--list/--describe --bootstrap-server=word --group=name
     --all-groups
     --members --verbose --state --offsets --timeout=number | # shows consumer groups and their lag
@@ -35,9 +35,11 @@ kafka-groups, kafka-groups.sh: ^--list ^--bootstrap-server=word --consumer --sha
     # lists groups
 kafka-share-groups, kafka-share-groups.sh: ^--list/--describe ^--bootstrap-server=word --group=name --all-groups
     --members --offsets --state --verbose --timeout=number | # shows groups that share topics
-mysqladmin: -h=host --host=host -P=port --port=port -u=name --user=name | adminword+ # shows MySQL's state
+mysqladmin: -h=host --host=host -P=port --port=port -u=name --user=name -s --password --silent
+    | adminword+ # shows MySQL's state
 kafka-configs, kafka-configs.sh: ^--describe ^--bootstrap-server=word --entity-type=name --entity-name=word --all
-    --entity-default | # shows settings, without those that are secret
+    --entity-default --topic=word --broker=number --broker-defaults --broker-logger=number --client=word --user=word
+    | # shows settings, without those that are secret
 kafka-get-offsets, kafka-get-offsets.sh: ^--bootstrap-server=word --topic=word --partitions=names --time=signed
     --topic-partitions=word --exclude-internal-topics | # shows how far topics go
 kafka-run-class, kafka-run-class.sh: --broker-list=word --bootstrap-server=word --topic=word --partitions=names

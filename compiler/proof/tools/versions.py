@@ -11,7 +11,7 @@ _VERSIONS: Mapping[str, frozenset[str]] = {
         javac rustc cargo dotnet mvn gradle go bash zsh psql pg_dump pg_config pg_restore pg_controldata
         pg_waldump postgres redis-cli redis-server valkey-cli mysql mysqld mariadb mongosh mongo mongod
         sqlite3 clickhouse-client cqlsh mysqlbinlog mysqldump pg_amcheck pg_basebackup elasticsearch
-        opensearch kafka-topics kafka-topics.sh curl wget http https
+        opensearch pgbouncer kafka-topics kafka-topics.sh curl wget http https
         nats-server ansible ansible-playbook vagrant make cmake
         gcc prometheus alertmanager grafana-server loki telegraf promtool amtool envoy keepalived goaccess
         gunicorn uvicorn celery flask dbt packer pulumi stern k6 composer
