@@ -23,8 +23,9 @@ class Flags(Struct, frozen=True, kw_only=True):
     """Options that end the reading, by name or letter, each with the reason."""
 
     def __or__(self, other: "Flags") -> "Flags":
-        """Both sets together; where a command gives a letter another meaning, the right side has it."""
-        taken = {letter for part in (other.switches, other.values, other.optional) for letter in part.values()}
+        """Both sets together; where a command gives a name or letter another meaning, the right side has it."""
+        named = (other.switches, other.values, other.optional)
+        taken = {spelling for part in named for pair in part.items() for spelling in pair}
         return Flags(
             switches=_without(self.switches, taken) | dict(other.switches),
             values=_without(self.values, taken) | dict(other.values),

@@ -63,7 +63,7 @@ _NEVER_CHANGED = word_list("proc sys dev boot")
 
 def objection_to_listing(path: str) -> str | None:
     """Why the names and sizes below `path` may not be listed; None when they may."""
-    if objection := _objection_to_spelling(path) or _objection_to_secret(path):
+    if objection := _objection_to_spelling(path) or objection_to_secret(path):
         return objection
     first = path.split("/")[1]
     if first not in LISTED_ROOTS:
@@ -80,7 +80,7 @@ def objection_to_reading(path: str) -> str | None:
     """Why the content of the file may not be shown; None when it is a log, or one of a few public files."""
     if path in _OPEN_FILES or _FACTS_OF_A_PROCESS.fullmatch(path):
         return None
-    if objection := _objection_to_spelling(path) or _objection_to_secret(path):
+    if objection := _objection_to_spelling(path) or objection_to_secret(path):
         return objection
     if not _is_log(path):
         return f"{path} is not a log (below {', '.join(LOG_ROOTS)} or in a logs folder): its content may be secret"
@@ -94,10 +94,10 @@ def objection_to_certificate(path: str) -> str | None:
         return objection
     if (
         has_pattern(path)
-        or not name.endswith((".crt", ".cer", ".pem"))
+        or not name.endswith((".crt", ".cer", ".pem", ".csr"))
         or re.search("key|secret|private", path.lower())
     ):
-        return f"{path} is not named as a certificate (.crt, .cer or .pem)"
+        return f"{path} is not named as a certificate (.crt, .cer, .csr or .pem)"
     return None
 
 
@@ -165,7 +165,8 @@ def _objection_to_place(path: str) -> str | None:
     return None
 
 
-def _objection_to_secret(path: str) -> str | None:
+def objection_to_secret(path: str) -> str | None:
+    """Why nobody may see what is in the file, whoever reads it; None when its name tells of no secret."""
     for part in path.lower().strip("/").split("/"):
         if _is_secret(part):
             return f"{path}: {part!r} is where secrets are kept"

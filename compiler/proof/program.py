@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from compiler.placeholders import Blanks
 from compiler.proof import host, spellings, wrappers
 from compiler.proof.carrier import Carried
+from compiler.proof.host_paths import objection_to_secret
 from compiler.proof.kinds import Understood, kind_of, understand, understand_redis, understand_sql
 from compiler.proof.named import named
 from compiler.proof.proven import Kind
@@ -39,6 +40,7 @@ _CARRIERS: Final[dict[str, Callable[[Sequence[str]], Carried | Judgement | None]
     "aws": named("aws:unwrap"),
     "ssh": host.unwrap,
 }
+_OF_PODMAN: Final[Callable[[Sequence[str]], Judgement]] = named("docker.podman:judge")
 _CARRIER_KINDS: Final = {
     "docker": Kind.DOCKER,
     "compose": Kind.DOCKER,
@@ -55,7 +57,10 @@ DEEPEST: Final = 3
 _SAME_TO_REDIS: Final = re.compile(r"""(?:[^\s"'\\]++|"(?:[^"\\]|\\["\\])*+"|'[^'\\]*+'|\s++)*+""")
 """A line in which backslashes mean the same at redis-cli's prompt as in a shell: it knows `\\x73` and `\\n`, too."""
 _WRITTEN_PASSWORD: Final = re.compile(r"-p.+|--password=(?!\$)..*")
-_WATCH_FLAGS: Final = word_list("-d -t -b -e -g -c -x --differences --no-title --beep --errexit --chgexit --color")
+_WATCH_EVERY: Final = re.compile(r"-[dtbegcx]*n|--interval")
+_WATCH_FLAG: Final = re.compile(
+    r"-[dtbegcx]+|-[dtbegcx]*n[0-9.]+|--interval=[0-9.]+|--(?:differences|no-title|beep|errexit|chgexit|color)"
+)
 
 
 class Programs(Struct, frozen=True, kw_only=True):
@@ -83,14 +88,16 @@ class Programs(Struct, frozen=True, kw_only=True):
             return _refused(Kind.SHELL, f"{argv[0]} could be any program: write which")
         if argv[0] == "watch":
             return self._watched(argv)
-        if timed := wrappers.timed(argv):
-            return self._in_time(timed, feed)
+        if paced := wrappers.paced(argv):
+            return self._at_a_pace(argv[0], paced, feed)
         if feed is None and (said := wrappers.said_as(argv)):
             return self._said_as_another(said)
         if judgement := wrappers.judged(argv):
             return Understood(kind=Kind.SHELL, judgement=judgement)
         if judgement := spellings.judged(argv):
             return Understood(kind=Kind.KUBERNETES, judgement=judgement)
+        if argv[0] in spellings.OTHER_ENGINES:
+            return Understood(kind=Kind.DOCKER, judgement=_OF_PODMAN(argv))
         unwrap = _CARRIERS.get(argv[0])
         carried = unwrap(argv) if unwrap else None
         if isinstance(carried, Judgement):
@@ -103,9 +110,9 @@ class Programs(Struct, frozen=True, kw_only=True):
         words = list(argv[1:])
         while words and words[0].startswith("-"):
             option = words.pop(0)
-            if option in ("-n", "--interval") and words:
+            if _WATCH_EVERY.fullmatch(option) and words:
                 words.pop(0)
-            elif option not in _WATCH_FLAGS and not option.startswith(("-n", "--interval=")):
+            elif not _WATCH_FLAG.fullmatch(option):
                 return _refused(Kind.SHELL, f"watch: {option[:40]} is not one of its options")
         text = " ".join(words)
         if not text:
@@ -119,14 +126,14 @@ class Programs(Struct, frozen=True, kw_only=True):
             return found
         return replace(found, judgement=Judgement(Verdict.READ_ONLY, f"{found.judgement.reason}, once", text))
 
-    def _in_time(self, argv: tuple[str, ...], feed: Feed | None) -> Understood:
-        """A command with a time of its own: every step has one, and a change is not stopped half way."""
+    def _at_a_pace(self, wrapper: str, argv: tuple[str, ...], feed: Feed | None) -> Understood:
+        """A command with a time or priority of its own: every look has both, and a change needs what it was given."""
         if self.depth >= DEEPEST:
             return _refused(Kind.SHELL, "too many commands inside one another")
         found = replace(self, depth=self.depth + 1).understand(argv, feed)
         if found.judgement.verdict is Verdict.MUTATING:
-            return _refused(found.kind, "timeout could stop a change half way: write the command itself")
-        return _without("timeout", found)
+            return _refused(found.kind, f"{wrapper} could stop a change or hold it up: write the command itself")
+        return _without(wrapper, found)
 
     def _said_as_another(self, text: str) -> Understood:
         """What `su` says: a data client has an account of its own; a host is only looked at as whoever looks."""
@@ -164,9 +171,9 @@ class Programs(Struct, frozen=True, kw_only=True):
         rewrite = found.judgement.rewrite
         words = (*argv[:-inner], *shlex.split(rewrite)) if rewrite else argv
         reason = f"inside the container: {found.judgement.reason}"
-        if found.names.keys() & {"host", "container", "service"} or argv[-inner] == "watch":
+        if found.names.keys() & {"host", "container", "service"} or "watch" in argv[-inner:]:
             return _refused(Kind.DOCKER, "another command goes on from inside the container: write that one by itself")
-        runs = runs and found.executor == "host" and (bool(rewrite) or argv[-inner] not in ("sudo", "time"))
+        runs = runs and found.executor == "host" and (bool(rewrite) or argv[-inner] not in wrappers.TAKEN_OFF)
         return Understood(
             kind=Kind.DOCKER,
             judgement=Judgement(found.judgement.verdict, reason, shlex.join(words) if rewrite else None),
@@ -185,6 +192,8 @@ class Programs(Struct, frozen=True, kw_only=True):
         if feed.file is not None and argv[0] in _FILE_READERS:
             return understand((*argv, feed.file), self.blanks)
         found = understand(argv, self.blanks)
+        if feed.file is not None and (objection := objection_to_secret(feed.file)):
+            return _refused(found.kind, objection)
         if found.judgement.verdict is Verdict.READ_ONLY:
             return _refused(found.kind, f"what {argv[0]} reads from standard input is not part of a step")
         return replace(found, executor=None, command={})

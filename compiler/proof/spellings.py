@@ -22,10 +22,10 @@ _PODMAN: Final = word_list(
     """
     ps logs stats top inspect images image volume network info version port diff history events system exec start stop
     restart kill rm rmi pause unpause update rename pull push tag cp export save load run create build wait container
-    commit import attach login logout
+    commit import attach login logout compose
     """
 )
-OTHER_ENGINES: Final = word_list("podman nerdctl")
+OTHER_ENGINES: Final = word_list("podman nerdctl podman-compose")
 """They read as docker does, and no executor reaches their containers."""
 _SAME: Final = {
     "valkey-cli": "redis-cli",
@@ -50,6 +50,8 @@ def plainly(argv: Sequence[str]) -> tuple[str, ...]:
         return words[1:]
     if words[:2] == ("clickhouse", "client"):
         return ("clickhouse-client", *words[2:])
+    if words[0] == "podman-compose":
+        return ("docker-compose", *words[1:])
     if words[0] in OTHER_ENGINES and _first(words) in _PODMAN:
         return ("docker", *words[1:])
     if words[0] == "k" and _first(words) in KUBECTL:

@@ -62,12 +62,22 @@ _SUDO_CLUSTER: Final = re.compile(r"-([nHi]+)([nHiug])", re.ASCII)
 """Flags of one letter in one word: `-iu postgres`."""
 _NAME: Final = re.compile(r"[\w.+-]+", re.ASCII)
 _ACCOUNT: Final = re.compile(r"[a-z_][\w.-]*", re.ASCII)
-_TIME_FLAGS: Final = word_list("--foreground --preserve-status -v --verbose")
-_TIME_OPTION: Final = re.compile(r"(?:-k|--kill-after=)[0-9.]+[smhd]?|(?:-s|--signal=)[A-Z0-9]+", re.ASCII)
-_DURATION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?[smhd]?", re.ASCII)
+_BEFORE: Final = {
+    "timeout": re.compile(
+        r"(?:(?:--foreground|--preserve-status|-v|--verbose"
+        r"|(?:-k ?|--kill-after[= ])[0-9.]+[smhd]?|(?:-s ?|--signal[= ])[A-Z0-9]+) )*"
+        r"[0-9]+(?:\.[0-9]+)?[smhd]? ",
+        re.ASCII,
+    ),
+    "nice": re.compile(r"(?:(?:-n ?|--adjustment[= ]|-)-?[0-9]{1,2} )?", re.ASCII),
+    "ionice": re.compile(r"(?:(?:-c ?|--class[= ]|-n ?|--classdata[= ])(?:[0-9]|idle|best-effort) |-t )+", re.ASCII),
+}
+"""What stands between a wrapper that only says how long or how eagerly, and its command."""
 _SCHEDULERS: Final = word_list("ionice chrt taskset prlimit")
 _PROCESS: Final = re.compile(r"-[a-z]*[pPu][0-9]*|--(?:pid|pgid|uid)(?:=[0-9]+)?", re.ASCII)
 _SCHEDULING: Final = re.compile(r"-[a-zA-Z]+[0-9]*|--[a-z-]+(?:=[\w:-]+)?|(?:0x)?[0-9a-f]+(?:[,-][0-9a-f]+)*", re.ASCII)
+TAKEN_OFF: Final = word_list("sudo time timeout nice ionice")
+"""The wrappers that may be dropped."""
 NEUTRAL: Final = word_list("true false : exit")
 """Parts of a list that do nothing but say how it went."""
 
@@ -99,13 +109,15 @@ def _as_whom(option: str) -> bool:
     return name in ("--user", "--group") and bool(_ACCOUNT.fullmatch(account))
 
 
-def timed(argv: Sequence[str]) -> tuple[str, ...] | None:
-    """The command to which `timeout` gives a time; None for any other command line."""
-    words = list(argv[1:])
-    while words and (words[0] in _TIME_FLAGS or _TIME_OPTION.fullmatch(words[0])):
-        words.pop(0)
-    known = argv[0] == "timeout" and len(words) > 1 and _DURATION.fullmatch(words[0])
-    return tuple(words[1:]) if known and not words[1].startswith("-") else None
+def paced(argv: Sequence[str]) -> tuple[str, ...] | None:
+    """The command to which `timeout`, `nice` or `ionice` gives a time or a priority; None for any other line."""
+    before = _BEFORE.get(argv[0])
+    said = before.match(" ".join(argv[1:])) if before else None
+    if said is None:
+        return None
+    words = argv[1 + said[0].count(" ") :]
+    plain = not any(" " in word for word in argv[: len(argv) - len(words)])
+    return tuple(words) if plain and words and not words[0].startswith("-") else None
 
 
 def said_as(argv: Sequence[str]) -> str | None:

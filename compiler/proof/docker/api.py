@@ -29,7 +29,6 @@ _READS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
         ("/version", "shows the version of the engine", ""),
         ("/_ping", "asks whether the engine answers", ""),
         ("/system/df", "lists what takes up disk space", "type"),
-        ("/volumes", "lists volumes", "filters"),
         ("/networks", "lists networks", "filters"),
         (f"/networks/{_NOT_A_NAME}{_ID}", "shows a network", "verbose scope"),
         ("/nodes", "lists nodes", "filters"),
@@ -39,6 +38,7 @@ _READS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
 _PROJECTED = (
     (f"/containers/{_ID}/json", "shows a container: its environment and command line are dropped"),
     (f"/images/{_IMAGE}/json", "shows an image: its environment is dropped"),
+    (f"/volumes(?:/{_NOT_A_NAME}{_ID})?", "shows volumes: their options, which hold passwords of shares, are dropped"),
     (f"/services(?:/{_ID})?", "shows services: their environment is dropped"),
     (f"/tasks(?:/{_ID})?", "shows tasks: their environment is dropped"),
 )

@@ -6,6 +6,7 @@ lie beside it, and name the project; settings from anywhere else are refused.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from compiler.proof import go_flags
 from compiler.proof.carrier import Carried
@@ -114,7 +115,7 @@ _SHOWN: Mapping[str, Callable[[Line], Shown]] = {
     "port": listed("the published ports", named=True),
     "ls": listed("the projects"),
     "version": listed("the version of Compose"),
-    "events": docker_reads.events,
+    "events": partial(docker_reads.events, named=True),
     "stats": docker_reads.stats,
     "volumes": listed("the project's volumes", named=True),
     "config": _config,

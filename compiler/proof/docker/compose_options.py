@@ -18,7 +18,8 @@ GLOBAL = flags(
     }
 )
 
-READS: Mapping[str, Flags] = {
+_EVERYWHERE = flags(switches="dry-run")
+_READS: Mapping[str, Flags] = {
     "ps": flags(switches="all=a no-trunc orphans quiet=q services", values="filter format status"),
     "logs": flags(switches="follow=f no-color no-log-prefix timestamps=t", values="index since tail=n until"),
     "top": Flags(),
@@ -34,7 +35,7 @@ READS: Mapping[str, Flags] = {
 
 _TIMED = flags(values="timeout=t")
 _SESSION = refuse({"a session in a new container is for a person at a terminal": "interactive=i tty=t"})
-CHANGES: Mapping[str, tuple[str, Flags]] = {
+_CHANGES: Mapping[str, tuple[str, Flags]] = {
     "up": (
         "starts {}, and makes what is missing or was changed in the project's file",
         flags(
@@ -99,6 +100,10 @@ CHANGES: Mapping[str, tuple[str, Flags]] = {
             }
         ),
     ),
+}
+READS: Mapping[str, Flags] = {name: known | _EVERYWHERE for name, known in _READS.items()}
+CHANGES: Mapping[str, tuple[str, Flags]] = {
+    name: (effect, known | _EVERYWHERE) for name, (effect, known) in _CHANGES.items()
 }
 
 _PRINTED = "it prints the settings of every service, secrets included"

@@ -19,6 +19,7 @@ GLOBAL = flags(switches="debug=D version=v", values="context=c log-level=l") | r
 
 _LIST = flags(switches="no-trunc quiet=q", values="filter=f format")
 _FORMAT = flags(values="format=f")
+_ANOTHER_BUILDER = "which builder is asked belongs to the target"
 
 READS: Mapping[tuple[str, ...], Flags] = {
     ("container", "ls"): _LIST | flags(switches="all=a latest=l size=s", values="last=n"),
@@ -58,6 +59,9 @@ READS: Mapping[tuple[str, ...], Flags] = {
     ("system", "info"): _FORMAT,
     ("system", "events"): flags(values="filter=f format since until"),
     ("version",): _FORMAT,
+    ("buildx", "ls"): flags(switches="no-trunc", values="format"),
+    ("buildx", "du"): flags(switches="verbose", values="filter format") | refuse({_ANOTHER_BUILDER: "builder"}),
+    ("buildx", "version"): Flags(),
 }
 
 _LIMITS = """
@@ -236,7 +240,10 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ("config", "create"): "what it stores is not in the command",
     ("stack", "config"): "it prints the settings of every service, secrets included",
     ("checkpoint",): "it writes a container's memory to files",
-    ("buildx",): _PLUGINS,
+    **{
+        ("buildx", name): _PLUGINS
+        for name in word_list("bake create debug dial-stdio history imagetools inspect rm stop use")
+    },
     ("scout",): _PLUGINS,
     **{("plugin", name): _PLUGINS for name in word_list("create disable enable inspect install push rm set upgrade")},
     **{

@@ -77,9 +77,9 @@ def stats(line: Line) -> Shown:
     return Shown(reason=f"{shown.reason}, once", dropped=("no-stream",), added=("--no-stream",))
 
 
-def events(line: Line) -> Shown:
-    """Events between two moments that have passed."""
-    shown = listed("events")(line)
+def events(line: Line, *, named: bool = False) -> Shown:
+    """Events between two moments that have passed; `named` where the command may name whose."""
+    shown = listed("events", named=named)(line)
     since, until = line.one("since"), line.one("until")
     if since and until and _is_past(until):
         return shown
@@ -202,4 +202,7 @@ _SHOWN: Mapping[tuple[str, ...], Callable[[Line], Shown]] = {
     ("system", "info"): listed("facts about the engine"),
     ("system", "events"): events,
     ("version",): listed("the versions of docker and its engine"),
+    ("buildx", "ls"): listed("builders"),
+    ("buildx", "du"): listed("what the cache of builds takes up"),
+    ("buildx", "version"): listed("the version of Buildx"),
 }

@@ -124,6 +124,8 @@ def _terms(text: str, *, inside: bool) -> Iterator[str]:
         path = term["path"]
         if path and not (inside and not path.startswith("$")) and not _is_shown(path):
             yield f"{path} is not among the fields that are known to hold no secret"
+        if term["literal"] and names_a_secret(term["literal"]):
+            yield f"{term['literal'][:40]} is named as a secret"
         position = term.end()
 
 

@@ -70,7 +70,8 @@ def _prefix(argv: Sequence[str], options: Sequence[Option]) -> list[str]:
 
 def _judged(options: Sequence[Option], words: Sequence[str]) -> Judgement:
     path, rest = path_of(words)
-    path = ("image", "build") if path == ("builder", "build") else path
+    path = ("image", "build") if path in (("builder", "build"), ("buildx", "build")) else path
+    path = ("builder", "prune") if path == ("buildx", "prune") else path
     if reason := REFUSED.get(path):
         raise Refused(reason)
     if path not in READS and path not in CHANGES:

@@ -219,6 +219,7 @@ openssl x509: -noout -text -dates -subject -issuer -enddate -startdate -fingerpr
 openssl verify: -CAfile=certificate -untrusted=certificate -verbose -show_chain | certificate # checks a certificate
 openssl crl: ^-in=certificate -noout -text -lastupdate -nextupdate -issuer -inform=name | # shows revoked
     certificates
+openssl req: ^-in=certificate ^-noout -text -subject -verify -pubkey -inform=name | # shows a request for a certificate
 openssl ciphers: -v -V -s -tls1_2 -tls1_3 | # lists ciphers
 openssl version: -a -v -b -d | # shows the version
 """

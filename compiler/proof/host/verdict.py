@@ -27,6 +27,7 @@ _PAGERS = word_list("less more zless zmore most")
 _PAGER_FLAGS = frozenset("SNRXFinriIgqeEsM")
 _PAGER_LINES = 200
 _OPENSSL_CHANGES = word_list("req genrsa genpkey gendsa ca pkcs12 dhparam ecparam crl2pkcs7")
+_OPENSSL_KEYS = word_list("genrsa genpkey gendsa pkcs12 ecparam")
 _SERVICE_CHANGES = word_list("start stop restart reload force-reload try-restart condrestart graceful")
 _IP_OBJECTS = word_list(
     "a addr address l link r route n neigh neighbor neighbour rule ru maddr netns tunnel mroute nexthop"
@@ -102,7 +103,12 @@ def _openssl(argv: Sequence[str]) -> Judgement:
     name = " ".join(argv[:2])
     if name in WHOLE_WORDS:
         judgement = usage.judge(WHOLE_WORDS[name], [name, *argv[2:]])
-        return Judgement(judgement.verdict, judgement.reason)
+        if judgement.verdict is not Verdict.REFUSED or argv[1] not in _OPENSSL_CHANGES:
+            return Judgement(judgement.verdict, judgement.reason)
+    if any(word.startswith("pass:") for word in argv[2:]):
+        return _refused("openssl", "the passphrase of a key stands in the command")
+    if argv[1:2] and argv[1] in _OPENSSL_KEYS and "-out" not in argv:
+        return _refused("openssl", f"without -out FILE, {argv[1]} prints a key")
     if argv[1:2] and argv[1] in _OPENSSL_CHANGES:
         return Judgement(Verdict.MUTATING, f"{name} makes a file of keys or certificates")
     return _refused("openssl", "only a TLS probe and the fields of a certificate are known to look and no more")

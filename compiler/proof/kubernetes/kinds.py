@@ -110,7 +110,6 @@ _PLAIN = """
     scaledobjects,scaledobject,so keda.sh
     nodepools,nodepool karpenter.sh
     nodeclaims,nodeclaim karpenter.sh
-    ec2nodeclasses,ec2nodeclass,ec2nc,ec2ncs karpenter.k8s.aws
     externalsecrets,externalsecret,es external-secrets.io
     gitrepositories,gitrepository,gitrepo source.toolkit.fluxcd.io
     appprojects,appproject,appproj,appprojs argoproj.io
@@ -161,6 +160,8 @@ _ENVIRONMENT = """
     alertmanagers,alertmanager,am monitoring.coreos.com
 """
 _PARTS = """
+    ec2nodeclasses,ec2nodeclass,ec2nc,ec2ncs karpenter.k8s.aws
+    awsnodetemplates,awsnodetemplate karpenter.k8s.aws
     routes,route route.openshift.io
     clusterserviceversions,clusterserviceversion,csv,csvs operators.coreos.com
     virtualmachines,virtualmachine,vm,vms kubevirt.io
