@@ -1,6 +1,5 @@
 """What must hold of real processes once the faults have stopped: the store, Slack, PagerDuty and the target agree."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,22 +22,6 @@ from incident.timeline import Event, broken_at
 from incident.walk import LegState
 from incident.watch import SOURCE
 
-SETTLED_WITHIN: Final = 120.0
-LOOK_EVERY: Final = 0.5
-STILL: Final = 8
-"""Looks without anything owed: what waits in a spool is taken in within a second or two, and owes something then."""
-WAITING: Final = (
-    "SELECT key || ' (' || state || ': ' || error || ')' FROM jobs"
-    " WHERE name <> ALL($1)"
-    " AND (state IN ('claimed', 'doing') OR state = 'owed' AND due_at <= now()"
-    " OR state = 'owed' AND error <> '' AND due_at <= now() + interval '5 minutes')"
-)
-TIMERS: Final = ("ring_clocks", "expire_approval", "cool_down", "watch", "let_go", "sum_up_repeats")
-"""What may still be owed in the end, because its time has not come, as may what is folded and never failed.
-
-What failed is tried again within minutes, and waited for.
-"""
-WATCHING: Final = "SELECT 'the watch is ' || body FROM watches WHERE id = $1 AND body::jsonb ->> 'state' <> 'healthy'"
 SENT: Final = "SELECT key, received_at FROM deliveries WHERE source = $1 AND key LIKE $2 ORDER BY received_at"
 NOT_ENDED: Final = frozenset({ApprovalState.PREPARING, ApprovalState.APPROVED, ApprovalState.RUNNING})
 MAY_HAVE_RUN: Final = frozenset({ApprovalState.RAN, ApprovalState.UNKNOWN, ApprovalState.FAILED})
@@ -50,25 +33,6 @@ class Left(Struct, frozen=True, kw_only=True):
     incidents: Sequence[Incident]
     events: Mapping[str, Sequence[Event]]
     requests: Sequence[Approval]
-
-
-async def settled(place: Place, verdict: Verdict, within: float = SETTLED_WITHIN, still: int = STILL) -> None:
-    """Wait until nothing is owed any more, and PagerDuty has told everything; what still is then is *lost*."""
-    connection = await asyncpg.connect(place.database)
-    waiting, quiet = [""], 0
-    try:
-        async with asyncio.timeout(within):
-            await place.pagerduty.settled()
-            # Other processes' work can only be looked at now and then.
-            while quiet < still:
-                waiting = [row[0] for row in await connection.fetch(WAITING, TIMERS)]
-                waiting += [row[0] for row in await connection.fetch(WATCHING, WATCH)]
-                quiet = 0 if waiting else quiet + 1
-                await asyncio.sleep(LOOK_EVERY)
-    except TimeoutError:
-        verdict.lost += [f"never settled: {each or 'webhooks of PagerDuty'}" for each in waiting]
-    finally:
-        await connection.close()
 
 
 async def judge(place: Place, known: Known, verdict: Verdict) -> None:

@@ -14,10 +14,11 @@ from typing import Final
 
 from chaos.deeds import COSTLY, Deeds, Known
 from chaos.judging import Verdict
-from chaos.judging_rounds import judge, settled
+from chaos.judging_rounds import judge
 from chaos.patience import Patience
 from chaos.place import READY_WITHIN, Ground, Place, placed
 from chaos.replicas import ENDING, MOST_STOPPED, ROUND_WITHIN, Round, grounded
+from chaos.settling import settled
 from chaos.traps import How, Point, Traps, laid, lives
 from demo.bot_process import BotProcess, NotReadyError
 from sandbox.state.model import Channel

@@ -16,11 +16,12 @@ from msgspec import Struct
 
 from chaos.busy import Busy
 from chaos.judging import Verdict
-from chaos.judging_rounds import judge, settled
+from chaos.judging_rounds import judge
 from chaos.mayhem import Mayhem
 from chaos.nursery import opened
 from chaos.patience import Patience
 from chaos.place import Ground, placed
+from chaos.settling import settled
 from chaos.storybook_runbook import written
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
