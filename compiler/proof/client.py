@@ -14,7 +14,7 @@ from incident.verdict import Judgement, Verdict
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """The verbs of one client; a verb is one to four words. `options` are taken everywhere, also before the verb.
+    """The verbs of one client; a verb is one to five words. `options` are taken everywhere, also before the verb.
 
     With `rest_changes` the client has neither plug-ins nor aliases: what is in no table changes something.
     """
@@ -115,7 +115,7 @@ def _verb_place(table: Client, argv: Sequence[str]) -> int:
 
 
 def _verb(table: Client, words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    for length in (4, 3, 2, 1):
+    for length in (5, 4, 3, 2, 1):
         verb = " ".join(words[:length])
         if len(words) >= length and (verb in table.reads or verb in table.changes or verb in table.refused):
             return verb, words[length:]

@@ -46,7 +46,8 @@ def table(text: str, *, whole_words: bool = False, everywhere: Mapping[str, Opti
     """
     unread: dict[str, list[Callable[[], Usage]]] = {}
     for line in filter(str.strip, text.replace("\n ", " ").splitlines()):
-        names_, _, rest = line.partition(":")
+        # A name may hold a colon itself: heroku's `pg:info`.
+        names_, _, rest = f" {line}".partition(": ")
         for name in names(names_) or [""]:
             unread.setdefault(name, []).append(partial(_form, rest, whole_words, everywhere))
     return Forms(unread)

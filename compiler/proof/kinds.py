@@ -138,11 +138,11 @@ def _request(request: http.Request, judgement: Judgement, blanks: Blanks) -> Und
     body = _body(request.body, blanks)
     if body is not None:
         command["body"] = body
-    for name, value in request.headers:
-        if is_credential_header(name.lower()):
-            names["credential"] = value
+    credentials = [value for name, value in request.headers if is_credential_header(name.lower())]
+    if credentials:
+        names["credential"] = credentials[-1]
     plain = all(name.lower() in _PLAIN_HEADERS or is_credential_header(name.lower()) for name, _ in request.headers)
-    said = plain and (request.body is None or body is not None)
+    said = plain and len(credentials) <= 1 and (request.body is None or body is not None)
     return Understood(
         kind=Kind.HTTP, judgement=judgement, executor="http" if said else None, command=command, names=names
     )

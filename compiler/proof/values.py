@@ -16,7 +16,11 @@ from compiler.proof.host_paths import (
     objection_to_reading,
 )
 from compiler.proof.http.address import objection_to_host
+from compiler.proof.named import named
 from compiler.proof.references import is_reference
+from compiler.proof.secret_names import names_a_secret
+from compiler.proof.word_list import word_list
+from incident.verdict import Judgement
 
 Check: TypeAlias = Callable[[str], str | None]
 
@@ -85,9 +89,39 @@ _PATTERNS = {
     "grpchealth": r"grpc\.health\.v1\.Health/Check",
     "offsetshell": r"kafka\.tools\.GetOffsetShell|org\.apache\.kafka\.tools\.GetOffsetShell",
     "routerword": r"show (?:ip |ipv6 )?(?:bgp|route|ospf|interface|version|protocols)[a-z0-9 ./:]*",
-    "projection": r"[a-z]+(?:\[[a-z0-9,=-]+\])?(?:\([A-Za-z0-9_.,:()\[\] -]*\))?",
+    "settingname": r"(?:core/)?(?:project|account)|compute/(?:region|zone)|run/region",
+    "tablename": r"table",
+    "loginmode": r"login",
+    "kusto": r"(?!(?is:.*(?:externaldata|http_request|evaluate\b|^\s*\.)))[^`\x00-\x08\x0b-\x1f]*",
+    "cloudorder": r"~?[A-Za-z][A-Za-z0-9_.]*(?:,~?[A-Za-z][A-Za-z0-9_.]*)*",
+    "field": r"[A-Za-z_]+(?:\[\])?=(?!@)[^\x00-\x1f]*",
+    "accept": r"(?i:accept: ?[\w./+-]+|x-github-api-version: ?[0-9-]+)",
     "range": r"[0-9]{0,6}(?:-[0-9]{0,6})?(?:,[0-9]{0,6}(?:-[0-9]{0,6})?)*",
 }
+_PROJECTION = re.compile(r"[a-z]+(?:\[[a-z0-9,=-]+\])?(?:\([A-Za-z0-9_.,:()\[\] -]*\))?", re.ASCII)
+_PROJECTED = re.compile(r"(?:value|table|csv|get)(?:\[[a-z0-9,=-]+\])?\(([A-Za-z0-9_.,:()\[\]= -]+)\)", re.ASCII)
+_JQ = named("filters.jq:parse")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_INDEX = re.compile(r"\[[0-9]*\]")
+_WORD = re.compile(r"[A-Za-z0-9_=-]+", re.ASCII)
+_GIVEN = word_list(
+    "appsettings connectionstring connectionstrings customdata env environment environmentvariables outputs parameters"
+    " protectedsettings siteconfig userdata"
+)
+"""What a program or a machine is given, which may hold secrets."""
+FACTS = word_list(
+    """
+    conditions connectionName cpuPlatform createTime creationTimestamp currentAction currentLocationId
+    currentMasterVersion currentNodeCount currentNodeVersion databaseVersion description digest diskSizeGb
+    displayName duration email endTime endpoint finishTime healthState host id image insertTime instanceStatus
+    internalIP ipAddress ipAddresses kind labels lastModifiedTimestamp latestCreatedRevisionName
+    latestReadyRevisionName location machineType maxNodeCount memorySizeGb minNodeCount name natIP networkIP
+    nodeCount operationType percent phase port progress provisioningModel redisVersion region replicas
+    revisionName selfLink severity size sizeGb sourceImage startTime state status statusMessage targetLink
+    targetSize tier traffic type updateTime uri url version zone
+    """
+)
+"""Last parts of the fields of gcloud's answers that are facts about a thing, whatever the thing is."""
 _NAMES = {"sort": "a column to sort by", "unit": "a unit", "time": "a time", "revision": "a revision"}
 
 
@@ -142,10 +176,50 @@ def _nats_server(value: str) -> str | None:
     return None
 
 
+def _query(value: str) -> str | None:
+    """A choice among what is answered, which names no secret and nothing that a program is given."""
+    names = _IDENTIFIER.findall(value)
+    secret = next((name for name in names if names_a_secret(name) or name.lower() in _GIVEN), None)
+    if secret or not _pattern("plain").fullmatch(value):
+        return f"{(secret or value)[:40]!r} may hold secrets, or does not print"
+    return None
+
+
+def _filter(value: str) -> str | None:
+    found = _JQ(value)
+    return found.reason if isinstance(found, Judgement) else None
+
+
+def _projection(value: str) -> str | None:
+    if not _PROJECTION.fullmatch(value):
+        return f"{value[:40]!r} is not a plain projection"
+    return _query(value)
+
+
+def _facts(value: str) -> str | None:
+    """A projection of gcloud's onto fields that are facts: what a program or a machine is given may hold secrets."""
+    found = _PROJECTED.fullmatch(value)
+    fields = found[1].split(",") if found else ()
+    wrong = next((field for field in fields if not _fact(field.strip())), None)
+    if not fields or wrong is not None:
+        return f"{(wrong or value)[:40]!r} may hold secrets: write --format='table(name,status)' or the like"
+    return None
+
+
+def _fact(field: str) -> bool:
+    path, *attributes = field.removesuffix(".basename()").split(":")
+    parts = _INDEX.sub("", path).split(".")
+    return parts[-1] in FACTS and all(_WORD.fullmatch(part) for part in [*parts, *attributes])
+
+
 _CHECKS: Mapping[str, Check] = {
     "host": _host,
     "server": _server,
     "text": _text,
+    "query": _query,
+    "jqfilter": _filter,
+    "projection": _projection,
+    "facts": _facts,
     "natsserver": _nats_server,
     "weburl": _web_address,
     "listed": objection_to_listing,

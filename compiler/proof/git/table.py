@@ -40,7 +40,10 @@ tag: --contains=revision --points-at=revision --merged=revision --sort=sort | # 
 remote: -v --verbose | # lists remotes
 remote get-url: | name # shows a remote
 stash list: | # lists what is stashed
-stash show: --stat | revision? # shows what is stashed
+stash show: --stat --name-only | revision? # shows what is stashed
+stash show: ^-p/--patch --stat --no-ext-diff --no-textconv | revision? | --no-ext-diff; --no-textconv # shows what is
+    stashed
+symbolic-ref: -q --quiet --short | revision # says what a name stands for
 rev-parse: --short?=number --abbrev-ref --verify --show-toplevel --is-inside-work-tree | revision* # shows a
     commit's name
 describe: --tags --always --dirty --abbrev=number --long --exact-match --all | revision? # names a commit
@@ -98,7 +101,7 @@ _GH_LIST = (
 )
 
 GH = client(
-    options="-R=word --repo=word",
+    options="-R=word --repo=word -q=jqfilter --jq=jqfilter",
     reads=f"""
 pr/issue list, pr/issue ls: {_GH_LIST} | # lists them
 pr view: --comments -c --json=names | word? # shows a pull request
@@ -107,6 +110,7 @@ pr/issue status: --json=names | # lists those that concern you
 pr checks: --required ~--watch ~-i=number ~--interval=number --fail-fast --json=names | word? # shows the checks
 pr diff: --name-only --patch --color=name | word? # shows what differs
 run list, run ls: {_GH_LIST} -w=word --workflow=word -e=name --event=name -u=name --user=name -c=name --commit=name
+    --status=name
     | # lists runs
 run watch: ~-i=number ~--interval=number --exit-status --compact | name? # shows a run
 run view: -v --verbose --log-failed --log --exit-status -j=number --job=number -a=number --attempt=number
@@ -122,6 +126,8 @@ secret list, secret ls: -e=name --env=name -o=name --org=name | # lists names
 cache list, label list, ruleset list, org list: -L=lines --limit=lines | # lists them
 search issues, search prs, search commits: {_GH_LIST} --merged --owner=name --created=word --closed=word
     --updated=word --sort=name --order=name | text* # searches
+auth status: -a --active | # says who is logged in
+project list: --owner=name -L=lines --limit=lines --closed | # lists projects
 --version, version, status: | # shows the version, or what concerns you
 """,
     changes="""

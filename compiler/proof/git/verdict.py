@@ -7,7 +7,7 @@ the commands listed here are known, with their listed options. Nothing is read f
 import re
 from collections.abc import Sequence
 
-from compiler.proof import client
+from compiler.proof import client, usage
 from compiler.proof.git.table import GH, GIT
 from compiler.proof.host_paths import is_secret_file
 from compiler.proof.word_list import word_list
@@ -18,12 +18,17 @@ _SHOWING = word_list("log show diff blame annotate")
 _METHOD = ("-X", "--method")
 _LOOKING = re.compile(r"(?:-X|--method=)(?:GET|HEAD)")
 _KNOWN_ADDRESS = re.compile(
-    r"/?repos/[\w.-]+/[\w.-]+/(?:actions/(?:runs|workflows)|branches|commits|deployments|issues|milestones|pulls|releases"
-    r"|tags)(?:/[A-Za-z0-9][\w.-]*)?(?:/(?:comments|commits|files|jobs|reviews|status|statuses))?",
+    r"/?(?:repos/(?:[\w.-]+/[\w.-]+|\{owner\}/\{repo\})/(?:actions/(?:runs|workflows)|branches|commits|deployments|issues"
+    r"|milestones|pulls|releases|tags)(?:/[A-Za-z0-9][\w.-]*)?"
+    r"(?:/(?:check-runs|comments|commits|files|jobs|reviews|runs|status|statuses))?"
+    r"|search/(?:issues|commits)|rate_limit|meta)(?:\?[\w=&%.,:+-]*)?",
     re.ASCII,
 )
-_CHOSEN = re.compile(r"\.(?:[A-Za-z_]+|\[[0-9]*\])(?:\.[A-Za-z_]+|\[[0-9]*\])*", re.ASCII)
-"""Fields alone: a whole program of jq could show the environment."""
+_ASKED = usage.usage(
+    "-q=jqfilter --jq=jqfilter --paginate -H=accept --header=accept --cache=name | plain",
+    "asks GitHub what its own commands show too",
+)
+_GIVEN = usage.usage("-f=field -F=field --field=field --raw-field=field", "")
 _BODY = ("-f", "-F", "--field", "--raw-field", "--input")
 
 
@@ -59,14 +64,19 @@ def _once(judgement: Judgement, argv: Sequence[str]) -> Judgement:
 
 def _api(words: Sequence[str]) -> Judgement:
     """A free request to GitHub: beyond a few well-known addresses, what one answers with is not known."""
-    words = _without_get(words)
+    left = _without_get(words)
+    form = usage.with_options(_ASKED, _GIVEN.options) if len(left) < len(words) else _ASKED
+    try:
+        reading = usage.read(form, left)
+    except usage.Misuse:
+        reading = None
+    if reading and _KNOWN_ADDRESS.fullmatch(reading.operands[0]):
+        return Judgement(Verdict.READ_ONLY, _ASKED.says)
     if any(
-        word in (*_METHOD, *_BODY) or word.startswith(("-X", "-f", "-F", *(f"{m}=" for m in _BODY))) for word in words
+        word in (*_METHOD, *_BODY) or word.startswith(("-X", "-f", "-F", "--method=", *(f"{m}=" for m in _BODY)))
+        for word in left
     ):
         return Judgement(Verdict.MUTATING, "gh api with a method or fields changes something at GitHub")
-    chosen = len(words) == 3 and words[1] in ("--jq", "-q") and _CHOSEN.fullmatch(words[2])
-    if (len(words) == 1 or chosen) and _KNOWN_ADDRESS.fullmatch(words[0]):
-        return Judgement(Verdict.READ_ONLY, "asks GitHub what its own commands show too")
     return _refused("gh api", "a free request may answer with secrets: use the command for what is asked")
 
 

@@ -99,7 +99,7 @@ REFUSED_LETTERS = {
 
 _WRITE_OUT_VARIABLES = word_list(
     """
-    content_type errormsg exitcode http_code http_connect http_version local_ip local_port method num_connects
+    content_type errormsg exitcode http_code http_connect http_version json local_ip local_port method num_connects
     num_headers num_redirects num_retries onerror proxy_ssl_verify_result redirect_url remote_ip remote_port
     response_code scheme size_download size_header size_request size_upload speed_download speed_upload
     ssl_verify_result stderr stdout time_appconnect time_connect time_namelookup time_posttransfer time_pretransfer

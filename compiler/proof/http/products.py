@@ -33,8 +33,9 @@ _ENDS = (
 _OF_KONG = word_list("certificates keys key-sets plugins vaults")
 _OF_A_JOB = word_list("versions submission")
 _PLAIN_FACTS = word_list("uptime starttime vmname vmversion vmvendor specversion")
-_CONFIGURATION_FILES = word_list(
-    "appsettings.json application.yml application.yaml database.yml info.php settings.py web.config wp-config.php"
+_SETTING_PAGES = word_list(
+    "appsettings.json application.yml application.yaml database.yml info.php server-info settings.py web.config"
+    " wp-config.php"
 )
 _PORTS = {"vault": (8200,), "nomad": (4646,), "kong": (8001, 8444), "airflow": ()}
 
@@ -51,8 +52,8 @@ def secrets_of_products(
     yield from (reason for end, reason in _ENDS if path.endswith(f"{end} "))
     if lowered == ["trace"]:
         yield "recorded requests hold credentials"
-    if lowered[-1] in _CONFIGURATION_FILES:
-        yield f"{lowered[-1]} is a file of settings, secrets among them"
+    if lowered[-1] in _SETTING_PAGES:
+        yield f"{lowered[-1]} shows settings, secrets among them"
     yield from _of_containers(lowered)
     yield from _of_connectors(lowered, query)
     yield from _of_processes(lowered, query)

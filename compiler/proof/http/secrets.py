@@ -19,7 +19,9 @@ from compiler.proof.references import is_reference, is_referenced_credential
 from compiler.proof.secret_names import names_a_secret
 from compiler.proof.word_list import word_list
 
-_CREDENTIAL_HEADERS = word_list("authorization x-api-key x-auth-token api-key apikey private-token x-access-token")
+_CREDENTIAL_HEADERS = word_list(
+    "authorization x-api-key x-auth-token api-key apikey private-token x-access-token dd-application-key"
+)
 _REFUSED_HEADERS = {
     "host": "it sends the request to another site than the URL names",
     "cookie": "a session cookie is a credential, and none is kept",

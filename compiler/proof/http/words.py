@@ -97,7 +97,8 @@ QUESTIONS = word_list(
 OPERATION_KEYS = word_list("action cmd cmnd command do op operation task turn verb")
 """Query keys whose value says what to do."""
 READING_OPERATIONS = word_list(
-    "count describe get health info list peek query read search show stats status view validate explain"
+    "clusterstatus colstatus count describe explain get health info list peek query read search show stats status view "
+    "validate"
 )
 QUERY_LANGUAGE_KEYS = word_list("cypher db_query q query sql statement stmt")
 STATEMENT_CHANGES = word_list("alter create delete drop grant insert into mutation revoke truncate update upsert")
@@ -155,7 +156,6 @@ REFUSED_PARTS = {
     "basicauth": "a gateway's users come with their password hashes",
     "hmacauth": "a gateway's keys are credentials",
     "systeminfo": "an environment page shows secrets",
-    "serverinfo": "a configuration page shows secrets",
     "configz": "a configuration page shows secrets",
 }
 CODE_PARTS = {

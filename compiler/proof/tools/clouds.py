@@ -11,32 +11,6 @@ _ENDLESS = "it goes on until somebody stops it"
 _IDENTITY = "it names another identity or configuration: those belong to the target"
 
 _HOSTING = {
-    "az": client(
-        options="-g=name --resource-group=name -n=name --name=name -o=name --output=name --query=plain "
-        "--subscription=name",
-        reads="""
-vm/vmss/aks/group/resource/disk/snapshot/image/webapp/functionapp/redis/acr/cosmosdb list/show: -d
-    --show-details | #
-    shows what the cloud holds
-vm get-instance-view, vm list-ip-addresses, vmss list-instances, aks nodepool list, aks get-upgrades, account show,
-    account list, account list-locations, webapp list-instances, webapp deployment slot list, monitor alert
-    list: | #
-    shows what the cloud holds
-network vnet/nic/nsg/public-ip/lb/application-gateway/route-table/private-endpoint list/show, network nsg rule list,
-    sql server/db list/show, acr repository list/show-tags, postgres server list/show,
-    postgres flexible-server list/show, storage account list/show, servicebus namespace/queue/topic list/show,
-    eventhubs namespace list/show: --server=name -s=name --namespace-name=name --nsg-name=name --repository=word |
-    # shows what the cloud holds
-monitor metrics list: --resource=path --metric=plain --metrics=plain --interval=name --aggregation=name
-    --start-time=time --end-time=time | # shows figures
-monitor activity-log list: --offset=name --max-events=lines --start-time=time --end-time=time --status=name | #
-    lists
-    events
-version, --version: | # shows the version
-""",
-        refused={"ssh, webapp ssh, vm run-command, interactive": _TERMINAL, "webapp log tail, webapp log": _ENDLESS},
-        rest_changes=True,
-    ),
     "doctl": client(
         options="--context=name --no-header --format=names -o=name --output=name",
         reads="""
@@ -54,16 +28,26 @@ kubernetes cluster list, kubernetes cluster get, kubernetes cluster node-pool li
     "heroku": client(
         options="-a=name --app=name -r=name --remote=name",
         reads="""
-ps, releases, status, maintenance, domains, addons, features, pipelines, buildpacks, certs, builds, --version:
-    | # shows the state of the app
+ps, releases, status, maintenance, domains, addons, features, pipelines, buildpacks, certs, builds, apps, info, access,
+    labs, teams, spaces, version, --version: --json | # shows the state of the app
+apps:info, pg, pg:settings, pg:backups, pg:backups:schedules, kafka:topics, kafka:consumer-groups: --json | # shows the
+    state of the app
+redis:info, pipelines:info, certs:info, builds:info, features:info, domains:info, pg:info, spaces:ps, kafka:info,
+    kafka:topics:info, pg:backups:info: --json | word? # shows the state of the app
+pg:ps, pg:locks, pg:blocking, pg:long-running-queries, pg:outliers, pg:calls, pg:bloat, pg:cache-hit, pg:index-size,
+    pg:index-usage, pg:seq-scans, pg:table-size, pg:total-table-size, pg:unused-indexes, pg:vacuum-stats:
+    -v --verbose -t --truncate -n=lines --num=lines | word? # shows what the database is doing
 releases: -n=lines --num=lines --json | # lists releases
 logs: -n=lines --num=lines -p=name --ps=name --dyno=name -d=name -s=name --source=name ~-t ~--tail | # shows the
     end of the logs
 """,
         refused={
             "config, config:get, auth, auth:token, pg:credentials, pg:credentials:url, redis:credentials, drains,"
-            " releases:info, addons:info": _SECRETS,
-            "run, pg:psql, redis:cli, ps:exec, run:inside": _TERMINAL,
+            " releases:info, addons:info, authorizations, authorizations:info, authorizations:create, pg:backups:url,"
+            " pg:backups:public-url, webhooks, kafka:credentials": _SECRETS,
+            "run, pg:psql, redis:cli, ps:exec, run:inside, run:detached, login, auth:login, local, local:run, console,"
+            " ps:forward, ps:socks, redis:maintenance, kafka:tail, addons:open, open": _TERMINAL,
+            "pg:backups:download, pg:pull, ps:copy": "it copies the data out: a person fetches what is needed",
         },
         rest_changes=True,
     ),
@@ -71,13 +55,16 @@ logs: -n=lines --num=lines -p=name --ps=name --dyno=name -d=name -s=name --sourc
         options="-a=name --app=name",
         reads="""
 status, releases, history, apps list, checks list, volumes list, ips list, scale show, regions list, certs list,
-    services list, image show, platform status, platform regions, machine/machines/m list, version: --all
-    --image -q | #
-    shows the state of the app
+    services list, image show, platform status, platform regions, machine/machines/m list, secrets list, postgres/pg
+    list, version: --all --image -q | # shows the state of the app
+releases, apps list, volumes list, ips list, certs list, regions list, secrets list: -j --json | # shows the state of
+    the app
+machine/machines/m status: | name # shows the state of a machine
 logs: -n --no-tail -r=name --region=name -i=name --instance=name | | -n/--no-tail # shows the end of the logs
 """,
         refused={
             "ssh, console, proxy, postgres connect, pg connect, redis connect": _TERMINAL,
+            "machine exec, m exec, machines exec": _TERMINAL,
             "auth, tokens, config, wireguard": _SECRETS,
         },
         refused_options={"-t, --access-token, -c, --config": _IDENTITY},

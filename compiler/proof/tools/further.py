@@ -5,12 +5,12 @@ from typing import Final
 
 from compiler.proof import client
 from compiler.proof.client import Client
-from compiler.proof.tools import clouds, clusters, stores
+from compiler.proof.tools import azure, clouds, clusters, stores
 from incident.verdict import Judgement
 
 CLIENTS: Final[Mapping[str, Client]] = {
     name: table
-    for tables in (clusters.CLIENTS, stores.CLIENTS, clouds.CLIENTS)
+    for tables in (clusters.CLIENTS, stores.CLIENTS, clouds.CLIENTS, azure.CLIENTS)
     for names, table in tables.items()
     for name in names.split(", ")
 }

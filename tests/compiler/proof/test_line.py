@@ -125,6 +125,12 @@ def test_a_request_names_its_server_apart() -> None:
     assert proof.names == {"url": "$API_URL", "credential": "Bearer $TOKEN"}
 
 
+def test_a_request_with_two_credentials_is_sent_by_nobody() -> None:
+    proof = prove("curl -H 'DD-API-KEY: $A' -H 'DD-APPLICATION-KEY: $B' https://api.example.com/v1/monitor")
+    assert proof.judgement.verdict is Verdict.READ_ONLY
+    assert proof.executor is None
+
+
 def test_a_blank_may_not_complete_the_name_of_a_server() -> None:
     assert prove("curl http://10.0.0.1$REST/health").judgement.verdict is Verdict.REFUSED
     assert prove("curl https://api-<env>.example.com/health").judgement.verdict is Verdict.READ_ONLY
