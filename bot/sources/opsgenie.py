@@ -48,7 +48,7 @@ def _told(whole: Mapping[str, object]) -> tuple[Alert, ...]:
             service=text(alert.get("entity")) or None,
             starts_at=time(alert.get("createdAt")),
             ends_at=time(alert.get("updatedAt")) if resolved else None,
-            labels={**texts(alert.get("details")), **_labels(alert, title)},
+            labels={**texts(alert.get("extraProperties")), **texts(alert.get("details")), **_labels(alert, title)},
             links=links(alert=first(alert, "detailUrl", "url", "link")),
         ),
     )

@@ -67,9 +67,7 @@ def _alert(
         key=f"{fingerprint}@{started.isoformat()}" if started else fingerprint,
         thing=f"{fingerprint}@" if started else "",
         status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
-        title=(_any(annotations, "summary", "title", "message") or labels.get("alertname") or _told_apart(labels))[
-            :200
-        ],
+        title=(_any(annotations, "summary", "title", "message") or _name(labels) or _told_apart(labels))[:200],
         description=_any(annotations, "description", "message") or "",
         severity=_any(labels, "severity", "priority", "level"),
         service=_any(labels, "service", "job", "app", "namespace"),
@@ -98,6 +96,12 @@ def _fingerprint(entry: Table, whole: Table, labels: Mapping[str, str]) -> str:
 def _group(whole: Table) -> str:
     group = text(whole.get("groupKey"))
     return f"{group}/{text(whole.get('receiver'))}" if group else ""
+
+
+def _name(labels: Mapping[str, str]) -> str:
+    """The alert's name; Grafana calls all without data, and all that fail, by one name, and says the rule beside it."""
+    name, rule = labels.get("alertname", ""), labels.get("rulename", "")
+    return f"{name}: {rule}" if name.startswith("Datasource") and rule else name
 
 
 def _told_apart(labels: Mapping[str, str]) -> str:

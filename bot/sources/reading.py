@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +15,10 @@ import msgspec
 from commands.outage import Unreadable
 
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
+_UTC: Final = re.compile(r"(?<=\d)(?:z| ?(?:[+-]0000 )?(?:UTC|GMT)(?: m=[+-][\d.]+)?|Z\[UTC\])$")
+"""How programs in Go, Java and shell scripts end a moment in UTC, beside ISO's own ways."""
+_MAIL: Final = re.compile(r"[A-Z][a-z]{2}, [\w :+-]{10,40}", re.ASCII)
+"""``Mon, 04 May 2026 10:00:00 GMT``, as in letters and HTTP."""
 _NUMBER: Final = re.compile(r"\d{9,22}(\.\d+)?", re.ASCII)
 _LONGEST_TEXT: Final = 10_000
 _PACKED: Final = b"\x1f\x8b"
@@ -21,8 +26,9 @@ _PACKED: Final = b"\x1f\x8b"
 _LARGEST_UNPACKED: Final = 4 * 1024 * 1024
 _FORM: Final = re.compile(r"[\w.$*%+-]{1,200}=")
 _MOST_FIELDS: Final = 1000
-_CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
-"""What steers a terminal, or a database takes for an end, and nobody reads."""
+_TURNS: Final = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0), *_TURNS) if chr(code) not in "\t\n\r"}
+"""What steers a terminal, turns the direction of what is read, or a database takes for an end, and nobody reads."""
 
 
 def document(body: bytes) -> Mapping[str, object]:
@@ -153,7 +159,7 @@ def time(value: object) -> datetime | None:
 @lru_cache(maxsize=1024)
 def _moment(written: str) -> datetime | None:
     try:
-        moment = _since_1970(written) or datetime.fromisoformat(_NANOSECONDS.sub(r"\1", written))
+        moment = _since_1970(written) or _dated(written)
     except (ValueError, OverflowError):
         return None
     try:
@@ -161,6 +167,13 @@ def _moment(written: str) -> datetime | None:
     except OverflowError:
         return None
     return moment if moment.year > 1970 else None
+
+
+def _dated(written: str) -> datetime:
+    """Raises ValueError for what is no date."""
+    if _MAIL.fullmatch(written):
+        return parsedate_to_datetime(written)
+    return datetime.fromisoformat(_UTC.sub("+00:00", _NANOSECONDS.sub(r"\1", written)))
 
 
 def _since_1970(written: str) -> datetime | None:

@@ -48,8 +48,7 @@ def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
         raise Unreadable("the body says neither that the monitor is down nor that it is up")
     status, what = _TYPES[kind]
     details = first(whole, "alert_details", "ssl_expiry_days_left")
-    said = f"{details} {first(whole, 'alert_type_friendly_name')}".lower()
-    if what == "certificate" and "domain" in said:
+    if what == "certificate" and _is_domain(whole, details):
         what = "domain"
     ends = what in {"certificate", "domain"}
     address = first(whole, "monitor_url", "url")
@@ -73,3 +72,12 @@ def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
             links=links(monitored=address),
         ),
     )
+
+
+def _is_domain(whole: Mapping[str, object], details: str) -> bool:
+    """Whether what ends is the domain: one type, and by its name *SSL & domain expiry*, stands for both."""
+    domain, certificate = first(whole, "domain_expire_date", "domain_expiry_date"), first(whole, "ssl_expiry_date")
+    if bool(domain) != bool(certificate):
+        return bool(domain)
+    said = f"{details} {first(whole, 'alert_type_friendly_name')}".lower()
+    return "domain" in details.lower() if "ssl" in said or "certificate" in said else "domain" in said

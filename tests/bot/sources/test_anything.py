@@ -67,7 +67,7 @@ def test_what_is_no_json_object_is_a_sentence(name: str, body: bytes) -> None:
 
 
 def test_what_steers_a_terminal_is_left_out_of_a_title() -> None:
-    labels = {"alertname": "Disk\x1b]0;gone\x07 \x1b[2Jfull\x9b1m"}
+    labels = {"alertname": "Disk\x1b]0;gone\x07 \x1b[2Jfull\x9b1m\u202e\u2066"}
     body = {"alerts": [{"status": "firing", "labels": labels, "annotations": {"description": "one\n\ttwo"}}]}
     (alert,) = SOURCES["alertmanager"].parse(json.dumps(body).encode())
     assert alert.title == "Disk]0;gone [2Jfull1m"

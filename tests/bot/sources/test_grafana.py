@@ -53,6 +53,13 @@ def test_an_alert_is_read_whole_and_the_deprecated_entries_beside_it_are_not() -
     )
 
 
+@pytest.mark.parametrize("name", ["DatasourceNoData", "DatasourceError"])
+def test_what_has_no_data_or_fails_is_called_by_its_rule_as_well(name: str) -> None:
+    assert one(annotations={}, labels={"alertname": name, "rulename": "Orders slow"}).title == f"{name}: Orders slow"
+    assert one(annotations={}, labels={"alertname": name}).title == name
+    assert one(annotations={}, labels={"alertname": "Slow", "rulename": "Orders slow"}).title == "Slow"
+
+
 def test_its_end_has_the_same_key_and_another_organisation_has_another() -> None:
     ended = one(status="resolved", endsAt=(START + timedelta(minutes=3)).isoformat())
     assert (ended.status, ended.key, ended.ends_at) == (AlertStatus.RESOLVED, one().key, START + timedelta(minutes=3))

@@ -15,7 +15,8 @@ MILLISECONDS = int(START.timestamp()) * 1000
 
 def genie(action: object, **alert: object) -> tuple[Alert, ...]:
     known = {"alias": "a1", "alertId": "i1", "message": "Orders slow", "priority": 2, "createdAt": MILLISECONDS}
-    known |= {"updatedAt": MILLISECONDS * 10**6, "tags": ["vip"], "details": {"zone": "eu"}, "entity": "shop"}
+    known |= {"updatedAt": MILLISECONDS * 10**6, "tags": ["vip"], "entity": "shop"}
+    known |= {"details": {"zone": "eu"}, "extraProperties": {"zone": "us", "cell": 7}}
     return opsgenie.parse(json.dumps({"action": action, "alert": known | alert, "source": {"name": "x"}}).encode())
 
 
@@ -38,7 +39,7 @@ def test_an_alert_of_opsgenie_is_read_whole_and_its_times_by_their_size() -> Non
     (alert,) = genie("Close")
     assert (alert.title, alert.severity, alert.service) == ("Orders slow", "P2", "shop")
     assert (alert.starts_at, alert.ends_at) == (START, START)
-    assert alert.labels == {"alertname": "Orders slow", "entity": "shop", "tags": "vip", "zone": "eu"}
+    assert alert.labels == {"alertname": "Orders slow", "entity": "shop", "tags": "vip", "zone": "eu", "cell": "7"}
     assert [each.severity for each in genie("Create", priority="P3") + genie("Create", priority=None)] == ["P3", None]
 
 
@@ -104,6 +105,21 @@ def test_a_certificate_that_ends_soon_is_an_alert_of_its_own() -> None:
     assert robot(monitorID="77", monitorFriendlyName="Shop", alertType="3").key == "77/certificate"
     domain = robot(monitorID="77", monitorFriendlyName="Shop", alertType="4", alertTypeFriendlyName="Domain expiry")
     assert (domain.key, domain.title) == ("77/domain", "Shop: its domain ends soon")
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ({"sslExpiryDate": "1778493600", "domainExpireDate": ""}, "certificate"),
+        ({"sslExpiryDate": "*sslExpiryDate*", "domainExpireDate": "1778493600"}, "domain"),
+        ({"alertDetails": "The domain shop.example expires in 7 days"}, "domain"),
+        ({"alertDetails": "The SSL certificate of shop.example expires in 7 days"}, "certificate"),
+        ({}, "certificate"),
+    ],
+)
+def test_one_type_stands_for_a_certificate_and_a_domain(said: dict[str, str], what: str) -> None:
+    alert = robot(monitorID="77", alertType="3", alertTypeFriendlyName="SSL & domain expiry", **said)
+    assert alert.key == f"77/{what}"
 
 
 @pytest.mark.parametrize(
