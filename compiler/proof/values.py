@@ -123,10 +123,13 @@ FACTS = word_list(
 )
 """Last parts of the fields of gcloud's answers that are facts about a thing, whatever the thing is."""
 _NAMES = {"sort": "a column to sort by", "unit": "a unit", "time": "a time", "revision": "a revision"}
+_WITH_PASSWORD = re.compile(r"//[^/@\s]*:(?!\$)[^/@\s]+@")
 
 
 def objection_to_value(kind: str, value: str) -> str | None:
     """Why `value` is not of this kind, as one clause; None when it is."""
+    if _WITH_PASSWORD.search(value):
+        return "a password in an address is shown to every user of the host: name a secret instead"
     if kind in _CHECKS:
         return _CHECKS[kind](value)
     if _pattern(kind).fullmatch(value):

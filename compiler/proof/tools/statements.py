@@ -91,7 +91,7 @@ _SHOWN_SECRET: Final[Mapping[str, Callable[[str], str | None]]] = {
 _SAME: Final = {"mariadb": "mysql", "mongo": "mongosh"}
 _OF_ACCOUNTS: Final = word_list("mysql system_auth dse_security system_views")
 """Databases that hold accounts or settings with passwords: inside them the statement need not name one."""
-_PLAIN: Final = re.compile(r"(?![^/]*//[^/]*:[^/]*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
+_PLAIN: Final = re.compile(r"(?!.*:.*@)[A-Za-z0-9_][\w.:/@?=&,-]*", re.ASCII)
 """Where to: a name, or an address without a password."""
 _FILE: Final = re.compile(r"/?[A-Za-z0-9_][\w./-]*", re.ASCII)
 _CLUSTER: Final = re.compile(r"-([NBstE]{2,}e?|[NBstE]e)", re.ASCII)
