@@ -14,12 +14,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from compiler.beside import Beside, in_turn
-from compiler.document import Block, Document, Heading, Item, Piece, Row, Sentence, Table
+from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.html_tags import shown, without_comments
 from compiler.languages import holds_commands
 from compiler.markdown_directives import body_of, is_closed, language_of, note_of
 from compiler.markdown_front import above, parted
-from compiler.markdown_inline import Words, plain, words
+from compiler.markdown_inline import Words, boxed, plain, rows_of, words
+from compiler.markdown_lists import BOX, LOOSE, OpenList
 from compiler.markdown_macro import MACRO
 from compiler.markdown_notes import CLOSE, OPEN, QUOTE, TAB, Note, github_kind, in_fenced, is_warned
 from compiler.markdown_parser import parser
@@ -27,7 +28,6 @@ from compiler.markdown_parts import Part, joined, parts_of
 from compiler.markdown_shortcodes import without_shortcodes
 from compiler.markdown_table import TABLE
 
-_BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
 _ANCHOR: Final = re.compile(r"\s*\{#[^{}]*\}$")
 _OUTER_FENCE: Final = re.compile(r"\s*(```|~~~)")
 _REREADS: Final = 3
@@ -37,13 +37,6 @@ _FRAMES: Final = frozenset({"heading_open", "heading_close", "hr"})
 _NOTHING: Final = Token("", "", 0)
 
 
-class _List(Struct):
-    """One open list: the number its next item has (None in a bullet list), and what introduces it."""
-
-    number: int | None
-    under: str
-
-
 class _Reader(Struct):
     """The pieces read so far, and what the next one stands under."""
 
@@ -51,12 +44,14 @@ class _Reader(Struct):
     all_headings: list[Heading] = field(default_factory=list)
     headings: tuple[Heading, ...] = ()
     pieces: list[Piece] = field(default_factory=list)
-    lists: list[_List] = field(default_factory=list)
+    lists: list[OpenList] = field(default_factory=list)
     items: list[Item | None] = field(default_factory=list)
     label: str = ""
     sentence: str = ""
     notes: list[Note] = field(default_factory=list)
     """The notes and block quotes that are open, outermost first."""
+    boxed: bool = False
+    """Whether the last paragraph outside of lists was one of boxes to tick: a list is about the last of them."""
     hidden_to: int = 0
     rereads: int = 0
 
@@ -156,7 +151,7 @@ def _heading(reader: _Reader, inline: Token, level: int, line: int) -> None:
     reader.headings = (*(above for above in reader.headings if above.level < level), heading)
     reader.all_headings.append(heading)
     reader.notes = [note for note in reader.notes if not note.fenced]
-    reader.label = reader.sentence = ""
+    reader.label, reader.sentence, reader.boxed = "", "", False
 
 
 def _open_note(reader: _Reader, token: Token, line: int) -> None:
@@ -169,7 +164,7 @@ def _open_list(reader: _Reader, token: Token) -> None:
     above = reader.items[-1] if reader.items else None
     under = (above.label or above.text.rstrip(": ")) if above else reader.label
     start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
-    reader.lists.append(_List(start, under))
+    reader.lists.append(OpenList(start, under))
 
 
 def _close_item(reader: _Reader) -> None:
@@ -188,8 +183,11 @@ def _paragraph(reader: _Reader, lines: Sequence[Words], *, first: bool) -> None:
     if first and lines:
         _item(reader, lines[0])
         lines = lines[1:]
+    elif not reader.lists:
+        lines = [part for each in lines for part in boxed(each)]
+        reader.boxed = any(BOX.match(each.text) for each in lines)
     for each in lines:
-        _say(reader, each)
+        (_say if reader.lists or not BOX.match(each.text) else _item)(reader, each)
 
 
 def _say(reader: _Reader, said: Words) -> None:
@@ -205,21 +203,22 @@ def _say(reader: _Reader, said: Words) -> None:
 
 
 def _item(reader: _Reader, said: Words) -> None:
-    open_list, box = reader.lists[-1], _BOX.match(said.text)
+    open_list, box = reader.lists[-1] if reader.lists else LOOSE, BOX.match(said.text)
     item = Item(
         headings=reader.headings,
         line=said.line,
         text=said.text[box.end() :] if box else said.text,
         number=open_list.number,
-        depth=len(reader.lists) - 1,
+        depth=len(reader.lists) - (not reader.boxed),
         ticked=box[1] in "xX" if box else None,
-        label=_BOX.sub("", said.label, count=1),
+        label=BOX.sub("", said.label, count=1),
         under=open_list.under,
         codes=said.codes,
         quoted=reader.quoted,
         warns=reader.warns,
     )
-    reader.items[-1] = item
+    if reader.items:
+        reader.items[-1] = item
     reader.pieces.append(item)
     reader.sentence = item.text
 
@@ -287,12 +286,7 @@ def _html(reader: _Reader, token: Token, line: int) -> None:
 
 
 def _table(reader: _Reader, token: Token, offset: int) -> None:
-    rows: list[Row] = []
-    for row in token.children or ():
-        line = (row.map[0] if row.map else 0) + offset + 1
-        cells = [plain(cell, line) for cell in row.children or ()]
-        codes = tuple(code for _, found in cells for code in found)
-        rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
+    rows = rows_of(token, offset)
     table = Table(
         headings=reader.headings, line=rows[0].line, header=rows[0].cells, rows=tuple(rows[1:]), label=_label(reader),
         quoted=reader.quoted,

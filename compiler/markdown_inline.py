@@ -8,7 +8,7 @@ from typing import Final
 from markdown_it.token import Token
 from msgspec import Struct, field
 
-from compiler.document import Code
+from compiler.document import Code, Row
 from compiler.html_tags import is_comment, tag_name
 from compiler.markdown_parser import simple
 
@@ -18,6 +18,7 @@ _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
 _ENDS: Final = (".", ":", "!", "?", ";")
 _NAMED: Final = re.compile(r"[^\w\s]{0,3} ?[A-Za-z][\w'&/()-]{0,30}(?: [\w'&/()-]{1,30}){0,2}: +\S")
 """A name of few words with its value."""
+_BOXED: Final = re.compile(r"\[[ xX]\]\s")
 _SHORT_LABEL: Final = 5
 """A line of so few words that ends with a colon and stands alone introduces what follows, in bold or not."""
 
@@ -99,6 +100,25 @@ def words(inline: Token, first_line: int) -> tuple[Words, ...]:
         for text, line in texts
         if text
     )
+
+
+def rows_of(table: Token, offset: int) -> list[Row]:
+    """The rows of a table, its header first, whose lines are counted from the source's line `offset`."""
+    rows: list[Row] = []
+    for row in table.children or ():
+        line = (row.map[0] if row.map else 0) + offset + 1
+        cells = [plain(cell, line) for cell in row.children or ()]
+        codes = tuple(code for _, found in cells for code in found)
+        rows.append(Row(cells=tuple(text for text, _ in cells), line=line, codes=codes))
+    return rows
+
+
+def boxed(said: Words) -> tuple[Words, ...]:
+    """A paragraph in which each line has a box to tick, parted into them: `[ ] Tell the customer`."""
+    if not (said.written and all(map(_BOXED.match, said.written))):
+        return (said,)
+    parts = enumerate(said.written, said.line)
+    return tuple(Words(text, "", tuple(code for code in said.codes if code.line == line), line) for line, text in parts)
 
 
 def _stands_alone(line: _Line, above: _Line) -> bool:

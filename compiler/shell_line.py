@@ -22,7 +22,7 @@ from compiler.shell_variables import SHELLS_OWN, keeps_one, kept_output, steers
 
 MAX_CHARACTERS: Final = 20_000
 _DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
-_EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}", re.ASCII)
+_EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*(?::?\?[^{}$`\\]*)?\}", re.ASCII)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED_IN_QUOTES: Final = re.compile(r'\\([$`"\\\n])')
 

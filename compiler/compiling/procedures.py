@@ -144,7 +144,7 @@ def _steps(procedure: Procedure, name: str, path: Sequence[str], found: Sequence
             for each in commands:
                 led = _led(step, each, commands) if isinstance(step, Step) else None
                 made.append(of_command(each, led, ids.of(name, path, each.text), temporary=temporary))
-        elif isinstance(step, Step) and phase.role in _DONE and not step.parts:
+        elif isinstance(step, Step) and phase.role in _DONE and (step.stands or not step.parts):
             entry = manual_entry(step, ids.of(name, path, step.title))
             made.append(Made(line=step.line, entry=entry, step=step))
     for each in owned.get(None, ()):

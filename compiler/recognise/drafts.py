@@ -37,6 +37,10 @@ class Draft(Struct):
     expected: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     below: "list[Draft]" = field(default_factory=list)
+    leads: bool = False
+    """Its words end in a colon: they may only name what stands below."""
+    boxed: bool = False
+    """It has a box to tick."""
 
 
 def of_block(block: Block, lead: str) -> Iterator[Draft]:
@@ -51,7 +55,7 @@ def of_block(block: Block, lead: str) -> Iterator[Draft]:
         answering = answer is not None or (answering and bool(text.strip()) and printed)
         above = text.rstrip()
         if comment and draft and not answering and _goes_on(comment["text"], draft):
-            draft.remarks.append(comment["text"].lstrip("-*• "))
+            draft.remarks.append(sentence_of(Instruction(title=comment["text"].lstrip("-*• "))))
             draft.last = line
         elif comment and not answering:
             if draft:
@@ -67,6 +71,12 @@ def of_block(block: Block, lead: str) -> Iterator[Draft]:
             draft.last = line
     if draft:
         yield draft
+
+
+def sentence_of(said: Instruction) -> str:
+    """What is told, as one sentence among others."""
+    text = f"{said.title}: {said.detail}" if said.detail else said.title
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _goes_on(comment: str, draft: Draft) -> bool:

@@ -17,8 +17,10 @@ _KEY: Final = re.compile(r"(?P<key>[A-Za-z][\w .-]{0,60}?)\s*:\s*(?P<value>.*)")
 _ENTRY: Final = re.compile(r"\s*-\s+(?P<value>\S.*)")
 _ALERT: Final = re.compile(r"(?:triggering[_ -])?alert(?:s|[_ -]?names?)?|triggered[_ -]by", re.IGNORECASE)
 _SEVERITY: Final = re.compile(r"severity|priority|sev", re.IGNORECASE)
+_REVIEW_IN: Final = re.compile(r"review(?:ed)? in", re.IGNORECASE)
 _PEOPLE: Final = re.compile(
-    r"(?:service[_ -])?(?:owners?|teams?|contacts?|maintainers?|escalat(?:ion|e)(?:[_ -]\w+)?|on[_ -]?call(?:[_ -]\w+)?"
+    r"(?:service[_ -])?(?:(?:owners?|owning|teams?)(?:[_ -](?:slack|teams?|channel|e?mail|contact))?|contacts?"
+    r"|maintainers?|escalat(?:ion|e)(?:[_ -]\w+)?|on[_ -]?call(?:[_ -]\w+)?"
     r"|slack(?:[_ -]channel)?|channel|pager(?:duty)?|approvers?)",
     re.IGNORECASE,
 )
@@ -34,7 +36,7 @@ def facts(section: Section, block: Block) -> Iterator[AlertRule | Contact | Revi
     pairs = list(_pairs(block))
     severity = next((value for _, key, value in pairs if _SEVERITY.fullmatch(key)), "")
     for line, key, value in pairs:
-        words = key.replace("_", " ").replace("-", " ")
+        words = _REVIEW_IN.sub("review every", key.replace("_", " ").replace("-", " "))
         if is_empty(value):
             continue
         yield from upkeep.reviews(section, f"{words}: {value}".replace(" every: ", " every "), line, line)

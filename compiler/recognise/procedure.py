@@ -74,6 +74,8 @@ class Step(Fact, frozen=True, kw_only=True):
     """Names of values that its words take from a numbered step: *the run id from step 2*."""
     manual: bool = True
     parts: tuple["Step | Hold", ...] = ()
+    stands: bool = False
+    """It is done, too, and does not only name its parts (*Restore it:*)."""
 
 
 class Phase(Fact, frozen=True, kw_only=True):

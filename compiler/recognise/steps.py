@@ -7,7 +7,7 @@ from typing import Final
 from compiler.document import Block, Item, Sentence, Table
 from compiler.languages import holds_commands, is_inline_command
 from compiler.printed import shows_output
-from compiler.recognise.drafts import Draft, is_commented, of_block
+from compiler.recognise.drafts import Draft, is_commented, of_block, sentence_of
 from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import (
     SENTENCE_END,
@@ -143,7 +143,10 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[Draft]:
     said = instruction(value) if bullet else instruction(first, name, value, causes=causes)
     for number, each in ((item.number, said), *((None, instruction(text, *named(text))) for text in others)):
         code = [code.text for code in item.codes if not others or code.text in f"{each.title} {each.detail}"]
-        yield Draft(said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code)
+        yield Draft(
+            said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code,
+            leads=item.text.rstrip().endswith(":"), boxed=item.ticked is not None,
+        )  # fmt: skip
 
 
 def _of_sentences(placed: Placed, piece: Sentence, *, causes: bool) -> Iterator[Draft]:
@@ -216,11 +219,24 @@ def _finished(drafts: Iterable[Draft]) -> Iterator[Step | Hold]:
                 yield Step(title=instruction(said.then).title, line=draft.line, last=draft.line)
             continue
         yield hold
-        if said.then or draft.code or draft.below:
+        if said.then or draft.code or not all(map(_is_remark, draft.below)):
             yield _step(draft, instruction(said.then) if said.then else said)
 
 
+def _is_remark(draft: Draft) -> bool:
+    """True for an item that tells nothing to do: it is about the one that it stands below."""
+    said = draft.said
+    does = draft.code or draft.below or said.hold or said.condition or said.alternative or said.within
+    return draft.depth is not None and draft.number is None and not draft.boxed and not does and not is_told(said.title)
+
+
 def _step(draft: Draft, said: Instruction) -> Step:
+    done = draft.depth is not None and (draft.boxed or is_told(said.title)) and not draft.leads
+    if done:
+        remarks = [each for each in draft.below if _is_remark(each)]
+        draft.remarks += [sentence_of(each.said) for each in remarks]
+        draft.last = max([draft.last, *(each.last for each in remarks)])
+        draft.below = [each for each in draft.below if not _is_remark(each)]
     detail = " ".join(filter(None, (said.detail, *draft.remarks)))
     told = f"{said.title}. {detail}"
     parts = tuple(_finished(draft.below))
@@ -237,6 +253,7 @@ def _step(draft: Draft, said: Instruction) -> Step:
         takes=taken(told),
         manual=not any(draft.code),
         parts=parts,
+        stands=done and not draft.code and any(each.depth is not None for each in draft.below),
         line=draft.line,
         last=max([draft.last, *(part.last for part in parts)]),
     )

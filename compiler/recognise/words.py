@@ -178,6 +178,8 @@ _CHANGES: Final = (
     "request reset resize resolve respond restart restore resume retry return revert revoke roll rollback rotate run "
     "save scale schedule send set shut silence snapshot spin ssh start stop stream submit switch sync tag take tell "
     "throttle toggle track trigger truncate tune turn unblock undo unlock update upgrade upload use vacuum validate "
+    "attach cherry-pick choose click copy decrease detach download merge navigate obtain pin reassign reconnect "
+    "register reinstall rename select share suspend unmount unpause unsuspend visit "
     "compare consult cordon correlate define defragment talk terminate uncordon "
     "wait warn watch whitelist write gradually temporarily immediately starte starten stoppe informiere"
 )

@@ -268,3 +268,12 @@ def test_what_only_lays_out_a_site_is_not_read() -> None:
     )
     assert [piece.text for piece in document.pieces if isinstance(piece, Sentence)] == ["Ask first.", "Run df -h."]
     assert [piece.line for piece in document.pieces] == [2, 7]
+
+
+def test_boxes_outside_of_lists_are_items_with_what_is_listed_below_them() -> None:
+    document = read("[ ] Tell `a`\n\n - By phone\n\n[ ] One\n[x] Two\n\nAfter.\n\n- Three\n")
+    items = [each for each in document.pieces if isinstance(each, Item)]
+    assert [(each.line, each.text, each.depth, each.ticked) for each in items] == [
+        (1, "Tell a", 0, False), (3, "By phone", 1, None), (5, "One", 0, False), (6, "Two", 0, True),
+        (10, "Three", 0, None),
+    ]  # fmt: skip

@@ -17,6 +17,10 @@ from incident.verdict import Verdict
     ("kind", "command", "verdict"),
     [
         ("sql", "SELECT 1", Verdict.READ_ONLY),
+        ("shell", "kubectl get pods -n ${ns?}", Verdict.READ_ONLY),
+        ("shell", "kubectl delete pod ${pod:?which pod} -n shop", Verdict.MUTATING),
+        ("shell", "kubectl get pods -n ${ns?$(id)}", Verdict.REFUSED),
+        ("shell", "kubectl get pods -n ${ns:-shop}", Verdict.REFUSED),
         ("sql", "SELECT 1 -- a\\n; DROP TABLE t", Verdict.REFUSED),
         ("sql", r"\d+ orders", Verdict.READ_ONLY),
         ("psql", r"\dt public.*", Verdict.READ_ONLY),

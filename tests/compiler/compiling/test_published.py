@@ -64,3 +64,26 @@ def test_a_change_that_caused_it_is_not_offered(heading: str) -> None:
 def test_what_somebody_did_is_no_step(sentence: str) -> None:
     text = f"{PODS}{sentence.format(CHANGE)}\n\n`{LOOK}`\n"
     assert [step["written"] for step in steps(text) if "written" in step] == [LOOK]
+
+
+def test_what_is_only_said_below_a_step_is_no_step_and_hides_none() -> None:
+    text = (
+        f"{PODS}1. Restart the API\n   - It takes a minute\n   - Users see errors\n2. Open the board\n   - `{LOOK}`\n"
+    )
+    assert titles(text) == ["Restart the API: It takes a minute. Users see errors", "Open the board", LOOK]
+
+
+def test_a_step_that_only_names_its_parts_stays_a_heading() -> None:
+    assert titles(f"{PODS}1. Restore it:\n   - Stop the API\n   - Load the dump\n") == ["Stop the API", "Load the dump"]
+
+
+def test_a_wait_with_a_remark_is_one_wait() -> None:
+    assert titles(f"{PODS}1. Watch the pool for 10 minutes\n   - Mostly it is less\n") == [
+        "Watch the pool for 10 minutes"
+    ]
+
+
+def test_boxes_to_tick_are_steps_outside_of_lists_too() -> None:
+    text = f"{PODS}[ ] Share the graphs\n\n - _All of the pool_\n\n[ ] Customer told\n[x] `{LOOK}`\n\nDone.\n"
+    assert titles(text) == ["Share the graphs: All of the pool", "Customer told", LOOK]
+    assert [step["line"] for step in steps(text)] == [5, 9, 10]

@@ -60,7 +60,7 @@ def test_what_a_session_of_redis_prints_names_no_command() -> None:
         ("kubectl exec db-0 -- \\\n  psql -c 'SELECT 1'", ["kubectl exec db-0 -- psql -c 'SELECT 1'"]),
         ("kubectl exec db-0 \\\n  -- pg_dump -Fc shop", ["kubectl exec db-0 -- pg_dump -Fc shop"]),
         (f"# Look\n{ONE}\n\n# Expected output (healthy):\n# | NAME | READY |\n# | a    | 1/1   |", ["Look"]),
-        (f"# Look\n{ONE}\n\n# Often seen:\n# - No memory\n# - No disk", ["Look", "Often seen: No memory No disk"]),
+        (f"# Look\n{ONE}\n\n# Often seen:\n# - No memory\n# - No disk", ["Look", "Often seen: No memory. No disk"]),
         (f"# Look\n{ONE}\n\n# Start again\n# docker volume rm shop", ["Look", "Start again: docker volume rm shop"]),
     ],
 )

@@ -105,3 +105,9 @@ def test_a_document_says_in_its_own_words_when_it_was_read(line: str, on: str, e
     reviews = reading(f"# Shop\n\n{line}\n").reviews
     assert [str(each.on) for each in reviews if each.on] == [on]
     assert [each.every for each in reviews if each.every] == ([every] if every else [])
+
+
+def test_a_page_says_before_it_begins_whose_it_is_and_when_to_read_it() -> None:
+    said = reading('---\nowner_slack: "#shop-ops"\nlast_reviewed_on: 2025-08-01\nreview_in: 6 months\n---\n# Shop\n')
+    assert [(each.role, each.reaches[0].text) for each in said.contacts] == [("owner slack", "#shop-ops")]
+    assert [each.every for each in said.reviews if each.every] == [timedelta(days=180)]
