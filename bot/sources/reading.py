@@ -25,6 +25,7 @@ _PACKED: Final = b"\x1f\x8b"
 """How everything begins that gzip made."""
 _LARGEST_UNPACKED: Final = 4 * 1024 * 1024
 _FORM: Final = re.compile(r"[\w.$*%+-]{1,200}=")
+_PART: Final = re.compile(r'^content-disposition: *form-data; *name="([^"\r\n]{1,200})"', re.IGNORECASE | re.MULTILINE)
 _MOST_FIELDS: Final = 1000
 _TURNS: Final = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0), *_TURNS) if chr(code) not in "\t\n\r"}
@@ -90,15 +91,27 @@ def _letters(body: bytes) -> str:
 
 
 def _form(written: str) -> object | None:
-    """The entries of a form, or the JSON under ``payload`` in it; None for what is no form."""
-    if not _FORM.match(written):
-        return None
+    """The entries of a form, or the JSON under ``payload`` in it (of one in parts under ``data``); None for no form."""
+    in_parts = written.startswith("--")
     try:
-        fields = dict(parse_qsl(written, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-        payload = fields.get("payload", "")
-        return json.loads(payload) if payload.startswith("{") else fields
+        fields = _parts(written) if in_parts else _fields(written)
+        inner = fields.get("payload", "") or (in_parts and fields.get("data", "")) or ""
+        return json.loads(inner) if inner.startswith("{") else fields or None
     except (ValueError, RecursionError):
         return None
+
+
+def _fields(written: str) -> dict[str, str]:
+    if not _FORM.match(written):
+        return {}
+    return dict(parse_qsl(written, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+
+
+def _parts(written: str) -> dict[str, str]:
+    """The entries of a form in parts, each below a line that is the same for all of them."""
+    line = written.partition("\r\n")[0]
+    split = (part.partition("\r\n\r\n") for part in written.split(line, _MOST_FIELDS))
+    return {found[1]: value.removesuffix("\r\n") for head, _, value in split if (found := _PART.search(head))}
 
 
 def text(value: object) -> str:

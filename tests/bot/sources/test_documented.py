@@ -88,6 +88,17 @@ def test_a_form_is_read_as_its_entries_or_as_the_json_in_it() -> None:
     assert taken("uptimerobot", b"&".join(b"a%d=1" % each for each in range(5000))) is None
 
 
+def test_a_form_in_parts_is_read_as_well() -> None:
+    """Uptime Kuma sends one, if it is set to."""
+    kuma = json.dumps({"heartbeat": {"status": 0}, "monitor": {"id": 3, "name": "Shop"}, "msg": "[Shop] down"})
+    part = '--x7\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    assert taken("generic", (part.format("data", kuma) + "--x7--\r\n").encode()) == [("firing", "3")]
+    robot = part.format("alertType", "1") + part.format("monitorID", "77") + "--x7--\r\n"
+    assert taken("uptimerobot", robot.encode()) == [("firing", "77")]
+    for odd in (b"--", b"--\r\n", b"--x7\r\n\r\n", b"--x7\r\n" * 5000, robot.encode()[:40]):
+        assert taken("generic", odd) is None
+
+
 def test_of_an_entry_that_comes_twice_the_last_counts() -> None:
     assert taken("generic", b'{"title": "Slow", "status": "up", "status": "down"}') == [("firing", "Slow")]
 
