@@ -65,10 +65,10 @@ def kind_of(program: str) -> Kind | None:
 
 def understand_sql(text: str, blanks: Blanks, names: Mapping[str, str] | None = None) -> Understood:
     """One SQL statement, with its blanks bound."""
+    if to_the_pool := _TO_PGBOUNCER(text):
+        return Understood(kind=Kind.SQL, judgement=to_the_pool, names=names or {})
     bound = bind(text, blanks)
     judgement = sql.judge(bound.text)
-    if judgement.verdict is Verdict.REFUSED and (said_to_pool := _TO_PGBOUNCER(text)):
-        return Understood(kind=Kind.SQL, judgement=said_to_pool, names=names or {})
     return Understood(
         kind=Kind.SQL,
         judgement=judgement,

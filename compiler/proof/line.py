@@ -78,10 +78,9 @@ class _Line(Struct, frozen=True, kw_only=True):
             return self.programs.said_to_redis(text)
         if text.startswith("\\"):
             return understand(("psql", "-c", text), self.blanks)
-        understood = understand_sql(text, self.blanks)
-        if understood.judgement.verdict is Verdict.REFUSED and (judgement := _OF_MYSQL(text)):
+        if judgement := _OF_MYSQL(text):
             return Understood(kind=Kind.OTHER, judgement=judgement)
-        return understood
+        return understand_sql(text, self.blanks)
 
     def parts(self, text: str) -> list[Understood]:
         """What each command of the line does; at least one is given."""

@@ -33,6 +33,7 @@ from incident.verdict import Verdict
         ("sql", 'resume "shop"', Verdict.MUTATING),
         ("sql", "KILL_CLIENT 17;", Verdict.MUTATING),
         ("sql", "KILL 4711", Verdict.MUTATING),
+        ("markdown", "```sql\\nSHOW POOLS;\\nRELOAD;\\n```", Verdict.MUTATING),
         ("sql", "RELOAD; SHOW POOLS", Verdict.REFUSED),
         ("sql", "WAIT_CLOSE shop", Verdict.REFUSED),
         ("psql", 'psql -p 6432 pgbouncer -c "RECONNECT shop"', Verdict.MUTATING),
@@ -90,6 +91,15 @@ from incident.verdict import Verdict
 def test_a_row_gets_its_verdict(kind: str, command: str, verdict: Verdict) -> None:
     judgement = prove_row(kind, command).judgement
     assert judgement.verdict is verdict, judgement.reason
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [("SHOW POOLS;", Kind.SQL), ("PAUSE shop;", Kind.SQL), ("SHOW TABLES;", Kind.OTHER)]
+)
+def test_what_another_server_answers_is_run_by_nobody(line: str, kind: Kind) -> None:
+    proof = prove_row("sql", line)
+    assert (proof.kind, proof.executor) == (kind, None)
+    assert prove_row("sql", "SHOW max_connections").executor == "postgres"
 
 
 def test_an_unknown_type_is_said_with_those_that_are_known() -> None:
