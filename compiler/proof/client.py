@@ -16,7 +16,8 @@ from incident.verdict import Judgement, Verdict
 class Client(Struct, frozen=True, kw_only=True):
     """The verbs of one client; a verb is one to five words. `options` are taken everywhere, also before the verb.
 
-    With `rest_changes` the client has neither plug-ins nor aliases: what is in no table changes something.
+    With `rest_changes` the client has neither plug-ins nor aliases: what is in no table changes something. With
+    `anywhere` the options of every verb may stand before it, and those named there too.
     """
 
     options: Mapping[str, Option]
@@ -25,6 +26,7 @@ class Client(Struct, frozen=True, kw_only=True):
     refused: Mapping[str, str] = field(default_factory=dict)
     refused_options: Mapping[str, str] = field(default_factory=dict)
     rest_changes: bool = False
+    anywhere: Mapping[str, Option] | None = None
 
 
 def client(
@@ -35,6 +37,7 @@ def client(
     refused: Mapping[str, str] | None = None,
     refused_options: Mapping[str, str] | None = None,
     rest_changes: bool = False,
+    anywhere: str | None = None,
 ) -> Client:
     """A client from its tables: the forms that look, the verbs that change something with commas between them.
 
@@ -48,6 +51,7 @@ def client(
         refused=_by_word(refused or {}),
         refused_options=_by_word(refused_options or {}),
         rest_changes=rest_changes,
+        anywhere=None if anywhere is None else usage.usage(anywhere, "").options,
     )
 
 
@@ -56,6 +60,7 @@ def judge(table: Client, argv: Sequence[str]) -> Judgement:
     for word in argv[1:]:
         if reason := table.refused_options.get(word) or table.refused_options.get(word.partition("=")[0]):
             return _refused(argv[0], f"{word.partition('=')[0]}: {reason}")
+    argv = _verb_first(table, argv)
     try:
         start = _verb_place(table, argv)
     except Misuse as fault:
@@ -94,6 +99,21 @@ def _otherwise(table: Client, tool: str, reason: str) -> Judgement:
 
 def _refused(tool: str, reason: str) -> Judgement:
     return Judgement(Verdict.REFUSED, f"{tool}: {reason}")
+
+
+def _verb_first(table: Client, argv: Sequence[str]) -> Sequence[str]:
+    """The same line with the options that stand before the verb behind it, where the client takes them anywhere."""
+    if table.anywhere is None or not argv[1:2] or not argv[1].startswith("-"):
+        return argv
+    known = {name: each for read in table.reads.values() for form in read for name, each in form.options.items()}
+    known = {**known, **table.anywhere, **table.options}
+    place = 1
+    while place < len(argv) and argv[place].startswith("-"):
+        option = known.get(argv[place].partition("=")[0])
+        if option is None:
+            return argv
+        place += 2 if option.kind and not option.attached and "=" not in argv[place] else 1
+    return [argv[0], argv[place], *argv[1:place], *argv[place + 1 :]] if place < len(argv) else argv
 
 
 def _verb_place(table: Client, argv: Sequence[str]) -> int:

@@ -56,7 +56,7 @@ _PATTERNS = {
     "belowmark": r"\+[Dd]",
     "linkcount": r"\+L[0-9]?",
     "device": r"/dev/[a-z][a-z0-9/_-]*",
-    "match": r"_?[A-Z][A-Z_]*=[A-Za-z0-9_.@/:-]+",
+    "match": r"\+|_?[A-Z][A-Z_]*=[A-Za-z0-9_.@/:-]+",
     "smartlog": r"error|xerror|selftest|xselftest|selective|directory|background|scttemp|scttempsts|scttemphist|scterc"
     r"|devstat|sataphy|ssd|defects|envrep|genstats",
     "property": r"(?!.*(?:Environment|Credential))[A-Za-z][A-Za-z0-9,]*",

@@ -13,14 +13,15 @@ from compiler.proof.usage import Misuse
 
 _PROGRAM = re.compile(r"\s*(?P<test>[^{}]*?)\s*(?:\{\s*print(?P<what>[^{};]*?);?\s*\})?\s*")
 _SUM = re.compile(
-    r"\s*(?P<test>[^{}]*?)\s*\{\s*(?P<name>[a-z]\w*)\s*\+=\s*\$(?P<field>\d{1,3}|NF)\s*;?\s*\}"
-    r"\s*;?\s*END\s*\{\s*print\s+(?P=name)\s*;?\s*\}\s*",
+    r"\s*(?P<test>[^{}]*?)\s*\{\s*(?P<name>[a-z]\w*)\s*(?:\+=\s*\$(?P<field>\d{1,3}|NF)|\+\+|\+=\s*1)\s*;?\s*\}"
+    r"\s*;?\s*END\s*\{\s*print\s+(?P=name)(?:(?P<mean>\s*/\s*NR)|(?P<zero>\s*\+\s*0))?\s*;?\s*\}\s*",
     re.ASCII,
 )
-"""`{s += $5} END {print s}`."""
+"""`{s += $5} END {print s}`, `{s += $5} END {print s/NR}`, `/x/ {n++} END {print n}`."""
 _TEST = re.compile(
     r"(?P<not>!?)/(?P<word>[\w :=,@#%-]+)/"
-    r'|\$(?P<field>\d{1,3}|NF)\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?:"(?P<text>[^"\\]*)"|(?P<number>-?\d{1,15}(?:\.\d{1,9})?))'
+    r"|\$(?P<searched>\d{1,3}|NF)\s*(?P<match>!?~)\s*/(?P<start>\^?)(?P<literal>[\w :=,@#%-]+)(?P<stop>\$?)/"
+    r'|\$(?P<field>\d{1,3}|NF)(?P<forced>\s*\+\s*0)?\s*(?P<sign>==|!=|<=|>=|<|>)\s*(?:"(?P<text>[^"\\]*)"|(?P<number>-?\d{1,15}(?:\.\d{1,9})?))'
     r"|(?P<counter>NR|NF)\s*(?P<counting>==|!=|<=|>=|<|>)\s*(?P<limit>\d{1,9})"
 )
 _PIECE = re.compile(r'\s*(?:\$(?P<field>\d{1,3}|NF|\(NF-\d\))|"(?P<text>[^"\\]*)"|(?P<counter>NR|NF))\s*(?P<comma>,?)')
@@ -43,19 +44,28 @@ class Program(Struct, frozen=True, kw_only=True):
     pieces: tuple[tuple[str, str, bool], ...]
     """The kind of each piece (field, text, counter), what it names, and whether a space follows."""
     summed: str = ""
-    """The field whose sum is printed at the end, instead of the lines."""
+    """The field whose sum is printed at the end, instead of the lines; `+` for their number."""
+    mean: bool = False
+    """Whether the sum is divided by the number of all lines."""
+    nothing: str = ""
+    """What is printed where no line was counted."""
 
     def lines(self, lines: Sequence[str]) -> list[str]:
         """What the program prints."""
         if self.summed:
-            return [self._sum([line for number, line in enumerate(lines, start=1) if self._passes(number, line)])]
+            counted = [line for number, line in enumerate(lines, start=1) if self._passes(number, line)]
+            return [self._sum(counted, len(lines) if self.mean else 1)]
         return [self._printed(number, line) for number, line in enumerate(lines, start=1) if self._passes(number, line)]
 
-    def _sum(self, lines: Sequence[str]) -> str:
-        """As awk prints a number: whole where it is, else six digits; nothing where no line was counted."""
+    def _sum(self, lines: Sequence[str], parts: int) -> str:
+        """As awk prints a number: whole where it is, else six digits."""
+        if not lines:
+            return "0" if self.mean and parts else self.nothing
+        if self.summed == "+":
+            return f"{len(lines) / parts:.6g}" if parts > 1 else str(len(lines))
         values = [_NUMBER.match(_field(self._fields(line), line, self.summed).strip()) for line in lines]
-        total = sum((float(found[0]) for found in values if found), 0.0)
-        return "" if not lines else f"{total:.0f}" if total.is_integer() else f"{total:.6g}"
+        total = sum((float(found[0]) for found in values if found), 0.0) / parts
+        return f"{total:.0f}" if total.is_integer() else f"{total:.6g}"
 
     def _fields(self, line: str) -> list[str]:
         return line.split(self.separator) if line else []
@@ -69,10 +79,15 @@ class Program(Struct, frozen=True, kw_only=True):
         fields = self._fields(line)
         if test["counter"]:
             return _SIGNS[test["counting"]](number if test["counter"] == "NR" else len(fields), int(test["limit"]))
+        if test["match"]:
+            return _holds(test, _field(fields, line, test["searched"])) is (test["match"] == "~")
         value = _field(fields, line, test["field"])
         if test["text"] is not None:
             return _compared(test["sign"], value, test["text"])
-        found = _NUMBER.match(value.strip())
+        stripped = value.strip()
+        if value and not test["forced"] and not _NUMBER.fullmatch(stripped):  # awk compares it as a text
+            return _compared(test["sign"], value, test["number"])
+        found = _NUMBER.match(stripped)
         return _SIGNS[test["sign"]](float(found[0]) if found else 0.0, float(test["number"]))
 
     def _printed(self, number: int, line: str) -> str:
@@ -109,7 +124,9 @@ def parse(words: Sequence[str]) -> Program:
         separator={"\\t": "\t", " ": None}.get(separator, separator) if separator else None,
         test=test,
         pieces=() if sums else _pieces(whole["what"] or ""),
-        summed=sums["field"] if sums else "",
+        summed=(sums["field"] or "+") if sums else "",
+        mean=bool(sums and sums["mean"]),
+        nothing="0" if sums and sums["zero"] else "",
     )
 
 
@@ -136,6 +153,16 @@ def _field(fields: Sequence[str], line: str, name: str) -> str:
     else:
         place = len(fields) if name == "NF" else int(name)
     return fields[place - 1] if 0 < place <= len(fields) else ""
+
+
+def _holds(test: re.Match[str], value: str) -> bool:
+    """Whether a field holds the word of `$2 ~ /word/`, `/^word/` or `/word$/`."""
+    word = test["literal"]
+    if test["start"] and test["stop"]:
+        return value == word
+    if test["start"] or test["stop"]:
+        return value.startswith(word) if test["start"] else value.endswith(word)
+    return word in value
 
 
 def _compared(sign: str, value: str, text: str) -> bool:

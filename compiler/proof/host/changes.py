@@ -1,5 +1,6 @@
 """The tools of a host that change it, and those that are never run: what a person may approve, and what nobody may."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.proof.host_paths import objection_to_changing, objection_to_removing
@@ -29,6 +30,11 @@ _REMOVING = word_list("rm rmdir unlink truncate shred")
 _BLOCK_COPY = word_list("if of bs ibs obs count skip seek conv status oflag iflag")
 _TERMINAL = "it is for a person at a terminal"
 _ENVIRONMENT = "it shows the environment, which holds secrets"
+_MEMORY = "it shows the settings or the memory of a program, which hold secrets"
+_SHOWS_MEMORY = word_list(
+    "GC.heap_dump VM.system_properties VM.command_line VM.info VM.dynlibs Thread.print JFR.dump Compiler.codelist"
+)
+_RUNS_CODE = re.compile(r"--(?:eval|define|pipe|load|macros|rcfile|modprobe|pre-invoke|post-invoke)(?:=|$)|-[ED]")
 _TRACE = "it stops or slows its target, and shows what passes through it"
 REFUSED: Mapping[str, str] = {
     name: reason
@@ -43,6 +49,8 @@ REFUSED: Mapping[str, str] = {
         "or writes where it is told",
         "mkfs mkfs.ext4 mkfs.xfs wipefs sgdisk sfdisk blkdiscard": "it overwrites a whole device",
         "ssh-keygen ssh-add ssh-agent ssh-copy-id gpg pass age sops keytool": "it handles keys",
+        "jinfo": _MEMORY,
+        "security secret-tool keyctl kadmin kadmin.local ktutil op bw lpass": "it handles keys",
         "nmap masscan hping3": "it scans other hosts",
         "yes": "it never ends",
         "locate updatedb": "it looks through the whole host",
@@ -122,6 +130,15 @@ def _by_name(words: Sequence[str]) -> str | None:
     return None
 
 
+def _java(words: Sequence[str]) -> str | None:
+    return None if _SHOWS_MEMORY.isdisjoint(words) else _MEMORY
+
+
+def _runs_code(words: Sequence[str]) -> str | None:
+    """Packages and filters of the kernel, whose options can carry a program."""
+    return "an option of it runs a program" if any(_RUNS_CODE.match(word) for word in words) else None
+
+
 def _tar(words: Sequence[str]) -> str | None:
     letters = words[0].lstrip("-") if words and not words[0].startswith("--") else ""
     running = ("--to-command", "--checkpoint-action", "--use-compress-program", "--rsh-command", "--info-script",
@@ -182,5 +199,8 @@ _SPECIAL: Mapping[str, Callable[[Sequence[str]], str | None]] = {
     "rsync": _copying,
     "dd": _block_copy,
     "scp": _copying,
+    "jcmd": _java,
+    "rpm": _runs_code,
+    "dpkg": _runs_code,
 }
 TOOLS = frozenset({*CHANGING, *_FILES, *_REMOVING, *REFUSED, *_SPECIAL})

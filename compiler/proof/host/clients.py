@@ -32,18 +32,19 @@ unset-environment, reboot, poweroff, halt, kexec, suspend, hibernate, rescue, em
         "import-environment": "it hands the environment over",
     },
     refused_options={"-H, --host, -M, --machine, --root, --image, -C, --capsule": _ELSEWHERE},
+    anywhere="--now --no-block -f --force --runtime --no-reload --wait --show-transaction --no-wall --dry-run -i",
 )
 
 JOURNALCTL = forms.table(
     """
-journalctl: ^--disk-usage/--list-boots/--verify --no-pager | # shows what the journal holds
+journalctl: ^--disk-usage/--list-boots/--verify/--header --no-pager | # shows what the journal holds
 journalctl: -kreqxamb --dmesg --reverse --no-pager --catalog --pager-end --quiet --all --utc --no-hostname --no-full
     --user --system --merge --boot?=text -#=number -u=unit --unit=unit --user-unit=unit -n=lines --lines=lines
     -p=names --priority=word -S=time --since=time -U=time --until=time -o=name --output=name --output-fields=names
     -t=name --identifier=name -g=text --grep=text --case-sensitive?=name -N --fields -F=name --field=name ~-f
     ~--follow
     !--vacuum-size=name !--vacuum-time=name !--vacuum-files=number !--rotate !--flush !--sync !--relinquish-var
-    !--smart-relinquish-var !--update-catalog !--setup-keys | match* | -n/--lines 200 # shows the journal
+    !--smart-relinquish-var !--update-catalog | match* | -n/--lines 200 # shows the journal
 """
 )
 
@@ -128,7 +129,7 @@ status, statistics, dns, domain, query: | name? # shows the name service
         reads=(
             "--state, --list-all, --list-ports, --list-services, --list-rich-rules, --get-zones, "
             "--get-active-zones,"
-            " --get-default-zone, --list-all-zones: | # shows the firewall"
+            " --get-default-zone, --list-all-zones: --zone=name --permanent | # shows the firewall"
         ),
         rest_changes=True,
     ),

@@ -14,7 +14,8 @@ from incident.verdict import Judgement, Verdict
 
 _ALONE = word_list(
     """
-    -empty -executable -readable -writable -print -print0 -ls -xdev -mount -prune -o -or -a -and -not ! ( ) -depth
+    -empty -executable -readable -writable -print -print0 -ls -xdev -mount -prune -quit -false -noleaf
+    -o -or -a -and -not ! ( ) -depth
     -daystart -nouser -nogroup -true
     """
 )

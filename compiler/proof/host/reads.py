@@ -50,7 +50,8 @@ pstree: -pahulnA | name? # shows the tree of processes
 kill: ^-l | name? # lists the signals
 lscpu: -JebcapB --json --bytes --all --online --offline --extended?=names --parse?=names | # shows the processors
 lsblk: -abdfJlmnpPrtS --fs --all --json --list -o=names --output=names | # lists disks
-findmnt: -lnJDr --df --json -t=names --types=names | listed? # lists mounts
+findmnt: -lnJDr --df --json -t=names --types=names -o=names --output=names -T=measured --target=measured | listed?
+    # lists mounts
 mount: -l -t=names | # lists mounts
 mountpoint: -q | listed # says whether a folder is a mount
 swapon: ^-s/--show/--summary --noheadings --bytes | # shows swap
@@ -174,14 +175,15 @@ lsof: -nPtlaRUi -p=names -u=names -c=name -s=socket | listed* # lists open files
 lsof: -nPtlaRU ^-i=socket -p=names -u=names -c=name -s=socket | # lists open sockets
 lsof: -nPtlaRU -u=names | belowmark listed # lists open files below a folder
 lsof: -nPtlaRU -p=names -u=names -s=socket | linkcount listed? # lists files that are removed and still open
-fuser: -vu -n=name | listed+ # finds who uses a file
+fuser: -vum --verbose --user --mount -n=name | listed+ # finds who uses a file
 fuser: -vu46 | netport+ # finds who uses a port
 ifconfig: -as | name? # shows the interfaces
 ifconfig: | name !word+ # shows the interfaces
 arp: -anev !-d=host !-s=host | host? # shows the neighbours
 route: -ne46 | # shows the routes
 route: -46n | !name !word+ # shows the routes
-ethtool: -Sikgalmn | name # shows an interface
+ethtool: -SikgalmncTxP --statistics --driver --show-features --show-offload --show-ring --show-pause --show-channels
+    --show-coalesce --show-time-stamping --show-permaddr | name # shows an interface
 nfsstat: -csmnrvl | # shows counters of network file systems
 showmount: ^-e/--exports/-a/--all/-d/--directories --no-headers | host? # lists exported folders
 conntrack: ^-L/--dump/-C/--count/-S/--stats -n -g -p=name -s=host -d=host --src=host --dst=host --sport=port
@@ -202,7 +204,7 @@ nc, ncat, netcat: ^-z -vnu46 -w=seconds | host port # probes a port
 ntpq: ^-p -n | host? # shows the clock's sources
 ntpq: ^-c=ntpword -n | host? # shows the clock's sources
 ntpstat, ntptime: | # shows the clock's state
-iptables, ip6tables: ^-L/--list/-S/--list-rules -nvx --line-numbers --numeric --verbose -t=name | name* # lists the
+iptables, ip6tables: ^-L/--list/-S/--list-rules -nvxw --line-numbers --numeric --verbose -t=name | name* # lists the
     firewall's rules
 iptables-save, ip6tables-save: -c -t=name | # lists the firewall's rules
 """

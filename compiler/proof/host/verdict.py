@@ -134,10 +134,10 @@ def _ip(argv: Sequence[str]) -> Judgement:
         return _refused("ip", "only addresses, links, routes, rules and neighbours are known")
     verb = words[1] if len(words) > 1 else "show"
     if verb == "s" and words[0] in ("l", "link"):
-        return _refused("ip", "link s is short for link set, not for link show: write the verb whole")
+        return Judgement(Verdict.MUTATING, "ip link s is short for link set: it changes the network")
     if verb in ("show", "list", "ls", "lst", "sh", "s", "l") or (verb == "get" and words[0] in ("r", "route")):
         return Judgement(Verdict.READ_ONLY, "shows the network's settings")
-    if verb in _IP_CHANGES and verb != "exec":
+    if any(change.startswith(verb) for change in _IP_CHANGES) and not "exec".startswith(verb):
         return Judgement(Verdict.MUTATING, f"ip {words[0]} {verb} changes the network")
     return _refused("ip", f"{verb[:40]!r} is none of its known verbs")
 
