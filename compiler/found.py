@@ -24,7 +24,6 @@ from compiler.languages import (
     is_tool_line,
     is_written_for_a_shell,
     language_of,
-    looks_like_sql,
     tags_a_shell,
     with_plain_prompts,
 )
@@ -35,6 +34,7 @@ from compiler.proof.proven import Kind, Proof
 from compiler.redis_text import has_redis_prompts, redis_line
 from compiler.root_prompts import with_root_prompts
 from compiler.shell import MYSQL, Written
+from compiler.sql_shapes import looks_like_sql
 from compiler.sql_text import statements
 
 _COMMAND_COLUMN: Final = re.compile(r"\b(?:commands?|cmd|run|query|queries|sql|cli)\b", re.IGNORECASE)

@@ -16,6 +16,7 @@ from compiler.proof.spellings import KUBECTL
 from compiler.proof.word_list import word_list
 from compiler.redis_text import WORDS as REDIS_WORDS
 from compiler.redis_text import is_said_to_redis
+from compiler.sql_shapes import looks_like_sql
 from compiler.sql_text import VERBS, is_statement
 from compiler.tool_names import CLIENTS, TOOLS
 
@@ -200,36 +201,6 @@ def with_plain_prompts(text: str) -> str:
 def holds_commands(text: str) -> bool:
     """Whether any line was typed at a prompt or begins with a tool's name."""
     return any(is_prompted(line) or is_tool_line(line) for line in _said(text))
-
-
-_SQL_SHAPES: Final = tuple(
-    re.compile(shape, re.IGNORECASE | re.DOTALL)
-    for shape in (
-        r"\(*select\b.+(?:\bfrom\b.+|\w\(.*|\b\d+\b.*)",
-        r"with\s+\w.+\bas\s*\(.+",
-        r"insert\s+into\s+\S+.+",
-        r"update\s+\S+\s+set\s+\S.+",
-        r"delete\s+from\s+\S+.*",
-        r"(?:create|drop|alter|truncate|comment\s+on)\s+(?:unique\s+|or\s+replace\s+|materialized\s+|temp\w*\s+)*"
-        r"(?:table|index|view|function|role|user|database|schema|sequence|extension|type|trigger|policy|system|"
-        r"publication|subscription|column)\b.+",
-        r"truncate\s+\w+.*",
-        r"(?:vacuum|analyze|reindex|explain|cluster)\s+[\w(].*",
-        r"(?:vacuum|analyze|checkpoint)\s*;",
-        r"(?-i:SHOW)\s+[a-z_.]+(?:\s+[a-z]+)?\s*;?",
-        r"show\s+\w+[_.][\w.]+\s*;?",
-        r"(?:grant|revoke)\s+.+\b(?:on|to|from)\b.+",
-        r"refresh\s+materialized\s+view\s+.+",
-        r"call\s+[\w.]+\s*\(.*",
-        r"(?:kill|call|notify|listen|execute|set|reset)\s+.+;",
-    )
-)
-
-
-def looks_like_sql(text: str) -> bool:
-    """Whether a text outside an sql fence is a statement rather than prose that begins with such a word."""
-    statement = text.strip()
-    return any(shape.fullmatch(statement) for shape in _SQL_SHAPES)
 
 
 def http_line(line: str) -> str | None:

@@ -59,8 +59,10 @@ _SPAN: Final = re.compile(
     re.IGNORECASE,
 )
 _FIGURE: Final = re.compile("[0-9]")
+_FIGURED: Final = re.compile(rf"[0-9]\+?[ -]?(?:{_UNIT})(?![\w/])", re.IGNORECASE)
+"""What a length of time in figures holds: most figures are of something else."""
 _UNITED: Final = re.compile(rf" (?:{_UNIT})(?![\w/])")
-"""What a length of time without a figure holds, in small letters: most texts have neither, which is soon known."""
+"""What a length of time without a figure holds, in small letters: most texts have none, which is soon known."""
 _COMPOUND: Final = re.compile(rf"(?:,? and |, | )?(?P<number>{_NUMBER})[ ]?(?P<unit>{_UNIT})(?!\w)", re.IGNORECASE)
 _GLUED: Final = re.compile(r"(?<=\d)(h|hr|d|m)(?=\d)", re.IGNORECASE)
 _LEAST: Final = {">", ">=", "≥", "≥=", "more than", "at least", "over"}
@@ -116,10 +118,10 @@ def small(words: str) -> str:
 
 def spans(text: str) -> Iterator[Span]:
     """Every length of time in the text, in order. Business days are none: nobody can compute when they end."""
-    if not (_FIGURE.search(text) or _UNITED.search(small(text))):
-        return
     # "1h30m" is read as "1h 30m"; the blank is why positions are those in the spaced text.
-    spaced, position = _GLUED.sub(r"\1 ", text) if _GLUED.search(text) else text, 0
+    spaced, position = _GLUED.sub(r"\1 ", text) if _FIGURE.search(text) and _GLUED.search(text) else text, 0
+    if not (_FIGURED.search(spaced) or _UNITED.search(small(spaced))):
+        return
     while match := _SPAN.search(spaced, position):
         last = _seconds(match["number"] or match["word"], match["unit"])
         position = match.end()

@@ -10,10 +10,10 @@ from compiler.languages import (
     is_tool_line,
     is_written_for_a_shell,
     language_of,
-    looks_like_sql,
     with_plain_prompts,
 )
 from compiler.printed import announces_output
+from compiler.sql_shapes import looks_like_sql
 from compiler.sql_text import statements
 
 
