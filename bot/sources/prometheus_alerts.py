@@ -42,8 +42,9 @@ def alerts_of(
 
 def _says(entry: Table) -> bool:
     """Whether an entry says anything of an alert: out of an empty one nothing is made."""
-    tables = (texts(entry.get("labels")), texts(entry.get("annotations")))
-    return bool(first(entry, "status", "fingerprint", "startsAt")) or any(any(each.values()) for each in tables)
+    if first(entry, "status", "fingerprint", "startsAt"):
+        return True
+    return any(any(texts(entry.get(name)).values()) for name in ("labels", "annotations"))
 
 
 def _alert(
