@@ -117,9 +117,9 @@ async def test_a_start_without_slack_pages_keeps_time_and_records_and_tells_all_
             await asyncio.sleep(6)
             it.sandbox.faults.outage = False
             await it.sandbox.connected()
-            channel = await it.person("ana").wait_for_channel("inc-2", 30)
-            await it.person("ana").wait_for_channel("inc-1", 30)
-            await it.person("ana").wait_for(channel, "looking at the workers", 20)
+            channel = await it.person("ana").wait_for_channel("inc-2", 60)
+            await it.person("ana").wait_for_channel("inc-1", 60)
+            await it.person("ana").wait_for(channel, "looking at the workers", 60)
             await until(lambda: it.calls("pins.add"))
             await asyncio.sleep(2)
             kinds_posted(it)
