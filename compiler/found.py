@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler import shell
+from compiler.consoles import RUN, SQL
 from compiler.document import Block, Code, Document, Heading, Item, Piece, Sentence, Table
 from compiler.languages import (
     Language,
@@ -33,7 +34,7 @@ from compiler.proof.line import prove
 from compiler.proof.proven import Kind, Proof
 from compiler.redis_text import has_redis_prompts, redis_line
 from compiler.root_prompts import with_root_prompts
-from compiler.shell import MYSQL, Written
+from compiler.shell import Written
 from compiler.sql_shapes import looks_like_sql
 from compiler.sql_text import statements
 
@@ -161,7 +162,7 @@ def _shell(text: str, tag: str) -> Iterator[Written]:
         if not above or above.startswith("#"):
             announced, below_output = announces_output(written.comment), False
         typed = (tagged and not below_output) or is_prompted(lines[written.line - 1])
-        runs = written.client is not None or is_written_for_a_shell(written.text, tagged=typed)
+        runs = bool(written.client or written.session) or is_written_for_a_shell(written.text, tagged=typed)
         below_output = not runs
         if runs and not announced:
             yield written
@@ -233,8 +234,9 @@ def _in_table(index: int, table: Table) -> Iterator[Found]:
 
 
 def _proof(written: Written) -> Proof:
-    if written.session == MYSQL:
-        return replace(_proof_of(shlex.join([MYSQL, "-e", written.text]), None, ()), kind=Kind.SQL)
+    if (run := RUN.get(written.session)) is not None:
+        proof = _proof_of(shlex.join([*run, written.text]), None, ())
+        return replace(proof, kind=Kind.SQL if written.session in SQL else proof.kind)
     return _proof_of(written.text, written.client, tuple(written.variables.items()))
 
 

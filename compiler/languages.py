@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from compiler.consoles import typed
 from compiler.printed import ALIAS, ASSIGNED, CRON, INSIGHTS, KEY, METRICS, PROSE, is_shown
 from compiler.proof.spellings import KUBECTL
 from compiler.proof.word_list import word_list
@@ -57,7 +58,6 @@ _PROMPT: Final = re.compile(
     re.MULTILINE,
 )
 """`$ `, `root@db-1:~# `, `[deploy@web ~]$ `, `web-1$ `, `PS C:\\> `: never `# ` alone, which is a comment."""
-_MYSQL_PROMPT: Final = re.compile(r"(?:mysql|MariaDB \[[^\]\s]*\])> \S")
 _PROMPT_ENDS: Final = ("$ ", "# ", "% ", "> ", "❯ ", "➜ ")
 _SET_BEFORE: Final = re.compile(r"[A-Za-z_]\w*=")
 _SUDO: Final = re.compile(
@@ -133,7 +133,7 @@ def _said(text: str) -> list[str]:
 
 def is_prompted(line: str) -> bool:
     """Whether a line was typed at a prompt."""
-    return bool(_PROMPT.match(line) or _MYSQL_PROMPT.match(line))
+    return _PROMPT.match(line) is not None or typed(line) is not None
 
 
 def tags_a_shell(tag: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from compiler import consoles
 from compiler.languages import is_tool_line
 from compiler.proof.proven import Kind
 from compiler.proof.redis.commands import CHANGES, READ_NAMES, REFUSED
@@ -40,10 +41,6 @@ _PROMPT: Final = re.compile(r"\s*(?:[\w.-]+@[\w.-]+(?::[^\s$]*)?)?\$ (?P<command
 _MORE: Final = re.compile(r"\s*> (?P<command>.*)")
 _REDIS_PROMPT: Final = re.compile(r"\s*(?:redis|(?:[\w.-]+:\d+)(?:\[\d+\])?)> (?P<command>\S.*)")
 _SQL_PROMPT: Final = re.compile(r"\s*\w+[=-][#>] (?P<command>\S.*)")
-MYSQL: Final = "mysql"
-"""The session of what was typed at the prompt of MySQL or MariaDB."""
-_MYSQL_PROMPT: Final = re.compile(r"\s*(?:mysql|MariaDB \[[^\]\s]*\])> (?P<command>\S.*)")
-_MYSQL_MORE: Final = re.compile(r"\s+-> (?P<command>.*)")
 _SQL_BEGIN: Final = re.compile(
     r"\s*(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|VACUUM|ANALYZE|REINDEX|EXPLAIN|ALTER|CREATE|DROP|TRUNCATE"
     r"|SHOW|GRANT|REVOKE|CALL|COMMENT ON|CHECKPOINT|REFRESH)\b(?!\s*=)"
@@ -73,7 +70,7 @@ _TRAILING: Final = re.compile(r"\s#\s+(?P<text>[^'\"]*)$")
 def split(text: str, first_line: int) -> tuple[Written, ...]:
     """The commands of a block whose first line of content is `first_line` of the document. Never raises."""
     lines = [Line(first_line + index, line) for index, line in enumerate(text.replace("\r\n", "\n").split("\n"))]
-    if any(_PROMPT.match(line.text) or _MYSQL_PROMPT.match(line.text) for line in islice(lines, LONGEST_CHUNK)):
+    if any(_PROMPT.match(line.text) or consoles.typed(line.text) for line in islice(lines, LONGEST_CHUNK)):
         lines = list(_typed(lines))
     return tuple(_Splitter().run(lines))
 
@@ -84,7 +81,13 @@ def _typed(lines: list[Line]) -> Iterator[Line]:
     Before the first prompt nothing can have been answered: a line that begins with a tool was typed, too.
     """
     going_on = begun = False
+    console: consoles.Console | None = None
     for line in lines:
+        if (told := consoles.typed(line.text)) or (console and console.more.match(line.text)):
+            console, going_on, begun = told.console if told else console, False, True
+            yield line
+            continue
+        console = None
         match = _PROMPT.match(line.text) or (_MORE.match(line.text) if going_on else None)
         begun = begun or match is not None or _client_words(line.text)
         first = not begun and is_tool_line(line.text)
@@ -99,8 +102,7 @@ def _typed(lines: list[Line]) -> Iterator[Line]:
 
 
 def _client_words(text: str) -> bool:
-    prompts = (_REDIS_PROMPT, _SQL_PROMPT, _MYSQL_PROMPT, _MYSQL_MORE)
-    return any(prompt.match(text) for prompt in prompts)
+    return any(prompt.match(text) for prompt in (_REDIS_PROMPT, _SQL_PROMPT))
 
 
 class _Splitter(Struct):
@@ -148,8 +150,8 @@ class _Splitter(Struct):
             return [self._said(prompted["command"], line, Kind.REDIS)], position + 1
         if self.client is Kind.REDIS and line.text.split()[0].upper() in _REDIS_WORDS:
             return [self._said(line.text.strip(), line, Kind.REDIS)], position + 1
-        if typed := _MYSQL_PROMPT.match(line.text):
-            return self._typed_at_mysql(lines, position, typed["command"])
+        if told := consoles.typed(line.text):
+            return self._told(lines, position, told)
         prompted = _SQL_PROMPT.match(line.text) or (_MORE.match(line.text) if self.client is Kind.SQL else None)
         if prompted or _SQL_BEGIN.match(line.text) or (self.client is Kind.SQL and _SQL_LOOSE.fullmatch(line.text)):
             return self._statement(lines, position, prompted["command"] if prompted else line.text)
@@ -167,18 +169,19 @@ class _Splitter(Struct):
             after += 1
         return [self._said(" ".join(texts), lines[position], Kind.SQL)], after
 
-    def _typed_at_mysql(self, lines: list[Line], position: int, first: str) -> tuple[list[Written], int]:
-        """One statement at MySQL's prompt, with the lines that go on behind `->`."""
-        texts, after = [first.strip()], position + 1
-        while after < len(lines) and (more := _MYSQL_MORE.match(lines[after].text)):
-            texts.append(more["command"].strip())
+    def _told(self, lines: list[Line], position: int, told: consoles.Typed) -> tuple[list[Written], int]:
+        """What was told to a console at its prompt, with the lines that go on behind its own."""
+        texts, after = [told.text], position + 1
+        while after < len(lines) and (more := told.console.more.match(lines[after].text)):
+            texts.append(more["said"].strip())
             after += 1
-        self.client, self.session = Kind.SQL, MYSQL
-        found = self._said(" ".join(texts), lines[position], Kind.SQL)
-        self.client, self.session, self.comment = None, "", ""
-        return [found], after
+        text = " ".join(texts)
+        self.client, self.session = None, told.console.name
+        found = [] if consoles.leaves(text) else [self._said(text, lines[position], None)]
+        self.session, self.comment = "", ""
+        return found, after
 
-    def _said(self, text: str, line: Line, client: Kind) -> Written:
+    def _said(self, text: str, line: Line, client: Kind | None) -> Written:
         return Written(
             text=text, line=line.number, comment=self.comment, client=client, session=self.session,
             variables=self.variables,

@@ -99,3 +99,45 @@ def test_commands_below_an_item_are_code_though_they_are_indented_too_little_for
         (7, "docker compose down", "mutating"),
         (8, "docker compose up -d", "mutating"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("session", "expected"),
+    [
+        (
+            "sqlite> SELECT id,\n   ...> name FROM orders;\n1|DELETE\nsqlite> DELETE FROM orders;\nsqlite> .quit\n",
+            [(2, "SELECT id, name FROM orders;", "mutating"), (5, "DELETE FROM orders;", "mutating")],
+        ),
+        (
+            "irb(main):001:0> User.count\n=> 42\nirb(main):002:0> Order.stuck.each do |o|\nirb(main):003:1* o.free!\n"
+            "irb(main):004:0> exit\n",
+            [(2, "User.count", "mutating"), (4, "Order.stuck.each do |o| o.free!", "mutating")],
+        ),
+        (
+            "shop(prod)> User.count\n=> 42\n[1] pry(main)> Order.last\n=> #<Order id: 3>\n",
+            [(2, "User.count", "mutating"), (4, "Order.last", "mutating")],
+        ),
+        (
+            "shop> db.orders.countDocuments({state: 'stuck'})\n42\nrs0 [direct: primary] shop> rs.status()\n{ ok: 1 }\n"
+            'rs0:PRIMARY> db.orders.deleteMany({})\n> db.stats()\n{ "ok" : 1 }\n',
+            [
+                (2, "db.orders.countDocuments({state: 'stuck'})", "read-only"),
+                (4, "rs.status()", "read-only"),
+                (6, "db.orders.deleteMany({})", "mutating"),
+                (7, "db.stats()", "read-only"),
+            ],
+        ),
+    ],
+    ids=["sqlite", "irb", "rails and pry", "mongo"],
+)
+def test_what_was_typed_at_other_consoles_is_told_from_what_was_answered(
+    session: str, expected: list[tuple[int, str, str]]
+) -> None:
+    text = f"```\n{session}```\n"
+    assert found(text) == expected
+    assert not any(each.proof.executor for each in commands(read(text)))
+
+
+@pytest.mark.parametrize("line", ["> a quote", "status> fine", "shop> 42", "=> 3", "a -> b", "x(y)> z"])
+def test_other_lines_with_an_angle_are_no_prompts(line: str) -> None:
+    assert found(f"```\n{line}\n```\n") == []
