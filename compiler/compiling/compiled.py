@@ -29,7 +29,7 @@ from compiler.recognise import Recognised, recognise
 from compiler.recognise.facts import Level
 from compiler.recognise.procedure import Procedure
 from compiler.recognise.severities import one_for_each
-from compiler.recognise.wording import named_alerts
+from compiler.recognise.wording import named_alerts, title_of
 from incident.digest import Facts, Json
 from incident.severity import HOUSE
 
@@ -143,7 +143,7 @@ def _loose_entry(path: tuple[str, ...], found: Sequence[Found], assembly: Assemb
     heading = " › ".join(path) or title
     return {
         "id": name,
-        "title": title,
+        "title": title_of(title),
         "heading": heading,
         "line": found[0].line,
         "purpose": "operation",

@@ -40,7 +40,7 @@ def parts(groups: Sequence[Group], purpose: Purpose | None) -> tuple[list[Group]
 
 def is_recovery(group: Group) -> bool:
     """True for what stands below *To restore:*."""
-    return group.role is None and recovery_in(group.label) is not None
+    return group.role is None and not group.step and recovery_in(group.label) is not None
 
 
 def _goes_on(first: Group, group: Group) -> bool:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item, Piece, Sentence, Table
 from compiler.recognise.alert_titles import titled_alerts
+from compiler.recognise.counted import counted
 from compiler.recognise.instruction import all_of, begins_condition, condition_alone
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.recovery import aim_of, leads_recovery, recovery_in
@@ -70,6 +71,8 @@ class Group(Struct, frozen=True, kw_only=True):
     placed: tuple[Placed, ...]
     under: str = ""
     """The heading it stands under within the section, where that is a label: *Diagnosis*."""
+    step: bool = False
+    """It stands below a heading that counts a step of the section."""
     condition: str = ""
     """When the headings that it stands under within the section say to do it: *If the primary is down*."""
 
@@ -103,7 +106,8 @@ class Section(Struct, frozen=True, kw_only=True):
 
 def outline(document: Document) -> tuple[Section, ...]:
     """The sections in the order of the text, those without content too."""
-    folded = _folded(document.headings)
+    steps = counted(chain for _, chain in _chains(document.headings))
+    folded = _folded(document.headings) | steps
     pieces = {key: list(each) for key, each in groupby(_placed(document), key=lambda p: p.piece.headings[-1:])}
     sections: dict[Heading | None, tuple[tuple[Heading, ...], list[Group]]] = {}
     for heading, chain in ((None, ()), *_chains(document.headings)):
@@ -111,7 +115,7 @@ def outline(document: Document) -> tuple[Section, ...]:
         above = next((each for each in reversed(chain) if each not in folded), None)
         if heading in folded and above in sections:
             below = chain[chain.index(above) + 1 :] if above else chain
-            sections[above][1].extend(_labelled(below, groups))
+            sections[above][1].extend(_labelled(below, groups, step=heading in steps))
         elif heading or groups:
             sections[heading] = (chain, groups)
     return tuple(_section(chain, groups) for chain, groups in sections.values())
@@ -129,15 +133,16 @@ def _section(chain: tuple[Heading, ...], groups: Sequence[Group]) -> Section:
     )
 
 
-def _labelled(below: Sequence[Heading], groups: Sequence[Group]) -> Sequence[Group]:
+def _labelled(below: Sequence[Heading], groups: Sequence[Group], *, step: bool) -> Sequence[Group]:
     """The last of the headings below a section's own labels what stands under it, unless that has labels of its own."""
     heading, label = below[-1], title_of(below[-1].title)
     under = label if len(below) == 1 else title_of(below[0].title)
     when = all_of(condition_alone(title_of(each.title)) for each in below)
-    rest = [replace(group, under=under, condition=when) for group in groups]
+    rest = [replace(group, under=under, condition=when, step=step) for group in groups]
     if rest and not rest[0].label:
         return (replace(rest[0], label=label, line=heading.line), *rest[1:])
-    return (Group(label=label, line=heading.line, last=heading.line, placed=(), under=under, condition=when), *rest)
+    alone = Group(label=label, line=heading.line, last=heading.line, placed=(), under=under, condition=when, step=step)
+    return (alone, *rest)
 
 
 def _chains(headings: Sequence[Heading]) -> list[tuple[Heading, tuple[Heading, ...]]]:

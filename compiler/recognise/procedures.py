@@ -86,7 +86,13 @@ def procedures(section: Section, left: Sequence[Group], purpose: Purpose | None)
 
 def _names(group: Group) -> bool:
     """True for a label that names one thing among several; a sentence that only leads on, or a fact, names none."""
-    if not group.label or group.role is not None or leads_on(group.label) or isinstance(about(group.label), Topic):
+    if (
+        not group.label
+        or group.step
+        or group.role is not None
+        or leads_on(group.label)
+        or isinstance(about(group.label), Topic)
+    ):
         return False
     first = group.placed[0] if group.placed else None
     if first is None or not isinstance(first.piece, Sentence) or first.name != group.label or not first.value:
@@ -191,7 +197,11 @@ def _phase(group: Group, purpose: Purpose | None, above: str, *, resolved: bool)
     causes = role in (Role.ACTIONS, Role.TEMPORARY) and purpose is Purpose.INCIDENT
     done: tuple[Step | Hold, ...] = ()
     if role not in _TOLD:
-        done = steps([each for each in group.placed if _speaks(each, group)], causes=causes, label=group.label)
+        spoken = [each for each in group.placed if _speaks(each, group)]
+        lead = group.under if leads_on(group.label) else group.label
+        done = steps(spoken, causes=causes, label=group.label, lead=lead if group.step else "")
+        if group.step and not done and is_told(group.label):
+            done = (Step(title=group.label, line=group.line, last=group.last),)
     elif role is Role.CAUSES:
         done = steps([each for each in group.placed if "→" in each.text or "->" in each.text])
     taken = {line for step in done for line in range(step.line, step.last + 1)}

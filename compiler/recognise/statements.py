@@ -23,7 +23,7 @@ from compiler.recognise.instruction import begins_condition, condition_alone
 from compiler.recognise.outline import Group, Placed, Section
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.recovery import leads_recovery, recovery_in
-from compiler.recognise.wording import named, parted
+from compiler.recognise.wording import named, named_alerts, parted
 from compiler.recognise.words import Topic, about, is_told
 
 _NEEDS: Final = re.compile(
@@ -167,7 +167,7 @@ def _watched(section: Section, group: Group, placed: Placed, topic: Topic) -> It
     bad = next((_BAD.search(words) is not None for words in told if _BAD.search(words) or _WELL.search(words)), False)
     pair = _pair(text[:400])
     bound = None if pair else quantities.bound(text[:400])
-    if topic is Topic.ALERTS or (bad and _BAD.search(group.label)):
+    if (topic is Topic.ALERTS and _is_alert(section, placed, bound or pair)) or (bad and _BAD.search(group.label)):
         label = named(group.label)[0] or group.label
         yield AlertRule(
             name=placed.name or placed.text, expression=placed.value, severity=_severity(group.label),
@@ -190,6 +190,13 @@ def _watched(section: Section, group: Group, placed: Placed, topic: Topic) -> It
             statistic=quantities.statistic(placed.text), text=placed.text,
             line=placed.line, last=placed.last, path=section.path,
         )  # fmt: skip
+
+
+def _is_alert(section: Section, placed: Placed, figure: object) -> bool:
+    """Whether an item below a heading about alerts is one: below the document's title alone it must look like one."""
+    near = [each.title for each in section.headings if each.level > 1 or len(section.headings) == 1]
+    headed = any(about(title) is Topic.ALERTS for title in near)
+    return headed or figure is not None or bool(named_alerts(placed.name or placed.text))
 
 
 def _pair(text: str) -> tuple[quantities.Bound | None, quantities.Bound | None] | None:

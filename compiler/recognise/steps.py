@@ -37,10 +37,13 @@ _MOST_CODES: Final = 100
 """Different pieces of code that a paragraph's sentences are asked for: no paragraph that people write has more."""
 
 
-def steps(placed: Sequence[Placed], *, causes: bool = False, label: str = "") -> tuple[Step | Hold, ...]:
+def steps(
+    placed: Sequence[Placed], *, causes: bool = False, label: str = "", lead: str = ""
+) -> tuple[Step | Hold, ...]:
     """The steps that the pieces tell below a label, with holds between them. ``causes`` as in ``instruction``.
 
-    Things that are only listed, deeper than what says so (``listing``), are none.
+    Things that are only listed, deeper than what says so (``listing``), are none. ``lead`` is what the first code is
+    for, unless other words say so.
     """
     drafts: list[Draft] = []
     level = drafts  # Where the next item stands: below a condition with a colon, else beside what came before.
@@ -63,7 +66,7 @@ def steps(placed: Sequence[Placed], *, causes: bool = False, label: str = "") ->
             led = level is not drafts and not level
             belongs = led or (index > 0 and _belongs(placed[index - 1], piece, drafts))
             item = _level_of(piece.depth - 1, level, top) if belongs else level
-            _take_block(drafts if led else item, each, piece, belongs=belongs)
+            _take_block(drafts if led else item, each, piece, lead="" if drafts else lead, belongs=belongs)
             level = drafts if led else level
         elif isinstance(piece, Sentence):
             told = not piece.quoted and is_instruction(each) and not shows_output(piece.text)
@@ -187,14 +190,14 @@ def _belongs(above: Placed, block: Block, drafts: Sequence[Draft]) -> bool:
     return isinstance(piece, Item) and (piece.text.endswith(":") or block.sentence == piece.text)
 
 
-def _take_block(drafts: list[Draft], placed: Placed, block: Block, *, belongs: bool) -> None:
+def _take_block(drafts: list[Draft], placed: Placed, block: Block, *, lead: str, belongs: bool) -> None:
     if not is_code(block):
         if drafts:
             drafts[-1].expected.append(block.text)
             drafts[-1].last = placed.last
         return
     led = belongs and bool(drafts)
-    lead = "" if led else lead_of(block.sentence or block.label)
+    lead = "" if led else lead_of(block.sentence or block.label) or lead
     found = list(of_block(block, "" if is_complete(lead) and begins_condition(lead) else lead))
     if not led:
         drafts.extend(found)

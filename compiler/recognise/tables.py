@@ -21,7 +21,7 @@ from compiler.recognise.facts import (
     Threshold,
 )
 from compiler.recognise.outline import Section
-from compiler.recognise.wording import bare, parted
+from compiler.recognise.wording import bare, named_alerts, parted
 from compiler.recognise.words import Topic
 from incident.severity import of_code
 
@@ -142,9 +142,15 @@ def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic |
         yield from severities.of_table(section, table, topic)
 
 
+def _alert_column(table: Table, columns: Mapping[str, int]) -> int | None:
+    """The column of alerts: it says so, or each name in the first one is an alert's, with a severity beside it."""
+    named = "priority" in columns and all(named_alerts(cell(row, 0)) for row in table.rows)
+    return 0 if named and table.rows else _first(table, _ALERT)
+
+
 def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     """Which procedure each alert leads to: an alert, how bad it is, and where to go; without any bounds."""
-    name, leads = _first(table, _ALERT), _first(table, _LEADS)
+    name, leads = _alert_column(table, columns), _first(table, _LEADS)
     if name is None or leads is None or any(_bounded(row, columns) for row in table.rows):
         return
     if topic is not Topic.ALERTS and "priority" not in columns:

@@ -87,3 +87,32 @@ def test_boxes_to_tick_are_steps_outside_of_lists_too() -> None:
     text = f"{PODS}[ ] Share the graphs\n\n - _All of the pool_\n\n[ ] Customer told\n[x] `{LOOK}`\n\nDone.\n"
     assert titles(text) == ["Share the graphs: All of the pool", "Customer told", LOOK]
     assert [step["line"] for step in steps(text)] == [5, 9, 10]
+
+
+@pytest.mark.parametrize(
+    "steps_told",
+    [("### Step 1: The pool", "### Step 2: The API"), ("### 1. Look at the pool", "### 2. Restart the API")],
+)
+def test_headings_that_count_steps_are_one_procedure(steps_told: tuple[str, str]) -> None:
+    first, second = steps_told
+    text = f"# Shop\n\n## Pool is full\n\n{first}\n\n```bash\n{LOOK}\n```\n\n{second}\n\n```bash\n{CHANGE}\n```\n"
+    (procedure,) = procedures(text)
+    assert procedure["title"] == "Pool is full"
+    assert titles(text) == [each.split(" ", 2)[2].removeprefix("1: ").removeprefix("2: ") for each in steps_told]
+
+
+def test_a_counted_step_in_words_is_a_step() -> None:
+    text = f"{PODS}### 1. Look at the pods\n\n`{LOOK}`\n\n### 2. Tell the customer\n\nThey like to know.\n"
+    assert titles(text) == ["Look at the pods", "Tell the customer"]
+
+
+def test_ways_below_a_counted_step_stay_apart() -> None:
+    ways = f"#### Scenario A: One\n\n`{LOOK}`\n\n#### Scenario B: Two\n\n`{CHANGE}`\n"
+    text = f"{PODS}### Step 1: Look\n\n`{LOOK}`\n\n### Step 2: Mend it\n\n{ways}"
+    assert [each["title"] for each in procedures(text)] == ["Lost pods", "Scenario A: One", "Scenario B: Two"]
+
+
+@pytest.mark.parametrize("parent", ["Common issues", "Recovery procedures"])
+def test_mere_numbers_may_count_several_things(parent: str) -> None:
+    told = f"### 1. Restart loop\n\n`{LOOK}`\n\n### 2. Drain fails\n\n`{CHANGE}`\n"
+    assert [each["title"] for each in procedures(f"# Shop\n\n## {parent}\n\n{told}")] == ["Restart loop", "Drain fails"]

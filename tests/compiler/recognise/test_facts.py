@@ -527,3 +527,36 @@ def test_an_incident_keeps_its_own_conditions_for_escalation() -> None:
         """).procedures
     assert [each.text for each in procedure.escalations] == ["It is down after 30 minutes", "Orders are lost"]
     assert len(procedure.steps) == 1
+
+
+def test_a_table_of_names_with_severities_lists_alerts() -> None:
+    said = reading("""
+        # Shop
+
+        |Name|Summary|Severity|Runbook|
+        |---|---|---|---|
+        |ShopQueueGrows|Orders wait.|critical|[here](https://shop.example/x#queue)|
+        |ShopPoolWaits|The pool is used up.|warning|[here](https://shop.example/x#pool)|
+        """)
+    assert [(each.name, each.severity) for each in said.alerts] == [
+        ("ShopQueueGrows", "critical"), ("ShopPoolWaits", "warning"),
+    ]  # fmt: skip
+    assert said.levels == ()
+
+
+def test_what_a_page_about_alerts_lists_elsewhere_is_none() -> None:
+    said = reading("""
+        # Responding to alerts
+
+        ## Failed logins
+
+        Filter by:
+
+        * Scope to component: UAA
+        * Application rate limits
+
+        ## Queue alerts
+
+        - Orders wait
+        """)
+    assert [each.name for each in said.alerts] == ["Orders wait"]
