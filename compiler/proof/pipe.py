@@ -77,9 +77,8 @@ def _objection(stage: Program) -> str | None:
 
 
 def _hides_its_name(stage: Program) -> bool:
-    """Whether the program behind `time` or `sudo` is spelled otherwise than it is called."""
-    bare = wrappers.taken_off(stage.argv)
-    place = 0 if isinstance(bare, Judgement) else len(stage.argv) - len(bare[0])
+    """Whether the program behind `time`, `sudo` or `nice` is spelled otherwise than it is called."""
+    place = len(stage.argv) - len(wrappers.innermost(stage.argv))
     return stage.spelled[place : place + 1] != stage.argv[place : place + 1] and bool(stage.spelled)
 
 

@@ -87,7 +87,7 @@ class Programs(Struct, frozen=True, kw_only=True):
         if any(blank.sample == argv[0] for blank in self.blanks.by_name.values()):
             return _refused(Kind.SHELL, f"{argv[0]} could be any program: write which")
         if argv[0] == "watch":
-            return self._watched(argv)
+            return self._watched(argv) if feed is None else _refused(Kind.SHELL, "watch: what it repeats reads a file")
         if paced := wrappers.paced(argv):
             return self._at_a_pace(argv[0], paced, feed)
         if feed is None and (said := wrappers.said_as(argv)):

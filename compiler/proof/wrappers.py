@@ -120,6 +120,14 @@ def paced(argv: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(words) if plain and words and not words[0].startswith("-") else None
 
 
+def innermost(argv: Sequence[str]) -> Sequence[str]:
+    """The command behind every wrapper that may be dropped."""
+    bare = taken_off(argv)
+    words = argv if isinstance(bare, Judgement) else bare[0]
+    inner = paced(words) or words
+    return argv if len(inner) == len(argv) else innermost(inner)
+
+
 def said_as(argv: Sequence[str]) -> str | None:
     """The line that `su - ACCOUNT -c LINE` says, as whoever runs it; None for any other command line."""
     words = [word for word in argv[1:] if word not in ("-", "-l", "--login")]

@@ -8,12 +8,12 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 _WITHOUT_DASH = frozenset("auxwfljvrHThnS")
-_WITH_DASH = frozenset("efFlLAajHywdNcmT")
+_WITH_DASH = frozenset("efFlLAajHywdNcmTP")
 _THREADS = frozenset("LTm")
-_LAYOUTS = frozenset("fFljcy")
+_LAYOUTS = frozenset("fFljcyP")
 _BOTH = word_list("-aux -auxf -auxw -auxww -axu -ax")
 _LONG = word_list("--forest --no-headers --no-heading --headers --deselect")
-_VALUED = word_list("-p -u -U -C -g -G -t -q -fp -fu -fC -lp --pid --ppid --user --User --group --tty -P")
+_VALUED = word_list("-p -u -U -C -g -G -t -q -fp -fu -fC -lp --pid --ppid --user --User --group --tty")
 _FORMATS = word_list("-o -O o --format -eo -ao -Ao -eLo -efo axo ax-o")
 _COLUMNS = word_list(
     """
