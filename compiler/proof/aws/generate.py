@@ -47,7 +47,8 @@ _READING = re.compile(r"(?:batch-get|batch-describe|describe|discover|filter|get
 _LEAF_SECRET = re.compile(
     r"(?:.*environment_?variables|environment|env|user_?data(?:override)?|(?:stage)?variables|authkey"
     r"|extraconnectionattributes|(?:default|nonoverridable)?arguments|(?:default|workflow)runproperties|(?:resource|actual|expected)properties"
-    r"|customergatewayconfiguration|.*presigned.*|signedurl|.*connectionstring|logurl|(?:test)?artifactsurl|webhookurl|downloadurl|customerrouterconfig|.*basicauthcredentials)",
+    r"|customergatewayconfiguration|.*presigned.*|signedurl|.*connectionstring|logurl|(?:test)?artifactsurl|webhookurl|downloadurl|customerrouterconfig|.*basicauthcredentials"
+    r"|templatebody|.*lifecycleconfigcontent|onstart|oncreate)",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
