@@ -8,8 +8,9 @@ from compiler.document import Code, Item, Row, Sentence, Table
 from compiler.recognise import spans
 from compiler.recognise.alert_titles import titled_alerts
 from compiler.recognise.facts import AlertRule
+from compiler.recognise.groups import Group
 from compiler.recognise.instruction import SENTENCE_END
-from compiler.recognise.outline import Group, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Role
 from compiler.recognise.wording import is_empty, named_alerts, title_of
 from compiler.recognise.words import Topic, about

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from compiler.document import Item, Sentence
-from compiler.recognise.outline import Group
+from compiler.recognise.groups import Group
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.recovery import RECOVERIES, recovery_in
 from compiler.recognise.words import is_told

@@ -6,7 +6,8 @@ from typing import Final
 
 from compiler.recognise import spans
 from compiler.recognise.facts import Contact
-from compiler.recognise.outline import Placed, Section
+from compiler.recognise.groups import Placed
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Escalation
 from compiler.recognise.reaches import reaches, without_addresses
 from compiler.recognise.words import is_told

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from compiler.document import Block, Item, Sentence, Table
 from compiler.recognise import escalation_path, spans
 from compiler.recognise.facts import Contact
+from compiler.recognise.groups import Placed
 from compiler.recognise.instruction import SENTENCE_END
-from compiler.recognise.outline import Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Escalation
 from compiler.recognise.reaches import ADDRESSED, addressed, reach, reaches, reaches_person, without_addresses
 from compiler.recognise.wording import bare, named

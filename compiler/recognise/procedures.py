@@ -9,9 +9,10 @@ from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
 from compiler.recognise.apart import is_recovery, parts
 from compiler.recognise.facts import Said
+from compiler.recognise.groups import Group, Placed
 from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
 from compiler.recognise.leads import leads_on
-from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Escalation, Hold, Phase, Procedure, Purpose, Role, Step
 from compiler.recognise.scale import severity_in, severity_of
 from compiler.recognise.severities import level_said

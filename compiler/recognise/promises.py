@@ -8,8 +8,9 @@ from typing import Final
 from compiler.document import Block
 from compiler.recognise import spans
 from compiler.recognise.facts import Objective, RecoveryObjective, Stated
+from compiler.recognise.groups import Placed
 from compiler.recognise.instruction import SENTENCE_END
-from compiler.recognise.outline import Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Purpose
 from compiler.recognise.words import Topic, is_told
 

@@ -7,7 +7,8 @@ from typing import Final
 from compiler.document import Item, Sentence, Table
 from compiler.recognise import spans
 from compiler.recognise.facts import Backup, Stated
-from compiler.recognise.outline import Placed, Section
+from compiler.recognise.groups import Placed
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Purpose
 from compiler.recognise.wording import bare
 from compiler.recognise.words import Topic, about, is_told

@@ -6,8 +6,9 @@ from typing import Final
 
 from compiler.recognise import quantities, spans
 from compiler.recognise.facts import ServiceLevel
+from compiler.recognise.groups import Placed
 from compiler.recognise.instruction import SENTENCE_END
-from compiler.recognise.outline import Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.promises import NO_PROMISE
 from compiler.recognise.words import is_told
 

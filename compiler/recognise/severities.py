@@ -10,7 +10,8 @@ from compiler.document import Item, Row, Sentence, Table
 from compiler.recognise import scale, spans
 from compiler.recognise.duties import TIMED, are_timed, told, with_duty
 from compiler.recognise.facts import Cadence, Level, Said, Stated
-from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.groups import Group, Placed
+from compiler.recognise.outline import Section
 from compiler.recognise.scale import may_name_level, names_level
 from compiler.recognise.wording import bare
 from compiler.recognise.words import Topic, about

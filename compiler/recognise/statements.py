@@ -19,8 +19,9 @@ from compiler.recognise.facts import (
     Setting,
     Threshold,
 )
+from compiler.recognise.groups import Group, Placed
 from compiler.recognise.instruction import begins_condition, condition_alone
-from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.recovery import leads_recovery, recovery_in
 from compiler.recognise.wording import named, named_alerts, parted

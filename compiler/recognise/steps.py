@@ -8,6 +8,7 @@ from compiler.document import Block, Item, Sentence, Table
 from compiler.languages import holds_commands, is_inline_command
 from compiler.printed import shows_output
 from compiler.recognise.drafts import Draft, is_commented, of_block, sentence_of
+from compiler.recognise.groups import Placed
 from compiler.recognise.handing import noted, taken
 from compiler.recognise.instruction import (
     SENTENCE_END,
@@ -18,7 +19,6 @@ from compiler.recognise.instruction import (
     instruction,
 )
 from compiler.recognise.leads import announces, is_complete, lead_of, lists_things
-from compiler.recognise.outline import Placed
 from compiler.recognise.procedure import Hold, Step
 from compiler.recognise.recovery import aim_of, recovery_in
 from compiler.recognise.step_table import ToldRow, told_rows

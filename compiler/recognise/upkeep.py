@@ -20,8 +20,9 @@ from compiler.recognise.facts import (
     Stated,
     Window,
 )
+from compiler.recognise.groups import Group, Placed
 from compiler.recognise.instruction import SENTENCE_END
-from compiler.recognise.outline import Group, Placed, Section
+from compiler.recognise.outline import Section
 from compiler.recognise.procedure import Purpose
 from compiler.recognise.wording import named
 from compiler.recognise.words import about, is_told, period

@@ -43,7 +43,8 @@ from compiler.recognise.facts import (
     Threshold,
     Window,
 )
-from compiler.recognise.outline import Group, Placed, Section, contents, outline
+from compiler.recognise.groups import Group, Placed
+from compiler.recognise.outline import Section, contents, outline
 from compiler.recognise.procedure import Procedure, Purpose, Role
 from compiler.recognise.words import Topic, period
 
