@@ -36,6 +36,7 @@ from incident.verdict import Verdict
         ("markdown", "```sql\\nSHOW POOLS;\\nRELOAD;\\n```", Verdict.MUTATING),
         ("sql", "RELOAD; SHOW POOLS", Verdict.REFUSED),
         ("sql", "WAIT_CLOSE shop", Verdict.REFUSED),
+        ("sql", "SHOW TABLES" + " " * 50_000 + "x", Verdict.REFUSED),
         ("psql", 'psql -p 6432 pgbouncer -c "RECONNECT shop"', Verdict.MUTATING),
         ("redis", "redis-cli INFO", Verdict.READ_ONLY),
         ("redis", r'GET "a b\"c"', Verdict.READ_ONLY),

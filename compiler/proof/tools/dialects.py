@@ -63,7 +63,7 @@ _ACCOUNTS: Final = re.compile(
 _SECRET_VARIABLES: Final = ("report_password",)
 _UNFIT: Final = word_list("numbers numbers_mt zeros zeros_mt primes named_collections")
 """Tables of ClickHouse's own that never end, or hold credentials."""
-_FROM_A_NAME: Final = re.compile(r"\bIN \((?!SELECT\b|'|\d)", re.ASCII | re.IGNORECASE)
+_FROM_A_NAME: Final = re.compile(r"\bIN ?\((?!SELECT\b|'|\d)", re.ASCII | re.IGNORECASE)
 """ClickHouse takes the one name in the brackets for a table."""
 
 
