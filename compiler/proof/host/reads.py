@@ -48,6 +48,7 @@ pgrep: -flaxnovci --full --list-full --exact --newest --oldest --count -u=names 
 pidof: -sx | name+ # finds processes
 pstree: -pahulnA | name? # shows the tree of processes
 kill: ^-l | name? # lists the signals
+kill: ^-0 | number+ # says whether a process runs
 lscpu: -JebcapB --json --bytes --all --online --offline --extended?=names --parse?=names | # shows the processors
 lsblk: -abdfJlmnpPrtS --fs --all --json --list -o=names --output=names | # lists disks
 findmnt: -lnJDr --df --json -t=names --types=names -o=names --output=names -T=measured --target=measured | listed?

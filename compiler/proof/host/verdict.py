@@ -121,6 +121,15 @@ def _tar(argv: Sequence[str]) -> Judgement:
     return looks if looks.verdict is Verdict.READ_ONLY else host_changes.judge(["tar", *words]) or looks
 
 
+def _first_option(argv: Sequence[str]) -> Judgement:
+    """A tool that reads options only before all else: behind a process or a command, `-l` and `-p` are no options."""
+    changes = host_changes.judge(argv)
+    looks = usage.judge(READS[argv[0]], argv)
+    if argv[1:2] and argv[1].startswith("-") and looks.verdict is Verdict.READ_ONLY:
+        return looks
+    return changes or looks
+
+
 def _nslookup(argv: Sequence[str]) -> Judgement:
     return usage.judge(WHOLE_WORDS["nslookup"], argv)
 
@@ -220,6 +229,7 @@ _SPECIAL: Mapping[str, Callable[[Sequence[str]], Judgement]] = {
     "nslookup": _nslookup,
     "ip": _ip,
     "service": _service,
+    **dict.fromkeys(("kill", "chrt", "ionice", "taskset"), _first_option),
     **dict.fromkeys(("nginx", "apachectl", "apache2ctl", "httpd", "haproxy", "php-fpm"), _program),
     **dict.fromkeys(_PAGERS, _pager),
     **dict.fromkeys(_ON_FILES, _filter_on_files),
