@@ -12,6 +12,7 @@ from compiler.recognise import (
     alert_names,
     apart,
     blocks,
+    bounds,
     procedures,
     promises,
     saved,
@@ -228,7 +229,7 @@ def _taken(group: Group, placed: Placed, found: Sequence[Fact]) -> set[int]:
 
 def _as_one(section: Section, topic: Topic | None, purpose: Purpose | None, levels: Set[int]) -> Iterator[Fact]:
     """What a section is as a whole: a severity level, levels as a list, a checklist, a backup plan."""
-    if section.headings and (threshold := statements.bad_when(section, section.title, section.line, section.line)):
+    if section.headings and (threshold := bounds.bad_when(section, section.title, section.line, section.line)):
         yield threshold
     telling = any(isinstance(each.piece, Block) or each.numbered for each in section.placed)
     own = section.path[-1] if section.path else ""
@@ -267,7 +268,7 @@ def _of_piece(
     elif reviews := upkeep.reviews(section, placed.text, placed.line, placed.last):
         yield from reviews
     elif role is Role.SYMPTOMS:
-        threshold = statements.of_symptom(section, placed)
+        threshold = bounds.of_symptom(section, placed)
         if threshold:
             yield threshold
     elif statements.may_state(role, topic) and (topic in _LISTING or not placed.numbered):
