@@ -8,6 +8,7 @@ from compiler.document import Block, Item, Row, Sentence, Table
 from compiler.recognise import people, tables
 from compiler.recognise.alert_names import alerts_led_here, heading_alerts
 from compiler.recognise.apart import is_recovery, parts
+from compiler.recognise.columns import cell
 from compiler.recognise.facts import Said
 from compiler.recognise.groups import Group, Placed
 from compiler.recognise.instruction import SENTENCE_END, all_of, condition_alone
@@ -112,7 +113,7 @@ def of_table(section: Section, placed: Placed, table: Table) -> Iterator[Procedu
     if problem is None or remedy is None or (topic_of(section) is not None and look is None):
         return
     for row in table.rows:
-        title = tables.cell(row, problem)
+        title = cell(row, problem)
         phases = _of_row(table, row, look, remedy)
         if title and phases:
             symptom = Said(text=title, line=row.line, last=row.line)
@@ -126,7 +127,7 @@ def of_table(section: Section, placed: Placed, table: Table) -> Iterator[Procedu
 def _of_row(table: Table, row: Row, look: int | None, remedy: int) -> tuple[Phase, ...]:
     """The row's check and its remedy. A cause is no check: it is the condition for the remedy."""
     header = table.header[look] if look is not None else ""
-    first, second = tables.cell(row, look), tables.cell(row, remedy)
+    first, second = cell(row, look), cell(row, remedy)
     cause = first if role_of(header) is Role.CAUSES else ""
     done = ((Role.DIAGNOSIS, header, "" if cause else first, ""), (Role.ACTIONS, table.header[remedy], second, cause))
     return tuple(

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
 from compiler.document import Row, Table
 from compiler.recognise import cadence_table, people, quantities, severities, spans, upkeep
+from compiler.recognise.columns import HEADERS, cell, columns_of, first_of
 from compiler.recognise.facts import (
     AlertRule,
     Detail,
@@ -21,39 +21,10 @@ from compiler.recognise.facts import (
     Threshold,
 )
 from compiler.recognise.outline import Section
-from compiler.recognise.wording import bare, named_alerts, parted
+from compiler.recognise.wording import named_alerts, parted
 from compiler.recognise.words import Topic
 from incident.severity import of_code
 
-_COLUMNS: Final = {
-    "metric":
-        r"metric|indicator|measure|event|alarm|alert(?: name)?|signal|check|kpi|sli|symptom or metric|what"
-        r"|metrik|kennzahl|objective|slo",
-    "warning": r"(?:threshold )?\(?warn\w*\)?(?: threshold| level| at| when| above| below| if)?|yellow|amber|🟡.*|p2.*",
-    "critical":
-        r"(?:threshold )?\(?crit\w*\)?(?: threshold| level| at| when| above| below| if)?|red|bad|threshold"
-        r"|alert(?:s)? (?:at|when|threshold)"
-        r"|condition|trigger|page(?: at| when| above| below| if)?|🔴.*|kritisch|schwellwert",
-    "normal": r"normal(?: range)?|healthy|ok|expected|baseline|green|🟢.*|good|normalbereich",
-    "action":
-        r"(?:user |recommended |required |first |immediate )?(?:actions?|responses?|what to do"
-        r"|remed(?:y|iation)|steps?|maßnahmen?)",
-    "code": r"(?:error |status |exit )?codes?|error|fehlercode",
-    "meaning": r"meanings?|descriptions?|explanation|message|cause|bedeutung|beschreibung",
-    "service": r"services?|components?|systems?|names?|apps?|applications?|dependenc(?:y|ies)|dienst|endpoints?",
-    "target": r"targets?|objectives?|goals?|slas?|slos?|commitment|availability|uptime|ziel",
-    "rto": r".*\brto\b.*|.*recovery time.*",
-    "rpo": r".*\brpo\b.*|.*recovery point.*",
-    "port": r"ports?",
-    "needs": r"depend\w*(?: on)?|requires|needs|upstreams?",
-    "purpose": r"purpose|function|role|what(?: it does)?|description|zweck",
-    "priority": r"priority|prio|severity|sev|criticality|tier|schweregrad",
-    "log": r"logs?(?: (?:locations?|files?|paths?|groups?))?|path|location",
-    "environment": r"dev\w*|stag\w*|prod\w*|test\w*|qa|uat|local|url(?:s)?|endpoint|address|link|host",
-    "owner": r"owner|team|on.?call",
-    "window": r"window|duration|for|period|interval",
-}  # fmt: skip
-_HEADERS: Final = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _COLUMNS.items()}
 _PROBLEM: Final = re.compile(
     r"symptoms?|problems?|issues?|incidents?|alert(?: name)?|alarm|failure|error|scenario|störung|condition",
     re.IGNORECASE,
@@ -78,14 +49,9 @@ _LEADS: Final = re.compile(
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+]{1,12}://\S+", re.IGNORECASE)
 
 
-def cell(row: Row, column: int | None) -> str:
-    """The text of one cell; empty where the row is too short."""
-    return row.cells[column].strip() if column is not None and column < len(row.cells) else ""
-
-
 def troubleshooting(table: Table) -> tuple[int | None, int | None, int | None]:
     """The columns of problem, remedy and cause or check; None for what the table does not have."""
-    return _first(table, _PROBLEM), _first(table, _REMEDY), _first(table, _LOOK)
+    return first_of(table, _PROBLEM), first_of(table, _REMEDY), first_of(table, _LOOK)
 
 
 def facts(section: Section, table: Table, topic: Topic | None) -> tuple[Fact, ...]:
@@ -94,7 +60,7 @@ def facts(section: Section, table: Table, topic: Topic | None) -> tuple[Fact, ..
         _alerts, _levels, _contacts, _objectives, _errors, _thresholds, cadence_table.checklists, _targets, _services,
         _logs, _reviews,
     )  # fmt: skip
-    columns = _columns(table)
+    columns = columns_of(table)
     for reader in readers:
         found = tuple(reader(section, table, columns, topic))
         if found:
@@ -117,26 +83,6 @@ def details(section: Section, table: Table) -> tuple[Detail, ...]:
     )
 
 
-def _columns(table: Table) -> Mapping[str, int]:
-    """Which column is which; the first column that fits a word has it."""
-    found: dict[str, int] = {}
-    for n, header in enumerate(table.header):
-        for name in _meanings(header):
-            found.setdefault(name, n)
-    return found
-
-
-@lru_cache(maxsize=1_024)
-def _meanings(header: str) -> tuple[str, ...]:
-    """What a column with this header may hold; a document's tables share their headers."""
-    words = bare(header) or header
-    return tuple(name for name, pattern in _HEADERS.items() if pattern.fullmatch(words))
-
-
-def _first(table: Table, pattern: re.Pattern[str]) -> int | None:
-    return next((n for n, header in enumerate(table.header) if pattern.fullmatch(bare(header))), None)
-
-
 def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     if topic is Topic.SEVERITY or any(map(_OBLIGES.search, table.header)) or severities.topmost(table.header):
         yield from severities.of_table(section, table, topic)
@@ -145,12 +91,12 @@ def _levels(section: Section, table: Table, _: Mapping[str, int], topic: Topic |
 def _alert_column(table: Table, columns: Mapping[str, int]) -> int | None:
     """The column of alerts: it says so, or each name in the first one is an alert's, with a severity beside it."""
     named = "priority" in columns and all(named_alerts(cell(row, 0)) for row in table.rows)
-    return 0 if named and table.rows else _first(table, _ALERT)
+    return 0 if named and table.rows else first_of(table, _ALERT)
 
 
 def _alerts(section: Section, table: Table, columns: Mapping[str, int], topic: Topic | None) -> Iterator[Fact]:
     """Which procedure each alert leads to: an alert, how bad it is, and where to go; without any bounds."""
-    name, leads = _alert_column(table, columns), _first(table, _LEADS)
+    name, leads = _alert_column(table, columns), first_of(table, _LEADS)
     if name is None or leads is None or any(_bounded(row, columns) for row in table.rows):
         return
     if topic is not Topic.ALERTS and "priority" not in columns:
@@ -179,7 +125,7 @@ def _objectives(section: Section, table: Table, columns: Mapping[str, int], topi
             text = cell(row, columns.get(name))
             if text:
                 yield _objective(section, row, objective, text, cell(row, 0))
-        stated = _HEADERS["rto"].fullmatch(cell(row, 0)), _HEADERS["rpo"].fullmatch(cell(row, 0))
+        stated = HEADERS["rto"].fullmatch(cell(row, 0)), HEADERS["rpo"].fullmatch(cell(row, 0))
         if any(stated) and not {"rto", "rpo"} & columns.keys() and len(row.cells) > 1:
             yield _objective(section, row, Objective.TIME if stated[0] else Objective.POINT, cell(row, 1), "")
 
@@ -206,8 +152,8 @@ def _thresholds(section: Section, table: Table, columns: Mapping[str, int], topi
     name = columns.get("metric", columns.get("service"))
     if name is None or not any(_bounded(row, columns) for row in table.rows):
         return
-    alerts = topic is Topic.ALERTS or (_first(table, _ALERT) == name and "priority" in columns)
-    leads = columns.get("action", _first(table, _LEADS))
+    alerts = topic is Topic.ALERTS or (first_of(table, _ALERT) == name and "priority" in columns)
+    leads = columns.get("action", first_of(table, _LEADS))
     for row in table.rows:
         action = cell(row, leads)
         window = spans.length(cell(row, columns.get("window")))
@@ -269,7 +215,7 @@ def _services(section: Section, table: Table, columns: Mapping[str, int], topic:
 
 def _service(section: Section, row: Row, table: Table, columns: Mapping[str, int]) -> Service:
     urls = [
-        (header if _HEADERS["environment"].fullmatch(header) and header.lower() != "url" else "", found.group())
+        (header if HEADERS["environment"].fullmatch(header) and header.lower() != "url" else "", found.group())
         for header, text in zip(table.header, row.cells, strict=False)
         if (found := _ADDRESS.search(text))
     ]
