@@ -9,22 +9,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from compiler.placeholders import Blanks, is_reference_name
-from compiler.proof.references import is_credential_next
-from compiler.shell_dates import printed, shape_of
+from compiler.placeholders import Blanks
 from compiler.shell_parts import Pipe, Program, Redirection, Unshellable
-from compiler.shell_tree import REFUSED, check_bare, check_name, holds_variable, runs_over_a_line, statements, tree_of
-from compiler.shell_variables import SHELLS_OWN, keeps_one, kept_output, steers
+from compiler.shell_tree import REFUSED, check_name, holds_variable, runs_over_a_line, statements, tree_of
+from compiler.shell_variables import keeps_one, kept_output, steers
+from compiler.shell_words import Words
 
 MAX_CHARACTERS: Final = 20_000
 _DOCUMENT_PARTS: Final = {"<<", "<<-", "heredoc_start", "heredoc_body", "heredoc_end", "file_redirect"}
-_EXPANDED: Final = re.compile(r"\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*(?::?\?[^{}$`\\]*)?\}", re.ASCII)
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED_IN_QUOTES: Final = re.compile(r'\\([$`"\\\n])')
 
 
 def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe, ...]:
@@ -44,15 +39,8 @@ def read(text: str, variables: Mapping[str, str], blanks: Blanks) -> tuple[Pipe,
     return pipes
 
 
-class _Reader(Struct, frozen=True, kw_only=True):
-    """The text being read, and what is known of its variables."""
-
-    source: bytes
-    variables: Mapping[str, str]
-    blanks: Blanks
-
-    def text(self, node: Node) -> str:
-        return self.source[node.start_byte : node.end_byte].decode()
+class _Reader(Words, frozen=True, kw_only=True):
+    """How the statements of the text are read, whose words are read already."""
 
     def pipes(self, node: Node) -> Iterator[Pipe]:
         """The pipes of a statement, from left to right."""
@@ -114,12 +102,12 @@ class _Reader(Struct, frozen=True, kw_only=True):
         value = node.children[-1]
         if name.type != "variable_name":
             raise Unshellable("a part of an array, whose place the shell computes: give each value a name of its own")
-        if (kept := kept_output(value)) is not None and self._moment(kept) is None:
+        if (kept := kept_output(value)) is not None and self.moment(kept) is None:
             if steers(self.text(name)):
                 raise Unshellable(f"{self.text(name)} steers the shell and what it starts: another name")
             return self._kept(self.text(name) if operator.type == "=" else "", kept)
         if len(node.children) > 2:
-            self._word(value)
+            self.word(value)
         return Pipe(sets_state=f"it only sets the variable {self.text(name)} of the shell")
 
     def _kept(self, name: str, output: Node) -> Pipe:
@@ -141,7 +129,7 @@ class _Reader(Struct, frozen=True, kw_only=True):
             return self._assignment(keeping)
         for child in node.children:
             if child.type == "variable_assignment" and len(child.children) > 2:
-                self._word(child.children[-1])
+                self.word(child.children[-1])
         return Pipe(sets_state="it only sets variables of the shell")
 
     def _redirected(self, pipe: Pipe, statement: Node) -> Pipe:
@@ -165,7 +153,7 @@ class _Reader(Struct, frozen=True, kw_only=True):
         children = list(node.children)
         descriptor = self.text(children.pop(0)) if children[0].type == "file_descriptor" else ""
         operator = children.pop(0).type
-        words = [self._word(child) for child in children]
+        words = [self.word(child) for child in children]
         return Redirection(operator=descriptor + operator, file=words[0] if words else ""), tuple(words[1:])
 
     def _document(self, node: Node) -> str:
@@ -180,7 +168,7 @@ class _Reader(Struct, frozen=True, kw_only=True):
             return body
         if "`" in body or "$(" in body:
             raise Unshellable("the text after << is not quoted, so the commands inside it would run first, unseen")
-        return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda match: self._value(match[1], match[0]), body)
+        return re.sub(r"\$\{?([A-Za-z_]\w*)\}?", lambda match: self.value(match[1], match[0]), body)
 
     def _program(self, node: Node) -> Program:
         argv: list[str] = []
@@ -198,7 +186,7 @@ class _Reader(Struct, frozen=True, kw_only=True):
             elif child.type == "command_name":
                 argv, spelled = [self._program_name(child)], [self.text(child)]
             elif child.is_named:
-                argv.append(self._word(child))
+                argv.append(self.word(child))
                 spelled.append(self.text(child))
                 shows = shows or holds_variable(child)
             else:
@@ -212,93 +200,3 @@ class _Reader(Struct, frozen=True, kw_only=True):
         written = self.text(node)
         check_name(node.children[0], written)
         return written
-
-    def _word(self, node: Node) -> str:
-        """One word as the program would get it; unset variables give way to their samples."""
-        if node.type == "word" and "\\" not in (plain := self.text(node)):
-            check_bare(plain)
-            return plain
-        pieces = list(self._pieces(node))
-        check_bare("".join(text if bare else "x" * len(text) for text, bare in pieces))
-        return "".join(text for text, _ in pieces)
-
-    def _pieces(self, node: Node) -> Iterator[tuple[str, bool]]:
-        """The parts of a word, each with whether it stands bare of quotes."""
-        if node.type in ("word", "number", "variable_name"):
-            yield from self._bare(self.text(node))
-        elif node.type == "raw_string":
-            yield self.text(node)[1:-1], False
-        elif node.type == "string":
-            yield self._quoted(node), False
-        elif node.type == "concatenation":
-            for child in node.children:
-                yield from self._pieces(child)
-        elif node.type in ("simple_expansion", "expansion"):
-            yield self._expanded(node, bare=True), False
-        elif node.type == "command_substitution" and (moment := self._moment(node)) is not None:
-            yield moment, False
-        elif not node.is_named and node.type in ("[", "]", "{", "}", "=", "==", "=~", "+", "!"):
-            yield node.type, True
-        else:
-            raise Unshellable(REFUSED.get(node.type, f"{node.type.replace('_', ' ')} is nothing that a word may hold"))
-
-    def _bare(self, written: str) -> Iterator[tuple[str, bool]]:
-        position = 0
-        for match in _ESCAPED.finditer(written):
-            yield written[position : match.start()], True
-            yield "" if match[1] == "\n" else match[1], False
-            position = match.end()
-        yield written[position:], True
-
-    def _quoted(self, node: Node) -> str:
-        """What is between double quotes; the tree leaves out line ends, so the text between its nodes is taken."""
-        result, position = "", node.start_byte + 1
-        for child in node.children[1:-1]:
-            if child.type == "string_content":
-                continue
-            result += self._unescaped(position, child.start_byte)
-            if child.type in ("simple_expansion", "expansion"):
-                result += self._expanded(child, bare=False)
-            elif child.type == "command_substitution" and (moment := self._moment(child)) is not None:
-                result += moment
-            else:
-                raise Unshellable(REFUSED.get(child.type, f"{child.type} is nothing that a text may hold"))
-            position = child.end_byte
-        return result + self._unescaped(position, node.end_byte - 1)
-
-    def _unescaped(self, start: int, end: int) -> str:
-        written = self.source[start:end].decode()
-        return _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], written)
-
-    def _expanded(self, node: Node, *, bare: bool) -> str:
-        named = [child for child in node.children if child.type == "variable_name"]
-        written = self.text(node)
-        if len(named) != 1 or not _EXPANDED.fullmatch(written):
-            raise Unshellable(f"{written[:40]} is computed by the shell: write the value, or a plain $NAME")
-        value = self._value(self.text(named[0]), written, self.source[: node.start_byte].decode())
-        if bare and re.search(r"[\s*?\[]", value):
-            raise Unshellable(f"{written} holds several words or a pattern: write it in the command")
-        return value
-
-    def _value(self, name: str, written: str, before: str = "") -> str:
-        if name in self.variables:
-            return self.variables[name]
-        if name in SHELLS_OWN:
-            raise Unshellable(f"${name} depends on who runs it: write the value")
-        if is_reference_name(name) or is_credential_next(before):
-            return f"${name}"
-        return self.blanks.sample_of(name, written)
-
-    def _moment(self, node: Node) -> str | None:
-        """The sample for `$(date …)`, in the shape that it prints; None when it is another command."""
-        inner = [child for child in node.children if child.is_named]
-        if len(inner) != 1 or inner[0].type != "command" or inner[0].children[0].type != "command_name":
-            return None
-        if self.text(inner[0].children[0]) != "date":
-            return None
-        words = [self._word(child) for child in inner[0].children[1:]]
-        shape = shape_of(words)
-        if shape is None:
-            return None
-        sample = printed(shape, len(self.blanks.by_name))
-        return self.blanks.sample_of("time" if "%s" in shape else "date", self.text(node), sample=sample)
