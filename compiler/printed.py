@@ -84,5 +84,8 @@ def announces_output(comment: str) -> bool:
 
 def shows_output(sentence: str) -> bool:
     """Whether a sentence says so of the block below it: *You will see something like this:*."""
-    said = sentence.rstrip()[-_NEAR:].rsplit(". ", 1)[-1]
+    near = sentence[-_NEAR:].rstrip()
+    if not near.endswith(":"):
+        return announces_output(sentence)
+    said = near.rsplit(". ", 1)[-1]
     return announces_output(sentence) or (_SEEN.search(said) is not None and not _TOLD.search(said))

@@ -15,7 +15,7 @@ from compiler.found import Found
 from compiler.proof.proven import Proof
 from compiler.recognise.leads import first_told
 from compiler.recognise.procedure import Hold, Step
-from compiler.recognise.wording import title_of
+from compiler.recognise.wording import without_number
 from compiler.step import form_of
 from incident.digest import Facts, Json, canonical, digest_of
 from incident.runbook import Parameter, ParameterKind
@@ -143,7 +143,7 @@ def _title(found: Found, step: Step | None) -> str:
     """The comment above a command, else what leads it, else its own words: they say more than a sentence cut short."""
     lead = first_told(step.title, _LONGEST_TITLE) if step is not None else ""
     lead = "" if len(lead) > _LONGEST_TITLE or found.text.startswith(lead.rstrip("\\ ")) else lead
-    said = title_of(found.name) or (lead if lead != in_short(found.text) else "")
+    said = without_number(found.name) or (lead if lead != in_short(found.text) else "")
     return _shortened(said) if said else _cut(found.text, _LONGEST_TITLE)
 
 

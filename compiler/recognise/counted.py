@@ -13,9 +13,7 @@ from compiler.recognise.words import about, holds_many, is_told
 _STEP: Final = re.compile(r"\W{0,4}(?:step|schritt)\s*#?(?P<number>[0-9]{1,2})\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\W{0,4}(?P<number>[0-9]{1,2})[.)]\s+[^\W\d]")
 
-_CHOICE: Final = re.compile(
-    r"(?:scenario|option|case|variant|method|alternative|approach|path|plan)\b|(?:if|when|in case)\b", re.IGNORECASE
-)
+_WAY: Final = re.compile(r"(?:scenario|option|case|variant|method|alternative|approach|path|plan)\b", re.IGNORECASE)
 
 
 def counted(chains: Iterable[Sequence[Heading]]) -> frozenset[Heading]:
@@ -30,13 +28,12 @@ def counted(chains: Iterable[Sequence[Heading]]) -> frozenset[Heading]:
     steps = {step for parent, children in below.items() for step in _steps(parent, children)}
     if not steps:
         return frozenset()
-    parts = (chain for chain in chains if not steps.isdisjoint(chain))
-    return frozenset(chain[-1] for chain in parts if chain[-1] in steps or not any(map(_is_choice, chain)))
+    return frozenset(chain[-1] for chain in chains if not steps.isdisjoint(chain))
 
 
-def _is_choice(heading: Heading) -> bool:
-    """True for one of several ways, of which people go one: it stays a procedure of its own."""
-    return _CHOICE.match(title_of(heading.title)) is not None
+def way_of(title: str) -> str:
+    """The title of one of several ways, of which people go one (*Scenario A: No quorum*): that is when to go it."""
+    return title if _WAY.match(title) else ""
 
 
 def _steps(parent: Heading, children: Sequence[Heading]) -> Iterator[Heading]:
@@ -44,6 +41,8 @@ def _steps(parent: Heading, children: Sequence[Heading]) -> Iterator[Heading]:
         found = [(each, int(match["number"])) for each in children if (match := pattern.match(each.title))]
         numbers = [number for _, number in found]
         in_order = len(numbers) > 1 and numbers[0] <= 1 and all(after == one + 1 for one, after in pairwise(numbers))
+        first = children.index(found[0][0]) if found else 0
+        in_order = in_order and [each for each, _ in found] == list(children[first : first + len(found)])
         if in_order and (pattern is _STEP or _tells(parent, [each for each, _ in found])):
             yield from (each for each, _ in found)
             return

@@ -54,7 +54,8 @@ def leads_on(label: str) -> bool:
 
 def lists_things(sentence: str) -> bool:
     """Whether a sentence says that things are listed below it, none of which is done: *It is caused by:*."""
-    return _LISTS.search(sentence.rstrip()[-_NEAR:]) is not None
+    near = sentence[-_NEAR:].rstrip()
+    return near.endswith(":") and _LISTS.search(near) is not None
 
 
 def is_complete(lead: str) -> bool:

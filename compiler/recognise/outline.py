@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item
 from compiler.recognise.alert_titles import titled_alerts
-from compiler.recognise.counted import counted
 from compiler.recognise.groups import TELLING, Group, Placed, groups_of, last_of
 from compiler.recognise.instruction import all_of, condition_alone
+from compiler.recognise.counted import counted, way_of
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.wording import bare, name_and_value, title_of
 from compiler.recognise.words import Topic, about, role_of
@@ -78,7 +78,8 @@ def _labelled(below: Sequence[Heading], groups: Sequence[Group], *, step: bool) 
     """The last of the headings below a section's own labels what stands under it, unless that has labels of its own."""
     heading, label = below[-1], title_of(below[-1].title)
     under = label if len(below) == 1 else title_of(below[0].title)
-    when = all_of(condition_alone(title_of(each.title)) for each in below)
+    titles = [title_of(each.title) for each in below]
+    when = all_of(condition_alone(each) or (way_of(each) if step else "") for each in titles)
     rest = [replace(group, under=under, condition=when, step=step) for group in groups]
     if rest and not rest[0].label:
         return (replace(rest[0], label=label, line=heading.line), *rest[1:])

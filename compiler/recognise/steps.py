@@ -148,7 +148,7 @@ def _of_item(placed: Placed, item: Item, *, causes: bool) -> Iterator[Draft]:
         code = [code.text for code in item.codes if not others or code.text in f"{each.title} {each.detail}"]
         yield Draft(
             said=each, line=placed.line, last=placed.last, depth=item.depth, number=number, code=code,
-            leads=item.text.rstrip().endswith(":"), boxed=item.ticked is not None,
+            leads=item.text.rstrip().endswith((":", "?")), boxed=item.ticked is not None,
         )  # fmt: skip
 
 

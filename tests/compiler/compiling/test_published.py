@@ -106,10 +106,18 @@ def test_a_counted_step_in_words_is_a_step() -> None:
     assert titles(text) == ["Look at the pods", "Tell the customer"]
 
 
-def test_ways_below_a_counted_step_stay_apart() -> None:
-    ways = f"#### Scenario A: One\n\n`{LOOK}`\n\n#### Scenario B: Two\n\n`{CHANGE}`\n"
+def test_ways_below_a_counted_step_are_gone_when_they_say_so() -> None:
+    ways = f"#### Scenario A: One\n\n`{LOOK}`\n\n#### Scenario B: Two\n\n`{CHANGE}`\n\n### Step 3: Look\n\n`{LOOK}`\n"
     text = f"{PODS}### Step 1: Look\n\n`{LOOK}`\n\n### Step 2: Mend it\n\n{ways}"
-    assert [each["title"] for each in procedures(text)] == ["Lost pods", "Scenario A: One", "Scenario B: Two"]
+    assert [each["title"] for each in procedures(text)] == ["Lost pods"]
+    assert [(step["written"], step.get("when")) for step in steps(text)] == [
+        (LOOK, None), (LOOK, "Scenario A: One"), (CHANGE, "Scenario B: Two"), (LOOK, None),
+    ]  # fmt: skip
+
+
+def test_headings_that_something_else_stands_between_are_no_counted_steps() -> None:
+    told = f"### 1. Look at it\n\n`{LOOK}`\n\n### Notes on pods\n\n`{LOOK}`\n\n### 2. Restart it\n\n`{CHANGE}`\n"
+    assert [each["title"] for each in procedures(f"{PODS}{told}")] == ["Look at it", "Notes on pods", "Restart it"]
 
 
 @pytest.mark.parametrize("parent", ["Common issues", "Recovery procedures"])
