@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from compiler.document import Block, Document, Heading, Item
 from compiler.recognise.alert_titles import titled_alerts
+from compiler.recognise.counted import counted, way_of
 from compiler.recognise.groups import TELLING, Group, Placed, groups_of, last_of
 from compiler.recognise.instruction import all_of, condition_alone
-from compiler.recognise.counted import counted, way_of
 from compiler.recognise.procedure import Purpose, Role
 from compiler.recognise.wording import bare, name_and_value, title_of
 from compiler.recognise.words import Topic, about, role_of
