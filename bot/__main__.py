@@ -6,6 +6,7 @@ import gc
 gc.disable()
 
 import os
+import signal
 import sys
 from importlib import import_module
 from threading import Thread
@@ -14,9 +15,17 @@ from threading import Thread
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
+def _end_at_once(_number: int, _frame: object) -> None:
+    os._exit(0)
+
+
 def main() -> None:
     """The entry point."""
     word, *rest = sys.argv[1:] or [""]
+    if word == "run":
+        # In a container it is the first process, which the kernel keeps a signal from until somebody handles it: who
+        # stops it in its first second would wait in vain, and it would be killed with work in its hands.
+        signal.signal(signal.SIGTERM, _end_at_once)
     # Work on runbooks needs nothing of the bot: without it, it begins most of a second earlier. What it makes is kept
     # to the end and holds no cycles: the collector stays off.
     if word == "runbook":
