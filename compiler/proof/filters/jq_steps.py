@@ -1,10 +1,12 @@
-"""What a filter of jq makes of a JSON value in memory: its steps from left to right, in process."""
+"""What a filter of jq makes of a JSON value in memory: its steps from left to right, in process.
+
+A filter can make no more values than the value holds; the one object that it may build holds parts of the value.
+"""
 
 import json
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -35,30 +37,12 @@ class Each(Struct, frozen=True):
     optional: bool = False
 
 
-class Comparison(Struct, frozen=True):
-    """`path OP literal`, or `path` alone: whether what stands there compares so, or is neither null nor false."""
+class Select(Struct, frozen=True):
+    """`select(path OP literal)`: the value itself where the comparison holds, else nothing."""
 
     path: "Filter"
-    sign: str
+    comparison: str
     literal: Json
-
-
-class Condition(Struct, frozen=True):
-    """Comparisons that hold together: each inner group with `and`, the groups with `or`."""
-
-    groups: tuple[tuple[Comparison, ...], ...]
-
-
-class Select(Struct, frozen=True):
-    """`select(condition)`: the value itself where the condition holds, else nothing."""
-
-    condition: Condition
-
-
-class Holds(Struct, frozen=True):
-    """A condition by itself, `.status == "ok"`: whether it holds."""
-
-    condition: Condition
 
 
 class Length(Struct, frozen=True):
@@ -69,31 +53,13 @@ class Keys(Struct, frozen=True):
     """`keys`: the sorted keys of an object, or the indices of an array."""
 
 
-class Several(Struct, frozen=True):
-    """`.a, .b`: what each makes of the value, one after the other."""
+class Object(Struct, frozen=True):
+    """`{name, "key": .path}`: a new object of what stands at plain paths."""
 
-    filters: tuple["Filter", ...]
-
-
-class Made(Struct, frozen=True):
-    """`{id, state: .phase}`: an object of these keys, each with the one value that its filter makes."""
-
-    members: tuple[tuple[str, "Filter"], ...]
+    fields: "tuple[tuple[str, Filter], ...]"
 
 
-class Gathered(Struct, frozen=True):
-    """`[.a[].id]`: all that the filter makes, as one array; `map(.id)` is `[.[] | .id]`."""
-
-    filter: "Filter"
-
-
-class Text(Struct, frozen=True):
-    """`"\\(.name) is \\(.state)"`: a text with the one value that each filter in it makes."""
-
-    parts: tuple["str | Filter", ...]
-
-
-Step: TypeAlias = Field | Item | Each | Select | Holds | Length | Keys | Several | Made | Gathered | Text
+Step: TypeAlias = Field | Item | Each | Select | Length | Keys | Object
 
 
 class Filter(Struct, frozen=True):
@@ -102,46 +68,7 @@ class Filter(Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
-def names(chosen: Filter) -> Iterator[str]:
-    """Every key that the filter reaches for or makes, however deep."""
-    for step in chosen.steps:
-        if isinstance(step, Field):
-            yield step.name
-        elif isinstance(step, Made):
-            yield from (name for name, _ in step.members)
-        for inner in _within(step):
-            yield from names(inner)
-
-
-def copies(chosen: Filter) -> int:
-    """How many times as large as the value the filter's results may be: bars multiply what commas add up."""
-    return prod(_copies(step) for step in chosen.steps)
-
-
-def _copies(step: Step) -> int:
-    match step:
-        case Several() | Made() | Gathered() | Text():
-            return max(sum(copies(inner) for inner in _within(step)), 1)
-        case _:
-            return 1
-
-
-def _within(step: Step) -> Iterator[Filter]:
-    match step:
-        case Select() | Holds():
-            yield from (one.path for group in step.condition.groups for one in group)
-        case Several():
-            yield from step.filters
-        case Made():
-            yield from (made for _, made in step.members)
-        case Gathered():
-            yield step.filter
-        case Text():
-            yield from (part for part in step.parts if isinstance(part, Filter))
-
-
-_Ranked: TypeAlias = tuple[int, Any]
-_COMPARISONS: Mapping[str, Callable[[_Ranked, _Ranked], bool]] = {
+_COMPARISONS: Mapping[str, Callable[[tuple[int, Json], tuple[int, Json]], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -166,38 +93,13 @@ def _take(step: Step, value: Json) -> Iterator[Json]:
         case Each():
             yield from _each(step, value)
         case Select():
-            yield from (value for holds in _truths(step.condition, value) if holds)
-        case Holds():
-            yield from _truths(step.condition, value)
+            yield from (value for found in apply(step.path, value) if _holds(step, found))
         case Length():
             yield _length(value)
         case Keys():
             yield _keys(value)
-        case _:
-            yield from _made(step, value)
-
-
-def _made(step: Several | Made | Gathered | Text, value: Json) -> Iterator[Json]:
-    match step:
-        case Several():
-            yield from (found for one in step.filters for found in apply(one, value))
-        case Made():
-            yield {name: _only(one, value) for name, one in step.members}
-        case Gathered():
-            yield [*apply(step.filter, value)]
-        case Text():
-            yield "".join(part if isinstance(part, str) else _written(_only(part, value)) for part in step.parts)
-
-
-def _only(chosen: Filter, value: Json) -> Json:
-    found = apply(chosen, value)
-    if len(found) != 1:
-        raise Misfit(f"one value was sought and {len(found)} were found")
-    return found[0]
-
-
-def _written(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        case Object(fields=fields):
+            yield {name: found for name, path in fields for found in apply(path, value)}
 
 
 def _reach(step: Field | Item, value: Json) -> Iterator[Json]:
@@ -237,22 +139,13 @@ def _keys(value: Json) -> Json:
     raise Misfit(f"{_kind(value)} has no keys")
 
 
-def _truths(condition: Condition, value: Json) -> Iterator[bool]:
-    """Whether the condition holds: once for each value that its only path finds, and once where it has several."""
-    if len(condition.groups) == len(condition.groups[0]) == 1:
-        only = condition.groups[0][0]
-        yield from (_holds(only, found) for found in apply(only.path, value))
-    else:
-        yield any(all(_holds(one, _only(one.path, value)) for one in group) for group in condition.groups)
-
-
-def _holds(comparison: Comparison, found: Json) -> bool:
-    if comparison.sign == "truth":
+def _holds(step: Select, found: Json) -> bool:
+    if step.comparison == "truth":
         return found is not None and found is not False
-    return _COMPARISONS[comparison.sign](_ranked(found), _ranked(comparison.literal))
+    return _COMPARISONS[step.comparison](_ranked(found), _ranked(step.literal))
 
 
-def _ranked(value: Json) -> _Ranked:
+def _ranked(value: Json) -> tuple[int, Json]:
     """The value with its place in jq's order of kinds: null, false, true, numbers, strings, arrays, objects."""
     match value:
         case None:
@@ -264,8 +157,8 @@ def _ranked(value: Json) -> _Ranked:
         case str():
             return 4, value
         case list():
-            return 5, [_ranked(one) for one in value]
-    return 6, [[*sorted(value)], [_ranked(value[key]) for key in sorted(value)]]
+            return 5, json.dumps(value)
+    return 6, json.dumps(value, sort_keys=True)
 
 
 def _kind(value: Json) -> str:

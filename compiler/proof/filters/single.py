@@ -4,9 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from compiler.proof.filters import awk, sed
-from compiler.proof.filters.jq_steps import Each, Gathered, Keys, Made, Several, Text
-from compiler.proof.filters.jq_steps import Filter as JqFilter
+from compiler.proof.filters import awk, jq_steps, sed
 from compiler.proof.filters.verdict import Filter, Lines
 
 _COUNTED: Final = frozenset({"-l", "--lines", "-w", "--words", "-c", "--bytes", "-m", "--chars"})
@@ -42,11 +40,8 @@ def _leaves_one(chosen: Filter, one: bool) -> bool:
         case sed.Edit(edit=edit, quiet=quiet):
             named = edit.groupdict()
             return one or (quiet and "first" in named and named["last"] is None and named["verb"] == "p")
-        case JqFilter(steps=steps):
-            several = Each | Keys | Several | Made | Text
-            return not any(isinstance(step, several) for step in steps) and not (
-                steps and isinstance(steps[-1], Gathered)
-            )
+        case jq_steps.Filter(steps=steps):
+            return not any(isinstance(step, jq_steps.Each | jq_steps.Keys) for step in steps)
 
 
 def _keeps_first(options: Sequence[tuple[str, str | None]]) -> bool:
