@@ -33,7 +33,7 @@ from bot.executors.tool.executor import ToolExecutor
 from bot.executors.tool.kind import words_of
 from bot.redaction.redactor import Redactor
 from compiler.proof import filters, host, runnable, tools
-from compiler.proof.filters import jq_steps
+from compiler.proof.filters import jq
 from incident.digest import Facts
 from incident.finding import OutcomeState
 from incident.runbook import GuardKind
@@ -121,7 +121,7 @@ class HostTool:
         answer = self._answer(ended, argv[0], reached)
         try:
             text = await asyncio.to_thread(filters.apply, chosen, self._clean(answer.text))
-        except jq_steps.Misfit as fault:
+        except jq.Misfit as fault:
             raise Denied(f"The files are not what {argv[0]} takes: {fault}.") from fault
         return _said(text, cut=answer.cut, receipt=answer.receipt)
 

@@ -6,7 +6,7 @@ import json
 from bot.executors.http.client import Reply
 from bot.executors.tool.answer import Answer
 from bot.redaction.redactor import CUT
-from compiler.proof.filters import jq_steps
+from compiler.proof.filters import jq
 from incident.digest import Facts, Json
 
 
@@ -14,7 +14,7 @@ class Unreadable(Exception):
     """The answer is not what the step takes it for. The text is a sentence."""
 
 
-def answer_of(reply: Reply, chosen: jq_steps.Filter | None, *, asked: str, receipt: Facts) -> Answer:
+def answer_of(reply: Reply, chosen: jq.Filter | None, *, asked: str, receipt: Facts) -> Answer:
     """What came back as an answer. Without a filter any status is one; with one only a success can hold the value."""
     value: Json = None
     error: str | None = None
@@ -44,7 +44,7 @@ def answer_of(reply: Reply, chosen: jq_steps.Filter | None, *, asked: str, recei
     )
 
 
-def value_of(reply: Reply, chosen: jq_steps.Filter) -> Json:
+def value_of(reply: Reply, chosen: jq.Filter) -> Json:
     """The one value that the filter finds, or None when it finds several or none. Raises Unreadable."""
     return _single(_picked(reply, chosen, "it"))
 
@@ -78,20 +78,20 @@ def _check(reply: Reply, asked: str) -> None:
         raise Unreadable(f"{asked}: the connection was lost in the middle of the answer.")
 
 
-def _picked(reply: Reply, chosen: jq_steps.Filter, asked: str) -> tuple[jq_steps.Json, ...]:
+def _picked(reply: Reply, chosen: jq.Filter, asked: str) -> tuple[jq.Json, ...]:
     if not 200 <= reply.status < 300:
         raise Unreadable(f"{asked} was answered with {reply.line}, so there is no value.")
     if reply.cut:
         raise Unreadable(f"{asked}: the answer is longer than the cap, so no value can be picked from it.")
     try:
-        return jq_steps.apply(chosen, json.loads(_text(reply)))
-    except jq_steps.Misfit as fault:
+        return jq.apply(chosen, json.loads(_text(reply)))
+    except jq.Misfit as fault:
         raise Unreadable(f"{asked}: {fault}.") from fault
     except (ValueError, RecursionError) as fault:
         raise Unreadable(f"{asked} was answered with {reply.line} but not with JSON, so there is no value.") from fault
 
 
-def _single(values: tuple[jq_steps.Json, ...]) -> Json:
+def _single(values: tuple[jq.Json, ...]) -> Json:
     only = values[0] if len(values) == 1 else None
     return None if isinstance(only, list | dict) else only
 

@@ -16,7 +16,7 @@ from bot.executors.tool.answer import Answer, EndedBadly, HeardBytes, NotAllowed
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from compiler.proof import http
-from compiler.proof.filters import jq, jq_steps
+from compiler.proof.filters import jq
 from incident.digest import Facts, Json
 from incident.finding import OutcomeState
 from incident.runbook import GuardKind
@@ -67,7 +67,7 @@ class Request(Struct, frozen=True, kw_only=True):
     method: str
     path: str
     body: str | None
-    chosen: jq_steps.Filter | None
+    chosen: jq.Filter | None
 
     def __str__(self) -> str:
         """For sentences and receipts: *POST /admin/run*."""
@@ -208,7 +208,7 @@ def _plain(value: object) -> Json:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-def _filter(command: Facts) -> jq_steps.Filter | None:
+def _filter(command: Facts) -> jq.Filter | None:
     pick = command.get("pick")
     if pick is None:
         return None

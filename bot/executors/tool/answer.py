@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from bot.executors.tool.legible import legible, spelled_out
 from compiler.proof import filters
-from compiler.proof.filters import jq_steps
+from compiler.proof.filters import jq
 from compiler.proof.filters.single import leaves_one, narrows
 from compiler.proof.filters.verdict import Filter
 from incident.digest import Facts, Json
@@ -145,7 +145,7 @@ def sight_of(answer: Answer, chain: Sequence[Filter], *, clean: Callable[[str], 
         try:
             for each in chain:
                 text = filters.apply(each, text)
-        except jq_steps.Misfit as fault:
+        except jq.Misfit as fault:
             return Sight(output="", error=f"The answer is not what its filter takes: {fault}.")
         value, rows = _value(text, chain), len(text.splitlines())
         single = rows == 1 and leaves_one(chain, one=answer.single)

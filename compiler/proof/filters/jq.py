@@ -1,16 +1,71 @@
-"""The part of jq that runs in process: paths, `.[]`, `select` with one comparison, `{a, b}`, `length`, `keys`, and `|`.
+"""The part of jq that runs in process: paths, `.[]`, `select` with one comparison, `length`, `keys`, joined by `|`.
 
-jq itself is a language with the environment in reach, and is never run. A filter of this part is read into steps, which
-`jq_steps` takes over a JSON value that is already in memory.
+jq itself is a language with the environment in reach, and is never run. A filter of this part is read into steps, and
+`apply` takes them over a JSON value that is already in memory; it can make no more values than the value holds.
 """
 
 import json
+import operator
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
-from compiler.proof.filters.jq_steps import Each, Field, Filter, Item, Keys, Length, Object, Select, Step
+from msgspec import Struct
+
 from compiler.proof.secret_names import names_a_secret
 from incident.verdict import Judgement, Verdict
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+class Misfit(ValueError):
+    """The answer does not have the shape that the filter asks for; the message says where."""
+
+
+class Field(Struct, frozen=True):
+    """`.name` or `["name"]`: the value under a key; null when there is none."""
+
+    name: str
+    optional: bool = False
+
+
+class Item(Struct, frozen=True):
+    """`[0]` or `[-1]`: one element of an array; null beyond its ends."""
+
+    index: int
+    optional: bool = False
+
+
+class Each(Struct, frozen=True):
+    """`[]`: every element of an array, or every value of an object."""
+
+    optional: bool = False
+
+
+class Select(Struct, frozen=True):
+    """`select(path OP literal)`: the value itself where the comparison holds, else nothing."""
+
+    path: "Filter"
+    comparison: str
+    literal: Json
+
+
+class Length(Struct, frozen=True):
+    """`length`: elements, keys, characters, or the size of a number; null has 0."""
+
+
+class Keys(Struct, frozen=True):
+    """`keys`: the sorted keys of an object, or the indices of an array."""
+
+
+Step: TypeAlias = Field | Item | Each | Select | Length | Keys
+
+
+class Filter(Struct, frozen=True):
+    """The steps of a filter, taken from left to right; none is the identity `.`."""
+
+    steps: tuple[Step, ...] = ()
+
 
 MAX_CHARACTERS = 500
 _STRING = r'"(?:[^"\\]|\\[^(])*"'
@@ -23,11 +78,15 @@ _LITERAL = re.compile(rf"{_STRING}|-?\d{{1,30}}(?:\.\d{{1,30}})?|true|false|null
 _SELECT = re.compile(
     r"select\(\s*(?P<path>\.[^\s=!<>()|]*)\s*(?:(?P<comparison>==|!=|<=|>=|<|>)\s*(?P<literal>.+?)\s*)?\)"
 )
-_ENTRY = re.compile(
-    rf"\s*(?P<key>[A-Za-z_]\w*|{_STRING})(?:\s*:\s*(?P<path>\.(?:{_STRING}|[^\s,{{}}|\"])+))?\s*[,}}]", re.ASCII
-)
-_OBJECT = re.compile(rf"\{{(?:{re.sub(r'[?]P<[a-z]+>', '?:', _ENTRY.pattern)})+(?<=\}})", re.ASCII)
 _STAGE = re.compile(rf'(?:[^|"]|{_STRING})+')
+_COMPARISONS: Mapping[str, Callable[[tuple[int, Json], tuple[int, Json]], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _FLAGS = frozenset("rcMCSja")
 _LONG_FLAGS = frozenset({"--raw-output", "--compact-output", "--monochrome-output", "--color-output", "--sort-keys"})
 
@@ -43,10 +102,8 @@ def parse(text: str) -> Filter | Judgement:
     for stage in stages:
         found = _stage(stage.strip())
         if found is None:
-            return _refused(f"{stage.strip()[:60]!r} is not a path, select(.key == value), {{a, b}}, length or keys")
+            return _refused(f"{stage.strip()[:60]!r} is not a path, select(.key == value), length or keys")
         steps += found
-    if sum(isinstance(step, Object) for step in steps) > 1:
-        return _refused("it builds objects of objects")
     if secret := next((name for name in _names(steps) if names_a_secret(name)), None):
         return _refused(f"{secret!r} is named as a secret, and the result would be shown")
     return Filter(tuple(steps))
@@ -58,8 +115,6 @@ def _names(steps: Sequence[Step]) -> Iterator[str]:
             yield step.name
         elif isinstance(step, Select):
             yield from _names(step.path.steps)
-        elif isinstance(step, Object):
-            yield from (name for key, path in step.fields for name in (key, *_names(path.steps)))
 
 
 def from_argv(argv: Sequence[str]) -> Filter | Judgement:
@@ -73,6 +128,14 @@ def from_argv(argv: Sequence[str]) -> Filter | Judgement:
     if len(filters) > 1:
         return _refused("it reads a file: only what comes through the pipe is read")
     return parse(filters[0] if filters else ".")
+
+
+def apply(chosen: Filter, value: Json) -> tuple[Json, ...]:
+    """The values that the filter makes of `value`, in jq's order. Raises Misfit when the value has another shape."""
+    values: tuple[Json, ...] = (value,)
+    for step in chosen.steps:
+        values = tuple(result for one in values for result in _take(step, one))
+    return values
 
 
 def _refused(reason: str) -> Judgement:
@@ -91,8 +154,6 @@ def _stage(stage: str) -> list[Step] | None:
         return [Keys()]
     if stage.startswith("select("):
         return _select(stage)
-    if stage.startswith("{"):
-        return _object(stage)
     return _path(stage)
 
 
@@ -146,17 +207,86 @@ def _select(stage: str) -> list[Step] | None:
         return None
 
 
-def _object(stage: str) -> list[Step] | None:
-    """`{a, b: .c.d, "e f": .g[0]}`; what a path has many values of would make many objects, and is none of this."""
-    if not _OBJECT.fullmatch(stage):
-        return None
-    fields: list[tuple[str, Filter]] = []
-    for entry in _ENTRY.finditer(stage):
-        key = _string(entry["key"]) if entry["key"].startswith('"') else entry["key"]
-        if key is None:
-            return None
-        path = _path(entry["path"]) if entry["path"] else [Field(key)]
-        if not path or any(not isinstance(step, Field | Item) or step.optional for step in path):
-            return None
-        fields.append((key, Filter(tuple(path))))
-    return [Object(tuple(fields))]
+def _take(step: Step, value: Json) -> Iterator[Json]:
+    match step:
+        case Field() | Item():
+            yield from _reach(step, value)
+        case Each():
+            yield from _each(step, value)
+        case Select():
+            yield from (value for found in apply(step.path, value) if _holds(step, found))
+        case Length():
+            yield _length(value)
+        case Keys():
+            yield _keys(value)
+
+
+def _reach(step: Field | Item, value: Json) -> Iterator[Json]:
+    if value is None:
+        yield None
+    elif isinstance(step, Field) and isinstance(value, dict):
+        yield value.get(step.name)
+    elif isinstance(step, Item) and isinstance(value, list):
+        yield value[step.index] if -len(value) <= step.index < len(value) else None
+    elif not step.optional:
+        sought = f"the key {step.name!r}" if isinstance(step, Field) else f"element {step.index}"
+        raise Misfit(f"{sought} was sought in {_kind(value)}")
+
+
+def _each(step: Each, value: Json) -> Iterator[Json]:
+    if isinstance(value, list):
+        yield from value
+    elif isinstance(value, dict):
+        yield from value.values()
+    elif not step.optional:
+        raise Misfit(f"[] was sought in {_kind(value)}")
+
+
+def _length(value: Json) -> Json:
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        raise Misfit(f"{_kind(value)} has no length")
+    return abs(value) if isinstance(value, int | float) else len(value)
+
+
+def _keys(value: Json) -> Json:
+    if isinstance(value, dict):
+        return [*sorted(value)]
+    if isinstance(value, list):
+        return [*range(len(value))]
+    raise Misfit(f"{_kind(value)} has no keys")
+
+
+def _holds(step: Select, found: Json) -> bool:
+    if step.comparison == "truth":
+        return found is not None and found is not False
+    return _COMPARISONS[step.comparison](_ranked(found), _ranked(step.literal))
+
+
+def _ranked(value: Json) -> tuple[int, Json]:
+    """The value with its place in jq's order of kinds: null, false, true, numbers, strings, arrays, objects."""
+    match value:
+        case None:
+            return 0, 0
+        case bool():
+            return 1 + value, 0
+        case int() | float():
+            return 3, value
+        case str():
+            return 4, value
+        case list():
+            return 5, json.dumps(value)
+    return 6, json.dumps(value, sort_keys=True)
+
+
+def _kind(value: Json) -> str:
+    names = {
+        bool: "a truth value",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "an array",
+        dict: "an object",
+    }
+    return names.get(type(value), "null")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from compiler.proof.filters import awk, jq_steps, sed
+from compiler.proof.filters import awk, jq, sed
 from compiler.proof.filters.verdict import Filter, Lines
 
 _COUNTED: Final = frozenset({"-l", "--lines", "-w", "--words", "-c", "--bytes", "-m", "--chars"})
@@ -40,8 +40,8 @@ def _leaves_one(chosen: Filter, one: bool) -> bool:
         case sed.Edit(edit=edit, quiet=quiet):
             named = edit.groupdict()
             return one or (quiet and "first" in named and named["last"] is None and named["verb"] == "p")
-        case jq_steps.Filter(steps=steps):
-            return not any(isinstance(step, jq_steps.Each | jq_steps.Keys) for step in steps)
+        case jq.Filter(steps=steps):
+            return not any(isinstance(step, jq.Each | jq.Keys) for step in steps)
 
 
 def _keeps_first(options: Sequence[tuple[str, str | None]]) -> bool:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from compiler.proof import forms, usage
 from compiler.proof.filters import awk as filters_awk
-from compiler.proof.filters import jq, jq_steps
+from compiler.proof.filters import jq
 from compiler.proof.filters import lines as filters_lines
 from compiler.proof.filters import sed as filters_sed
 from compiler.proof.filters.pattern import Pattern, compile_pattern
@@ -64,7 +64,7 @@ class Lines(Struct, frozen=True):
     pattern: Pattern | None = None
 
 
-Step = Lines | filters_awk.Program | filters_sed.Edit | jq_steps.Filter
+Step = Lines | filters_awk.Program | filters_sed.Edit | jq.Filter
 
 
 def parse(argv: Sequence[str]) -> Filter | Judgement:
@@ -79,7 +79,7 @@ def parse(argv: Sequence[str]) -> Filter | Judgement:
 
 
 def apply(chosen: Filter, text: str) -> str:
-    """What the filter makes of `text`. Raises `jq_steps.Misfit` when jq meets a value of another shape."""
+    """What the filter makes of `text`. Raises `jq.Misfit` when jq meets a value of another shape."""
     text = text[:MAX_CHARACTERS]
     match chosen.step:
         case Lines() as step:
@@ -88,7 +88,7 @@ def apply(chosen: Filter, text: str) -> str:
             return _joined(step.lines(text.splitlines()))
         case filters_sed.Edit() as step:
             return _joined(step.lines(text.splitlines()))
-        case jq_steps.Filter() as step:
+        case jq.Filter() as step:
             return _joined(_jq(step, text, raw=_is_raw(chosen.words)))
 
 
@@ -106,7 +106,7 @@ def _step(argv: Sequence[str]) -> Step | Judgement:
     if tool == "sed":
         return filters_sed.parse(argv[1:])
     if list(argv) in (["python", "-m", "json.tool"], ["python3", "-m", "json.tool"]):
-        return jq_steps.Filter()
+        return jq.Filter()
     if tool not in _FORMS:
         raise Misuse("behind a pipe only filters may stand that run in the process (grep, head, tail, sort, jq …)")
     reading = _fitting(tool, argv[1:])
@@ -155,18 +155,18 @@ def _is_raw(words: Sequence[str]) -> bool:
     )
 
 
-def _jq(step: jq_steps.Filter, text: str, *, raw: bool) -> list[str]:
+def _jq(step: jq.Filter, text: str, *, raw: bool) -> list[str]:
     """jq over one JSON value, or over each line that is one; lines of another kind are passed over."""
-    values: list[jq_steps.Json] = []
+    values: list[jq.Json] = []
     try:
         values.append(json.loads(text))
     except ValueError:
         values += (value for line in text.splitlines() for value in _value(line))
-    results = (result for value in values for result in jq_steps.apply(step, value))
+    results = (result for value in values for result in jq.apply(step, value))
     return [result if raw and isinstance(result, str) else json.dumps(result, ensure_ascii=False) for result in results]
 
 
-def _value(line: str) -> list[jq_steps.Json]:
+def _value(line: str) -> list[jq.Json]:
     """The JSON value in a line of a log, behind the name that compose puts before it."""
     start = line.find("{")
     try:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.proof.filters import jq, jq_steps
-from compiler.proof.filters.jq_steps import Json
+from compiler.proof.filters import jq
+from compiler.proof.filters.jq import Json
 from incident.verdict import Judgement, Verdict
 
 _JOBS: Json = {
@@ -17,9 +17,9 @@ _JOBS: Json = {
 }
 
 
-def _filter(text: str) -> jq_steps.Filter:
+def _filter(text: str) -> jq.Filter:
     chosen = jq.parse(text)
-    assert isinstance(chosen, jq_steps.Filter), chosen
+    assert isinstance(chosen, jq.Filter), chosen
     return chosen
 
 
@@ -49,35 +49,13 @@ def _filter(text: str) -> jq_steps.Filter:
         (".jobs[0].state | length", [6]),
         (".up.deeper?", []),
         (".jobs[]?.id", [1, 2]),
-        ("{up}", [{"up": True}]),
-        ('{up, "n": .jobs[0].n, w: ."a b".x[1], no: .missing}', [{"up": True, "n": 3, "w": 2, "no": None}]),
-        (".jobs[] | {id, was: .state}", [{"id": 1, "was": "failed"}, {"id": 2, "was": "done"}]),
-        ('.jobs[] | select(.n > 2) | { id , "the state" : .state }', [{"id": 1, "the state": "failed"}]),
-        (".jobs[0] | {id} | .id", [1]),
-        ("{}", None),
-        ("{up,}", None),
-        ("{all: .}", None),
-        ("{id: .jobs[].id}", None),
-        ("{id: .jobs | length}", None),
-        ("{(.up): .up}", None),
-        ("{$ENV}", None),
-        ("{up: $ENV}", None),
-        ("{up: env}", None),
-        ("{up: .up?}", None),
-        ("{up: (.up)}", None),
-        ('{"\\(.up)": .up}', None),
-        ("{a: {up}}", None),
-        ("{up} | {up}", None),
-        ("{password}", None),
-        ("{x: .user.token}", None),
-        ('{"api_key": .up}', None),
     ],
 )
 def test_a_filter_does_what_jq_does(text: str, expected: list[Json] | None) -> None:
     if expected is None:
         assert isinstance(jq.parse(text), Judgement)
     else:
-        assert list(jq_steps.apply(_filter(text), _JOBS)) == expected
+        assert list(jq.apply(_filter(text), _JOBS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,6 +70,7 @@ def test_a_filter_does_what_jq_does(text: str, expected: list[Json] | None) -> N
         "input_filename",
         "..",
         ".a, .b",
+        "{a}",
         "[.a]",
         "map(.a)",
         "def f: .; f",
@@ -149,7 +128,7 @@ def test_everything_else_is_refused(text: str) -> None:
     [["jq", ".a"], ["jq", "-r", ".a"], ["jq", "-rc", ".a"], ["jq", "--raw-output", ".a"], ["jq", ".a", "-S"], ["jq"]],
 )
 def test_output_options_are_taken_and_dropped(argv: list[str]) -> None:
-    assert isinstance(jq.from_argv(argv), jq_steps.Filter)
+    assert isinstance(jq.from_argv(argv), jq.Filter)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +154,8 @@ def test_files_variables_and_null_input_are_refused(argv: list[str]) -> None:
     ("text", "value"), [(".a", [1]), (".[0]", {"a": 1}), (".[]", 3), ("keys", 1), ("length", True), (".a", "x")]
 )
 def test_an_answer_of_another_shape_is_told_and_not_guessed(text: str, value: Json) -> None:
-    with pytest.raises(jq_steps.Misfit):
-        jq_steps.apply(_filter(text), value)
+    with pytest.raises(jq.Misfit):
+        jq.apply(_filter(text), value)
 
 
 _json = st.recursive(
@@ -198,8 +177,8 @@ def test_no_filter_raises_anything_but_a_misfit_and_none_makes_more_than_there_i
     if isinstance(chosen, Judgement):
         return
     try:
-        results = jq_steps.apply(chosen, value)
-    except jq_steps.Misfit:
+        results = jq.apply(chosen, value)
+    except jq.Misfit:
         return
     assert len(results) <= len(json.dumps(value)) + 1
 
