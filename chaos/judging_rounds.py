@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -22,7 +23,8 @@ from incident.timeline import Event, broken_at
 from incident.walk import LegState
 from incident.watch import SOURCE
 
-SENT: Final = "SELECT key, received_at FROM deliveries WHERE source = $1 AND key LIKE $2 ORDER BY received_at"
+SENT: Final = "SELECT key, received_at FROM deliveries WHERE source = $1 AND key LIKE $2 ORDER BY xmin::text::bigint"
+"""In the order in which they were saved: when they were received is said by clocks that may be wrong."""
 NOT_ENDED: Final = frozenset({ApprovalState.PREPARING, ApprovalState.APPROVED, ApprovalState.RUNNING})
 MAY_HAVE_RUN: Final = frozenset({ApprovalState.RAN, ApprovalState.UNKNOWN, ApprovalState.FAILED})
 
@@ -46,8 +48,7 @@ async def judge(place: Place, known: Known, verdict: Verdict) -> None:
         verdict.lost += [f"given up: {row['key']} ({row['error']})" for row in given_up]
         taken = await connection.fetch("SELECT key, state FROM deliveries WHERE state IN ('received', 'dead')")
         verdict.lost += [f"the request {row['key']} was never decided: {row['state']}" for row in taken]
-        sent = await connection.fetch(SENT, SOURCE, f"%{WATCH}:%")
-        said = [(str(row["key"]).rpartition(":")[2], row["received_at"]) for row in sent]
+        said = await said_by_watch(connection)
         found = Found(lost=verdict.lost, doubled=verdict.doubled, broken=verdict.broken)
         watch(said, wrong=False, found=found)
         verdict.played["alerts_of_watches"] = len(said)
@@ -58,6 +59,12 @@ async def judge(place: Place, known: Known, verdict: Verdict) -> None:
     _seen(place, left, verdict)
     _mirrored(place, left, known, verdict)
     verdict.played["procedures_finished"] = sum(_whole(each) for each in left.incidents)
+
+
+async def said_by_watch(connection: "asyncpg.Connection[asyncpg.Record]") -> list[tuple[str, datetime]]:
+    """What the watch of a round said, and when, one after the other."""
+    sent = await connection.fetch(SENT, SOURCE, f"%{WATCH}:%")
+    return [(str(row["key"]).rpartition(":")[2], row["received_at"]) for row in sent]
 
 
 async def _counted(store: PostgresStore, known: Known, verdict: Verdict) -> None:
