@@ -27,9 +27,10 @@ of them nothing seems to be owed.
 OWED: Final = (
     "SELECT key || ' (' || state || ': ' || error || ')' FROM jobs"
     " WHERE name <> ALL($1)"
-    " AND (state IN ('claimed', 'doing') OR state = 'owed' AND due_at <= now() + $2::interval"
+    " AND (state IN ('claimed', 'doing', 'unknown') OR state = 'owed' AND due_at <= now() + $2::interval"
     " OR state = 'owed' AND error <> '' AND due_at <= now() + interval '5 minutes')"
 )
+"""A run that was found cut short is *unknown* until people are told; whoever found it may have died before."""
 TIMERS: Final = ("ring_clocks", "expire_approval", "cool_down", "watch", "let_go", "sum_up_repeats")
 """What may still be owed in the end, because its time has not come, as may what is folded and never failed.
 

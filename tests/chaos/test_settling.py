@@ -44,6 +44,25 @@ async def test_what_a_process_whose_clock_is_ahead_owes_at_once_is_waited_for(
     assert said.startswith("checklist:inc_1 (owed")
 
 
+async def test_a_run_that_was_found_cut_short_is_waited_for_until_people_are_told(
+    store: PostgresStore, database: str
+) -> None:
+    """Whoever found it may have died before: then another finds it half a minute later."""
+    run, now = owe(JobName.RUN_REMEDIATION, "inc_1", making.NOW), making.NOW
+    await store.save(Change(cause="declared", at=now, incident=making.incident()))
+    await store.save(Change(cause="approved", at=now, jobs=(run,)))
+    (claim,) = await store.claim("first", limit=1, lease=timedelta(minutes=1))
+    connection = await asyncpg.connect(database)
+    await connection.execute("UPDATE jobs SET state = 'doing', lease_until = now() WHERE id = $1", claim.id)
+    (found,) = await store.cut_short()
+    said = await owed(connection)
+    await store.save(Change(cause="told", at=now, settles=found))
+    after = await owed(connection)
+    await connection.close()
+    assert said == [f"{run.key} (unknown: )"]
+    assert after == []
+
+
 @pytest.mark.parametrize(
     ("name", "ahead"),
     [(JobName.CARD, COUNT_FOLD), (JobName.RING_CLOCKS, timedelta(0)), (JobName.REMIND, timedelta(minutes=5))],
