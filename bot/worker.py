@@ -62,6 +62,7 @@ class Worker:
         self._running: dict[tuple[int, int], tuple[Claim, asyncio.Task[None]]] = {}
         self._stopping = False
         self._patience = 0.0
+        self._away = False
         self._pause = SHORTEST_SLEEP
         self._ended = asyncio.Event()
         self._ended.set()
@@ -116,9 +117,16 @@ class Worker:
         try:
             for claim in await self._cut_short():
                 await self._tell_cut_short(claim)
-            return await self._ports.store.claim(self._name, limit=room, lease=self._lease)
+            claimed = await self._ports.store.claim(self._name, limit=room, lease=self._lease)
+            if self._away:
+                log.info("store back")
+            self._away = False
+            return claimed
         except Outage as outage:
-            log.warning("store away", extra={"error": outage.sentence})
+            if not self._away:
+                # Once, not every second: the log's last lines are to say more than this.
+                log.warning("store away", extra={"error": outage.sentence})
+            self._away = True
         except Exception:
             log.exception("claiming failed")
         return None

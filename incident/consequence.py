@@ -205,7 +205,7 @@ def _quieten(
     due = quiet.looks_at(heard.alert, heard.routed, incident, firing=heard.seen.firing, now=now)
     event = Event(
         kind=Kind.ALERT_RESOLVED,
-        at=heard.alert.ends_at or now,
+        at=min(heard.alert.ends_at or now, now),  # a monitor's clock may go ahead of ours
         actor=monitor(heard.alert.source),
         facts={
             **heard.reasons,

@@ -30,6 +30,7 @@ class Wakes:
         self._dsn = dsn
         self._woken = woken
         self._owed = asyncio.Event()
+        self._stopped = False
         self._serving = asyncio.create_task(self._serve(), name="muster-wakes")
 
     def tell(self) -> None:
@@ -46,7 +47,9 @@ class Wakes:
             try:
                 await self._listen()
             except FAULTS as fault:
-                log.info("waking by the database stopped", extra={"error": outage(fault).sentence})
+                if not self._stopped:
+                    log.info("waking by the database stopped", extra={"error": outage(fault).sentence})
+                self._stopped = True
             await asyncio.sleep(AGAIN_AFTER)
 
     async def _listen(self) -> None:
@@ -61,6 +64,7 @@ class Wakes:
             # A lost connection is found by the next notification, so that one is asked for at once.
             connection.add_termination_listener(lambda _: self._owed.set())
             await connection.add_listener(CHANNEL, heard)
+            self._stopped = False
             while True:
                 await self._owed.wait()
                 self._owed.clear()

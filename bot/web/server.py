@@ -124,23 +124,25 @@ class Door:
         )
 
     def _missing(self, line: LineHealth | None) -> Iterator[str]:
+        trouble = self._trouble()
         if line is None or not line.connected:
             refused = line.refused if line is not None else ""
             yield f"the connection to Slack: {refused}" if refused else "the connection to Slack"
-        if refused := self._token_refused():
-            yield f"a bot token that Slack takes: {refused}"
+        elif trouble is not None and trouble.retry:
+            yield f"answers from Slack: {trouble.sentence}"
+        if trouble is not None and not trouble.retry:
+            yield f"a bot token that Slack takes: {trouble.sentence}"
         if self.listening.leaving:
             yield "time: this process is stopping"
 
-    def _token_refused(self) -> str:
-        """Why Slack does not take the bot token; empty while it does, or cannot be reached."""
-        trouble = self.reach.trouble if self.reach is not None else None
-        return trouble.sentence if trouble is not None and not trouble.retry else ""
+    def _trouble(self) -> Outage | None:
+        """What keeps calls from Slack: its line may hold while they fail. Without ``retry`` it is the bot token."""
+        return self.reach.trouble if self.reach is not None else None
 
     def _slack_words(self) -> str:
         if self.reach is None:
             return "not asked yet"
-        trouble = self.reach.trouble
+        trouble = self._trouble()
         return "on" if trouble is None else f"away: {trouble.sentence}"
 
     @property
@@ -167,7 +169,7 @@ class Door:
                 *self._counts.metrics(),
                 of_targets({name: self._proven(name) for name in self._executors.targets}),
                 *process_gauges(
-                    connected=line is not None and line.connected and not self._token_refused(),
+                    connected=line is not None and line.connected and self._trouble() is None,
                     stored=bool(stored),
                     spooled=self._spooled,
                 ),

@@ -465,6 +465,23 @@ async def test_a_store_that_is_away_is_waited_for_without_a_storm_and_then_work_
     await store.close()
 
 
+async def test_the_log_says_once_that_the_store_is_away_and_once_that_it_is_back(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What else went wrong meanwhile is still among the log's last lines."""
+    caplog.set_level(logging.INFO)
+    store = await AwayStore.open(world.path, clock=world.clock)
+    store.error = Outage("the database is away", retry=True)
+    async with working(world, replace(world.ports, store=store)) as worker:
+        await until(world, worker, lambda: store.asked > 3)
+        assert caplog.messages.count("store away") == 1
+        store.error = None
+        await until(world, worker, lambda: "store back" in caplog.messages)
+        await quiet(worker)
+    assert caplog.messages.count("store back") == 1
+    await store.close()
+
+
 async def test_ten_diagnostics_look_side_by_side_and_each_is_posted_as_soon_as_it_has_answered(world: World) -> None:
     """The slowest source holds up its own finding only, and the first finding comes when the first source answers."""
     looks = tuple(replace(STUCK.diagnostics[0], id=f"look-{n}", title=f"Look {n}") for n in range(10))

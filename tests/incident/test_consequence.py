@@ -64,6 +64,13 @@ def test_when_a_monitor_says_that_it_is_over_the_incident_stays_open_for_people_
     assert event.facts["still_firing"] == 2
 
 
+def test_an_end_stands_when_it_was_and_never_later_than_now() -> None:
+    """A monitor whose clock goes ahead writes nothing into the future of a timeline."""
+    for ends in (NOW - timedelta(minutes=3), NOW + timedelta(days=400)):
+        (event,) = follow(heard(replace(QUIET, ends_at=ends), NOW, known=record(), own=OPEN), NOW).events
+        assert event.at == min(ends, NOW)
+
+
 def test_what_declares_keeps_the_rule_the_group_and_the_reason_of_its_severity() -> None:
     routed = replace(ROUTED, group_window=timedelta(minutes=30))
     change = follow(heard(now=NOW, routed=routed, known=record(QUIET), own=ENDED_LONG), NOW)

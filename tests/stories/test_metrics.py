@@ -1,5 +1,6 @@
 """What Prometheus reads of a bot that runs: what came in, what Slack was asked, and what is owed."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -40,3 +41,20 @@ async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> N
     assert asked
     assert asked <= set(health), "what the runbook for operators looks at is there"
     assert told["muster_jobs_due"] <= told['muster_jobs{state="owed"}']
+
+
+async def test_a_slack_that_answers_no_call_is_told_though_its_line_holds(tmp_path: Path) -> None:
+    """Else nobody learns that pages do not reach people: what is put off until Slack is back is not late."""
+    async with rig(tmp_path) as it:
+        it.sandbox.faults.outage = True
+        assert await it.knocked(monitor.body(), within=20) == 202
+        async with asyncio.timeout(60):
+            while (await scraped(it))["muster_slack_connected"] == 1:
+                await asyncio.sleep(0.2)
+        async with aiohttp.ClientSession() as session, session.get(f"{it.bot.web_url}/readyz") as answer:
+            assert answer.status == 503
+            assert (await answer.json())["missing"] == ["answers from Slack: Slack is in trouble"]
+        it.sandbox.faults.clear()
+        async with asyncio.timeout(60):
+            while (await scraped(it))["muster_slack_connected"] == 0:
+                await asyncio.sleep(0.2)

@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: its faults in words, processes that start at once and wake each other, its restarts."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -267,6 +268,26 @@ async def test_another_process_is_woken_by_a_debt_and_only_by_one(store: Postgre
     await asyncio.sleep(0.1)
     assert len(woken) == 1
     await other.close()
+
+
+async def test_the_log_says_once_that_waking_stopped_however_long_the_server_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    async def away(dsn: str, **_: object) -> None:
+        asked.append(dsn)
+        raise ConnectionRefusedError
+
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(postgres_wakes, "AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(asyncpg, "connect", away)
+    wakes = postgres_wakes.Wakes("postgresql://away", lambda: None)
+    async with asyncio.timeout(PATIENCE):
+        while len(asked) < 4:
+            await asyncio.sleep(0)
+    await wakes.close()
+    assert caplog.messages == ["waking by the database stopped"]
 
 
 async def test_the_database_decides_what_is_due_and_says_when_by_this_processs_clock(store: PostgresStore) -> None:
