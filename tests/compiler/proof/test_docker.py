@@ -150,7 +150,19 @@ def test_a_command_is_in_one_table_only() -> None:
 
 
 _NOT_READ_ONLY = [shlex.split(text) for text in texts("docker", Verdict.MUTATING, Verdict.REFUSED)]
-_HARMLESS = ["-a", "-q", "--force", "--follow", "--no-stream", "-fname=x", "--format=json", "--dry-run", "-cprod", "-D", "-t"]
+_HARMLESS = [
+    "-a",
+    "-q",
+    "--force",
+    "--follow",
+    "--no-stream",
+    "-fname=x",
+    "--format=json",
+    "--dry-run",
+    "-cprod",
+    "-D",
+    "-t",
+]
 
 
 @given(words=st.sampled_from(_NOT_READ_ONLY), more=st.lists(st.sampled_from(_HARMLESS), max_size=3), at=st.data())
