@@ -11,7 +11,6 @@ from typing import Final
 from msgspec.structs import replace
 
 from compiler.proof import filters, host, redis, wrappers
-from compiler.proof.host import haproxy
 from compiler.proof.kinds import Understood
 from compiler.proof.program import Feed, Programs, strictest
 from compiler.proof.proven import Kind
@@ -51,8 +50,7 @@ def understand(pipe: Pipe, programs: Programs) -> Understood:
         return _refused("it looks for a secret in what an object was given: those values are dropped")
     if found := _deleted_by_pattern(stages, programs):
         return found
-    told = _told_haproxy(stages)
-    found = _joined(stages, programs) if told is None else _filtered(told, stages[1:], programs)
+    found = _joined(stages, programs)
     for stage in stages:
         found = _written_to_file(found, stage)
     return found
@@ -77,7 +75,7 @@ def _objection(stage: Program) -> str | None:
 
 
 def _hides_its_name(stage: Program) -> bool:
-    """Whether the program behind `time`, `sudo` or `nice` is spelled otherwise than it is called."""
+    """Whether the program behind `time`, `sudo` or `timeout` is spelled otherwise than it is called."""
     place = len(stage.argv) - len(wrappers.innermost(stage.argv))
     return stage.spelled[place : place + 1] != stage.argv[place : place + 1] and bool(stage.spelled)
 
@@ -111,12 +109,7 @@ def _joined(stages: Sequence[Program], programs: Programs) -> Understood:
         return Understood(kind=Kind.SHELL, judgement=Judgement(Verdict.MUTATING, "writes a text to a file"))
     if first.argv in ((":",), ("true",), ("cat", "/dev/null")) and _writes(first) and not rest:
         return Understood(kind=Kind.SHELL, judgement=Judgement(Verdict.MUTATING, "empties a file"))
-    return _filtered(programs.understand(first.argv, feed), stages, programs)
-
-
-def _filtered(found: Understood, stages: Sequence[Program], programs: Programs) -> Understood:
-    """What the first program does, with what stands behind it."""
-    first, *rest = stages
+    found = programs.understand(first.argv, feed)
     kept: list[list[str]] = []
     for place, stage in enumerate(rest):
         if _is_packer(stage):
@@ -136,17 +129,6 @@ def _filtered(found: Understood, stages: Sequence[Program], programs: Programs) 
     if kept and (found.judgement.verdict is Verdict.READ_ONLY or picks):
         return replace(found, command={**found.command, "filters": kept})
     return found
-
-
-def _told_haproxy(stages: Sequence[Program]) -> Understood | None:
-    """What `echo … | socat stdio SOCKET` tells HAProxy; None for every other pipe."""
-    if len(stages) < 2 or stages[0].argv[0] not in _SAYERS:
-        return None
-    bare = wrappers.taken_off(stages[1].argv)
-    if isinstance(bare, Judgement) or any(one.redirections or one.document is not None for one in stages[:2]):
-        return None
-    judgement = haproxy.said(stages[0].argv, bare[0])
-    return None if judgement is None else Understood(kind=Kind.SHELL, judgement=judgement)
 
 
 def _with_program(

@@ -88,8 +88,8 @@ class Programs(Struct, frozen=True, kw_only=True):
             return _refused(Kind.SHELL, f"{argv[0]} could be any program: write which")
         if argv[0] == "watch":
             return self._watched(argv) if feed is None else _refused(Kind.SHELL, "watch: what it repeats reads a file")
-        if paced := wrappers.paced(argv):
-            return self._at_a_pace(argv[0], paced, feed)
+        if timed := wrappers.timed(argv):
+            return self._in_time(timed, feed)
         if feed is None and (said := wrappers.said_as(argv)):
             return self._said_as_another(said)
         if judgement := wrappers.judged(argv):
@@ -126,14 +126,14 @@ class Programs(Struct, frozen=True, kw_only=True):
             return found
         return replace(found, judgement=Judgement(Verdict.READ_ONLY, f"{found.judgement.reason}, once", text))
 
-    def _at_a_pace(self, wrapper: str, argv: tuple[str, ...], feed: Feed | None) -> Understood:
-        """A command with a time or priority of its own: every look has both, and a change needs what it was given."""
+    def _in_time(self, argv: tuple[str, ...], feed: Feed | None) -> Understood:
+        """A command with a time of its own: every step has one, and a change is not stopped half way."""
         if self.depth >= DEEPEST:
             return _refused(Kind.SHELL, "too many commands inside one another")
         found = replace(self, depth=self.depth + 1).understand(argv, feed)
         if found.judgement.verdict is Verdict.MUTATING:
-            return _refused(found.kind, f"{wrapper} could stop a change or hold it up: write the command itself")
-        return _without(wrapper, found)
+            return _refused(found.kind, "timeout could stop a change half way: write the command itself")
+        return _without("timeout", found)
 
     def _said_as_another(self, text: str) -> Understood:
         """What `su` says: a data client has an account of its own; a host is only looked at as whoever looks."""

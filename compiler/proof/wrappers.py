@@ -62,21 +62,17 @@ _SUDO_CLUSTER: Final = re.compile(r"-([nHi]+)([nHiug])", re.ASCII)
 """Flags of one letter in one word: `-iu postgres`."""
 _NAME: Final = re.compile(r"[\w.+-]+", re.ASCII)
 _ACCOUNT: Final = re.compile(r"[a-z_][\w.-]*", re.ASCII)
-_BEFORE: Final = {
-    "timeout": re.compile(
-        r"(?:(?:--foreground|--preserve-status|-v|--verbose"
-        r"|(?:-k ?|--kill-after[= ])[0-9.]+[smhd]?|(?:-s ?|--signal[= ])[A-Z0-9]+) )*"
-        r"[0-9]+(?:\.[0-9]+)?[smhd]? ",
-        re.ASCII,
-    ),
-    "nice": re.compile(r"(?:(?:-n ?|--adjustment[= ]|-)-?[0-9]{1,2} )?", re.ASCII),
-    "ionice": re.compile(r"(?:(?:-c ?|--class[= ]|-n ?|--classdata[= ])(?:[0-9]|idle|best-effort) |-t )+", re.ASCII),
-}
-"""What stands between a wrapper that only says how long or how eagerly, and its command."""
+_TIMED: Final = re.compile(
+    r"(?:(?:--foreground|--preserve-status|-v|--verbose"
+    r"|(?:-k ?|--kill-after[= ])[0-9.]+[smhd]?|(?:-s ?|--signal[= ])[A-Z0-9]+) )*"
+    r"[0-9]+(?:\.[0-9]+)?[smhd]? ",
+    re.ASCII,
+)
+"""What stands between `timeout` and its command."""
 _SCHEDULERS: Final = word_list("ionice chrt taskset prlimit")
 _PROCESS: Final = re.compile(r"-[a-z]*[pPu][0-9]*|--(?:pid|pgid|uid)(?:=[0-9]+)?", re.ASCII)
 _SCHEDULING: Final = re.compile(r"-[a-zA-Z]+[0-9]*|--[a-z-]+(?:=[\w:-]+)?|(?:0x)?[0-9a-f]+(?:[,-][0-9a-f]+)*", re.ASCII)
-TAKEN_OFF: Final = word_list("sudo time timeout nice ionice")
+TAKEN_OFF: Final = word_list("sudo time timeout")
 """The wrappers that may be dropped."""
 NEUTRAL: Final = word_list("true false : exit")
 """Parts of a list that do nothing but say how it went."""
@@ -109,10 +105,9 @@ def _as_whom(option: str) -> bool:
     return name in ("--user", "--group") and bool(_ACCOUNT.fullmatch(account))
 
 
-def paced(argv: Sequence[str]) -> tuple[str, ...] | None:
-    """The command to which `timeout`, `nice` or `ionice` gives a time or a priority; None for any other line."""
-    before = _BEFORE.get(argv[0])
-    said = before.match(" ".join(argv[1:])) if before else None
+def timed(argv: Sequence[str]) -> tuple[str, ...] | None:
+    """The command to which `timeout` gives a time; None for any other command line."""
+    said = _TIMED.match(" ".join(argv[1:])) if argv[0] == "timeout" else None
     if said is None:
         return None
     words = argv[1 + said[0].count(" ") :]
@@ -124,7 +119,7 @@ def innermost(argv: Sequence[str]) -> Sequence[str]:
     """The command behind every wrapper that may be dropped."""
     bare = taken_off(argv)
     words = argv if isinstance(bare, Judgement) else bare[0]
-    inner = paced(words) or words
+    inner = timed(words) or words
     return argv if len(inner) == len(argv) else innermost(inner)
 
 

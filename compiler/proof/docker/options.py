@@ -59,9 +59,6 @@ READS: Mapping[tuple[str, ...], Flags] = {
     ("system", "info"): _FORMAT,
     ("system", "events"): flags(values="filter=f format since until"),
     ("version",): _FORMAT,
-    ("buildx", "ls"): flags(switches="no-trunc", values="format"),
-    ("buildx", "du"): flags(switches="verbose", values="filter format") | refuse({_ANOTHER_BUILDER: "builder"}),
-    ("buildx", "version"): Flags(),
 }
 
 _LIMITS = """
@@ -240,10 +237,7 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ("config", "create"): "what it stores is not in the command",
     ("stack", "config"): "it prints the settings of every service, secrets included",
     ("checkpoint",): "it writes a container's memory to files",
-    **{
-        ("buildx", name): _PLUGINS
-        for name in word_list("bake create debug dial-stdio history imagetools inspect rm stop use")
-    },
+    ("buildx",): _PLUGINS,
     ("scout",): _PLUGINS,
     **{("plugin", name): _PLUGINS for name in word_list("create disable enable inspect install push rm set upgrade")},
     **{

@@ -202,7 +202,4 @@ _SHOWN: Mapping[tuple[str, ...], Callable[[Line], Shown]] = {
     ("system", "info"): listed("facts about the engine"),
     ("system", "events"): events,
     ("version",): listed("the versions of docker and its engine"),
-    ("buildx", "ls"): listed("builders"),
-    ("buildx", "du"): listed("what the cache of builds takes up"),
-    ("buildx", "version"): listed("the version of Buildx"),
 }

@@ -93,17 +93,9 @@ _LISTS = {
     "FROM pg_catalog.pg_subscription WHERE subname LIKE $1 ORDER BY 1",
     "des": "SELECT srvname AS name, pg_get_userbyid(srvowner) AS owner, srvtype, srvversion "
     "FROM pg_catalog.pg_foreign_server WHERE srvname LIKE $1 ORDER BY 1",
-    "dconfig": "SELECT name, setting, unit, source FROM pg_catalog.pg_settings "
-    "WHERE name !~ '(conninf|passphras|secre|passwor|toke|_key)' AND name LIKE $1 "
-    "AND (source <> 'default' OR $1 <> '%') ORDER BY name",
     "dew": "SELECT fdwname AS name, pg_get_userbyid(fdwowner) AS owner FROM pg_catalog.pg_foreign_data_wrapper "
     "WHERE fdwname LIKE $1 ORDER BY 1",
 }
-_OF_ONE = {
-    "sf": "SELECT pg_get_functiondef(to_regproc($1)) AS definition",
-    "sv": "SELECT pg_get_viewdef(to_regclass($1), true) AS definition",
-}
-"""What is shown of one object, which must be named."""
 _SAME_AS = {"dg": "du", "z": "dp", "list": "l", "det": "dE"}
 _CONNECTION = (
     "SELECT current_database() AS database, current_user AS role, inet_server_addr() AS host, "
@@ -121,8 +113,6 @@ def described(command: str) -> Query | None:
         return Query(_CONNECTION)
     if name == "d" and pattern and not set(pattern) & set("*?"):
         return Query(_ONE_RELATION, (pattern,))
-    if name in _OF_ONE:
-        return Query(_OF_ONE[name], (pattern,)) if pattern and not set(pattern) & set("*?") else None
     like = _like(pattern or "*")
     if name in _KINDS:
         return Query(_RELATIONS, (like, _KINDS[name]))
