@@ -101,7 +101,7 @@ def decide(alert: Alert, routed: Routed, seen: Seen, now: datetime) -> Decision:
     current = next((each for each in (own, seen.last) if each is not None and each.open), None)
     if current is not None:
         why = "fires again while its incident is open" if current is own else "belongs to an incident that is open"
-        return Decision(verb=Verb.JOINS, why=why, incident=current)
+        return Decision(verb=Verb.JOINS, why=_heard_again(why, known), incident=current)
     if still and own is not None:
         return Decision(verb=Verb.REOPENS, why="still firing after its incident was resolved", incident=own)
     return _came_back(seen, now, routed.reopens_within)
@@ -126,13 +126,21 @@ def _came_back(seen: Seen, now: datetime, window: timedelta) -> Decision:
     soon = [each for each in ended if _resolved_within(each, window, now)]
     if soon:
         # The group's newest comes last and wins: only that one can go on without a twin of its group.
-        return Decision(verb=Verb.REOPENS, why="came back soon after its incident was resolved", incident=soon[-1])
+        why = _heard_again("came back soon after its incident was resolved", seen.known)
+        return Decision(verb=Verb.REOPENS, why=why, incident=soon[-1])
     if ended:
-        why = f"came back long after {ended[-1].key} was resolved"
+        why = _heard_again(f"came back long after {ended[-1].key} was resolved", seen.known)
         return Decision(verb=Verb.DECLARES, why=why, earlier=ended[-1])
-    muted = seen.known.muted_by if seen.known is not None else ""
-    why = f"fires still, now that “{muted}” is over" if muted else "nothing is known of it yet"
+    muted = seen.known is not None and seen.known.muted_by
+    why = _heard_again("" if muted else "nothing is known of it yet", seen.known)
     return Decision(verb=Verb.DECLARES, why=why)
+
+
+def _heard_again(why: str, known: AlertRecord | None) -> str:
+    """The reason, and what kept the alert quiet until now."""
+    if known is None or not known.muted_by:
+        return why
+    return "; ".join(filter(None, (why, f"fires still, now that “{known.muted_by}” is over")))
 
 
 def _resolved_within(incident: Incident, span: timedelta, now: datetime) -> bool:

@@ -279,4 +279,4 @@ async def test_an_alert_that_is_muted_in_its_open_incident_is_on_its_timeline(wo
     assert said.facts["rule"] == "upgrade"
     await world.let_pass(hours=2)
     (joined,) = await world.events(incident, Kind.ALERT_JOINED)
-    assert joined.facts["reason"] == "fires again while its incident is open"
+    assert joined.facts["reason"] == "fires again while its incident is open; fires still, now that “upgrade” is over"

@@ -168,5 +168,11 @@ def test_what_is_muted_only_told_or_ignored(alert: Alert, routed: Routed, seen: 
     assert decision.why
 
 
+@pytest.mark.parametrize("last", [None, OPEN, ENDED_SOON, ENDED_LONG])
+def test_whatever_follows_when_a_silence_is_over_its_reason_names_the_silence(last: Incident | None) -> None:
+    """Else nobody who asks why learns that it was kept quiet until then."""
+    assert "fires still, now that “upgrade” is over" in decide(known=QUIETED, last=last).why
+
+
 def test_what_comes_back_late_leads_back_to_the_incident_before() -> None:
     assert decide(known=record(QUIET), own=ENDED_LONG).earlier is ENDED_LONG
