@@ -48,8 +48,8 @@ async def copy_store(source: Path, url: str) -> Mapping[str, int]:
 
     Raises Outage, and then nothing was copied; so too while another process has the file open.
     """
-    with _alone(source):
-        pass  # refused before anything is touched
+    with _alone(source) as file:  # refused before anything is touched
+        _check_ours(file, source)
     await (await PostgresStore.open(url, answers_within=AT_TERMINAL)).close()
     with said():
         connection = await asyncpg.connect(url, timeout=AT_TERMINAL)
@@ -63,6 +63,11 @@ async def copy_store(source: Path, url: str) -> Mapping[str, int]:
             raise outage(error, source) from error
         finally:
             await connection.close()
+
+
+def _check_ours(file: sqlite3.Connection, source: Path) -> None:
+    if file.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('migrations', 'causes')").fetchone() != (2,):
+        raise Outage(f"{source} is no database of Muster: name the muster.db of the bot's data folder.", retry=False)
 
 
 async def _check_empty(target: Connection) -> None:

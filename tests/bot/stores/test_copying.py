@@ -1,5 +1,6 @@
 """From the file to PostgreSQL with everything: what was recorded, what is owed, and chains that verify."""
 
+import contextlib
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -135,6 +136,16 @@ async def test_a_file_that_is_none_leaves_the_database_empty(tmp_path: Path, dat
     connection = await asyncpg.connect(database)
     assert await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
     await connection.close()
+
+
+@pytest.mark.parametrize("made", ["", "CREATE TABLE letters (text)"])
+async def test_a_file_of_something_else_stays_as_it_is(tmp_path: Path, database: str, made: str) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.executescript(made)
+    before = (tmp_path / "other.db").read_bytes()
+    with pytest.raises(Outage, match="is no database of Muster"):
+        await copy_store(tmp_path / "other.db", database)
+    assert (tmp_path / "other.db").read_bytes() == before
 
 
 async def test_both_kinds_of_store_have_the_same_tables_columns_and_queries(file: Path, database: str) -> None:
