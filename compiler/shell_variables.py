@@ -11,7 +11,10 @@ SHELLS_OWN: Final = word_list(
     "HOME PWD OLDPWD PATH SHELL IFS RANDOM SECONDS LINENO PPID UID EUID BASH BASH_VERSION ENV CDPATH OPTARG OPTIND"
 )
 """Those that depend on who runs the line."""
-_STEERS: Final = re.compile(r"(?:LD_|DYLD_|PS[0-4]$|PROMPT_COMMAND$|SHELLOPTS$|BASHOPTS$)")
+_STEERS: Final = re.compile(
+    r"(?:LD_|DYLD_|PS[0-4]$|PROMPT_COMMAND$|SHELLOPTS$|BASHOPTS$|BASH_ENV$|KUBECONFIG$|PGOPTIONS$"
+    r"|PYTHON(?:PATH|HOME|STARTUP)$|PERL5(?:LIB|OPT)$|RUBY(?:LIB|OPT)$|NODE_OPTIONS$|JAVA_TOOL_OPTIONS$)"
+)
 _QUOTED: Final = 3
 """The parts of a text between quotes that is one thing: both quotes, and it."""
 _SET: Final = re.compile(

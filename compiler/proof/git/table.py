@@ -51,7 +51,7 @@ rev-list: --count --all -n=lines --max-count=lines --since=time --no-merges | re
 name-rev, merge-base, cherry: -v --all --is-ancestor | revision+ # compares commits
 ls-files: -mods --modified --others --deleted --stage --exclude-standard | pathspec* # lists files
 ls-tree: -rl --name-only --long | revision pathspec* # lists files of a commit
-blame, annotate: -L=range -w | revision pathspec? # shows who wrote each line
+blame, annotate: -L=range -w --no-textconv | revision pathspec? | --no-textconv # shows who wrote each line
 reflog, reflog show: -n=lines -#=lines | revision? # lists where a branch has been
 worktree list, submodule status, notes list, bisect log: --recursive | # lists what the repository holds
 count-objects: -vH | # shows the repository's size

@@ -98,6 +98,8 @@ def actions_in_query(query: Sequence[tuple[str, str]]) -> Iterator[str]:
             key in CALL_KEYS and value.lower() in ACTIONS | LIFECYCLE
         ):
             yield f"the parameter {key}={value} asks for an action"
+        elif key == "scroll":
+            yield "the parameter scroll keeps a search open on the server: ask without it"
         elif key in ROUTE_KEYS:
             yield from actions_in_path([part for part in value.split("/") if part])
         elif (key in ACTIONS | LIFECYCLE or ACTION_KEY.fullmatch(key)) and not denied:

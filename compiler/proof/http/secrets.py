@@ -16,7 +16,7 @@ from compiler.proof.http.words import (
     REFUSED_PROFILES,
 )
 from compiler.proof.references import is_reference, is_referenced_credential
-from compiler.proof.secret_names import names_a_secret
+from compiler.proof.secret_names import names_a_secret, words_of
 from compiler.proof.word_list import word_list
 
 _CREDENTIAL_HEADERS = word_list(
@@ -36,6 +36,8 @@ _REFUSED_HEADERS = {
     "x-aws-ec2-metadata-token-ttl-seconds": "it is what a cloud's metadata service asks for",
 }
 _CREDENTIAL_PARAMETERS = word_list("auth sig signature")
+_DUMPS = word_list("dump dumps")
+_MEMORY = word_list("heap core memory mem process")
 _PROXIED = word_list("pods nodes services")
 _TOKEN_OWNERS = word_list("access acl api auth oauth oauth2 users")
 _RABBITMQ = 15_672
@@ -115,6 +117,8 @@ def secrets_in_path(parts: Sequence[str], port: int | None) -> Iterator[str]:
     for part in stems:
         if reason := REFUSED_PARTS.get(part.replace("-", "").replace("_", "")):
             yield f"/{part}: {reason}"
+        elif not _DUMPS.isdisjoint(words := words_of(part)) and not _MEMORY.isdisjoint(words):
+            yield f"/{part}: a dump holds the process's secrets"
         elif part.startswith(".") and part != ".well-known":
             yield f"/{part} is a hidden file"
         elif names_a_secret(part):

@@ -73,3 +73,8 @@ def test_no_words_make_it_raise(tool: str, words: list[str]) -> None:
     for judge in (nats.judge, git.judge, tools.judge):
         judgement = judge([tool, *words])
         assert judgement is None or judgement.reason
+
+
+@pytest.mark.parametrize("word", ["blame", "annotate"])
+def test_who_wrote_a_line_is_shown_without_the_repositorys_own_converters(word: str) -> None:
+    assert git.judge(["git", word, "main.py"]).rewrite == f"git {word} --no-textconv main.py"
