@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from compiler.document import Row, Table
+from compiler.document import Table
 from compiler.recognise import spans
+from compiler.recognise.columns import cell
 from compiler.recognise.facts import Checklist, Said
 from compiler.recognise.outline import Section
 from compiler.recognise.wording import bare
@@ -29,9 +30,9 @@ def checklists(section: Section, table: Table, _: Mapping[str, int], __: Topic |
         return
     by_cadence: dict[tuple[str, timedelta], list[Said]] = {}
     for row in table.rows:
-        named = _cadence(_cell(row, often))
-        if named and _cell(row, task):
-            said = Said(text=_cell(row, task), line=row.line, last=row.line, path=section.path)
+        named = _cadence(cell(row, often))
+        if named and cell(row, task):
+            said = Said(text=cell(row, task), line=row.line, last=row.line, path=section.path)
             by_cadence.setdefault(named, []).append(said)
     if sum(map(len, by_cadence.values())) * 2 <= len(table.rows):
         return
@@ -48,7 +49,3 @@ def _cadence(text: str) -> tuple[str, timedelta] | None:
 
 def _column(table: Table, pattern: re.Pattern[str]) -> int | None:
     return next((n for n, header in enumerate(table.header) if pattern.fullmatch(bare(header))), None)
-
-
-def _cell(row: Row, column: int) -> str:
-    return row.cells[column].strip() if column < len(row.cells) else ""

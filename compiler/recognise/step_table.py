@@ -7,7 +7,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from compiler.document import Row, Table
+from compiler.document import Table
+from compiler.recognise.columns import cell
 from compiler.recognise.instruction import Instruction, condition_alone, instruction
 from compiler.recognise.wording import bare
 from compiler.recognise.words import is_told
@@ -41,30 +42,26 @@ def told_rows(table: Table) -> Iterator[ToldRow]:
         return
     expected = _column(table, _EXPECTED)
     for number, row in enumerate(table.rows, 1):
-        why, what = _cell(row, when), _cell(row, told)
+        why, what = cell(row, when), cell(row, told)
         if (row.codes or how is None or counts or is_told(what)) and (what or why):
             said = instruction(what or why)
             condition = condition_alone(f"{why}:") or why if what else ""
             yield ToldRow(
                 said=replace(said, condition=condition or said.condition), line=row.line,
                 code=tuple(each.text for each in row.codes), number=number if counts else None,
-                expected=_cell(row, expected),
+                expected=cell(row, expected),
             )  # fmt: skip
 
 
 def _is_coded(table: Table, told: int) -> bool:
     """True for tasks most of which stand beside code, whatever its column is called."""
     coded = sum(bool(row.codes) for row in table.rows) * 2 > len(table.rows)
-    return coded and all(is_told(_cell(row, told)) for row in table.rows)
-
-
-def _cell(row: Row, column: int | None) -> str:
-    return row.cells[column] if column is not None and column < len(row.cells) else ""
+    return coded and all(is_told(cell(row, told)) for row in table.rows)
 
 
 def _is_count(table: Table, column: int) -> bool:
     """True for a column that only counts the rows: *1*, *2.*, *Step 3*."""
-    return bool(table.rows) and all(_COUNT.fullmatch(_cell(row, column)) for row in table.rows)
+    return bool(table.rows) and all(_COUNT.fullmatch(cell(row, column)) for row in table.rows)
 
 
 def _column(table: Table, pattern: re.Pattern[str]) -> int | None:
