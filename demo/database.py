@@ -16,7 +16,8 @@ DIAGNOSTIC = "muster_diagnostic"
 REMEDIATION = "muster_remediation"
 
 # How the database says that it is away, full or too slow; whoever works for a patient waits and tries again.
-OUTAGES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# asyncpg's own error: the connection is ended between the two halves of a query, by somebody who ends idle ones.
+OUTAGES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 # The databases in which a role owns or may do something.
 OTHERS = """

@@ -1,11 +1,11 @@
 """A fault that any patient with a database may have: connections that are opened and never closed."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
 
+from bot.background import end
 from demo.database import OUTAGES
 
 
@@ -38,9 +38,7 @@ class ConnectionLeak:
     async def end(self) -> None:
         """Give all of them back."""
         if self._leak is not None:
-            self._leak.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._leak
+            await end(self._leak)
 
     async def _leak_until_killed(self, exhausted: asyncio.Event) -> None:
         held: list[asyncpg.Connection[asyncpg.Record]] = []

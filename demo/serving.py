@@ -1,9 +1,9 @@
-"""What every patient stands on: servers started side by side, its HTTP address, and work that goes on until it ends."""
+"""What every patient stands on: servers started side by side, and its HTTP address."""
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from aiohttp import web
@@ -50,15 +50,3 @@ def bears(request: web.Request, *tokens: str) -> bool:
     """Whether it has one of these tokens."""
     given = request.headers.get("Authorization", "").encode()
     return any(hmac.compare_digest(given, f"Bearer {token}".encode()) for token in tokens)
-
-
-def keep_running(undo: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
-    """Let work go on in the background until `undo` is closed."""
-    task = asyncio.create_task(work)
-
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    undo.push_async_callback(end)

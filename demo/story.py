@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from bot.background import end
 from demo.stage import Stage
 from sandbox.driver import Person, words
 from sandbox.record.calls import Call
@@ -43,8 +44,7 @@ class Story:
         except (TimeoutError, LookupError, AssertionError) as trouble:
             raise StoryError(f"The story stopped: {trouble}") from trouble
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            await end(watching)
 
     async def _acts(self) -> dict[str, Any]:
         await self._stage.patient.fault(self._plot.fault, True)

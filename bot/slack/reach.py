@@ -5,7 +5,6 @@ lasts; and all come due together when it is over, the most urgent first. So it i
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bot.background import end
 from bot.slack.faults import TOKEN_REFUSED, Refusal
 from commands.outage import Away, NotYet, Outage
 
@@ -145,9 +145,7 @@ class Reach:
     async def close(self) -> None:
         """Ask no more."""
         if self._asking is not None:
-            self._asking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._asking
+            await end(self._asking)
 
     async def _ask(self, since: datetime) -> None:
         wait = FIRST_ASKED

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from bot.background import end
 from commands.outage import Outage
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class SharedRedis:
     async def close(self) -> None:
         """Let go."""
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+            await end(self._watching)
         with contextlib.suppress(*_faults()):
             await self._client.aclose()
 

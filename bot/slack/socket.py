@@ -20,6 +20,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.background import end
 from bot.slack.deliveries import Health, Listeners
 from bot.slack.faults import outage
 
@@ -126,9 +127,7 @@ class Connection:
     async def close(self, within: float) -> int:
         """Answer what is being answered, hang up, then wait for the listeners. How many had to be cut short."""
         deadline, busy_until = self._clock() + within, self._clock() + min(ANSWER, within)
-        for task in self._keeping:
-            task.cancel()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        await end(*self._keeping)
         for handler in self._handlers:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(busy_until - self._clock()):

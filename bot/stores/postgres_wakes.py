@@ -12,6 +12,7 @@ from typing import Final
 
 import asyncpg
 
+from bot.background import end
 from bot.stores.postgres_connection import FAULTS, outage
 
 CHANNEL: Final = "muster_owed"
@@ -39,8 +40,7 @@ class Wakes:
 
     async def close(self) -> None:
         """Let go."""
-        self._serving.cancel()
-        await asyncio.gather(self._serving, return_exceptions=True)
+        await end(self._serving)
 
     async def _serve(self) -> None:
         while True:

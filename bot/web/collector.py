@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.background import end
 from bot.web.spool import Spool
 from commands.outage import Outage
 from commands.ports import AlertPorts
@@ -110,8 +111,7 @@ class Collector:
     async def close(self) -> None:
         """Let go of the spool; what it holds stays for the next start."""
         if self._taking_back is not None:
-            self._taking_back.cancel()
-            await asyncio.gather(self._taking_back, return_exceptions=True)
+            await end(self._taking_back)
         self._spool.close()
 
     async def _wait(self) -> None:

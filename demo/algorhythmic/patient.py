@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
+from bot.background import in_the_background
 from demo.alertmanager import AlertRule
 from demo.algorhythmic import alerts
 from demo.algorhythmic.alerts import Reading
@@ -20,7 +21,7 @@ from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
 from demo.fault import Faults
 from demo.machine import Machine
 from demo.postgres import RealPostgres
-from demo.serving import keep_running, serve
+from demo.serving import serve
 from demo.status_page import StatusPage
 from demo.system import panel
 
@@ -91,9 +92,9 @@ class Patient:
             )
             self._faults = Faults(TITLE, faults, OUTAGES)
             undo.push_async_callback(self._faults.end)
-            keep_running(undo, painter.run())
+            in_the_background(painter.run(), "painter", undo)
             if self._traffic_seconds:
-                keep_running(undo, self._order_pictures())
+                in_the_background(self._order_pictures(), "customers", undo)
             self._undo = undo.pop_all()
         return self
 

@@ -7,6 +7,7 @@ from typing import Final
 import aiohttp
 import asyncpg
 
+from bot.background import end
 from demo.pulse.account import BACKEND, DATABASE_URL
 from demo.pulse.logs import Secrets
 from demo.pulse.monitor import Monitor
@@ -107,9 +108,7 @@ class Greed:
 
     async def end(self) -> None:
         if self._script is not None:
-            self._script.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._script
+            await end(self._script)
 
     async def _ask_without_end(self) -> None:
         asked = {"user_id": GREEDY, "tokens": TOKENS}

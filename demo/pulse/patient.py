@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import aiohttp
 
+from bot.background import in_the_background
 from demo.alertmanager import AlertRule
 from demo.aws import AwsApi, Key
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Database
@@ -24,7 +25,7 @@ from demo.pulse.scheduler import Scheduler, Service
 from demo.pulse.tasks import Backend, Gateway, Surroundings, Worker
 from demo.redis import RealRedis
 from demo.redis_users import Rights, create_users, looking, open_client
-from demo.serving import keep_running, serve
+from demo.serving import serve
 from demo.status_page import StatusPage
 from demo.system import panel
 
@@ -180,8 +181,8 @@ class Patient:
         undo.push_async_callback(scheduler.stop)
         await scheduler.tend()
         await logs.deliver()
-        keep_running(undo, scheduler.run())
-        keep_running(undo, logs.run())
+        in_the_background(scheduler.run(), "scheduler", undo)
+        in_the_background(logs.run(), "logs", undo)
         balancer = Balancer(scheduler, token=self.token)
         self.url = await serve(undo, balancer.api())
         self.gateway_url = await serve(undo, balancer.gateway())
@@ -200,7 +201,7 @@ class Patient:
         self._faults = Faults(TITLE, faults, OUTAGES)
         undo.push_async_callback(self._faults.end)
         if self._traffic_seconds:
-            keep_running(undo, self._use())
+            in_the_background(self._use(), "customers", undo)
 
     async def _use(self) -> None:
         """What users do all day: a question, and now and then a picture."""

@@ -8,6 +8,7 @@ import asyncpg
 from msgspec import Struct
 from redis.asyncio import Redis
 
+from bot.background import in_the_background
 from demo.database import OUTAGES, open_pool
 from demo.pulse.account import BACKEND, DATABASE_URL, GATEWAY, REDIS_URL, WORKER
 from demo.pulse.logs import Logs, Secrets
@@ -128,8 +129,7 @@ class Worker:
     async def start(self) -> None:
         """Read the database's address, ask it something, and begin to work. Raises one of OUTAGES."""
         pool = await _connected(self._undo, self._around, "pulse-worker")
-        work = asyncio.create_task(self._work(pool))
-        self._undo.push_async_callback(_ended, work)
+        in_the_background(self._work(pool), "worker", self._undo)
         self._around.logs.say(WORKER, "INFO started")
 
     async def stop(self) -> None:
@@ -160,9 +160,3 @@ async def _connected(undo: AsyncExitStack, around: Surroundings, application: st
         await undo.aclose()
         raise
     return pool
-
-
-async def _ended(work: asyncio.Task[None]) -> None:
-    work.cancel()
-    with suppress(asyncio.CancelledError):
-        await work

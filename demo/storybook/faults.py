@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from bot.background import end
 from demo.database import OUTAGES
 from demo.storybook.jobs import Jobs
 from demo.storybook.workers import Workers
@@ -112,7 +113,8 @@ class SlowReport:
         self._report = asyncio.create_task(self._report_until_killed())
 
     async def end(self) -> None:
-        await _cancel(self._report)
+        if self._report is not None:
+            await end(self._report)
 
     async def _report_until_killed(self) -> None:
         with suppress(*OUTAGES):
@@ -152,10 +154,3 @@ class CostFlood:
 
 async def _connect(dsn: str, application: str) -> asyncpg.Connection[asyncpg.Record]:
     return await asyncpg.connect(dsn, server_settings={"application_name": application})
-
-
-async def _cancel(task: asyncio.Task[None] | None) -> None:
-    if task:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

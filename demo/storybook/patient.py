@@ -12,6 +12,7 @@ from typing import Self
 
 import aiohttp
 
+from bot.background import in_the_background
 from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, open_pool
 from demo.fault import Fault, Faults
@@ -19,7 +20,6 @@ from demo.leak import ConnectionLeak
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users, open_client
-from demo.serving import keep_running
 from demo.status_page import StatusPage
 from demo.storybook import alerts
 from demo.storybook.admission import RIGHTS, Admission
@@ -93,7 +93,7 @@ class Patient:
             session = await undo.enter_async_context(aiohttp.ClientSession())
             self._monitor = Monitor(url=self.url, session=session, api=api, jobs=jobs, postgres=self._postgres)
             if self._traffic_seconds:
-                keep_running(undo, self._order_books(session))
+                in_the_background(self._order_books(session), "customers", undo)
             self._faults = Faults(TITLE, self._possible_faults(jobs, workers), OUTAGES)
             undo.push_async_callback(self._faults.end)
             self._undo = undo.pop_all()

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
+from bot.background import in_the_background
 from demo.engine import Engine, Part
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users
-from demo.serving import keep_running, serve
+from demo.serving import serve
 from demo.storybook.admission import RIGHTS
 from demo.storybook.api import Api
 from demo.storybook.health import VERSION
@@ -61,7 +62,7 @@ class WorkerProcess:
         """Begin to work."""
         self._workers.wake()
         self._undo = AsyncExitStack()
-        keep_running(self._undo, self._workers.run())
+        in_the_background(self._workers.run(), "workers", self._undo)
 
     async def stop(self) -> None:
         """End in the midst of whatever is done."""

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import aiohttp
 
+from bot.background import in_the_background
 from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Database
 from demo.engine import Engine, Part
@@ -18,7 +19,6 @@ from demo.fault import Faults
 from demo.leak import ConnectionLeak
 from demo.machine import FullDisk, Machine
 from demo.postgres import RealPostgres
-from demo.serving import keep_running
 from demo.status_page import StatusPage
 from demo.swipesavvy import monitor
 from demo.swipesavvy.assistants import Concierge, Guardrails, Rag
@@ -185,7 +185,7 @@ class Patient:
         self._faults = Faults(TITLE, (BrokenPool(rag), leak, Hoarding(rag), FullDisk(self._machine)), OUTAGES)
         undo.push_async_callback(self._faults.end)
         if self._traffic_seconds:
-            keep_running(undo, self._chat())
+            in_the_background(self._chat(), "customers", undo)
 
     async def _chat(self) -> None:
         """What customers do all day."""

@@ -11,6 +11,7 @@ from typing import Self
 import aiohttp
 from redis.asyncio import Redis
 
+from bot.background import in_the_background
 from demo.alertmanager import AlertRule
 from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
 from demo.engine import Engine, Part
@@ -20,7 +21,7 @@ from demo.nats import RealNats
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import Rights, create_users, looking, open_client
-from demo.serving import keep_running, serve
+from demo.serving import serve
 from demo.status_page import StatusPage
 from demo.synesthesia import alerts
 from demo.synesthesia.alerts import Reading
@@ -83,10 +84,10 @@ class Patient:
             await self.engine.start(undo)
             await self._start_machine(undo)
             undo.push_async_callback(self._faults.end)
-            keep_running(undo, self.worker.run())
+            in_the_background(self.worker.run(), "worker", undo)
             self._session = await undo.enter_async_context(aiohttp.ClientSession(self.url))
             if self._traffic_seconds:
-                keep_running(undo, self._ask_for_packs())
+                in_the_background(self._ask_for_packs(), "customers", undo)
             self._undo = undo.pop_all()
         return self
 
@@ -211,7 +212,7 @@ class Patient:
         part = Part(service=WORKER, image=WORKER_IMAGE, another=self._another_worker)
         worker = Worker(self.packs, seconds=self._make_seconds, write=part.write, runs=False)
         part.stop, part.start, part.memory = worker.stop, worker.start, worker.memory
-        keep_running(self._undo, worker.run())
+        in_the_background(worker.run(), "worker", self._undo)
         return part
 
     async def _stop_postgres(self) -> None:
