@@ -28,7 +28,14 @@ from incident.job import TELL_AFTER, Claim, JobMode, JobName, retry_after
 from incident.refusal import Refused
 
 LEASE: Final = timedelta(seconds=10)
-"""How long a claim holds without renewal: after a death, another worker takes over within this time."""
+"""After a death, another worker takes over within this time: HOLD and GRACE are parts of it."""
+HOLD: Final = 0.75
+"""So long a claim holds without renewal."""
+RENEWED: Final = 0.2
+"""After so long all claims are renewed, and whoever lost one finds out and hangs up."""
+GRACE: Final = 0.25
+"""So long what was taken from somebody silent is left alone: where only a clock was set forward, its holder lives and
+may just be calling, and whoever looked for what that call does would find nothing yet."""
 LONGEST_SLEEP: Final = 1.0
 SHORTEST_SLEEP: Final = 0.05
 """What is due by this process's clock need not be by the store's: whoever finds nothing asks again ever more seldom."""
@@ -53,7 +60,7 @@ class Worker:
     ) -> None:
         self._ports = ports
         self._name = name
-        self._lease = lease
+        self._hold, self._renewed, self._grace = lease * HOLD, lease * RENEWED, lease * GRACE
         self._chance = chance
         self._counted = counted
         self._turnstile = Turnstile()
@@ -117,7 +124,7 @@ class Worker:
         try:
             for claim in await self._cut_short():
                 await self._tell_cut_short(claim)
-            claimed = await self._ports.store.claim(self._name, limit=room, lease=self._lease)
+            claimed = await self._ports.store.claim(self._name, limit=room, lease=self._hold, grace=self._grace)
             if self._away:
                 log.info("store back")
             self._away = False
@@ -139,7 +146,7 @@ class Worker:
         own = [claim for claim, _ in self._running.values() if claim.job.mode is JobMode.ONCE]
         if not own:
             return await self._ports.store.cut_short()
-        _, found = await asyncio.gather(self._ports.store.renew(own, lease=self._lease), self._ports.store.cut_short())
+        _, found = await asyncio.gather(self._ports.store.renew(own, lease=self._hold), self._ports.store.cut_short())
         return found
 
     async def _tell_cut_short(self, claim: Claim) -> None:
@@ -260,13 +267,13 @@ class Worker:
 
     async def _keep_leases(self) -> None:
         while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await asyncio.sleep(self._renewed.total_seconds())
             with contextlib.suppress(Outage):
                 await self._renew()
 
     async def _renew(self) -> None:
         claims = [claim for claim, _ in self._running.values()]
-        held = await self._ports.store.renew(claims, lease=self._lease) if claims else frozenset()
+        held = await self._ports.store.renew(claims, lease=self._hold) if claims else frozenset()
         for claim in claims:
             running = self._running.get((claim.id, claim.fence))
             if claim.id not in held and claim.job.mode is not JobMode.ONCE and running is not None:

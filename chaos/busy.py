@@ -7,7 +7,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from chaos.deeds import COSTLY, Deeds, Known
+from chaos.deeds import COSTLY, Deeds
+from chaos.known import Known
 from chaos.place import Place
 from sandbox.state.model import Channel
 

@@ -7,15 +7,13 @@ import asyncio
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from random import Random
 from typing import Final, TypeVar
 
-from msgspec import Struct, field
-
+from chaos.known import Known
 from chaos.place import Place
 from chaos.storybook_runbook import CHANGED, PROCEDURE
 from demo.bot_process import ROOT
@@ -32,19 +30,9 @@ PATIENCE: Final = 120.0
 """Seconds that a part of a deed may take: each process may die and start in between, on a machine in need."""
 UNDO_WITHIN: Final = 10.0
 """Seconds in which what ran can be taken back, if it can be."""
+RESOLVED: Final = "is resolved"
+"""What whoever resolves it once more is told."""
 STUCK: Final = 7
-
-
-class Known(Struct, kw_only=True):
-    """What was answered as done; and what people did in PagerDuty."""
-
-    declared: set[str] = field(default_factory=set)
-    accepted: Counter[str] = field(default_factory=Counter)
-    said: set[str] = field(default_factory=set)
-    """Texts of notes, updates, fixes and reasons, each of which was used once."""
-    there: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By PagerDuty's incident and state: how often people brought it there."""
-    played: Counter[str] = field(default_factory=Counter)
 
 
 class Deeds:
@@ -93,16 +81,21 @@ class Deeds:
 
         return await self.until(lambda: self._channel_of(titles), declare)
 
-    async def say(self, channel: Channel, verb: str, word: str) -> None:
-        """Ana says something with ``/incident``, and hears that it was done."""
+    async def say(self, channel: Channel, verb: str, word: str, *, so: str = "") -> None:
+        """Ana says something with ``/incident``, and hears that it was done, or that it is ``so``.
+
+        The latter where its process died behind the commit, and before it answered.
+        """
         ana, answered = self.it.person("ana"), list[str]()
 
         async def once() -> None:
             text = self.unique(word)
             answer = await ana.command(f"/incident {verb} {text}", channel)
             if answer.ok and text in str(answer.payload):
-                answered.append(text)
                 self.known.said.add(text)
+                answered.append(text)
+            elif so and so in str(answer.payload):
+                answered.append(so)
 
         await self.until(lambda: answered or None, once)
 
@@ -169,9 +162,9 @@ class Deeds:
 
     async def ended(self, channel: Channel) -> None:
         """Ana resolves it, opens it again, and resolves it."""
-        await self.say(channel, "resolve", "restarted")
-        await self.say(channel, "reopen", "it is back")
-        await self.say(channel, "resolve", "restarted again")
+        await self.say(channel, "resolve", "restarted", so=RESOLVED)
+        await self.say(channel, "reopen", "it is back", so="It is open already")
+        await self.say(channel, "resolve", "restarted again", so=RESOLVED)
         self.known.played["ended"] += 1
 
     async def watched(self) -> None:
@@ -195,7 +188,7 @@ class Deeds:
         if self.chance.random() < 0.5:
             self._act(ref, "resolved")
         else:
-            await self.say(channel, "resolve", "made room")
+            await self.say(channel, "resolve", "made room", so=RESOLVED)
         await self.until(lambda: pagerduty.incidents[ref]["status"] == "resolved" or None, partial(asyncio.sleep, 0))
         self.known.played["rung"] += 1
 

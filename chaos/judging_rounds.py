@@ -11,9 +11,9 @@ import asyncpg
 from msgspec import Struct
 
 from bot.stores.postgres import PostgresStore
-from chaos.deeds import Known
 from chaos.judging import Verdict, mark_of
 from chaos.judging_flows import Found, watch
+from chaos.known import Known
 from chaos.place import Place
 from chaos.storybook_runbook import WATCH
 from incident.approval import Approval, ApprovalState

@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final
 
-from chaos.deeds import COSTLY, Deeds, Known
+from chaos.deeds import COSTLY, Deeds
 from chaos.judging import Verdict
 from chaos.judging_rounds import judge
+from chaos.known import Known
 from chaos.patience import Patience
 from chaos.place import READY_WITHIN, Ground, Place, placed
 from chaos.replicas import ENDING, MOST_STOPPED, ROUND_WITHIN, Round, grounded

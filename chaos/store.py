@@ -116,9 +116,11 @@ class ProcessStore(SqlStore):
     async def cut_short(self) -> tuple[Claim, ...]:
         return () if self._database.quiet else await super().cut_short()
 
-    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+    async def claim(
+        self, worker: str, *, limit: int, lease: timedelta, grace: timedelta = timedelta(0)
+    ) -> tuple[Claim, ...]:
         if not self._database.quiet:
-            return await super().claim(worker, limit=limit, lease=lease)
+            return await super().claim(worker, limit=limit, lease=lease, grace=grace)
         await self._arrive()
         return ()
 

@@ -45,7 +45,10 @@ LET_GO: Final = "SELECT pg_advisory_unlock(4711), pg_sleep(0.1), pg_advisory_loc
 WAITS: Final = (
     "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'chaos %' AND wait_event = 'advisory'"
 )
-HOLDER: Final = "SELECT worker FROM jobs WHERE state IN ('claimed', 'doing') ORDER BY lease_until DESC LIMIT 1"
+HOLDER: Final = (
+    "SELECT worker FROM jobs WHERE state IN ('claimed', 'doing') AND worker IS NOT NULL"
+    " ORDER BY lease_until DESC LIMIT 1"
+)
 LOOK_EVERY: Final = 0.02
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

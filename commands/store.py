@@ -188,8 +188,13 @@ class Store(Protocol):
         """All that is kept of one incident, but not what private steps saw. Raises KeyError when there is none."""
         ...
 
-    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-        """Take jobs that are due: most urgent first, then longest due. A lapsed lease makes a claimed job due again."""
+    async def claim(
+        self, worker: str, *, limit: int, lease: timedelta, grace: timedelta = timedelta(0)
+    ) -> tuple[Claim, ...]:
+        """Take jobs that are due: most urgent first, then longest due.
+
+        One whose lease has lapsed is taken from its holder at once, and due again after ``grace``.
+        """
         ...
 
     async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:

@@ -44,9 +44,10 @@ def _row(job: Job) -> Mapping[str, Value]:
     }
 
 
-async def claim(db: Database, worker: str, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-    """Take what is due, most urgent first, then longest due."""
+async def claim(db: Database, worker: str, limit: int, lease: timedelta, grace: timedelta) -> tuple[Claim, ...]:
+    """Take what is due, most urgent first, then longest due; what somebody silent held, only after ``grace``."""
     now = await db.now()
+    await db.run("take_from_silent", now=now, lease_until=now + grace)
     taken = await db.rows("claim", worker=worker, limit=limit, now=now, lease_until=now + lease)
     return tuple(_claim(row) for row in sorted(taken, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
 

@@ -187,8 +187,10 @@ class SqlStore(Store):
     async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
         return await self._rows(rows.delivery, "dead_deliveries", limit=limit)
 
-    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-        return await self._write(lambda db: jobs.claim(db, worker, limit, lease))
+    async def claim(
+        self, worker: str, *, limit: int, lease: timedelta, grace: timedelta = timedelta(0)
+    ) -> tuple[Claim, ...]:
+        return await self._write(lambda db: jobs.claim(db, worker, limit, lease, grace))
 
     async def renew(self, claims: Sequence[Claim], *, lease: timedelta) -> frozenset[int]:
         return await self._write(lambda db: jobs.renew(db, claims, lease))

@@ -18,8 +18,9 @@ from bot.stores.sqlite import SQLiteStore
 from bot.telemetry import logs
 from bot.worker import Worker
 from commands.answer_approval import approve
+from commands.duties import DUTIES
 from commands.messages import Card, EventMessage, FindingMessage, Message, PageMessage
-from commands.outage import Outage
+from commands.outage import LostClaim, Outage
 from commands.ports import Ports
 from incident.alert import Alert, Delivery
 from incident.approval import Approval, ApprovalState
@@ -33,6 +34,7 @@ from incident.routing import Routed
 from incident.severity import Severity
 from incident.timeline import Kind, fact
 from tests.fakes import monitor
+from tests.fakes.chat import FakeChat
 from tests.fakes.runbooks import CATALOG, STUCK, FakeRunbooks
 from tests.fakes.settings import ANA, BEN, CLEO, FakeSettings
 from tests.fakes.world import World, opened_world, with_pager
@@ -315,11 +317,48 @@ async def test_what_a_dead_worker_held_is_taken_over_when_its_lease_lapses_and_p
     await world.declared(work=False)
     for claim in await world.store.claim("dead", limit=50, lease=timedelta(seconds=10)):
         assert claim.attempts == 1
-    async with working(world) as worker:
+    async with working(world, lease=10.0) as worker:
         await quiet(worker)
         assert world.chat.calls == []
         world.clock.advance(seconds=11)
         await until(world, worker, lambda: len(world.chat.messages_in(channel_or_none(world), Card)) == 1, step=0.05)
+
+
+async def test_a_clock_set_forward_while_a_message_is_on_its_way_posts_it_once(world: World) -> None:
+    """Its holder lives, though its lease seems to be over: who takes over must not look before the message stands."""
+    chat = SlowChat()
+    ports = replace(world.ports, chat=chat)
+    await world.declared(work=False)
+    (opening, *_) = await world.store.claim("alive", limit=50, lease=timedelta(seconds=10))
+    await DUTIES[opening.job.name](opening, ports=ports)
+    held = await world.store.claim("alive", limit=50, lease=timedelta(seconds=10))
+    claim = next(each for each in held if each.job.name is JobName.ANNOUNCEMENT)
+    holder = asyncio.create_task(DUTIES[claim.job.name](claim, ports=ports))
+    await chat.under_way.wait()
+    async with working(world, ports, lease=10.0) as worker:
+        world.clock.advance(seconds=11)
+        await quiet(worker)
+        chat.arrives.set()
+        with pytest.raises(LostClaim):
+            await holder
+        await until(world, worker, lambda: any(isinstance(each.message, Card) for each in chat.posts), step=0.1)
+        world.clock.advance(seconds=5)
+        await quiet(worker)
+    assert Counter(each.mark for each in chat.posts)[claim.job.key] == 1
+
+
+class SlowChat(FakeChat):
+    """Its first message is on its way until it ``arrives``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way, self.arrives = asyncio.Event(), asyncio.Event()
+
+    async def post(self, place: Place, message: Message, *, mark: str, again: bool, urgency: int) -> str:
+        if not self.under_way.is_set():
+            self.under_way.set()
+            await self.arrives.wait()
+        return await super().post(place, message, mark=mark, again=again, urgency=urgency)
 
 
 def channel_or_none(world: World) -> str | None:
@@ -328,9 +367,9 @@ def channel_or_none(world: World) -> str | None:
 
 async def test_a_run_that_takes_long_keeps_its_lease(world: World) -> None:
     request = await approved(world)
-    async with working(world, lease=0.3) as worker:
+    async with working(world, lease=1.2) as worker:
         await begun(world, worker)
-        for _ in range(6):
+        for _ in range(12):
             world.clock.advance(seconds=0.15)
             await asyncio.sleep(0.15)
         assert (await world.approval(request)).state is ApprovalState.RUNNING
@@ -431,9 +470,11 @@ class AwayStore(SQLiteStore):
             self.asked += 1
             raise self.error
 
-    async def claim(self, worker: str, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+    async def claim(
+        self, worker: str, *, limit: int, lease: timedelta, grace: timedelta = timedelta(0)
+    ) -> tuple[Claim, ...]:
         self._may_fail()
-        return await super().claim(worker, limit=limit, lease=lease)
+        return await super().claim(worker, limit=limit, lease=lease, grace=grace)
 
     async def cut_short(self) -> tuple[Claim, ...]:
         self._may_fail()

@@ -104,6 +104,26 @@ async def test_a_lapsed_lease_that_nobody_took_is_still_its_holders(store: Store
     assert await claim(store) == ()
 
 
+async def test_what_somebody_silent_held_is_taken_at_once_and_claimed_after_a_grace(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("k"))
+    silent = await claim_one(store)
+    clock.pass_(seconds=11)
+    grace = timedelta(seconds=3)
+    assert await store.claim("another", limit=9, lease=LEASE, grace=grace) == ()
+    with pytest.raises(LostClaim):
+        await settle(store, silent)
+    assert await store.renew([silent], lease=LEASE) == frozenset()
+    assert await store.next_due() == clock.now + grace
+    clock.pass_(seconds=2)
+    assert await store.claim("another", limit=9, lease=LEASE, grace=grace) == ()
+    clock.pass_(seconds=1)
+    (held,) = await store.claim("another", limit=9, lease=LEASE, grace=grace)
+    assert (held.attempts, held.job) == (2, silent.job)
+    await settle(store, held)
+
+
 async def test_a_renewed_lease_holds(store: Store, clock: MovedClock) -> None:
     await owe(store, making.job("k"))
     held = await claim_one(store)

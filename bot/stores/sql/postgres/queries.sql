@@ -275,13 +275,21 @@ ON CONFLICT (key) DO UPDATE SET
     state = CASE WHEN jobs.state = 'claimed' THEN 'claimed' ELSE 'owed' END
 WHERE jobs.mode = 'converge'
 
+-- name: take_from_silent
+-- Nobody holds them from now on, and nobody may before the lease that is left here is over.
+UPDATE jobs SET worker = NULL, lease_until = :lease_until, fence = fence + 1
+WHERE id = ANY (ARRAY(
+    SELECT id FROM jobs WHERE state = 'claimed' AND worker IS NOT NULL AND lease_until <= :now FOR UPDATE SKIP LOCKED
+))
+
 -- name: claim
 -- Whoever claims at the same moment takes the next ones. An ARRAY is looked up once; IN may be looked up again.
 UPDATE jobs
 SET state = 'claimed', worker = :worker, lease_until = :lease_until, fence = fence + 1, attempts = attempts + 1
 WHERE id = ANY (ARRAY(
     SELECT id FROM jobs
-    WHERE state IN ('owed', 'claimed') AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    WHERE state IN ('owed', 'claimed') AND worker IS NULL
+        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
     ORDER BY urgency, due_at, id LIMIT :limit
     FOR UPDATE SKIP LOCKED
 ))

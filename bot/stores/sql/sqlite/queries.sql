@@ -250,12 +250,18 @@ ON CONFLICT (key) DO UPDATE SET
     state = iif(state = 'claimed', 'claimed', 'owed')
 WHERE mode = 'converge'
 
+-- name: take_from_silent
+-- Nobody holds them from now on, and nobody may before the lease that is left here is over.
+UPDATE jobs SET worker = NULL, lease_until = :lease_until, fence = fence + 1
+WHERE state = 'claimed' AND worker IS NOT NULL AND lease_until <= :now
+
 -- name: claim
 UPDATE jobs
 SET state = 'claimed', worker = :worker, lease_until = :lease_until, fence = fence + 1, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM jobs
-    WHERE state IN ('owed', 'claimed') AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    WHERE state IN ('owed', 'claimed') AND worker IS NULL
+        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
     ORDER BY urgency, due_at, id LIMIT :limit
 )
 RETURNING id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts
