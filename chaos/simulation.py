@@ -235,5 +235,5 @@ class Town:
 
 
 def _until(name: str, now: datetime) -> datetime:
-    """What was wanted at once may have been written down by a clock that was ahead."""
+    """What is wanted after a moment may have been written down by a clock that was ahead."""
     return now if name in TIMERS else now + timedelta(seconds=2 * LARGEST_STEP)

@@ -60,7 +60,7 @@ async def apply(db: Database, change: Change) -> Applied:
     if change.silence is not None:
         await _put_silence(db, change.silence, change.at)
     owed_again = change.settles is not None and await jobs.settle(db, change.settles) is JobState.OWED
-    await jobs.owe(db, change.jobs)
+    await jobs.owe(db, (change,))
     return Applied(saved=Saved(incident=incident, fresh=True), owes=owed_again or bool(change.jobs))
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.stores.codec import WATCH, moment
 from bot.stores.database import Database, Row, Value
 from commands.outage import Conflict, LostClaim
+from incident.change import Change
 from incident.job import Claim, Job, JobMode, JobName, JobState
 from incident.owing import CHATTER
 from incident.watch import WatchRecord
@@ -17,10 +18,17 @@ CUT_SHORT_LEASE: Final = timedelta(seconds=30)
 """How long whoever found a job cut short has to tell people; then somebody else finds it."""
 
 
-async def owe(db: Database, jobs: Iterable[Job]) -> None:
-    """Owe each job; a known key is owed no second time, unless it converges."""
+async def owe(db: Database, changes: Iterable[Change]) -> None:
+    """Owe each job of these changes; a known key is owed no second time, unless it converges.
+
+    What is owed at once is so by the store's clock: a process whose own is ahead calls nobody later for it.
+    """
+    owed = [(job, job.due_at <= change.at) for change in changes for job in change.jobs]
+    if not owed:
+        return
+    now = await db.now()
     folded: dict[str, Job] = {}
-    for job in jobs:
+    for job in (replace(job, due_at=min(job.due_at, now)) if at_once else job for job, at_once in owed):
         earlier = folded.get(job.key)
         if earlier is None:
             folded[job.key] = job

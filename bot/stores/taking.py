@@ -74,9 +74,8 @@ async def take(db: Database, batch: Batch) -> bool:
     await _append(db, batch.changes, new={each for each, was in first.items() if not was})
     await put_alerts(db, _last_records(batch.changes))
     settled = [await jobs.settle(db, claim) for claim in batch.settles]
-    owed = [job for change in batch.changes for job in change.jobs]
-    await jobs.owe(db, owed)
-    return bool(owed) or JobState.OWED in settled
+    await jobs.owe(db, batch.changes)
+    return any(change.jobs for change in batch.changes) or JobState.OWED in settled
 
 
 async def _put_requests(db: Database, batch: Batch) -> None:

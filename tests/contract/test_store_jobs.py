@@ -68,6 +68,13 @@ async def test_a_job_is_not_claimed_before_it_is_due(store: Store, clock: MovedC
     assert keys(await claim(store)) == ["k"]
 
 
+async def test_what_is_owed_at_once_by_a_process_whose_clock_is_ahead_is_due_at_once(store: Store) -> None:
+    ahead = NOW + timedelta(minutes=5)
+    at_once, later = making.job("at once", due_at=ahead), making.job("later", due_at=ahead + timedelta(seconds=1))
+    await store.save(replace(change("owe", jobs=(at_once, later)), at=ahead))
+    assert keys(await claim(store)) == ["at once"]
+
+
 async def test_a_claimed_job_is_nobody_elses_until_its_lease_lapses(store: Store, clock: MovedClock) -> None:
     await owe(store, making.job("k"))
     first = await claim_one(store)
