@@ -11,7 +11,7 @@ from typing import Final
 from bench.knocker import OUTAGES
 from bench.small_bot import TOKEN, small_bot
 from bot.stores.place import StorePlace, open_store
-from demo.bot_process import free_port
+from demo.ports import free_port
 from demo.postgres import RealPostgres
 
 ONE_EACH: Final = 12_000

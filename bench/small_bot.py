@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from demo.bot_process import ROOT, BotProcess, free_port
+from demo.bot_process import ROOT, BotProcess
+from demo.ports import free_port
 from sandbox.server import Sandbox
 
 READY_WITHIN: Final = 60.0

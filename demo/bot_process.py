@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
@@ -113,10 +112,3 @@ class BotProcess:
         async with session.get(f"{self.web_url}/readyz", headers={"Connection": "close"}) as answer:
             told = await answer.json(content_type=None)
             return answer.status == 200 and (self._door is None or str(told["process"]).endswith(f":{pid}"))
-
-
-def free_port() -> int:
-    """A port on loopback that nobody holds now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

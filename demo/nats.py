@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from demo.database import DIAGNOSTIC, REMEDIATION
+from demo.ports import free_port
 from demo.redis import GUARD
 from demo.serving import NoServerError
 
 ADMIN: Final = "admin"
-START_SECONDS: Final = 10.0
+START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 3.0
 INBOX: Final = {"allow": ["_INBOX.>"]}
 
@@ -78,7 +79,7 @@ class RealNats:
         if self._guard:
             return
         server = find_server()
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         home = Path(tempfile.mkdtemp(prefix="muster-nats-"))
         settings = home / "server.conf"
         settings.touch(mode=0o600)
@@ -128,10 +129,3 @@ class RealNats:
             f'jetstream {{ store_dir: "{home}/js" }}\n'
             f"accounts {{ APP {{ jetstream: enabled, users: {json.dumps(users)} }} }}\n"
         )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,7 +11,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import Self
 
 import asyncpg
 
+from demo.ports import free_port
 from demo.postgres_install import (
     Account,
     NoPostgresError,
@@ -36,7 +36,7 @@ from demo.postgres_install import (
 __all__ = ["NoPostgresError", "RealPostgres"]
 
 SUPERUSER = "postgres"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 3.0
 START_ATTEMPTS = 3
 
@@ -78,13 +78,6 @@ SETTINGS = {
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_wal_size": "1GB"}
 """As a team's own server is set up: for measuring."""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RealPostgres:
@@ -211,7 +204,7 @@ class RealPostgres:
 
     def _serve(self, binaries: Path, *, port: int = 0) -> None:
         for attempt in range(1, START_ATTEMPTS + 1):
-            self.port = port or _free_port()
+            self.port = port or free_port()
             self._launch([str(binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *self._options()])
             if self._wait_ready():
                 return

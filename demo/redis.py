@@ -19,10 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from demo.ports import free_port
 from demo.serving import NoServerError
 
 ADMIN: Final = "admin"
-START_SECONDS: Final = 10.0
+START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 3.0
 
 # Reads the pipe on standard input, whose end means that our process wants it to end or died. The server's parent sends
@@ -92,7 +93,7 @@ class RealRedis:
         if self._guard:
             return
         server = find_server()
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         home = Path(tempfile.mkdtemp(prefix="muster-redis-"))
         settings = home / "redis.conf"
         settings.touch(mode=0o600)
@@ -137,10 +138,3 @@ class RealRedis:
                     return True
             time.sleep(0.005)
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

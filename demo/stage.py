@@ -11,8 +11,9 @@ from typing import Final, Self
 import yaml
 
 from demo.alertmanager import Alertmanager, AlertNotTakenError
-from demo.bot_process import ROOT, BotProcess, free_port
+from demo.bot_process import ROOT, BotProcess
 from demo.fault import FaultError
+from demo.ports import free_port
 from demo.system import Patient, System
 from sandbox.server import Sandbox
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.bot_process import BotProcess, NotReadyError, free_port
+from demo.bot_process import BotProcess, NotReadyError
+from demo.ports import free_port
 
 
 async def test_a_bot_that_does_not_become_ready_is_ended(tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ class FakeEngine:
         await web.UnixSite(self._runner, str(socket)).start()
         return f"unix://{socket}"
 
+    async def was_asked(self, end: str) -> None:
+        """Until somebody has asked for a path that ends so."""
+        async with asyncio.timeout(60):
+            while not any(asked.endswith(end) for asked in self.asked):
+                await asyncio.sleep(0.01)
+
     async def stop(self) -> None:
         """End it."""
         if self._runner:
@@ -108,7 +114,7 @@ class FakeEngine:
         path = "/" + request.match_info["path"]
         self.asked.append(f"{request.method} {path}")
         if self.hanging and path.endswith(self.hanging):
-            await asyncio.sleep(60)
+            await asyncio.sleep(600)
         if troubled := self.trouble(request):
             return troubled
         if self.guarded and (request.method != "GET" or any(f"/{part}" in path for part in _READS_THAT_REACH_IN)):

@@ -106,6 +106,9 @@ class FakeCluster:
             self._event("Normal", "Scheduled", "web-h2-a", "2026-01-21T02:00:00Z"),
             self._event("Warning", "BackOff", "web-h2-b", "2026-01-21T02:58:00Z"),
         ]
+        self.hangs = asyncio.Event()
+        """Set once somebody waits for an answer that does not come."""
+        self._stopping = asyncio.Event()
         self._server: TestServer | None = None
 
     @property
@@ -123,6 +126,7 @@ class FakeCluster:
 
     async def stop(self) -> None:
         """Listen no more."""
+        self._stopping.set()
         if self._server is not None:
             await self._server.close()
 
@@ -162,7 +166,8 @@ class FakeCluster:
     async def _faulty(self, request: web.Request) -> web.StreamResponse:
         match self.fault:
             case "hangs":
-                await asyncio.sleep(5)
+                self.hangs.set()
+                await self._stopping.wait()
             case "drops" if request.transport is not None:
                 request.transport.abort()
             case "overloaded":

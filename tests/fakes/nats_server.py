@@ -15,6 +15,8 @@ from typing import Final, Self
 
 import pytest
 
+from demo.ports import free_port
+
 PASSWORD: Final = "correct-horse-battery"
 ADMIN: Final = "admin"
 LOOKER: Final = "muster_diagnostic"
@@ -56,9 +58,7 @@ class RealNats:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="muster-nats-"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -82,7 +82,7 @@ class RealNats:
         settings.write_text(self._settings())
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen([server, "-c", str(settings)], stdout=log, stderr=log)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
                 if line.recv(4).startswith(b"INFO"):
@@ -94,7 +94,7 @@ class RealNats:
         """Stop it; what its streams held stays on disk until the end."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=60)
             self._process = None
 
     def _settings(self) -> str:

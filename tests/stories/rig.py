@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 import aiohttp
 
-from demo.bot_process import ROOT, BotProcess, free_port
+from demo.bot_process import ROOT, BotProcess
+from demo.ports import free_port
 from sandbox.driver import Person
 from sandbox.record.calls import Call
 from sandbox.server import Sandbox

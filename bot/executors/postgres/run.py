@@ -39,7 +39,8 @@ _REFUSALS_OF_COMMIT: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg
 
 _PIECE: Final = 100
 """Rows that are fetched at a time to be counted."""
-_ASK_SECONDS: Final = 3.0
+_ASK_SECONDS: Final = 10.0
+"""How long the server is asked for how a commit ended: a server that comes back takes a moment to answer."""
 _LAST_ANSWER_SECONDS: Final = 1.5
 """How long a cancelled run waits for the answer to its commit: it must have stopped within two seconds."""
 

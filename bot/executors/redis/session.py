@@ -122,8 +122,10 @@ async def session(server: Server, login: Login, caps: Caps) -> AsyncIterator[Ses
         yield opened
     finally:
         writer.close()
+        # Not wait_for, which in Python 3.11 loses a cancellation that comes together with the end.
         with suppress(OSError, TimeoutError):
-            await asyncio.wait_for(writer.wait_closed(), _END_SECONDS)
+            async with asyncio.timeout(_END_SECONDS):
+                await writer.wait_closed()
 
 
 _BY_CODE: Final = {

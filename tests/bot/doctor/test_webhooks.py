@@ -10,7 +10,7 @@ from bot.doctor.remark import Grade
 from bot.doctor.storage import look_at_storage
 from bot.stores.place import StorePlace, open_store
 from bot.stores.postgres import applied_at
-from demo.bot_process import free_port
+from demo.ports import free_port
 from incident.alert import Delivery
 from incident.change import Change
 from tests.bot.doctor.conftest import Team

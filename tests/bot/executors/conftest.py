@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres.executor import PostgresTarget
@@ -23,10 +24,12 @@ from incident.verdict import Verdict
 
 PASSWORD = "correct-horse-battery"
 
-PATIENT = Caps(connect_seconds=10, look_seconds=10, run_seconds=10)
+PATIENT = Caps(connect_seconds=30, look_seconds=30, run_seconds=30)
 """For a server that answers, however busy the machine is."""
 HASTY = Caps(connect_seconds=1, look_seconds=1, run_seconds=1)
 """For a server that hangs."""
+CURBED = Caps(connect_seconds=1, look_seconds=3, run_seconds=3)
+"""For a server that hangs in the midst of things: what comes before must be done by then."""
 
 
 class Clock:
@@ -66,7 +69,7 @@ class Shop(Struct, frozen=True, kw_only=True):
             "diagnostic_dsn": self.dsn("looker"),
             "remediation_dsn": self.dsn("fixer"),
             "relations": frozenset({"public.jobs"}),
-            "caps": Caps(look_seconds=2, run_seconds=3, connect_seconds=2, lock_seconds=0.5),
+            "caps": replace(PATIENT, lock_seconds=0.5),
         }
         return PostgresTarget(**{**settings, **changes})  # type: ignore[arg-type]  # the settings of one test
 
@@ -74,6 +77,29 @@ class Shop(Struct, frozen=True, kw_only=True):
         """How many jobs there are, seen by the superuser."""
         number: int = await self.superuser.fetchval(f"SELECT count(*) FROM jobs WHERE {where}")
         return number
+
+    async def somebody_waits(self, running: "asyncio.Task[object]") -> None:
+        """Until a statement waits for a lock; raises what this look or run ended with when none does."""
+        # Not the table of sessions: within a transaction it shows what it showed at first.
+        while not await self.superuser.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not running.done(), running
+            await asyncio.sleep(0.01)
+
+    async def rests(self, role: str) -> None:
+        """Until nothing runs for one of its roles."""
+        async with asyncio.timeout(PATIENT.run_seconds):
+            while await self.superuser.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle'", self.role(role)
+            ):
+                await asyncio.sleep(0.01)
+
+    async def is_gone(self, role: str) -> None:
+        """Until the server has ended every session of one of its roles."""
+        async with asyncio.timeout(PATIENT.run_seconds):
+            while await self.superuser.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = $1", self.role(role)
+            ):
+                await asyncio.sleep(0.01)
 
 
 SCHEMA = """
@@ -144,8 +170,9 @@ def plan(
     )
 
 
-CANCELLED_WITHIN = 2.0
-"""Seconds after which a cancelled step has stopped, whatever its target does; each takes some hundredths of one."""
+CANCELLED_WITHIN = 20.0
+"""Seconds after which a cancelled step has stopped, whatever its target does; each takes some hundredths of one, and
+one that was not stopped goes on for longer than this."""
 
 
 async def cut(running: "asyncio.Task[Outcome]") -> Outcome:

@@ -27,6 +27,7 @@ from incident.plan import NO_PROMISE, Plan
 from incident.verdict import Verdict
 from tests.bot.executors.conftest import Clock
 from tests.fakes.beside import HELD, Beside
+from tests.fakes.nobody import nobody_listens
 
 CAPS = Caps(connect_seconds=1, look_seconds=1, run_seconds=1)
 SECRET = "a-secret-that-nobody-may-see"
@@ -148,12 +149,13 @@ async def peer(kind: Kind, wrong: str) -> AsyncIterator[int]:
                 pass
         writer.close()
 
+    if wrong == "is down":
+        with nobody_listens() as port:
+            yield port
+        return
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port: int = server.sockets[0].getsockname()[1]
     try:
-        if wrong == "is down":
-            server.close()
-        yield port
+        yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
         for task in open_ones:

@@ -26,7 +26,7 @@ from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import cut
+from tests.bot.executors.conftest import PATIENT, cut
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REGION = "eu-central-1"
@@ -114,7 +114,7 @@ def executor(account: Account, **changes: object) -> ToolExecutor:
         place=Place(region=REGION, endpoint=account.endpoint),
         diagnostic=account.logins["looker"],
         remediation=account.logins["fixer"],
-        caps=Caps(connect_seconds=1, look_seconds=10, run_seconds=10),
+        caps=PATIENT,
     )
     tool = AwsTool(replace(target, **changes), clock=clock)  # type: ignore[arg-type]  # the settings of one test
     return ToolExecutor(tool, redactor=Redactor(), clock=clock)
@@ -292,6 +292,8 @@ async def test_a_change_that_is_not_made_says_that_nothing_was_changed(
 
 
 HANGING = web.AppKey("HANGING", asyncio.Event)
+GO_ON = web.AppKey("GO_ON", asyncio.Event)
+"""Whoever is kept waiting is answered."""
 LET_GO = web.AppKey("LET_GO", asyncio.Event)
 """A flood was not read to its end."""
 """Set while the server keeps somebody waiting."""
@@ -333,6 +335,7 @@ async def stub() -> AsyncIterator[TestServer]:
     application = web.Application(client_max_size=1 << 20)
     application[HANGING] = asyncio.Event()
     application[LET_GO] = asyncio.Event()
+    application[GO_ON] = asyncio.Event()
     application.router.add_route("*", "/{path:.*}", answer)
     server = TestServer(application)
     await server.start_server()
@@ -373,7 +376,7 @@ async def _changed(request: web.Request, target: str, key: str) -> web.StreamRes
 async def _faulty(request: web.Request, key: str) -> web.StreamResponse:
     if "hangs" in key:
         request.app[HANGING].set()
-        await asyncio.sleep(4)
+        await request.app[GO_ON].wait()
     if "drops" in key and request.transport is not None:
         request.transport.abort()
     if "floods" in key:
@@ -404,7 +407,7 @@ def _xml(name: str, inner: str) -> web.Response:
     return web.Response(text=text, content_type="text/xml")
 
 
-def stubbed(stub: TestServer, key: str, *, role: str | None = None, seconds: float = 1.5) -> ToolExecutor:
+def stubbed(stub: TestServer, key: str, *, role: str | None = None, seconds: float = 30) -> ToolExecutor:
     logins = {
         "looker": Login(access_key=key, secret_key="s" * 10),
         "fixer": Login(access_key=key, secret_key="t" * 10, role=role),
@@ -425,7 +428,7 @@ async def test_a_simulation_is_asked_for_where_it_may_be(stub: TestServer) -> No
 
 
 async def test_a_role_is_taken_for_one_run_and_may_do_nothing_else(stub: TestServer) -> None:
-    narrowed = stubbed(stub, "frugal", role="arn:aws:iam::123456789012:role/fixer", seconds=15)
+    narrowed = stubbed(stub, "frugal", role="arn:aws:iam::123456789012:role/fixer", seconds=60)
     outcome = await narrowed.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
     assert outcome.state is OutcomeState.RAN, outcome.sentence
     assert "hidden-value" not in outcome.output
@@ -461,7 +464,7 @@ async def test_a_query_of_logs_is_waited_for_and_shown_as_a_table(stub: TestServ
 
 @pytest.mark.parametrize(("key", "there"), [("frugal", True), ("frugal-slow", False)])
 async def test_a_waiter_answers_whether_it_is_so(stub: TestServer, key: str, there: bool) -> None:
-    aws = stubbed(stub, key)
+    aws = stubbed(stub, key, seconds=30 if there else 4)
     sight = await aws.look(plan("ecs wait services-stable --cluster shop --services web"))
     assert (sight.error, sight.value) == (None, there)
     await aws.close()
@@ -478,13 +481,15 @@ async def test_a_waiter_answers_whether_it_is_so(stub: TestServer, key: str, the
     ],
 )
 async def test_every_fault_of_aws_ends_in_one_sentence(stub: TestServer, key: str, said: str, unknown: bool) -> None:
-    faulty = stubbed(stub, key)
+    stub.app[GO_ON].clear()
+    faulty = stubbed(stub, key, seconds=3 if key == "hangs" else 30)
     sight = await faulty.look(plan("ecs list-clusters"))
     assert sight.error is not None
     assert said in sight.error or "did not answer within" in sight.error
     outcome = await faulty.run(plan("ecs update-service --cluster shop --service web --desired-count 4"))
     assert (outcome.state is OutcomeState.UNKNOWN) == unknown
     assert "Nobody knows whether it took effect" in outcome.sentence
+    stub.app[GO_ON].set()
     await faulty.close()
 
 
@@ -523,10 +528,12 @@ async def test_aws_that_cannot_be_reached_changes_nothing() -> None:
 async def test_a_run_is_cut_short_at_once(stub: TestServer) -> None:
     slow = stubbed(stub, "hangs", seconds=60)
     stub.app[HANGING].clear()
+    stub.app[GO_ON].clear()
     running = asyncio.create_task(slow.run(plan("ecs update-service --cluster shop --service web --desired-count 4")))
     async with asyncio.timeout(60):
         await stub.app[HANGING].wait()
     outcome = await cut(running)
     assert outcome.state is OutcomeState.UNKNOWN
     assert "may have taken effect" in outcome.sentence
+    stub.app[GO_ON].set()
     await slow.close()

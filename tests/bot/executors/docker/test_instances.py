@@ -17,7 +17,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
+from tests.bot.executors.conftest import CURBED, PATIENT, Clock, cut
 from tests.fakes.engine import SECRET, Box, FakeEngine
 
 THREE = "docker compose up -d --no-recreate --scale worker=3 worker"
@@ -34,7 +34,7 @@ class Shop:
 
     def __init__(self, engine: FakeEngine, target: DockerTarget, clock: Clock) -> None:
         self.engine = engine
-        self.executor, self.hasty = made(target, clock), made(replace(target, caps=HASTY), clock)
+        self.executor, self.curbed = made(target, clock), made(replace(target, caps=CURBED), clock)
 
     def holds(self, *boxes: Box) -> None:
         """Have these containers and no others, at both addresses."""
@@ -283,7 +283,7 @@ async def test_an_image_that_changes_on_the_way_makes_no_container(shop: Shop) -
 async def test_an_answer_that_never_comes_leaves_it_unknown_and_says_where_to_look(shop: Shop) -> None:
     shop.holds(worker())
     shop.engine.hanging = "/create"
-    outcome = await shop.hasty.run(change(THREE))
+    outcome = await shop.curbed.run(change(THREE))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "shop-worker-2 was being made: see whether it is there." in outcome.sentence
 
@@ -295,10 +295,11 @@ async def test_a_run_that_is_cancelled_while_a_container_stops_is_quick_and_tell
     second = Box("shop-worker-2").id
     shop.engine.hanging = f"{second}/stop"
     running = asyncio.create_task(shop.executor.run(change(ONE), heard=said.append))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not said:
             await asyncio.sleep(0.01)
     assert said == ["shop-worker-3: stopped and removed\n"]
+    await shop.engine.was_asked(f"{second}/stop")
     outcome = await cut(running)
     assert outcome.sentence.endswith(
         "shop-worker-2 was being stopped and removed. Before that: shop-worker-3: stopped and removed."

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.executors.caps import Caps
 from bot.executors.host.executor import HostTarget
 from bot.executors.host.script import Script
 from bot.executors.tool.executor import ToolExecutor
@@ -20,7 +20,7 @@ from commands.outage import Outage
 from incident.digest import Json
 from incident.finding import OutcomeState
 from incident.plan import Plan, shown
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import PATIENT, Clock, cut
 from tests.bot.executors.host.test_executor import as_root, plan, processes
 from tests.bot.executors.host.test_ssh import Remote, remote
 
@@ -53,7 +53,7 @@ def made(folder: Path, clock: Clock, **changes: object) -> Host:
         account="nobody",
         remediation_account="daemon",
         scripts=str(folder),
-        caps=Caps(connect_seconds=1, look_seconds=5, run_seconds=5),
+        caps=PATIENT,
     )
     changed = replace(target, **changes)  # type: ignore[arg-type]  # the settings of one test
     return changed.executor(redactor=Redactor(["hunter2-hunter2"]), clock=clock)
@@ -133,7 +133,8 @@ async def test_a_script_that_fails_is_told_with_what_it_printed(folder: Path, cl
 
 
 async def test_a_cancelled_script_ends_with_all_that_it_started(folder: Path, clock: Clock) -> None:
-    body = "#!/bin/sh\necho begun\nsleep 74.25 &\nsleep 74.25\n"
+    span = f"74.{os.getpid()}"  # nobody else's sleep
+    body = f"#!/bin/sh\necho begun\nsleep {span} &\nsleep {span}\n"
     (folder / "scripts" / "restart.sh").write_text(body, encoding="utf-8")
     heard = list[str]()
     running = asyncio.create_task(
@@ -144,7 +145,9 @@ async def test_a_cancelled_script_ends_with_all_that_it_started(folder: Path, cl
             await asyncio.sleep(0.02)
     outcome = await cut(running)
     assert (outcome.state, outcome.output) == (OutcomeState.UNKNOWN, "begun\n")
-    assert not processes("sleep\x0074.25")
+    async with asyncio.timeout(20):
+        while processes(f"sleep\x00{span}"):
+            await asyncio.sleep(0.02)
 
 
 async def test_one_account_for_both_is_not_proven(folder: Path, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -19,7 +20,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, cut
+from tests.bot.executors.conftest import CURBED, HASTY, PATIENT, Clock, cut
 
 WRITE_TOKEN = "write-token-abcdefgh"
 READ_TOKEN = "read-token-abcdefgh"
@@ -36,6 +37,8 @@ class Api:
         self.wrong: dict[str, object] = {}
         self.seen: list[web.Request] = []
         self.base_url = ""
+        self.heard = asyncio.Semaphore(0)
+        """Released for each line of a long answer that may be followed by the next one."""
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -81,7 +84,8 @@ class Api:
         await response.prepare(request)
         for piece in ("1 of 2\n", f"token {WRITE_TOKEN[:9]}", f"{WRITE_TOKEN[9:]}\n2 of 2\n", "done\n"):
             await response.write(piece.encode())
-            await asyncio.sleep(0.4)
+            if piece.endswith("\n"):
+                await self.heard.acquire()
         return response
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
@@ -125,7 +129,7 @@ class Api:
 
     async def _hang(self, request: web.Request) -> web.StreamResponse:
         self.runs += 1
-        await asyncio.sleep(20)
+        await asyncio.sleep(600)
         return web.Response()
 
     async def _zipped(self, request: web.Request) -> web.StreamResponse:
@@ -169,7 +173,7 @@ def executor_of(api: Api, clock: Clock, **changes: object) -> ToolExecutor[Reque
         "base_url": api.base_url,
         "canary": Canary(method="POST", path=RUN),
         "remediation_token": WRITE_TOKEN,
-        "caps": Caps(look_seconds=0.5, run_seconds=0.5, connect_seconds=0.5, characters=5000),
+        "caps": replace(PATIENT, characters=5000),
     }
     target = HttpTarget(**{**settings, **changes})  # type: ignore[arg-type]  # the settings of one test
     return target.executor(redactor=Redactor([WRITE_TOKEN, READ_TOKEN]), clock=clock)
@@ -240,7 +244,6 @@ async def test_without_a_pick_the_status_is_the_value_and_the_answer_is_shown(ex
         ("/half", None, "the connection was lost in the middle of the answer"),
         ("/endless", ".x", "longer than the cap"),
         ("/zipped", None, "compressed although that was not asked for"),
-        ("/hang", None, "gave no answer in time"),
     ],
 )
 async def test_an_answer_that_is_none_is_told_in_a_sentence(
@@ -248,6 +251,12 @@ async def test_an_answer_that_is_none_is_told_in_a_sentence(
 ) -> None:
     sight = await executor.look(request(path, pick=pick))
     assert said in str(sight.error)
+    assert sight.value is None
+
+
+async def test_an_answer_that_does_not_come_is_told_in_a_sentence(api: Api, clock: Clock) -> None:
+    sight = await executor_of(api, clock, caps=HASTY).look(request("/hang"))
+    assert "gave no answer in time" in str(sight.error)
     assert sight.value is None
 
 
@@ -355,6 +364,13 @@ async def test_a_name_is_checked_by_the_address_that_is_dialled(api: Api, monkey
 async def test_a_server_that_is_down_is_a_sentence(api: Api, clock: Clock) -> None:
     executor = executor_of(api, clock, base_url="http://127.0.0.1:1")
     assert "could not be reached" in str((await executor.look(request("/health"))).error)
+
+
+async def test_a_name_that_nobody_knows_is_a_sentence(api: Api, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", unknown)
     unnamed = executor_of(api, clock, base_url="http://no-such-host.invalid")
     assert "has no address" in str((await unnamed.look(request("/health"))).error)
 
@@ -445,8 +461,9 @@ async def test_a_refused_remediation_failed(api: Api, clock: Clock) -> None:
     assert outcome.sentence == f"POST {RUN} was refused with 401 Unauthorized."
 
 
-async def test_a_lost_answer_is_unknown(executor: ToolExecutor[Request], api: Api) -> None:
-    outcome = await executor.run(request("/admin/slow/run", method="POST"))
+async def test_a_lost_answer_is_unknown(executor: ToolExecutor[Request], api: Api, clock: Clock) -> None:
+    hurried = executor_of(api, clock, caps=CURBED)
+    outcome = await hurried.run(request("/admin/slow/run", method="POST"))
     assert outcome.state is OutcomeState.UNKNOWN
     assert "Nobody knows whether it took effect" in outcome.sentence
     assert api.runs == 1
@@ -493,9 +510,11 @@ async def test_a_success_that_names_an_error_is_no_success(
     assert "Run the diagnostics" in outcome.sentence
 
 
-async def test_a_cancelled_remediation_ends_at_once(executor: ToolExecutor[Request]) -> None:
+async def test_a_cancelled_remediation_ends_at_once(executor: ToolExecutor[Request], api: Api) -> None:
     run = asyncio.create_task(executor.run(request("/admin/slow/run", method="POST")))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(PATIENT.run_seconds):
+        while not api.runs:
+            await asyncio.sleep(0.01)
     outcome = await cut(run)
     assert outcome.state is OutcomeState.UNKNOWN
     assert "may have taken effect" in outcome.sentence
@@ -512,9 +531,16 @@ def test_a_token_never_shows_in_the_target(api: Api) -> None:
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-ndjson", "image/png"])
 async def test_what_a_long_answer_says_is_followed_while_it_comes(api: Api, clock: Clock, kind: str) -> None:
     said: list[str] = []
-    executor = executor_of(api, clock, caps=Caps(run_seconds=5))
+    executor = executor_of(api, clock)
     asked = request(f"/admin/long/run?as={kind}", method="POST")
-    outcome = await executor.run(asked, heard=said.append)
+    # Of a picture nothing is heard: it is not waited for.
+    api.heard = asyncio.Semaphore(3 if kind == "image/png" else 0)
+
+    def heard(text: str) -> None:
+        said.append(text)
+        api.heard.release()
+
+    outcome = await executor.run(asked, heard=heard)
     assert outcome.state is OutcomeState.RAN
     assert WRITE_TOKEN[:9] not in "".join(said) + outcome.output
     assert said[:2] == ([] if kind == "image/png" else ["1 of 2\n", f"token {MARK}\n2 of 2\n"])

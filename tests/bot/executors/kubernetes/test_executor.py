@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from bot.executors.caps import Caps
 from bot.executors.kubernetes.executor import KubernetesTarget, KubernetesTool
 from bot.executors.kubernetes.session import Cluster, Identity
 from bot.executors.kubernetes.text import age, quantity
@@ -18,7 +17,7 @@ from incident.finding import OutcomeState
 from incident.plan import NO_PROMISE, Plan, Promise
 from incident.runbook import GuardKind
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import HASTY, PATIENT, Clock, cut
+from tests.bot.executors.conftest import CURBED, PATIENT, Clock, cut
 from tests.fakes.kubernetes import FIXER, LOOKER, TAKER, FakeCluster
 
 
@@ -153,7 +152,7 @@ async def test_values_of_the_environment_and_tokens_are_never_shown(cluster: Fak
 
 async def test_a_rollout_under_way_is_told_and_waited_for(cluster: FakeCluster, clock: Clock) -> None:
     cluster.deployment["status"]["availableReplicas"] = 1
-    kubernetes = executor(cluster.url, clock, caps=Caps(look_seconds=5))
+    kubernetes = executor(cluster.url, clock, caps=PATIENT)
     sight = await kubernetes.look(plan("rollout status deploy/web --watch=false"))
     assert (sight.value, sight.output) == (False, "1 of 2 new pods are available")
     waiting = asyncio.create_task(kubernetes.look(plan("rollout status deploy/web --timeout=20s")))
@@ -309,7 +308,7 @@ async def test_a_change_that_is_not_made_says_that_nothing_was(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("hangs", "gave no answer within 1 s"),
+        ("hangs", "gave no answer within 3 s"),
         ("drops", "was lost"),
         ("overloaded", "had a fault of its own (503 etcd is away)"),
         ("binary", "are no JSON"),
@@ -319,7 +318,7 @@ async def test_a_change_that_is_not_made_says_that_nothing_was(
 async def test_every_fault_of_the_server_ends_in_one_sentence(
     cluster: FakeCluster, clock: Clock, fault: str, said: str
 ) -> None:
-    kubernetes = executor(cluster.url, clock, caps=HASTY if fault == "hangs" else PATIENT)
+    kubernetes = executor(cluster.url, clock, caps=CURBED if fault == "hangs" else PATIENT)
     assert (await kubernetes.attest()).proven
     cluster.fault = fault
     sight = await kubernetes.look(plan("get pods"))
@@ -356,10 +355,11 @@ async def test_a_server_that_is_away_or_lets_nobody_in_is_told(cluster: FakeClus
 
 
 async def test_a_run_is_cut_short_at_once(cluster: FakeCluster, clock: Clock) -> None:
-    kubernetes = executor(cluster.url, clock, caps=Caps(run_seconds=30))
+    kubernetes = executor(cluster.url, clock, caps=PATIENT)
     cluster.fault = "hangs"
     running = asyncio.create_task(kubernetes.run(plan("scale deploy/web --replicas=3")))
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(PATIENT.run_seconds):
+        await cluster.hangs.wait()
     outcome = await cut(running)
     assert outcome.state is OutcomeState.UNKNOWN
     assert "may have taken effect" in outcome.sentence

@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 from nats.js.api import StorageType
 
-from bot.executors.caps import Caps
 from bot.executors.nats.executor import NatsTarget, NatsTool
 from bot.executors.nats.nkeys import KeyPair
 from bot.executors.nats.session import Login, Server, session
@@ -19,10 +18,10 @@ from bot.executors.tool.answer import Denied
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import Redactor
 from incident.finding import OutcomeState
+from tests.bot.executors.conftest import PATIENT
 from tests.bot.executors.nats.test_executor import plan
 from tests.fakes.nats_operator import OperatorNats
 
-CAPS = Caps(connect_seconds=10, look_seconds=10, run_seconds=10)
 PURGE = plan("stream", "purge", "ORDERS", "-f")
 
 
@@ -67,7 +66,7 @@ def target(server: OperatorNats, key: str = "purges") -> NatsTarget:
         server=Server(host="127.0.0.1", port=server.port),
         diagnostic=server.looker,
         signer=Signer(account=server.account, seed=server.seeds[key]),
-        caps=CAPS,
+        caps=PATIENT,
     )
 
 
@@ -112,7 +111,7 @@ async def test_the_purge_is_done_by_a_user_of_its_own_that_ends_and_the_receipt_
 
 async def test_what_is_made_for_one_stream_purges_no_other(server: OperatorNats) -> None:
     made = Signer(account=server.account, seed=server.seeds["purges"]).user_for("ORDERS", utc_now())
-    async with session(target(server).server, made, target="story-nats", caps=CAPS) as opened:
+    async with session(target(server).server, made, target="story-nats", caps=PATIENT) as opened:
         with pytest.raises(Denied, match="does not allow Muster's user that"):
             await opened.ask("$JS.API.STREAM.PURGE.PAID")
     assert await held(server) == [3, 3]
@@ -122,7 +121,7 @@ async def test_what_is_made_for_one_stream_purges_no_other(server: OperatorNats)
 async def test_a_pass_whose_time_is_over_lets_nobody_in(server: OperatorNats, ago: timedelta) -> None:
     made = Signer(account=server.account, seed=server.seeds["purges"]).user_for("ORDERS", utc_now() - ago)
     with pytest.raises(Denied, match="the clocks of both machines"):
-        async with session(target(server).server, made, target="story-nats", caps=CAPS):
+        async with session(target(server).server, made, target="story-nats", caps=PATIENT):
             pass
 
 

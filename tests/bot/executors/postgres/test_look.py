@@ -5,12 +5,13 @@ import base64
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from bot.executors.caps import Caps
 from bot.executors.postgres.reading import Query
 from bot.executors.tool.executor import ToolExecutor
 from bot.redaction.redactor import MARK, Redactor
-from tests.bot.executors.conftest import PASSWORD, Clock, Shop, plan
+from tests.bot.executors.conftest import PASSWORD, PATIENT, Clock, Shop, plan
 
 
 async def test_a_single_value_is_the_value(executor: ToolExecutor[Query], shop: Shop) -> None:
@@ -153,14 +154,14 @@ async def test_a_costly_query_is_not_started(shop: Shop, clock: Clock) -> None:
 
 
 async def test_a_slow_query_is_stopped_by_the_server(shop: Shop, clock: Clock) -> None:
-    executor = shop.target(caps=Caps(look_seconds=0.3, cost=1e18, planned_rows=10**15)).executor(
+    executor = shop.target(caps=Caps(look_seconds=1, cost=1e18, planned_rows=10**15)).executor(
         redactor=Redactor(), clock=clock
     )
     await executor.attest()
     started = asyncio.get_running_loop().time()
     sight = await executor.look(plan("SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d"))
-    assert "did not finish within 0.3 s" in str(sight.error)
-    assert asyncio.get_running_loop().time() - started < 2
+    assert "did not finish within 1 s" in str(sight.error)
+    assert asyncio.get_running_loop().time() - started < 20
     await executor.close()
 
 
@@ -253,7 +254,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_given_up(shop: Shop, cl
     executor = target.executor(redactor=Redactor(), clock=clock)
     started = asyncio.get_running_loop().time()
     assert (await executor.look(plan("SELECT 1"))).error is not None
-    assert asyncio.get_running_loop().time() - started < 3
+    assert asyncio.get_running_loop().time() - started < 20
     await executor.close()
     await gone.wait()
     server.close()
@@ -269,20 +270,19 @@ async def test_binary_values_are_shown_in_hex(executor: ToolExecutor[Query], sho
     assert "a�[31mb" in (await executor.look(plan("SELECT id, note FROM jobs WHERE id = 1"))).output
 
 
-async def test_a_cancelled_look_leaves_nothing_running(executor: ToolExecutor[Query], shop: Shop) -> None:
+async def test_a_cancelled_look_leaves_nothing_running(shop: Shop, clock: Clock) -> None:
+    executor = shop.target(caps=replace(PATIENT, lock_seconds=60)).executor(redactor=Redactor(), clock=clock)
     await executor.attest()
     async with shop.superuser.transaction():
         await shop.superuser.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
         look = asyncio.create_task(executor.look(plan("SELECT count(*) FROM jobs")))
-        await asyncio.sleep(0.2)
+        await shop.somebody_waits(look)
         look.cancel()
         with pytest.raises(asyncio.CancelledError):
             await look
-    busy = await shop.superuser.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle'", shop.role("looker")
-    )
-    assert busy == 0
+    await shop.rests("looker")
     assert (await executor.look(plan("SELECT count(*) FROM jobs"))).value == 7
+    await executor.close()
 
 
 async def test_a_server_that_dies_between_two_looks_is_found_again(executor: ToolExecutor[Query], shop: Shop) -> None:
@@ -291,7 +291,7 @@ async def test_a_server_that_dies_between_two_looks_is_found_again(executor: Too
     await shop.superuser.execute(
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{shop.role('looker')}'"
     )
-    await asyncio.sleep(0.1)
+    await shop.is_gone("looker")
     await executor.look(plan("SELECT 1"))
     assert (await executor.look(plan("SELECT count(*) FROM jobs"))).value == 7
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.executors.caps import Caps
 from bot.executors.postgres.executor import PostgresTarget
 from bot.redaction.redactor import Redactor
 from commands.ports import Executor
 from incident.finding import OutcomeState
 from incident.verdict import Verdict
-from tests.bot.executors.conftest import Clock, Shop, plan
+from tests.bot.executors.conftest import PATIENT, Clock, Shop, plan
 from tests.fakes.beside import HELD, Beside
 from tests.fakes.certificate import self_signed
 
@@ -119,9 +118,6 @@ class Garbler:
             ours.write(data)
 
 
-CAPS = Caps(look_seconds=2, run_seconds=2, connect_seconds=2)
-
-
 def garbled(shop: Shop, port: int, clock: Clock) -> Executor:
     """The shop's executor, by way of whoever listens at that port."""
 
@@ -129,7 +125,7 @@ def garbled(shop: Shop, port: int, clock: Clock) -> Executor:
         return f"{dsn.replace(f':{shop.postgres.port}/', f':{port}/')}?sslmode=disable"
 
     target: PostgresTarget = shop.target(
-        diagnostic_dsn=through(shop.dsn("looker")), remediation_dsn=through(shop.dsn("fixer")), caps=CAPS
+        diagnostic_dsn=through(shop.dsn("looker")), remediation_dsn=through(shop.dsn("fixer")), caps=PATIENT
     )
     return target.executor(redactor=Redactor(), clock=clock)
 
@@ -140,10 +136,10 @@ async def looked_at(port: int, clock: Clock, *, tls: str = "disable") -> str:
         name="shop-db",
         environment="production",
         diagnostic_dsn=f"postgresql://looker:secret@127.0.0.1:{port}/shop?sslmode={tls}",
-        caps=CAPS,
+        caps=PATIENT,
     )
     executor, beside = target.executor(redactor=Redactor(), clock=clock), Beside()
-    async with asyncio.timeout(20), beside():
+    async with asyncio.timeout(60), beside():
         sight = await executor.look(plan("SELECT 1"))
         await executor.close()
     assert beside.longest < HELD
@@ -195,7 +191,7 @@ async def test_noise_after_a_good_beginning(shop: Shop, clock: Clock, after: byt
         beside = Beside()
         async with Garbler(shop.postgres.port, noise, after=after, times=times).listening() as port, beside():
             executor = garbled(shop, port, clock)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 sight = await executor.look(plan("SELECT id FROM jobs"))
                 await executor.close()
         assert beside.longest < HELD, name
@@ -207,7 +203,7 @@ async def test_what_is_told_of_a_change_is_so_whenever_the_noise_begins(shop: Sh
     change = plan("UPDATE jobs SET status = 'failed' WHERE id < 4", verdict=Verdict.MUTATING)
     async with Garbler(shop.postgres.port, NOISE["bytes"], after=b"Z", times=times).listening() as port:
         executor = garbled(shop, port, clock)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             outcome = await executor.run(change)
             await executor.close()
     changed = await shop.count("status = 'failed'")
