@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ REMEDIATION = "muster_remediation"
 # How the database says that it is away, full or too slow; whoever works for a patient waits and tries again.
 # asyncpg's own error: the connection is ended between the two halves of a query, by somebody who ends idle ones.
 OUTAGES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+VISIT_SECONDS = 10.0
+"""How long a connection may take to come about: one that is refused is refused at once."""
 
 # The databases in which a role owns or may do something.
 OTHERS = """
@@ -64,14 +67,11 @@ class Database(Struct, frozen=True, kw_only=True):
         return {role: postgres.dsn(self.name, role=role, password=word) for role, word in passwords.items()}
 
     async def count_connections(self, postgres: RealPostgres) -> int:
-        """How many connections the application's role holds, seen from outside its database."""
-        connection = await asyncpg.connect(postgres.dsn())
+        """How many connections the application's role holds, seen from outside. May raise one of OUTAGES."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
-        try:
+        async with visit(postgres.dsn()) as connection:
             held: int = await connection.fetchval(query, self.application)
             return held
-        finally:
-            await connection.close()
 
     async def _clear(self, postgres: RealPostgres, roles: list[str]) -> None:
         superuser = await asyncpg.connect(postgres.dsn())
@@ -107,6 +107,20 @@ def open_pool(dsn: str, *, size: int, application: str) -> asyncpg.Pool[asyncpg.
         command_timeout=20,
         server_settings={"application_name": application},
     )
+
+
+@asynccontextmanager
+async def visit(dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection for one look or change, as a monitor has it; entering it may raise one of OUTAGES.
+
+    Whatever becomes of the goodbye: what was asked was answered by then.
+    """
+    connection = await asyncpg.connect(dsn, timeout=VISIT_SECONDS)
+    try:
+        yield connection
+    finally:
+        with suppress(*OUTAGES):
+            await connection.close(timeout=2)
 
 
 class Records:

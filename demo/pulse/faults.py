@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import Final
 
 import aiohttp
-import asyncpg
 
 from bot.background import end
+from demo.database import visit
 from demo.pulse.account import BACKEND, DATABASE_URL
 from demo.pulse.logs import Secrets
 from demo.pulse.monitor import Monitor
@@ -77,11 +77,8 @@ class LostJobs:
         await self._run(FOUND)
 
     async def _run(self, query: str) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=3)
-        try:
+        async with visit(self._dsn) as connection:
             await connection.execute(query)
-        finally:
-            await connection.close(timeout=2)
         await self._monitor.read()
 
 
@@ -114,7 +111,7 @@ class Greed:
         asked = {"user_id": GREEDY, "tokens": TOKENS}
         async with aiohttp.ClientSession(headers=self._headers) as session:
             while True:
-                with suppress(aiohttp.ClientConnectionError):
+                with suppress(aiohttp.ClientError, TimeoutError):
                     async with session.post(f"{self._gateway}/v1/chat/complete", json=asked) as answer:
                         if answer.status == 429:
                             return

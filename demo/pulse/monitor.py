@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-import asyncpg
 from msgspec import Struct
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from demo.alertmanager import rule
-from demo.database import OUTAGES
+from demo.database import OUTAGES, visit
 from demo.pulse.account import WISHED
 from demo.pulse.scheduler import Scheduler
 from demo.redis_users import REDIS_OUTAGES
@@ -99,12 +98,9 @@ class Monitor:
 
     async def _stuck(self) -> int | None:
         try:
-            connection = await asyncpg.connect(self._dsn, timeout=3)
-            try:
+            async with visit(self._dsn) as connection:
                 counted: int = await connection.fetchval(STUCK)
                 return counted
-            finally:
-                await connection.close(timeout=2)
         except OUTAGES:
             return None
 

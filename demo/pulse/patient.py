@@ -209,7 +209,7 @@ class Patient:
         async with aiohttp.ClientSession(headers=headers) as session:
             for turn, user in enumerate(itertools.cycle(USERS)):
                 await asyncio.sleep(self._traffic_seconds)
-                with suppress(aiohttp.ClientError):
+                with suppress(aiohttp.ClientError, TimeoutError):
                     question = {"user_id": user, "tokens": 20}
                     await (await session.post(f"{self.gateway_url}/v1/chat/complete", json=question)).read()
                     if turn % 4 == 0:

@@ -172,7 +172,7 @@ class Patient:
         dsn = self.dsns[RECORDS.application]
         return [
             StuckJobs(jobs, workers),
-            ConnectionLeak(dsn=dsn, application="storybook-export", query=EXPORT),
+            ConnectionLeak(dsn=dsn, most=RECORDS.connections, application="storybook-export", query=EXPORT),
             ImagesFail(jobs, workers),
             SlowReport(dsn),
             CostFlood(jobs),

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
-from bot.background import in_the_background
 from demo.engine import Engine, Part
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
@@ -62,7 +61,7 @@ class WorkerProcess:
         """Begin to work."""
         self._workers.wake()
         self._undo = AsyncExitStack()
-        in_the_background(self._workers.run(), "workers", self._undo)
+        self._workers.start(self._undo)
 
     async def stop(self) -> None:
         """End in the midst of whatever is done."""

@@ -74,7 +74,7 @@ class Monitor:
     async def read(self) -> Reading:
         """Look once, for a few seconds at most; an ill storybook raises nothing."""
         (status, error, jobs), cost, connections = await asyncio.gather(
-            self._health(), self._cost(), RECORDS.count_connections(self._postgres)
+            self._health(), self._cost(), self._connections()
         )
         return Reading(
             status=status,
@@ -97,6 +97,12 @@ class Monitor:
         if answer.status != 200:
             return "unhealthy", body["error"], None
         return body["status"], None, JobCounts(**{name: body["jobs"][name] for name in JOB_COUNTS})
+
+    async def _connections(self) -> int:
+        try:
+            return await RECORDS.count_connections(self._postgres)
+        except OUTAGES:
+            return 0
 
     async def _cost(self) -> float | None:
         with suppress(*OUTAGES):

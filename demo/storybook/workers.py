@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.background import in_the_background
 from demo.database import OUTAGES
 from demo.storybook.jobs import Jobs, Work
 
@@ -63,13 +64,12 @@ class Workers:
         """Start working again, as after a restart of the process."""
         self._awake.set()
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(SIZE):
-                tasks.create_task(self._write_books())
-            tasks.create_task(self._monitor())
-            tasks.create_task(self._notice_release())
+    def start(self, undo: AsyncExitStack) -> None:
+        """Work until `undo` is closed. Each by itself: a task group tells its tasks only once that they are to end."""
+        for number in range(SIZE):
+            in_the_background(self._write_books(), f"worker {number}", undo)
+        in_the_background(self._monitor(), "job monitor", undo)
+        in_the_background(self._notice_release(), "release", undo)
 
     async def _write_books(self) -> None:
         work: Work | None = None

@@ -5,11 +5,10 @@ from functools import partial
 from typing import Final
 
 import aiohttp
-import asyncpg
 from msgspec import Struct
 
 from demo.alertmanager import rule
-from demo.database import OUTAGES, Database
+from demo.database import OUTAGES, Database, visit
 from demo.postgres import RealPostgres
 from demo.swipesavvy.boxes import LIMIT, Box
 from demo.system import Fact
@@ -77,8 +76,8 @@ class Monitor:
         self._dsn = dsn
 
     async def read(self) -> Reading:
-        """Look once, for a few seconds at most; an ill patient raises nothing."""
-        timeout = aiohttp.ClientTimeout(total=4)
+        """Look once; an ill patient raises nothing."""
+        timeout = aiohttp.ClientTimeout(total=20)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             well = {box.name: await _well(session, box) for box in self._boxes}
         return Reading(
@@ -92,11 +91,10 @@ class Monitor:
     async def _connectable(self) -> bool:
         """Whether the services' own role gets in."""
         try:
-            connection = await asyncpg.connect(self._dsn, timeout=3)
+            async with visit(self._dsn):
+                return True
         except OUTAGES:
             return False
-        await connection.close(timeout=2)
-        return True
 
     async def _connections(self) -> int:
         try:

@@ -181,7 +181,7 @@ class Patient:
         dsn = self.dsns[RECORDS.application]
         self._monitor = monitor.Monitor(list(self.boxes.values()), RECORDS, self._postgres, dsn=dsn)
         rag = self.boxes["rag"]
-        leak = ConnectionLeak(dsn=dsn, application="swipesavvy-export", query=EXPORT)
+        leak = ConnectionLeak(dsn=dsn, most=RECORDS.connections, application="swipesavvy-export", query=EXPORT)
         self._faults = Faults(TITLE, (BrokenPool(rag), leak, Hoarding(rag), FullDisk(self._machine)), OUTAGES)
         undo.push_async_callback(self._faults.end)
         if self._traffic_seconds:
@@ -191,5 +191,5 @@ class Patient:
         """What customers do all day."""
         for turn, topic in enumerate(itertools.cycle(TOPICS)):
             await asyncio.sleep(self._traffic_seconds)
-            with suppress(aiohttp.ClientError):
+            with suppress(aiohttp.ClientError, TimeoutError):
                 await self.ask(topic, f"s-{turn:05}")

@@ -42,11 +42,11 @@ RULES = (
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What a monitor sees at one moment; `counts` is None when the database does not answer."""
+    """What a monitor sees at one moment; None is what database or queue did not answer."""
 
     error_rate: float
     counts: Counts | None
-    waiting: int
+    waiting: int | None
     memory: int
 
     @property
@@ -78,9 +78,10 @@ def facts(seen: Reading) -> list[Fact]:
     """The lines of the panel: what could be read, what is past its threshold marked as bad."""
     lines = [
         Fact(name="Requests that fail", value=f"{seen.error_rate:.0f} %", bad=seen.error_rate > 5),
-        Fact(name="Messages that wait", value=str(seen.waiting), bad=seen.waiting > 20),
         Fact(name="Memory of the worker", value=f"{seen.memory_share:.0f} %", bad=seen.memory_share > 85),
     ]
+    if seen.waiting is not None:
+        lines.insert(1, Fact(name="Messages that wait", value=str(seen.waiting), bad=seen.waiting > 20))
     if seen.counts is None:
         return lines
     return [

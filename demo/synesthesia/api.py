@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from redis.asyncio import Redis
 
-from demo.database import OUTAGES
 from demo.redis_users import REDIS_OUTAGES
-from demo.synesthesia.packs import Packs
+from demo.synesthesia.packs import AWAY, Packs
 
 SAMPLE = 10
 """How many of the last answers the error rate is worked out from."""
@@ -60,7 +59,7 @@ class Api:
             return web.json_response({"error": f"503: the API's process is {self.state}"}, status=503)
         try:
             return await handler(request)
-        except (*OUTAGES, *REDIS_OUTAGES) as outage:
+        except (*AWAY, *REDIS_OUTAGES) as outage:
             self._write(f"ERROR {request.method} {request.path}: {outage}")
             return web.json_response({"status": "unhealthy", "error": str(outage) or "no answer in time"}, status=503)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import nats
 from msgspec import Struct
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NothingThere
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 
-from demo.database import Database, Records
+from demo.database import OUTAGES, Database, Records
 from demo.nats import ADMIN, RealNats
 
 DATABASE: Final = Database(name="synesthesia", application="synesthesia", folder=Path(__file__).parent, connections=60)
@@ -18,6 +19,8 @@ STREAM: Final = "STORY_GENERATION"
 SUBJECT: Final = "story.generate"
 CONSUMER: Final = "narrative-worker"
 STUCK_MINUTES: Final = 30
+AWAY: Final = (*OUTAGES, NatsError)
+"""How the database and the queue say that they are away or too slow."""
 
 ORDER = "INSERT INTO story_packs (user_id, title) VALUES ($1, 'A garden under the sea') RETURNING id"
 
@@ -92,7 +95,7 @@ class Queue:
 
 
 class Packs:
-    """The story packs: asked for through the queue, kept in the database."""
+    """The story packs: asked for through the queue, kept in the database; any method may raise one of AWAY."""
 
     def __init__(self, records: Records, queue: Queue) -> None:
         self.records = records

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from bot.background import in_the_background
 from demo.alertmanager import AlertRule
-from demo.database import DIAGNOSTIC, OUTAGES, REMEDIATION, Records, open_pool
+from demo.database import DIAGNOSTIC, REMEDIATION, Records, open_pool
 from demo.engine import Engine, Part
 from demo.fault import Faults
 from demo.machine import FullDisk, Machine
@@ -27,7 +27,7 @@ from demo.synesthesia import alerts
 from demo.synesthesia.alerts import Reading
 from demo.synesthesia.api import Api
 from demo.synesthesia.faults import ApiHangs, OpenAiDown, StuckPacks, WorkerGrows
-from demo.synesthesia.packs import DATABASE, Packs, Queue
+from demo.synesthesia.packs import AWAY, DATABASE, Packs, Queue
 from demo.synesthesia.worker import Worker
 from demo.system import panel
 
@@ -65,7 +65,7 @@ class Patient:
         self._make_seconds = make_seconds
         self._traffic_seconds = traffic_seconds
         self._undo = AsyncExitStack()
-        self._faults = Faults(TITLE, (), OUTAGES)
+        self._faults = Faults(TITLE, (), AWAY)
         self._redis_passwords: Mapping[str, str] = {}
         self.openai = StatusPage("OpenAI")
         self.machine = Machine((SYSLOG, CERTIFICATE))
@@ -102,15 +102,17 @@ class Patient:
 
     async def read(self) -> Reading:
         """What a monitor sees now."""
-        counts = None
+        counts, waiting = None, None
         with suppress(aiohttp.ClientError, TimeoutError):
             await (await self._session.get("/v1/health")).read()
-        with suppress(*OUTAGES):
+        with suppress(*AWAY):
             counts = await self.packs.count()
+        with suppress(*AWAY):
+            waiting = await self.packs.queue.waiting()
         return Reading(
             error_rate=self.api.error_rate,
             counts=counts,
-            waiting=await self.packs.queue.waiting(),
+            waiting=waiting,
             memory=self.worker.memory(),
         )
 
@@ -205,7 +207,7 @@ class Patient:
             OpenAiDown(self.openai),
             FullDisk(self.machine),
         )
-        self._faults = Faults(TITLE, faults, OUTAGES)
+        self._faults = Faults(TITLE, faults, AWAY)
 
     def _another_worker(self) -> Part:
         """One more of the workers, which take from one queue. It makes packs from its start to its stop."""

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from uuid import UUID
 
-from demo.database import OUTAGES
-from demo.synesthesia.packs import Packs
+from demo.synesthesia.packs import AWAY, Packs
 
 WAIT_SECONDS = 0.3
 RETRY_SECONDS = 1.0
@@ -50,8 +49,8 @@ class Worker:
                     await asyncio.sleep(self._seconds)
                     await self._packs.complete(pack)
                     self._write(f"INFO story pack {pack} completed")
-            except OUTAGES as outage:
-                self._write(f"ERROR the database is away: {outage}")
+            except AWAY as outage:
+                self._write(f"ERROR the database or the queue is away: {outage}")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _hanging(self) -> bool:

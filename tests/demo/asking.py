@@ -8,6 +8,9 @@ import asyncpg
 
 from demo.storybook import Patient
 
+PATIENCE = 40.0
+"""Seconds; a machine may be busy with other things."""
+
 
 async def ask(dsn: str, query: str) -> list[asyncpg.Record]:
     """Run one query over a connection of its own."""
@@ -19,7 +22,7 @@ async def ask(dsn: str, query: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> bool:
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> bool:
     """Whether it becomes true within this time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -29,6 +32,6 @@ async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) 
     return await holds()
 
 
-async def heals(patient: Patient, seconds: float = 10) -> bool:
-    """Whether the patient becomes healthy within this time."""
-    return await eventually(patient.healthy, seconds)
+async def heals(patient: Patient) -> bool:
+    """Whether the patient becomes healthy before long."""
+    return await eventually(patient.healthy)

@@ -11,8 +11,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from demo.alertmanager import Alertmanager, AlertNotTakenError, SentAlert, fingerprint, webhook_body
+from demo.ports import free_port
 from demo.storybook import Patient
 from demo.storybook.alerts import RULES
+from tests.demo.asking import eventually
 
 STUCK, CONNECTIONS, *_ = RULES
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,11 +40,10 @@ class Receiver:
         return [(body["alerts"][0]["labels"]["alertname"], body["status"]) for body in self.bodies]
 
     async def has(self, count: int) -> bool:
-        for _ in range(200):
-            if len(self.bodies) >= count:
-                return True
-            await asyncio.sleep(0.02)
-        return False
+        async def so_many() -> bool:
+            return len(self.bodies) >= count
+
+        return await eventually(so_many)
 
 
 @pytest.fixture
@@ -152,8 +153,8 @@ async def test_an_alert_not_taken_is_an_error_and_does_not_count(
     assert alertmanager.firing == frozenset()
 
 
-async def test_nobody_listening_is_an_error(unused_tcp_port: int) -> None:
-    async with Alertmanager(f"http://127.0.0.1:{unused_tcp_port}/", TOKEN, RULES) as alertmanager:
+async def test_nobody_listening_is_an_error() -> None:
+    async with Alertmanager(f"http://127.0.0.1:{free_port()}/", TOKEN, RULES) as alertmanager:
         with pytest.raises(AlertNotTakenError, match="gave no answer"):
             await alertmanager.fire("StorybookJobsStuck")
 
@@ -177,7 +178,7 @@ async def test_a_watched_condition_fires_once_and_then_resolves(alertmanager: Al
 
 async def test_a_condition_must_hold_for_a_while(alertmanager: Alertmanager, receiver: Receiver) -> None:
     conditions = {"StorybookJobsStuck"}
-    async with watching(alertmanager, conditions, hold=0.3):
+    async with watching(alertmanager, conditions, hold=60):
         await asyncio.sleep(0.15)
         conditions.clear()
         await asyncio.sleep(0.4)

@@ -1,5 +1,6 @@
 """The storybook at work: its health pages, its books, and who may ask it for what."""
 
+import asyncio
 from collections.abc import Mapping
 
 import aiohttp
@@ -10,7 +11,7 @@ from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.storybook import Patient
 from demo.storybook.health import JobCounts, status_of
-from tests.demo.asking import ask, eventually
+from tests.demo.asking import ask, eventually, heals
 
 BOOK = {"user_key": "user_1001", "topic": "A hedgehog in the post office"}
 
@@ -221,3 +222,14 @@ async def test_without_redis_books_are_still_ordered_and_the_health_page_says_so
     async with http.get("/health/detailed") as answer:
         body = await answer.json()
     assert (body["status"], body["services"]["redis"]) == ("degraded", "unhealthy")
+
+
+async def test_a_monitor_looks_at_a_storybook_without_its_database(storybook: Patient, postgres: RealPostgres) -> None:
+    """Whoever watches it all the while is told, and goes on."""
+    await asyncio.to_thread(postgres.pause)
+    try:
+        seen = await storybook.read()
+    finally:
+        await asyncio.to_thread(postgres.resume)
+    assert (seen.jobs, seen.cost_today, seen.connections) == (None, None, 0)
+    assert await heals(storybook)

@@ -117,7 +117,11 @@ async def test_a_connection_leak_makes_the_api_fail(storybook: Patient, http: ai
 
     assert await eventually(failing)
     assert await eventually(refused)
-    assert await storybook.firing() == {"StorybookConnectionsExhausted"}
+
+    async def alerted() -> bool:
+        return await storybook.firing() == {"StorybookConnectionsExhausted"}
+
+    assert await eventually(alerted)
 
 
 async def test_diagnostics_still_get_in_during_a_connection_leak(storybook: Patient) -> None:
@@ -166,7 +170,7 @@ async def test_a_fault_raises_its_alert_and_its_undo_heals(storybook: Patient, f
     async def alerted() -> bool:
         return alert in await storybook.firing()
 
-    assert await eventually(alerted, 20)
+    assert await eventually(alerted)
     assert await active(storybook) == [fault]
     await storybook.fault(fault, False)
     assert await heals(storybook)
