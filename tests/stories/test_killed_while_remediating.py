@@ -58,7 +58,7 @@ END $$;
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The whole demo, with a witness in the patient's database and a short lease."""
-    async with Stage(SYSTEM, tmp_path, tiers=False, lease="1s") as it:
+    async with Stage(SYSTEM, tmp_path, tiers=False, lease="2s") as it:
         owner = await asyncpg.connect(it.patient.dsns["storybook"])
         try:
             await owner.execute(WITNESS)

@@ -38,7 +38,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     (folder / "runbook.md").write_bytes(DOCUMENT.read_bytes())
     (folder / "catalog.yaml").write_text(compilation(folder / "runbook.md").compiled.text, encoding="utf-8")
     (folder / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
-    async with Stage(SYSTEM, tmp_path / "data", tiers=False, lease="1s") as it:
+    async with Stage(SYSTEM, tmp_path / "data", tiers=False, lease="2s") as it:
         await it.bot.stop()
         config = it.config.read_text(encoding="utf-8").replace(str(ROOT / "runbooks" / SYSTEM.name), str(folder))
         # The document marks no step as grave, and a rule about what there is not stops a start.

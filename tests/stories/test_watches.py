@@ -30,7 +30,7 @@ async def watched(folder: Path) -> AsyncIterator[Stage]:
     text = overlay.read_text(encoding="utf-8")
     assert WATCH in text
     overlay.write_text(text.replace(WATCH, OFTEN), encoding="utf-8")
-    async with Stage(SYSTEM, folder / "data", tiers=False, lease="1s", watches=True, runbook=runbook) as stage:
+    async with Stage(SYSTEM, folder / "data", tiers=False, lease="2s", watches=True, runbook=runbook) as stage:
         yield stage
 
 
