@@ -5,10 +5,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from demo.postgres import RealPostgres
 from demo.redis import ADMIN, RealRedis
+
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""How long an example takes says something of the machine alone."""
+settings.register_profile("same", derandomize=True, **UNHURRIED)
+"""The same examples in each run: what is red is red again. `--hypothesis-profile=seeking` looks for others."""
+settings.register_profile("seeking", **UNHURRIED)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,7 +19,7 @@ from bot.background import end
 from bot.web.spool import Spool
 from commands.outage import Outage
 from commands.ports import AlertPorts
-from commands.take_alerts import FAULT, Unsure, heard, take_together
+from commands.take_alerts import FAULT, PATIENCE, Unsure, heard, take_together
 from incident.alert import Delivery
 from incident.taking import Taking
 
@@ -134,7 +134,7 @@ class Collector:
         batch, takings = self._batch(ports)
         try:
             with restated():
-                taken = await take_together(takings, ports=ports)
+                taken = await take_together(takings, ports=ports, within=PATIENCE)
         except Unsure as unsure:
             self._lost(unsure)
             # Under the keys that the store may have them by already.

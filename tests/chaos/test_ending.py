@@ -31,6 +31,6 @@ def test_whoever_has_seen_enough_ends_it_and_is_told_what_it_came_to() -> None:
 def test_a_share_of_a_time_is_over_when_the_whole_is() -> None:
     whole = Patience(1000)
     share = whole.share(0.5)
-    assert 499 < share.left <= 500
+    assert 400 < share.left <= 500
     whole.end()
     assert share.over

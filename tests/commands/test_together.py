@@ -56,13 +56,13 @@ async def both(requests: Sequence[Sequence[tuple[str, str, str, int]]], earlier:
     async with opened_world() as one, opened_world() as other:
         for world in (one, other):
             for alerts in requests[:earlier]:
-                await take_alerts(taking(world, alerts), ports=world.ports)
+                await take_alerts(taking(world, alerts), ports=world.ports, within=60)
             for incident in await world.store.open_incidents():
                 await world.say(BEN, "resolve fixed", incident, cause=f"resolve {incident.id}")
             world.clock.advance(minutes=10)
         rest = requests[earlier:]
-        together = await take_together([taking(one, each) for each in rest], ports=one.ports)
-        alone = [await take_alerts(taking(other, each), ports=other.ports) for each in rest]
+        together = await take_together([taking(one, each) for each in rest], ports=one.ports, within=60)
+        alone = [await take_alerts(taking(other, each), ports=other.ports, within=60) for each in rest]
         assert list(together) == alone
         assert await stored(one) == await stored(other)
 
@@ -83,7 +83,7 @@ async def one_incident(world: World) -> Incident:
 
 async def test_twenty_identical_requests_in_one_batch_are_one(world: World) -> None:
     same = [taking(world, [("OrdersStuck", "eu-1", "firing", 0)]) for _ in range(20)]
-    taken = await take_together(same, ports=world.ports)
+    taken = await take_together(same, ports=world.ports, within=60)
     assert [each.fresh for each in taken] == [True] + [False] * 19
     (record,) = await world.store.alerts_of((await one_incident(world)).id)
     assert record.count == 1
@@ -119,7 +119,7 @@ async def test_a_beginning_that_comes_long_after_an_end_is_an_outage_of_its_own(
 
 async def test_a_storm_of_one_outage_is_one_incident_with_exact_counts_and_a_short_timeline(world: World) -> None:
     storm = [[("OrdersStuck", f"node-{n}-{m}", "firing", 0) for m in range(50)] for n in range(40)]
-    await take_together([taking(world, each) for each in storm], ports=world.ports)
+    await take_together([taking(world, each) for each in storm], ports=world.ports, within=60)
     incident = await one_incident(world)
     tally = await world.store.alert_tally(incident.id)
     assert (tally.alerts, tally.firing, tally.messages) == (2000, 2000, 2000)
@@ -128,7 +128,7 @@ async def test_a_storm_of_one_outage_is_one_incident_with_exact_counts_and_a_sho
     told = await world.events(incident, Kind.ALERTS_REPEATED)
     assert sum(int(str(event.facts["count"])) for event in told) == 1999
     over = [[(name, where, "resolved", turn) for name, where, _, turn in each] for each in storm]
-    await take_together([taking(world, each) for each in over], ports=world.ports)
+    await take_together([taking(world, each) for each in over], ports=world.ports, within=60)
     assert (await world.store.alert_tally(incident.id)).firing == 0
     assert (await world.events(incident, Kind.ALERT_RESOLVED))[-1].facts["still_firing"] == 0
 
@@ -139,7 +139,7 @@ async def test_what_cannot_be_decided_is_a_dead_letter_and_takes_nothing_with_it
     info = json.dumps(monitor.body({**monitor.alert("DiskFull"), "labels": {"severity": "info"}})).encode()
     odd = heard(delivery_of("alertmanager", Request(headers={}, body=info, at=START)), ports=world.ports)
     world.settings.levels = {level: policy for level, policy in HOUSE.items() if level is not Severity.P3}
-    taken = await take_together([good[0], odd, good[1]], ports=world.ports)
+    taken = await take_together([good[0], odd, good[1]], ports=world.ports, within=60)
     assert [bool(each.dead) for each in taken] == [False, True, False]
     (dead,) = await world.store.dead_deliveries()
     assert dead.key == taken[1].key

@@ -47,5 +47,5 @@ async def open_store(address: Address, clock: Callable[[], datetime]) -> Store:
     if address.kind == "sqlite":
         return await SQLiteStore.open(Path(address.place), clock=clock)
     if address.kind == "postgres":
-        return await PostgresStore.open(address.place, clock=clock)
+        return await PostgresStore.open(address.place, clock=clock, answers_within=60)
     raise ValueError(address.kind)

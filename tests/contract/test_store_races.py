@@ -152,5 +152,5 @@ async def test_who_gives_up_waiting_does_not_undo_the_save_or_keep_it_from_the_w
     saving = asyncio.create_task(store.save(change("a", jobs=(making.job("k"),))))
     await asyncio.sleep(0)
     saving.cancel()
-    await asyncio.wait_for(woken.wait(), 5)
+    await asyncio.wait_for(woken.wait(), 60)
     assert len(await store.claim("w", limit=1, lease=LEASE)) == 1

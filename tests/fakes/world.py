@@ -118,7 +118,7 @@ class World(Struct, kw_only=True):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = Request(headers={}, body=raw, at=self.clock())
         taking = heard(delivery_of(source, request), ports=self.ports)
-        return (await take_alerts(taking, ports=self.ports)).fresh
+        return (await take_alerts(taking, ports=self.ports, within=60)).fresh
 
     async def again(self, incident: Incident) -> Incident:
         """The incident as it stands now."""

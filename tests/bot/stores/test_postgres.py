@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +18,7 @@ from bot.doctor.storage import look_at_storage
 from bot.stores import postgres_wakes
 from bot.stores.migrations import Migration, migrations
 from bot.stores.place import StorePlace, open_store
-from bot.stores.postgres import ANSWERS_WITHIN, PATIENCE, PostgresStore
+from bot.stores.postgres import PATIENCE, PostgresStore
 from bot.stores.postgres_connection import migrate, named_queries
 from bot.stores.queries import folder
 from commands.outage import Outage
@@ -37,6 +38,10 @@ async def connection(database: str) -> AsyncIterator["asyncpg.Connection[asyncpg
     connection = await asyncpg.connect(database)
     yield connection
     await connection.close()
+
+
+SOON = PATIENCE - 5
+"""Seconds within which somebody at a terminal hears of a server that hangs, on a busy machine, too."""
 
 
 @pytest.fixture
@@ -104,11 +109,14 @@ async def test_processes_that_start_on_an_empty_database_at_once_migrate_it_once
 async def test_who_comes_second_waits_for_a_migration_that_lasts(
     connection: "asyncpg.Connection[asyncpg.Record]", database: str
 ) -> None:
-    """Longer than anything else that is waited for; here that is a tenth of a second."""
-    second = await asyncpg.connect(database, command_timeout=0.1, server_settings={"lock_timeout": "100"})
-    long = Migration(name=ONE.name, sql="SELECT pg_sleep(0.6); CREATE TABLE one (a TEXT);")
+    """Longer than anything else that is waited for; here that is a second."""
+    second = await asyncpg.connect(database, command_timeout=1, server_settings={"lock_timeout": "1000"})
+    long = Migration(name=ONE.name, sql="SELECT pg_sleep(2.5); CREATE TABLE one (a TEXT);")
     first = asyncio.create_task(migrate(connection, [long]))
-    await asyncio.sleep(0.1)
+    sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    while not await second.fetchval(sleeping):
+        assert not first.done(), first
+        await asyncio.sleep(0.01)
     assert await migrate(second, [long]) == ()
     assert await first == (ONE.name,)
     await second.close()
@@ -184,10 +192,10 @@ async def test_a_command_of_the_terminal_says_soon_that_a_server_hangs(
     place = StorePlace(data_dir=tmp_path, url=await own_server.create_database("muster"))
     os.kill(own_server.pid, signal.SIGSTOP)
     try:
-        async with asyncio.timeout(ANSWERS_WITHIN - 0.5):
+        async with asyncio.timeout(SOON):
             with pytest.raises(Outage, match="did not answer in time"):
                 await open_store(place)
-        async with asyncio.timeout(ANSWERS_WITHIN - 0.5):
+        async with asyncio.timeout(SOON):
             remarks = await look_at_storage(place)
     finally:
         os.kill(own_server.pid, signal.SIGCONT)
@@ -199,7 +207,7 @@ async def test_a_command_of_the_terminal_says_soon_that_a_server_hangs(
 async def test_a_pooler_that_lets_in_while_the_database_behind_it_hangs_is_no_answer(
     tmp_path: Path, database: str
 ) -> None:
-    async with silent_line(database, after=b"Z\x00\x00\x00\x05I") as line, asyncio.timeout(ANSWERS_WITHIN - 0.5):
+    async with silent_line(database, after=b"Z\x00\x00\x00\x05I") as line, asyncio.timeout(SOON):
         with pytest.raises(Outage, match="did not answer in time"):
             await open_store(StorePlace(data_dir=tmp_path, url=line.address))
     assert not line.speaks.is_set(), "it had been let in"
@@ -220,13 +228,12 @@ async def test_it_goes_on_by_itself_when_the_server_is_back(own_server: RealPost
     assert await store.incident("inc_1") is not None
     other = await PostgresStore.open(own_server.dsn("muster"))
     store.on_owed = woken.set
-    async with asyncio.timeout(20):
-        for turn in range(100):
+    async with asyncio.timeout(60):  # it listens again, too
+        for turn in count():
             await other.save(change(f"wake {turn}", jobs=(making.job(f"k{turn}"),)))
             if woken.is_set():
                 break
             await asyncio.sleep(0.05)
-    assert woken.is_set(), "it listens again, too"
     await other.close()
     await store.close()
 
@@ -254,17 +261,16 @@ async def test_a_standby_that_can_be_read_is_away_until_it_takes_changes_again(
 
 
 async def test_another_process_is_woken_by_a_debt_and_only_by_one(store: PostgresStore, database: str) -> None:
-    woken: list[float] = []
+    woken: list[bool] = []
     other = await PostgresStore.open(database)
-    other.on_owed = lambda: woken.append(asyncio.get_running_loop().time())
+    other.on_owed = lambda: woken.append(True)
     await _listened(database, 2)
     await store.save(change("nothing owed", events=(making.event(),)))
-    began = asyncio.get_running_loop().time()
+    assert woken == []
     await store.save(change("owed", jobs=(making.job("k"),)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not woken:
             await asyncio.sleep(0.002)
-    assert woken[0] - began < 0.5
     await asyncio.sleep(0.1)
     assert len(woken) == 1
     await other.close()
@@ -297,7 +303,7 @@ async def test_the_database_decides_what_is_due_and_says_when_by_this_processs_c
     assert await store.claim("w", limit=9, lease=LEASE) == ()
     due = await store.next_due()
     assert due is not None
-    assert abs(due - soon) < timedelta(seconds=2)
+    assert abs(due - soon) < timedelta(seconds=20)
 
 
 async def test_a_change_is_on_the_disk_before_it_is_told_whatever_the_database_thinks(
@@ -320,7 +326,8 @@ async def test_a_process_that_stops_in_the_middle_of_a_change_lets_go_of_its_loc
     frozen = await asyncpg.connect(database, server_settings={"idle_in_transaction_session_timeout": "500"})
     await frozen.execute("BEGIN")
     await frozen.execute("UPDATE counters SET value = value + 1")
-    saved = await asyncio.wait_for(store.save(change("a", incident=making.incident())), 5)
+    async with asyncio.timeout(PATIENCE):
+        saved = await store.save(change("a", incident=making.incident()))
     assert saved.incident is not None
     assert saved.incident.number == 1
     frozen.terminate()
@@ -367,7 +374,7 @@ async def _listened(database: str, processes: int) -> None:
     """Wait until so many processes listen."""
     listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE $1"
     connection = await asyncpg.connect(database)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await connection.fetchval(listening, f'LISTEN "{postgres_wakes.CHANNEL}"%') < processes:
             await asyncio.sleep(0.01)
     await connection.close()
