@@ -6,6 +6,7 @@ else may hold a secret or a customer's data. Removal needs a whole path that is 
 
 import re
 from fnmatch import fnmatchcase
+from posixpath import normpath
 
 from compiler.proof.secret_names import holds_secrets
 from compiler.proof.word_list import word_list
@@ -59,6 +60,8 @@ _SYSTEM_FOLDERS = word_list(
     """
 )
 _NEVER_CHANGED = word_list("proc sys dev boot")
+_ACCOUNTS = word_list("/etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/sudoers")
+"""Who may enter the host: its own tools change them."""
 
 
 def objection_to_listing(path: str) -> str | None:
@@ -162,6 +165,8 @@ def _objection_to_place(path: str) -> str | None:
         return f"{path} takes in the whole host"
     if parts[0] in _NEVER_CHANGED:
         return f"/{parts[0]} belongs to the kernel and its devices"
+    if any(fnmatchcase(account, normpath(f"/{path.strip('/')}")) for account in _ACCOUNTS):
+        return f"{path} says who may enter the host: its own tools change it"
     return None
 
 

@@ -5,13 +5,15 @@ written makes a read a change.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from compiler.proof import filters, host, redis, wrappers
+from compiler.proof.host_paths import objection_to_changing
 from compiler.proof.kinds import Understood
+from compiler.proof.named import named
 from compiler.proof.program import Feed, Programs, strictest
 from compiler.proof.proven import Kind
 from compiler.proof.secret_names import names_a_secret
@@ -27,8 +29,10 @@ _UNPACKERS: Final = word_list("gunzip zcat gzcat bunzip2 bzcat unxz xzcat zstdca
 _PACKERS: Final = word_list("gzip zstd bzip2 xz pigz pv")
 _SAYERS: Final = word_list("echo printf")
 _WHOLE_OBJECT: Final = re.compile(
-    r"\b(?:docker|kubectl)\b.* (?:inspect|describe|(?:-o[= ]?|--output[= ])(?:yaml|json))(?= |$)", re.DOTALL
+    r"\b(?:docker|kubectl)\b.* (?:inspect|describe|(?:-o[= ]?|--output[= ])(?:yaml|json))(?= |$)|\bsystemctl show\b",
+    re.DOTALL,
 )
+_GOES_WITHOUT: Final[Callable[[Sequence[str]], bool]] = named("aws:goes_without")
 _ENVIRONMENT: Final = re.compile(r"(?<![a-z])env(?:ironment|from)?(?![a-z])", re.IGNORECASE)
 _LEVEL: Final = re.compile(r"-[1-9c]|-[1-9]?c|--stdout|--best|--fast")
 _XARGS_FLAGS: Final = word_list("-r -0 -t --no-run-if-empty --null")
@@ -71,6 +75,8 @@ def _objection(stage: Program) -> str | None:
             return f"{redirection.operator} joins or opens files in a way that a step may not: write > FILE"
         if redirection.file.startswith("/dev/"):
             return f"it writes to the device {redirection.file}"
+        if objection := objection_to_changing(redirection.file):
+            return objection
     return None
 
 
@@ -81,8 +87,11 @@ def _hides_its_name(stage: Program) -> bool:
 
 
 def _shows_whole_object(stage: Program) -> bool:
-    """Whether this shows all of a container or an object of a cluster, its environment among it."""
-    return bool(_WHOLE_OBJECT.search(" ".join(" ".join(stage.argv).split())))
+    """Whether this shows all of a container, a unit or an object of a cluster or cloud, its environment among it."""
+    if _WHOLE_OBJECT.search(" ".join(" ".join(stage.argv).split())):
+        return True
+    argv = wrappers.innermost(stage.argv)
+    return bool(argv) and argv[0] == "aws" and _GOES_WITHOUT(argv)
 
 
 def _looks_for_a_secret(stage: Program) -> bool:

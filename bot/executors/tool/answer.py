@@ -19,7 +19,7 @@ from incident.verdict import Judgement
 MOST_BYTES: Final = 4 << 20
 """The longest answer that is read, before filters; a longer one is cut or given up."""
 
-_PICKING: Final = frozenset({"jq", "awk", "gawk", "mawk", "cut", "sed", "tr"})
+_PICKING: Final = frozenset({"jq", "awk", "gawk", "mawk", "cut", "tr"})
 """Filters behind which a single line is the value itself, and not one line more or less; so are all that leave one."""
 
 

@@ -1,5 +1,5 @@
 """The AWS CLI: what a command does, from its words alone."""
 
-from compiler.proof.aws.verdict import judge, parse_call, unwrap
+from compiler.proof.aws.verdict import goes_without, judge, parse_call, unwrap
 
-__all__ = ["judge", "parse_call", "unwrap"]
+__all__ = ["goes_without", "judge", "parse_call", "unwrap"]

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from compiler.proof.aws.call import Call, Refused, Value, Words, is_plain_value, loaded, next_value, plain_file
 from compiler.proof.aws.model import Operation, service
+from compiler.proof.host_paths import objection_to_secret
 from compiler.proof.references import is_reference
 from compiler.proof.word_list import word_list
 
@@ -213,6 +214,8 @@ def _copy(verb: str, words: Words) -> Change:
         return Change(reason=reason, files=tuple(_loaded(options)))
     if source == "-":
         raise Refused("it reads standard input")
+    if objection := objection_to_secret(source):
+        raise Refused(objection)
     return Change(reason=f"{_COPY_WORDS[verb]} local files to S3", files=(source, *_loaded(options)))
 
 

@@ -56,6 +56,8 @@ _INSTANCE_ATTRIBUTES = word_list(
 _SHELLS = word_list("sh bash zsh ash dash ksh fish /bin/sh /bin/bash /bin/zsh /bin/ash /bin/dash /usr/bin/bash")
 _SHELL_FLAGS = word_list("-i -l -il -li --login")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_WHOLE_ENVIRONMENT = re.compile(r'\b(?:env|environment)\b"?(?!"?\s*\.\s*"?[a-z_])', re.ASCII | re.IGNORECASE)
+"""A program's environment by the name of the whole, and not one fact of it such as `environment.image`."""
 
 
 def judge(argv: Sequence[str]) -> Judgement:
@@ -81,6 +83,12 @@ def parse_call(argv: Sequence[str]) -> Call | Judgement:
     if isinstance(found, Change):
         return Judgement(Verdict.REFUSED, f"aws: it {found.reason}, which is more than one call")
     return found
+
+
+def goes_without(argv: Sequence[str]) -> bool:
+    """Whether the call's answer goes without members that hold secrets. Never raises."""
+    call = parse_call(argv)
+    return not isinstance(call, Judgement) and bool(call.operation.left_out)
 
 
 def unwrap(argv: Sequence[str]) -> Carried | Judgement | None:
@@ -162,9 +170,19 @@ def _check_read(call: Call) -> None:
         raise Refused(f"{name}: unmask shows what a data protection policy hides")
     if call.operation.name == "describe-instance-attribute" and _shows_user_data(call.parameters.get("attribute")):
         raise Refused(f"{name}: user data holds secrets; another attribute must be named")
-    shown = set(_IDENTIFIER.findall(call.query or "")) & set(call.operation.left_out)
+    if call.operation.left_out and call.query:
+        _check_query(name, call.query, call.operation.left_out)
+
+
+def _check_query(name: str, query: str, left_out: Sequence[str]) -> None:
+    """A read that goes without its secrets is refused where they are what it is asked for."""
+    shown = set(_IDENTIFIER.findall(query)) & set(left_out)
     if shown:
         raise Refused(f"{name}: --query asks for {', '.join(sorted(shown))}, which is left out of the answer")
+    if _WHOLE_ENVIRONMENT.search(query):
+        raise Refused(f"{name}: --query asks for the environment, whose values are left out of the answer")
+    if "\\" in query:
+        raise Refused(f"{name}: a backslash in --query hides a name: write that name plainly")
 
 
 def _shows_user_data(attribute: Value | None) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from compiler.proof.filters import awk, jq, sed
+from compiler.proof.filters import awk, jq
 from compiler.proof.filters.verdict import Filter, Lines
 
 _COUNTED: Final = frozenset({"-l", "--lines", "-w", "--words", "-c", "--bytes", "-m", "--chars"})
@@ -37,9 +37,6 @@ def _leaves_one(chosen: Filter, one: bool) -> bool:
             return one and tool not in _MANY
         case awk.Program(test=test, summed=summed):
             return one or bool(summed) or (test is not None and test["counter"] == "NR" and test["counting"] == "==")
-        case sed.Edit(edit=edit, quiet=quiet):
-            named = edit.groupdict()
-            return one or (quiet and "first" in named and named["last"] is None and named["verb"] == "p")
         case jq.Filter(steps=steps):
             return not any(isinstance(step, jq.Each | jq.Keys) for step in steps)
 

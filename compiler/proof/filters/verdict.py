@@ -1,7 +1,7 @@
 """What stands behind a pipe, done in the process: it starts no program, and takes time linear in the text.
 
-Only sort takes more, by the usual logarithm. What could run a command or write a file (xargs, tee, most of awk and sed)
-is refused. The text is what the command before the pipe printed; it is cut at `MAX_CHARACTERS`.
+Only sort takes more, by the usual logarithm. What could run a command or write a file (xargs, tee, sed, most of awk) is
+refused. The text is what the command before the pipe printed; it is cut at `MAX_CHARACTERS`.
 """
 
 import json
@@ -64,7 +64,7 @@ class Lines(Struct, frozen=True):
     pattern: Pattern | None = None
 
 
-Step = Lines | filters_awk.Program | filters_sed.Edit | jq.Filter
+Step = Lines | filters_awk.Program | jq.Filter
 
 
 def parse(argv: Sequence[str]) -> Filter | Judgement:
@@ -86,8 +86,6 @@ def apply(chosen: Filter, text: str) -> str:
             return _joined(_LINES[step.tool](step, text.splitlines()))
         case filters_awk.Program() as step:
             return _joined(step.lines(text.splitlines()))
-        case filters_sed.Edit() as step:
-            return _joined(step.lines(text.splitlines()))
         case jq.Filter() as step:
             return _joined(_jq(step, text, raw=_is_raw(chosen.words)))
 
@@ -104,7 +102,7 @@ def _step(argv: Sequence[str]) -> Step | Judgement:
     if tool in ("awk", "gawk", "mawk"):
         return filters_awk.parse(argv[1:])
     if tool == "sed":
-        return filters_sed.parse(argv[1:])
+        raise Misuse(filters_sed.NO_FILTER)
     if list(argv) in (["python", "-m", "json.tool"], ["python3", "-m", "json.tool"]):
         return jq.Filter()
     if tool not in _FORMS:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from compiler.proof.host_paths import objection_to_changing, objection_to_removing
+from compiler.proof.host_paths import objection_to_changing, objection_to_removing, objection_to_secret
 from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
@@ -177,7 +177,9 @@ def _copying(words: Sequence[str]) -> str | None:
     paths = [word for word in words if not word.startswith("-") and word != "ssh"]
     if len(paths) < 2:
         return "it names no source and destination"
-    return next((objection for path in paths if (objection := objection_to_changing(path))), None)
+    copied = (objection_to_secret(path.rpartition(":")[2]) for path in paths[:-1])
+    placed = (objection_to_changing(path) for path in paths)
+    return next((objection for objection in (*copied, *placed) if objection), None)
 
 
 def _block_copy(words: Sequence[str]) -> str | None:

@@ -110,7 +110,7 @@ errors/err/error lookup/find/get/l/view/show: | number # says what the code of a
 """
 
 _CHANGES = """
-pub/publish, req/request, reply
+pub/publish, req/request
 stream/str/st/s/ms add/create/new, stream/str/st/s/ms edit/update, stream/str/st/s/ms rm/delete/del,
     stream/str/st/s/ms purge
 stream/str/st/s/ms rmm, stream/str/st/s/ms seal, stream/str/st/s/ms copy/cp, stream/str/st/s/ms restore
@@ -140,7 +140,7 @@ NATS = client(
         "kv get, kv history": _PAYLOAD,
         "kv watch, object/obj get, object/obj watch, trace, server/srv/sys/system check message": _PAYLOAD,
         "events/event/e, traffic, top, stream/str/st/s/ms graph, consumer/con/c/obs graph": _ENDLESS,
-        "micro/service serve": _ENDLESS,
+        "micro/service serve, reply": _ENDLESS,
         "server/srv/sys/system graph, server/srv/sys/system watch, server/srv/sys/system run": _ENDLESS,
         "context/ctx, auth, jwt, ngs, server/srv/sys/system check credential": _KEYS,
         "server/srv/sys/system mkpasswd/passwd, server/srv/sys/system request/req profile": _KEYS,

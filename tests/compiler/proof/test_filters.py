@@ -82,9 +82,6 @@ def _apply(command: str, text: str = LOG) -> str:
         ("awk '$5 > 80'", "a b c d 90%\na b c d 10%\na b c d Use%\n", "a b c d 90%\na b c d Use%\n"),
         ("awk '/x/ {s+=$1} END {print s/NR}'", "1\n", "0\n"),
         ("awk '$2 ~ /b/'", "1 abc\n2 c\n", "1 abc\n"),
-        ("sed -n '2,3p'", "a\nb\nc\n", "b\nc\n"),
-        ("sed 's/a/x/g'", "aa\n", "xx\n"),
-        ("sed '/b/d'", "a\nb\n", "a\n"),
         ("tr 'a-z' 'A-Z'", "ab\n", "AB\n"),
         ("tr -d '\"'", 'a"b\n', "ab\n"),
         ("tr -s ' '", "a   b\n", "a b\n"),
@@ -142,6 +139,10 @@ def test_a_filter_does_what_its_tool_does(command: str, text: str, expected: str
         "awk '{s+=$1; system(\"id\")} END {print s}'",
         "awk -f /tmp/x",
         "awk -v a=b '{print $1}'",
+        "sed -n '2,3p'",
+        "sed -n 5p",
+        "sed 's/a/x/g'",
+        "sed '/b/d'",
         "sed 's/a/id/e'",
         "sed 's/a/b/w /tmp/x'",
         "sed -n '/a/w /tmp/x'",
@@ -165,7 +166,7 @@ def test_what_runs_writes_or_reads_more_is_refused(command: str) -> None:
 @pytest.mark.parametrize(
     "command",
     ["grep -E '[0-9a]*b'", "grep 'a.*a.*a.*b'", "grep -E 'a+$'", "grep -o 'aa*b'", "awk '$2 > 5 {print $3}'",
-     "sed 's/ab/x/g'", "tr -s a", "cut -c1-5", "grep -E 'a?a?a?a?a?a?b'"],
+     "tr -s a", "cut -c1-5", "grep -E 'a?a?a?a?a?a?b'"],
 )  # fmt: skip
 def test_no_text_makes_a_filter_slow(command: str) -> None:
     started = time.perf_counter()
