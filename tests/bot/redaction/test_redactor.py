@@ -264,9 +264,9 @@ def test_a_full_answer_is_cleaned_within_a_blink() -> None:
         "bearer " * 9000,
         "secret…" * 9000,
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         keeper.clean(hostile)
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10
 
 
 EMAILS = Redactor(personal=[Personal.EMAILS])
@@ -303,6 +303,6 @@ def test_other_long_numbers_stay(text: str) -> None:
 
 def test_hiding_personal_data_costs_little_in_a_long_answer() -> None:
     both = Redactor(personal=list(Personal))
-    started = time.perf_counter()
+    started = time.process_time()
     both.clean("4" * 100_000 + " a." * 50_000 + "@" * 1_000)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

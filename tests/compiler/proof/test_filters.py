@@ -169,9 +169,9 @@ def test_what_runs_writes_or_reads_more_is_refused(command: str) -> None:
      "tr -s a", "cut -c1-5", "grep -E 'a?a?a?a?a?a?b'"],
 )  # fmt: skip
 def test_no_text_makes_a_filter_slow(command: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     _apply(command, "a" * 100_000 + "\n" + "aaa " * 25_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 _words = st.sampled_from(sorted(filters.TOOLS))

@@ -132,7 +132,11 @@ def test_more_options_never_make_a_command_read_only(words: list[str], more: lis
 @settings(max_examples=300)
 def test_case_never_makes_a_command_read_only(words: list[str], flips: int) -> None:
     letters = iter(range(10_000))
-    mixed = ["".join(c.swapcase() if flips >> (next(letters) % 40) & 1 else c for c in word) for word in words]
+    mixed = [
+        # In another case the field of a path is another one, which is nowhere.
+        word if "jsonpath=" in word else "".join(c.swapcase() if flips >> (next(letters) % 40) & 1 else c for c in word)
+        for word in words
+    ]
     assert kubernetes.judge(mixed).verdict is not Verdict.READ_ONLY, mixed
 
 
