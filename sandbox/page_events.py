@@ -45,7 +45,8 @@ class PageEvents:
     @staticmethod
     async def _next(events: asyncio.Queue[Json]) -> bytes:
         try:
-            event = await asyncio.wait_for(events.get(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                event = await events.get()
         except TimeoutError:
             return b": still here\n\n"
         return f"data: {compact(event)}\n\n".encode()

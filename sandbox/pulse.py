@@ -1,21 +1,23 @@
-"""Waiting for something to become true without polling: each change wakes whoever waits, who then looks again."""
+"""Waiting for something to become true without polling: each change or call wakes whoever waits, who looks again."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sandbox.record.calls import Calls
 from sandbox.state.workspace import Workspace
 
 T = TypeVar("T")
 
 
 class Pulse:
-    """Beats at every change of a workspace."""
+    """Beats at every change of a workspace, and at the end of every call: not each call changes what people see."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, calls: Calls) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
         workspace.listen(lambda _: self.beat())
+        calls.listen(lambda _: self.beat())
 
     def beat(self) -> None:
         """Wake everybody who waits."""
@@ -33,7 +35,8 @@ class Pulse:
                 found = look()
                 if found is not None:
                     return found
-                await asyncio.wait_for(waiting, deadline - time.monotonic())
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    await waiting
             except TimeoutError:
                 raise TimeoutError(f"not within {seconds:g} s: {what()}") from None
             finally:

@@ -68,7 +68,7 @@ class Sandbox:
         self.sockets = SocketMode(self.faults)
         self.http = SignedHttp()
         self.tasks = Tasks()
-        self.pulse = Pulse(self.workspace)
+        self.pulse = Pulse(self.workspace, self.calls)
         self._runner: web.AppRunner | None = None
         self._board: Switchboard | None = None
         self._api = WebApi(
@@ -153,6 +153,10 @@ class Sandbox:
         if self._board is None:
             raise RuntimeError("the sandbox has not been started: use `async with Sandbox()` or await start()")
         return self._board
+
+    def wait_longer(self, seconds: float) -> None:
+        """Wait so long for answers, and let trigger_ids hold so long, once it is started: for a busy machine."""
+        self.board.dispatcher.answer_seconds = self.triggers.seconds = seconds
 
     @property
     def on_call(self) -> OnCall | None:

@@ -101,7 +101,8 @@ class SocketMode:
         self._waiting[envelope_id] = waiting
         try:
             await socket.send_str(compact(envelope))
-            return await asyncio.wait_for(waiting, seconds)
+            async with asyncio.timeout(seconds):
+                return await waiting
         except TimeoutError:
             raise NotAnswered("timeout") from None
         except ConnectionError:

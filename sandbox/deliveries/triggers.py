@@ -13,7 +13,7 @@ RESPONSE_USES = 5
 
 
 class Trigger(Struct, kw_only=True):
-    """The right to show one modal to the person who acted, within three seconds."""
+    """The right to show one modal to the person who acted, within a few seconds."""
 
     app_id: str
     user: str
@@ -37,10 +37,11 @@ class ResponseUrl(Struct, kw_only=True):
 
 
 class Triggers:
-    """All keys that were handed out."""
+    """All keys that were handed out. A trigger_id holds for `seconds`, three in Slack."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self.seconds = TRIGGER_SECONDS
         self._triggers: dict[str, Trigger] = {}
         self._responses: dict[str, ResponseUrl] = {}
 
@@ -58,7 +59,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if self._workspace.clock.now() - trigger.issued > TRIGGER_SECONDS:
+        if self._workspace.clock.now() - trigger.issued > self.seconds:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger

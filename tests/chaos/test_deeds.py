@@ -10,6 +10,8 @@ from chaos.deeds import RESOLVED, Deeds
 from chaos.known import Known
 from chaos.place import Place
 from sandbox.pulse import Pulse
+from sandbox.record.calls import Calls
+from sandbox.record.causes import Causes
 from sandbox.state.clock import Clock
 from sandbox.state.model import Channel
 from sandbox.state.workspace import Workspace
@@ -27,7 +29,7 @@ def ana_who_hears(*answers: tuple[bool, str], known: Known) -> Deeds:
 
     it = SimpleNamespace(
         person=lambda name: SimpleNamespace(command=command),
-        sandbox=SimpleNamespace(pulse=Pulse(Workspace(clock=Clock(), era="TEST"))),
+        sandbox=SimpleNamespace(pulse=Pulse(Workspace(clock=Clock(), era="TEST"), Calls(Causes()))),
     )
     return Deeds(cast(Place, SimpleNamespace(it=it)), Random(0), "deed", known)
 

@@ -10,7 +10,8 @@ from sandbox.driver import Person
 from sandbox.record.calls import Call
 from sandbox.server import Sandbox
 
-LATENCY = 0.03
+LATENCY = 0.25
+"""Seconds: long enough that two calls that are sent together overlap on a busy machine, too."""
 
 
 def invited(call: Call) -> bool:

@@ -151,7 +151,7 @@ async def test_closing_is_told_when_asked_for(bolt: AsyncApp, ana: Person) -> No
 
     await opened(ana)
     await ana.close()
-    await asyncio.wait_for(closed.wait(), 2)
+    await asyncio.wait_for(closed.wait(), 20)
     with pytest.raises(NotThere):
         await ana.submit()
 
@@ -171,6 +171,20 @@ async def test_a_trigger_works_once_and_for_three_seconds(box: Sandbox, client: 
         await client.views_open(trigger_id="1.2.abc", view=modal())
     late = await trigger(box, ana)
     box.clock.advance(3.1)
+    with refused("expired_trigger_id"):
+        await client.views_open(trigger_id=late, view=modal())
+
+
+async def test_a_sandbox_that_waits_longer_lets_a_trigger_hold_longer(
+    box: Sandbox, client: AsyncWebClient, ana: Person
+) -> None:
+    box.clock.hold()
+    box.wait_longer(10)
+    late = await trigger(box, ana)
+    box.clock.advance(9)
+    await client.views_open(trigger_id=late, view=modal())
+    late = await trigger(box, ana)
+    box.clock.advance(11)
     with refused("expired_trigger_id"):
         await client.views_open(trigger_id=late, view=modal())
 
@@ -212,5 +226,5 @@ async def test_the_home_tab_is_published_when_it_is_opened(
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
     ana.open_home()
-    await box.pulse.until(lambda: ana.home, 2, lambda: "no Home tab was published")
+    await box.pulse.until(lambda: ana.home, 20, lambda: "no Home tab was published")
     assert ben.home is None

@@ -163,7 +163,7 @@ async def test_the_clicked_message_is_deleted_on_request(bolt: AsyncApp, card: M
         gone.set()
 
     await ana.click(card, "approve")
-    await asyncio.wait_for(gone.wait(), 2)
+    await asyncio.wait_for(gone.wait(), 20)
     assert card not in ana.sees("incidents")
 
 

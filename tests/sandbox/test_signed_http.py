@@ -16,7 +16,7 @@ from sandbox.server import Sandbox
 async def served(client: AsyncWebClient, box: Sandbox) -> AsyncIterator[AsyncApp]:
     """A Bolt app behind its own HTTP server on a free loopback port."""
     app = AsyncApp(client=client, signing_secret=box.app.signing_secret)
-    runner = web.AppRunner(app.web_app(path="/slack/events"))
+    runner = web.AppRunner(app.web_app(path="/slack/events"), shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     box.app.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"

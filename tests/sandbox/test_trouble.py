@@ -81,6 +81,26 @@ async def test_waiting_says_what_was_seen_instead(ana: Person) -> None:
         await ana.wait_for("general", "goodbye", 0.05)
 
 
+async def test_who_waits_for_a_call_that_changes_nothing_is_woken_by_it(box: Sandbox, client: AsyncWebClient) -> None:
+    waiting = asyncio.create_task(box.pulse.until(lambda: box.calls.all("auth.test") or None, 20, lambda: "no call"))
+    await asyncio.sleep(0)
+    await client.auth_test()
+    async with asyncio.timeout(10):
+        assert [call.method for call in await waiting] == ["auth.test"]
+
+
+async def test_who_stops_waiting_as_it_comes_true_has_stopped(box: Sandbox) -> None:
+    """Else whoever ends it waits for it in vain."""
+    seen: list[bool] = []
+    waiting = asyncio.create_task(box.pulse.until(lambda: None if len(seen) < 2 else True, 20, lambda: "never"))
+    await asyncio.sleep(0)
+    box.pulse.beat()
+    waiting.cancel()
+    done, _ = await asyncio.wait({waiting}, timeout=5)
+    assert done
+    assert waiting.cancelled()
+
+
 class Span(Struct, frozen=True):
     start: float
     end: float | None

@@ -40,7 +40,7 @@ async def workspace(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
             interpreter(request.param), str(HERE / request.param), env={**os.environ, **told}
         )
         try:
-            await asyncio.wait_for(sandbox.connected(), 20)
+            await asyncio.wait_for(sandbox.connected(), 60)
             yield sandbox
         finally:
             bot.terminate()
@@ -65,7 +65,7 @@ async def test_a_bot_that_knows_nothing_of_the_sandbox_runs_on_it(workspace: San
     await ana.wait_for("random", "will water the plants")
 
     ana.open_home()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while ana.home is None:
             await asyncio.sleep(0.02)
     assert "water the plants" in str(ana.home.payload)
