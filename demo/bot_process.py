@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import aiohttp
 
 READY_WITHIN: Final = 60.0
-STOP_WITHIN: Final = 15.0
+STOP_WITHIN: Final = 40.0
 HANDED_OVER: Final = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); "
     "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); os.execv(sys.argv[2], sys.argv[2:])"
@@ -69,15 +69,18 @@ class BotProcess:
             failed.pop_all()
         return asyncio.get_running_loop().time() - began
 
-    async def stop(self) -> None:
-        """Ask it to end, and end it when it does not."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), STOP_WITHIN)
-        except TimeoutError:
-            await self.kill()
+    async def stop(self) -> bool:
+        """Ask it to end, and end it when it does not. Whether it ended by itself, with nothing to complain of."""
+        if self._process is None:
+            return True
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(STOP_WITHIN):
+                    await self._process.wait()
+            except TimeoutError:
+                await self.kill()
+        return self._process.returncode == 0
 
     async def kill(self) -> None:
         """End it at once, as a power cut would."""

@@ -265,6 +265,8 @@ class RealPostgres:
         except subprocess.TimeoutExpired:
             os.killpg(guard.pid, 9)
             guard.wait()
+            # It would say of the next one that it is ready.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     @property
     def _data(self) -> Path:

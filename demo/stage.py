@@ -17,7 +17,7 @@ from demo.ports import free_port
 from demo.system import Patient, System
 from sandbox.server import Sandbox
 
-CONNECTED_WITHIN: Final = 20.0
+CONNECTED_WITHIN: Final = 60.0
 
 
 class DemoPanel:

@@ -17,7 +17,7 @@ from sandbox.driver import Person, words
 from sandbox.record.calls import Call
 from sandbox.state.model import Channel, Message
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 
 
 class StoryError(Exception):

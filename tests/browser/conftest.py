@@ -1,13 +1,13 @@
 """A real Chromium on a real sandbox with a small real app. Nothing on the page may fail, or ask any other server."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,7 +25,18 @@ FLAGS = (
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 
+PATIENCE = 40_000
+"""Milliseconds that something may take to be on the screen; a machine may be busy with other things."""
+
 OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """What is expected on the screen has more than Playwright's five seconds to come."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=None)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -33,7 +44,7 @@ async def browser() -> AsyncIterator[Browser]:
     if not shutil.which(CHROMIUM):
         pytest.skip(f"the page is tested in Debian's Chromium; install it with: {INSTALL}")
     async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=90_000)
 
 
 @pytest.fixture
@@ -43,7 +54,8 @@ def patient() -> small_app.Patient:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def box(patient: small_app.Patient) -> AsyncIterator[Sandbox]:
-    async with Sandbox(title="Rehearsal", panel=patient, answer_seconds=1.0) as sandbox:
+    async with Sandbox(title="Rehearsal", panel=patient) as sandbox:
+        sandbox.wait_longer(20)
         yield sandbox
 
 
@@ -95,7 +107,7 @@ async def open_page(box: Sandbox, browser: Browser, wrong: list[str]) -> AsyncIt
             )
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(5000)
+            page.set_default_timeout(PATIENCE)
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
             page.on("request", lambda asked: None if asked.url.startswith(box.url) else wrong.append(asked.url))

@@ -6,6 +6,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.driver import Person
+from sandbox.server import Sandbox
 from tests.browser.conftest import OpenPage
 from tests.browser.small_app import approval
 
@@ -70,8 +71,9 @@ async def test_the_keyboard_stays_inside_a_form_and_esc_asks_before_discarding(
 
 
 async def test_a_press_without_an_answer_is_busy_and_then_says_so(
-    open_page: OpenPage, ana: Person, app: AsyncApp, client: AsyncWebClient
+    open_page: OpenPage, box: Sandbox, ana: Person, app: AsyncApp, client: AsyncWebClient
 ) -> None:
+    box.board.dispatcher.answer_seconds = 1.0
     await client.chat_postMessage(channel=ana.channel("incidents").id, text="card", blocks=approval())
     page = await open_page(ana)
     silent = page.get_by_role("button", name="Never answered")

@@ -1,5 +1,7 @@
 """The page as a workspace to live in: what is shown, and on which screens."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, Route, expect
 from slack_bolt.app.async_app import AsyncApp
@@ -11,6 +13,8 @@ from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.small_app import Patient, approval, section
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ALL_READ = "fetch('/page/state').then(r => r.json()).then(s => s.channels.every(c => !c.unread))"
 
 
 async def test_a_message_is_sent_with_enter_and_shift_enter_breaks_the_line(
@@ -42,7 +46,9 @@ async def test_what_others_say_elsewhere_is_marked_unread_until_it_is_looked_at(
     await expect(page.locator(".unread-mark")).to_be_visible()
     await expect(page.locator(".mention.me")).to_have_text("@Ana Ruiz")
     await expect(entry).to_have_accessible_name("engineering")
-    assert await page.evaluate("fetch('/page/state').then(r => r.json()).then(s => s.channels.every(c => !c.unread))")
+    async with asyncio.timeout(40):
+        while not await page.evaluate(ALL_READ):  # what the page says of it is on its way
+            await asyncio.sleep(0.05)
 
 
 async def test_messages_of_one_author_stand_together_and_an_edit_is_marked(
@@ -250,7 +256,7 @@ async def test_after_a_lost_connection_the_page_reads_what_it_missed(
     await expect(page.get_by_role("status")).to_contain_text("connection to the sandbox is down")
     ben.post("incidents", "said meanwhile")
     await box.start()
-    await expect(page.get_by_text("said meanwhile")).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("said meanwhile")).to_be_visible()
     await expect(page.locator(".status")).to_be_hidden()
     assert all("ERR_" in line for line in wrong), wrong
     wrong.clear()

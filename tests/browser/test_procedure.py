@@ -8,9 +8,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from demo.stage import Stage
 from tests.browser.conftest import DESKTOP
-from tests.browser.test_story import FAULT, Shoot, card, opened, patience, press, shoot, stage, type_line
+from tests.browser.test_story import FAULT, Shoot, card, opened, press, shoot, stage, type_line
 
-__all__ = ["patience", "shoot", "stage"]
+__all__ = ["shoot", "stage"]
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser-story")]
 

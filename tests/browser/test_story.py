@@ -6,7 +6,7 @@ leave a picture: in the test's own folder, or where ``pytest --screenshots docs/
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from demo.stage import Stage
 from demo.storybook import SYSTEM
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser-story")]
-
-SLOW = 20_000
-"""How long the bot may take for what it does with a database, in milliseconds."""
 
 LOOKS = 5
 """How many diagnostics the runbook asks for: each leaves a reply at the card."""
@@ -31,18 +28,11 @@ FIX = re.compile("Give stuck jobs up by hand")
 Shoot = Callable[[Page, str], Awaitable[None]]
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """What is expected on the screen has more than Playwright's five seconds to come."""
-    expect.set_options(timeout=SLOW)
-    yield
-    expect.set_options(timeout=None)
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The demo as `make demo` starts it, with the patient's monitors awake."""
     async with Stage(SYSTEM, tmp_path / "data") as stage:
+        stage.sandbox.wait_longer(20)
         watching = asyncio.create_task(stage.watch())
         yield stage
         watching.cancel()
@@ -70,7 +60,7 @@ async def opened(browser: Browser, stage: Stage, size: tuple[int, int]) -> Page:
         viewport={"width": size[0], "height": size[1]}, has_touch=size is PHONE, is_mobile=size is PHONE
     )
     page = await context.new_page()
-    page.set_default_timeout(SLOW)
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     await page.goto(stage.url)
     await page.locator(".composer, .join").first.wait_for()

@@ -115,6 +115,19 @@ def test_a_server_that_hangs_is_killed() -> None:
     assert eventually(lambda: not alive(frozen))
 
 
+async def test_a_server_that_had_to_be_killed_is_ready_when_it_is_resumed() -> None:
+    """And not when the one before said so."""
+    with RealPostgres() as server:
+        os.kill(server.pid, signal.SIGSTOP)
+        server.pause()
+        with pytest.raises(NoPostgresError, match="not running"):
+            _ = server.pid
+        server.resume()
+        connection = await asyncpg.connect(server.dsn())
+        assert await connection.fetchval("SELECT 6 * 7") == 42
+        await connection.close()
+
+
 def test_it_ends_with_all_its_files_when_its_parent_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         assert parent.stdout

@@ -39,9 +39,12 @@ class SilentLine:
         call.add_done_callback(self._calls.discard)
 
     async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            there, here = await asyncio.open_connection(self._to.hostname, self._to.port)
-            await asyncio.gather(self._pass(reader, here), self._pass(there, writer))
+        try:
+            with suppress(OSError):
+                there, here = await asyncio.open_connection(self._to.hostname, self._to.port)
+                await asyncio.gather(self._pass(reader, here), self._pass(there, writer))
+        finally:
+            writer.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -16,13 +16,14 @@ def mark(call: Call) -> str:
     return str(((loaded or {}).get("event_payload") or {}).get("mark", ""))
 
 
-async def complete(rig: Rig, within: float = 30) -> None:
-    """Wait until the incident is complete in Slack. Raises TimeoutError."""
+async def complete(rig: Rig, within: float = 60, *, pages: int = ONCE["page"]) -> None:
+    """Wait until the incident is complete in Slack, with so many people called. Raises TimeoutError."""
+    wanted = {**ONCE, "page": pages}
 
     def whole() -> bool | None:
         kinds = Counter(mark(call).split(":")[0] for call in rig.calls("chat.postMessage"))
         others = all(rig.calls(each) for each in ("conversations.setTopic", "pins.add", "bookmarks.add"))
-        return True if others and all(kinds[kind] >= count for kind, count in ONCE.items()) else None
+        return True if others and all(kinds[kind] >= count for kind, count in wanted.items()) else None
 
     await rig.sandbox.pulse.until(whole, within, lambda: "the incident never became complete")
 

@@ -18,6 +18,8 @@ from sandbox.server import Sandbox
 TOKEN = "rig-alertmanager-token"
 CHANGES_TOKEN, CHANGES_SECRET = "rig-changes-token", "rig-changes-secret"
 PAGERDUTY_SECRETS = ("rig-old-secret", "rig-new-secret")
+PATIENCE = 8.0
+"""Seconds that Slack waits for an answer here: a machine may be busy with other things."""
 
 
 class Rig:
@@ -92,6 +94,7 @@ async def rig(
     take from one listening socket. ``made`` makes the processes.
     """
     async with Sandbox() as sandbox, contextlib.AsyncExitStack() as undo:
+        sandbox.wait_longer(PATIENCE)
         secrets = _secrets(sandbox, redis=redis, store=store)
         more = ("redis: {url_env: RIG_REDIS_URL}\n" if redis else "") + (
             "store: {url_env: RIG_STORE_URL}\n" if store else ""

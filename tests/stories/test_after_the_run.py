@@ -11,13 +11,15 @@ from demo.stage import Stage
 from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel, Message
+from tests.stories.rig import PATIENCE
 
-WITHIN = 30.0
+WITHIN = 60.0
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with Stage(SYSTEM, tmp_path, tiers=False) as it:
+        it.sandbox.wait_longer(PATIENCE)
         yield it
 
 

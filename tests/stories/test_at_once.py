@@ -11,13 +11,15 @@ from demo.story import newest_draft
 from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel, Message
+from tests.stories.rig import PATIENCE
 
-WITHIN = 20
+WITHIN = 60
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with Stage(SYSTEM, tmp_path, tiers=False) as it:
+        it.sandbox.wait_longer(PATIENCE)
         yield it
 
 
@@ -37,7 +39,8 @@ async def test_all_changes_are_asked_for_once_and_each_runs_when_somebody_takes_
     await ana.click(card, "approve")
     await ana.wait_for(channel, lambda message: message.ephemeral_to == ana.id and message.ts != offer.ts, WITHIN)
     await ben.click(card, "approve")
-    await ben.wait_for(channel, lambda message: message.ts == card.ts and "All changes are approved" in words(message))
+    approved = "All changes are approved"
+    await ben.wait_for(channel, lambda message: message.ts == card.ts and approved in words(message), WITHIN)
 
     for step in range(3):
         walk = await _at(ana, channel, f"{step} of 7 steps")

@@ -35,12 +35,12 @@ async def test_a_deployment_is_on_the_card_and_a_rollback_is_told_in_the_thread(
         assert await told(it, "/changes/github", push, **{"X-GitHub-Event": "push", "X-GitHub-Delivery": "g1"}) == 202
         ana = it.person("ana")
         await it.person("emi").command("/incident declare P1 Books are not printed", "general")
-        channel = await ana.wait_for_channel("inc-", 20)
-        card = await ana.wait_for(channel, lambda message: "Recent changes" in words(message), 20)
+        channel = await ana.wait_for_channel("inc-", 60)
+        card = await ana.wait_for(channel, lambda message: "Recent changes" in words(message), 60)
         assert "Push to acme/storybook (main): Print the covers first" in words(card)
         assert await told(it, "/changes", {"what": "Rolled the API back", "revision": "1.3"}) == 202
         line = await ana.wait_for(
-            channel, lambda message: "The system is changed: Rolled the API back" in words(message), 20
+            channel, lambda message: "The system is changed: Rolled the API back" in words(message), 60
         )
         assert line.thread_ts == card.ts
         await ana.command("/incident resolve the rollback helped", channel)
@@ -50,6 +50,6 @@ async def test_a_deployment_is_on_the_card_and_a_rollback_is_told_in_the_thread(
 
 
 async def drafted(it: Rig, person: Person, channel: Channel) -> str:
-    await person.wait_for(channel, lambda message: any(file.name.endswith(".md") for file in message.files), 20)
+    await person.wait_for(channel, lambda message: any(file.name.endswith(".md") for file in message.files), 60)
     (path,) = await asyncio.to_thread(lambda: list((it.data_dir / "postmortems").glob("*/*.md")))
     return path.read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ import pytest
 from demo.stage import Stage
 from demo.story import Story
 from demo.systems import MODULES, find
+from tests.stories.rig import PATIENCE
 from tests.systems.ward import catalog_of, runnable
 
 pytestmark = pytest.mark.xdist_group("every-system")
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.xdist_group("every-system")
 async def test_a_story_heals_its_system(name: str, tmp_path: Path) -> None:
     """The storybook's own is told in test_line."""
     async with Stage(find(name), tmp_path, tiers=False) as stage:
+        stage.sandbox.wait_longer(PATIENCE)
         told = await Story(stage, tell=lambda line: None).play()
         assert told["healed"]
         assert told["outcome"]["state"] == "ran"

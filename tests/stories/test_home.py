@@ -14,7 +14,7 @@ async def test_the_home_shows_what_is_open_and_declares_from_there(tmp_path: Pat
         assert (await emi.command("/incident declare P1 Checkout fails", "general")).ok
         await complete(it)
         ana.open_home()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while ana.home is None:  # nothing tells a test when a home is there
                 await asyncio.sleep(0.02)
         told = json.dumps(ana.home.payload, ensure_ascii=False)

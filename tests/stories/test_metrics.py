@@ -23,7 +23,7 @@ async def scraped(it: Rig) -> dict[str, float]:
 
 async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> None:
     """One webhook, one channel asked for, one incident open, and nothing late."""
-    async with rig(tmp_path) as it:
+    async with rig(tmp_path, lease="30s") as it:
         assert await it.knocked(monitor.body(), within=20) == 202
         await complete(it)
         told = await scraped(it)
@@ -45,7 +45,7 @@ async def test_an_alert_can_be_followed_through_the_numbers(tmp_path: Path) -> N
 
 async def test_a_slack_that_answers_no_call_is_told_though_its_line_holds(tmp_path: Path) -> None:
     """Else nobody learns that pages do not reach people: what is put off until Slack is back is not late."""
-    async with rig(tmp_path) as it:
+    async with rig(tmp_path, lease="30s") as it:
         it.sandbox.faults.outage = True
         assert await it.knocked(monitor.body(), within=20) == 202
         async with asyncio.timeout(60):

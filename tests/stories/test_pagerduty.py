@@ -24,8 +24,8 @@ async def test_a_signed_page_opens_a_channel_and_a_forged_or_repeated_one_does_n
         assert await _post(it, page, old) == (202, True)
         assert await _post(it, _page("incident.acknowledged"), old) == (202, False)
         assert await _post(it, _page("incident.resolved"), new) == (202, False)
-        channel = await it.person("ana").wait_for_channel("inc-1")
-        await it.person("ana").wait_for(channel, "The monitor says it is over", 10)
+        channel = await it.person("ana").wait_for_channel("inc-1", 60)
+        await it.person("ana").wait_for(channel, "The monitor says it is over", 60)
         assert incident_channels(it) == ["inc-1-orders-stand-still"]
 
 

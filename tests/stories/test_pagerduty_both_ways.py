@@ -36,7 +36,7 @@ async def both(folder: Path) -> AsyncIterator[tuple[Rig, PagerDutyApi]]:
             yield it, api
 
 
-async def until(so: Callable[[], bool], within: float = 40.0) -> None:
+async def until(so: Callable[[], bool], within: float = 60.0) -> None:
     """Wait for something outside of Slack."""
     async with asyncio.timeout(within):
         while not so():
@@ -52,8 +52,8 @@ async def quiet(api: PagerDutyApi) -> None:
 async def opened(it: Rig) -> tuple[Person, Channel]:
     """Ben, who is called, sees the channel with its card."""
     ben = it.person("ben")
-    channel = await ben.wait_for_channel("inc-1", 15)
-    await ben.wait_for(channel, _card, 15)
+    channel = await ben.wait_for_channel("inc-1", 60)
+    await ben.wait_for(channel, _card, 60)
     return ben, channel
 
 
@@ -65,7 +65,7 @@ async def test_a_page_is_acknowledged_noted_and_resolved_in_slack_and_once_in_pa
     async with both(tmp_path) as (it, api):
         ref = api.trigger("Orders stand still")
         ben, channel = await opened(it)
-        await it.person("ben").wait_for_direct("Orders stand still", 15)
+        await it.person("ben").wait_for_direct("Orders stand still", 60)
         await ben.command("/incident ack", channel)
         await until(lambda: api.incidents[ref]["status"] == "acknowledged")
         await quiet(api)
@@ -94,9 +94,9 @@ async def test_what_is_done_in_pagerduty_is_done_here_and_not_told_back(tmp_path
         api.change(ref, by="PBEN000", status="acknowledged")
         api.note(ref, "it is the disk", by="PJO0000")
         api.change(ref, by="PBEN000", priority="P1")
-        await ben.wait_for(channel, "from P1 to P0", 15)
+        await ben.wait_for(channel, "from P1 to P0", 60)
         api.change(ref, by="PBEN000", status="resolved")
-        await ben.wait_for(channel, "resolved in PagerDuty", 15)
+        await ben.wait_for(channel, "resolved in PagerDuty", 60)
         before = list(api.changes)
         await quiet(api)
         assert api.changes == before
@@ -128,10 +128,10 @@ async def test_while_pagerduty_is_away_the_incident_goes_on_and_says_what_is_lat
         api.away = True
         await it.person("ana").command("/incident declare P1 Checkout fails")
         ben, channel = await opened(it)
-        await it.person("ben").wait_for_direct("Checkout fails", 15)
-        await ben.wait_for(channel, "could not call PagerDuty yet", 20)
+        await it.person("ben").wait_for_direct("Checkout fails", 60)
+        await ben.wait_for(channel, "could not call PagerDuty yet", 60)
         api.away = False
-        await until(lambda: bool(api.changes), 20)
+        await until(lambda: bool(api.changes), 60)
 
 
 async def test_killed_after_pagerduty_took_it_and_before_that_was_recorded(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ async def test_killed_after_pagerduty_took_it_and_before_that_was_recorded(tmp_p
         killed = asyncio.Event()
         api.troubles.append(Trouble(f"PUT /incidents/{ref}", acts=True, then=_killing(it, killed)))
         await ben.command("/incident ack", channel)
-        await asyncio.wait_for(killed.wait(), 10)
+        await asyncio.wait_for(killed.wait(), 60)
         assert api.incidents[ref]["status"] == "acknowledged"
         await it.bot.start()
         await quiet(api)

@@ -15,6 +15,7 @@ from demo.story import newest_draft
 from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel, Message
+from tests.stories.rig import PATIENCE
 
 DOCUMENT = Path(__file__).parent / "runbooks" / "oldest-job.md"
 OVERLAY = """\
@@ -27,7 +28,7 @@ steps:
     undo: No way back; the customer orders the book again.
   give-up-the-oldest-stuck-job-2000f2: {for: 0c4b19b2, name: still-stuck}
 """
-WITHIN = 20
+WITHIN = 60
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     (folder / "catalog.yaml").write_text(compilation(folder / "runbook.md").compiled.text, encoding="utf-8")
     (folder / "overlay.yaml").write_text(OVERLAY, encoding="utf-8")
     async with Stage(SYSTEM, tmp_path / "data", tiers=False, lease="2s") as it:
+        it.sandbox.wait_longer(PATIENCE)
         await it.bot.stop()
         config = it.config.read_text(encoding="utf-8").replace(str(ROOT / "runbooks" / SYSTEM.name), str(folder))
         # The document marks no step as grave, and a rule about what there is not stops a start.

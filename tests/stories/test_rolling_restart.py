@@ -77,7 +77,7 @@ async def test_replacing_each_process_under_load_refuses_nothing_and_loses_nothi
             for bot in it.bots:
                 await bot.stop()
                 await asyncio.sleep(0.5)
-                await bot.start(within=40)
+                await bot.start(within=90)
             await asyncio.sleep(1)
         assert set(load.statuses) == {202}
         assert len(load.statuses) > 100

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from bot.stores.place import StorePlace, opened
 from demo.bot_process import ROOT
 from incident.timeline import Kind
 from sandbox.driver import words
-from tests.stories.opened import incident_channels, kinds_posted
+from tests.stories.opened import complete, incident_channels, kinds_posted
 from tests.stories.rig import Rig, rig
 
 
 async def at_terminal(it: Rig, *said: str, **environment: str) -> None:
     """``muster incidents …`` by Chloe, as another process on the same store."""
     process = await asyncio.create_subprocess_exec(
-        str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", "incidents", *said,
+        sys.executable, "-m", "bot", "incidents", *said,
         "--as", it.person("chloe").id, "--config", str(it.data_dir / "muster.yaml"),
         cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir), **environment},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
@@ -42,8 +43,9 @@ async def test_all_that_happened_while_slack_was_away_is_told_once_in_order_the_
     """Alerts, a declaration and work on three incidents; then Slack is back and says *too many* to nobody."""
     async with rig(tmp_path) as it:
         await it.person("emi").command("/incident declare P1 Checkout fails", "general")
-        channel = await it.person("ana").wait_for_channel("inc-1", 20)
-        await asyncio.sleep(2)
+        channel = await it.person("ana").wait_for_channel("inc-1", 60)
+        await complete(it)
+        await asyncio.sleep(1)
         it.sandbox.faults.outage = True
         await at_terminal(it, "ack", "INC-1")
         await at_terminal(it, "update", "INC-1", "looking", "at", "the", "workers")
@@ -62,6 +64,10 @@ async def test_all_that_happened_while_slack_was_away_is_told_once_in_order_the_
         for number in (2, 3, 4):
             await it.person("ana").wait_for_channel(f"inc-{number}", 60)
         await it.person("ana").wait_for("inc-1-checkout-fails", "resolved it: a restart", 60)
+        await it.person("ana").wait_for("inc-1-checkout-fails", "Slack was away from", 60)
+        async with asyncio.timeout(60):
+            while len(called := await _called(it)) < 4 or not all(called):
+                await asyncio.sleep(0.2)
         await asyncio.sleep(3)
         await _told_once(it, channel.id)
         await _called_once(it)
@@ -91,19 +97,24 @@ async def _told_once(it: Rig, channel: str) -> None:
     assert "at Muster's terminal" in late
 
 
-async def _called_once(it: Rig) -> None:
-    """Nobody is called twice for one incident, whatever became of it before the first call could come."""
+async def _called(it: Rig) -> list[Counter[str]]:
+    """How often who was called, for each incident."""
     async with opened(StorePlace(data_dir=it.data_dir)) as store:
         chains = [await store.timeline(each.id) for each in await store.recent_incidents()]
     events = [[link.event for link in chain if link.event is not None] for chain in chains]
-    called = [Counter(str(each.facts["user"]) for each in chain if each.kind is Kind.PAGED) for chain in events]
+    return [Counter(str(each.facts["user"]) for each in chain if each.kind is Kind.PAGED) for chain in events]
+
+
+async def _called_once(it: Rig) -> None:
+    """Nobody is called twice for one incident, whatever became of it before the first call could come."""
+    called = await _called(it)
     assert len(called) == 4
     assert all(each and set(each.values()) == {1} for each in called)
 
 
 async def _levels(it: Rig) -> list[tuple[int, str]]:
     process = await asyncio.create_subprocess_exec(
-        str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", "incidents", "list", "--json",
+        sys.executable, "-m", "bot", "incidents", "list", "--json",
         "--config", str(it.data_dir / "muster.yaml"),
         cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir)}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

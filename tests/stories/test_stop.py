@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 from demo.bot_process import ROOT
@@ -11,7 +12,7 @@ from tests.stories.rig import Rig, rig
 async def at_terminal(it: Rig, *words: str) -> str:
     """``muster …`` as another process on the same data, while the bot runs; what it prints."""
     process = await asyncio.create_subprocess_exec(
-        str(ROOT / ".venv" / "bin" / "python"), "-m", "bot", *words,
+        sys.executable, "-m", "bot", *words,
         cwd=ROOT, env={**os.environ, "MUSTER_DATA_DIR": str(it.data_dir)},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
@@ -27,11 +28,11 @@ async def test_a_stop_outlives_the_process_and_is_lifted_where_slack_is_not_need
         assert (await it.health())["remediations"] == "allowed"
         done = await ana.command("/incident freeze a wrong deploy", "general")
         assert "Nothing was running" in str(done.payload)
-        await ana.wait_for("incidents", "stopped all remediations everywhere: a wrong deploy")
+        await ana.wait_for("incidents", "stopped all remediations everywhere: a wrong deploy", 60)
         await it.bot.kill()
         await it.bot.start()
         assert str((await it.health())["remediations"]).endswith(": a wrong deploy")
         assert "Remediations are stopped already" in await at_terminal(it, "freeze")
         assert "let remediations run again" in await at_terminal(it, "unfreeze", "rolled", "back")
-        await ana.wait_for("incidents", "let remediations run again")
+        await ana.wait_for("incidents", "let remediations run again", 60)
         assert (await it.health())["remediations"] == "allowed"

@@ -36,12 +36,12 @@ async def test_a_file_that_a_bot_still_writes_is_not_copied_and_is_once_the_bot_
     tmp_path: Path, database: str
 ) -> None:
     async with rig(tmp_path) as it:
-        assert await it.knocked(monitor.body(), within=20) == 202
+        assert await it.knocked(monitor.body(), within=60) == 202
         code, out, err = await copied(it, database)
         assert (code, out) == (1, "")
         assert "muster.db open, as a bot that runs on it does: stop it, then copy again." in err
         assert await tables(database) == 0, "nothing was touched there"
-        assert await it.knocked(monitor.body(group="more"), within=20) == 202, "and nothing here"
+        assert await it.knocked(monitor.body(group="more"), within=60) == 202, "and nothing here"
         await it.bot.kill()
         code, out, err = await copied(it, database)
         assert (code, "incidents\t1\n" in out) == (0, True), err

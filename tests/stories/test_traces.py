@@ -65,9 +65,9 @@ async def test_what_a_page_leads_to_is_one_trace_for_each_step_with_the_incident
     async with receiver() as (known, address):
         more = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_SERVICE_NAME": "muster-of-the-team"}
         async with rig(tmp_path, environment=more) as it:
-            assert await it.knocked(ALERT, within=20) == 202
+            assert await it.knocked(ALERT, within=60) == 202
             await complete(it)
-            await it.bot.stop()
+            assert await it.bot.stop()
         assert known.services == {"muster-of-the-team"}
         assert facts(known.named("POST /alerts/alertmanager")) == {"muster.status": 202}
         opened, created = known.named("job open_channel"), known.named("slack conversations.create")
@@ -85,14 +85,12 @@ async def test_a_collector_that_is_away_holds_nothing_up_and_is_told_of_once(tmp
     """Pages go on, the log has one line of why, and the process ends though its library would try for a minute."""
     away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "60"}
     async with rig(tmp_path, environment=away) as it:
-        assert await it.knocked(ALERT, within=20) == 202
+        assert await it.knocked(ALERT, within=60) == 202
         await complete(it)
         async with asyncio.timeout(60):
             while not said_of_traces(it):  # nothing tells when a batch is tried
                 await asyncio.sleep(0.05)
-        began = asyncio.get_running_loop().time()
-        await it.bot.stop()
-        assert asyncio.get_running_loop().time() - began < 14
+        assert await it.bot.stop(), "long before that minute is over"
         (why,) = said_of_traces(it)
         assert "Connection" in why
 
@@ -104,11 +102,11 @@ async def test_a_collector_that_is_back_is_told_of_too(tmp_path: Path) -> None:
         async with rig(tmp_path, environment=more) as it:
             async with asyncio.timeout(60):
                 while not said_of_traces(it):
-                    assert await it.knocked(ALERT, within=20) == 202
+                    assert await it.knocked(ALERT, within=60) == 202
                     await asyncio.sleep(0.2)
                 known.refusing = False
                 while "traces are taken again" not in it.bot.log.read_text():
-                    await it.knocked(ALERT, within=20)
+                    await it.knocked(ALERT, within=60)
                     await asyncio.sleep(0.2)
             assert len(said_of_traces(it)) == 1
 

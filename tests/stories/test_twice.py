@@ -15,6 +15,7 @@ from demo.stage import Stage
 from demo.storybook import SYSTEM
 from sandbox.driver import Person
 from sandbox.state.model import Message
+from tests.stories.rig import PATIENCE
 
 TIMES = 20
 
@@ -23,6 +24,7 @@ TIMES = 20
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The demo, without Slack's rate limits."""
     async with Stage(SYSTEM, tmp_path, tiers=False) as it:
+        it.sandbox.wait_longer(PATIENCE)
         yield it
 
 
@@ -31,16 +33,16 @@ async def test_a_webhook_a_form_and_a_click_each_twenty_times_at_once(stage: Sta
     await stage.patient.fault("stuck-jobs", True)
     await _knock(stage, TIMES)
     ana, ben = Person(stage.sandbox, "ana"), Person(stage.sandbox, "ben")
-    channel = await ana.wait_for_channel("inc-", 20)
-    card = await ana.wait_for(channel, lambda message: _has(message, "fix"), 20)
+    channel = await ana.wait_for_channel("inc-", 60)
+    card = await ana.wait_for(channel, lambda message: _has(message, "fix"), 60)
     await ana.click(card, "fix")
-    form = await ana.wait_for_modal()
+    form = await ana.wait_for_modal(within=60)
     await ana.select(form, "choose_step", "fail-stuck-jobs")
-    await ana.wait_for_modal(lambda view: view.payload["callback_id"] == "fix_step")
+    await ana.wait_for_modal(lambda view: view.payload["callback_id"] == "fix_step", 60)
     await ana.submit({}, times=TIMES)
-    request = await ana.wait_for(channel, lambda message: _has(message, "approve"), 20)
+    request = await ana.wait_for(channel, lambda message: _has(message, "approve"), 60)
     await ben.click(request, "approve", times=TIMES)
-    await ana.wait_for(channel, "changed 7 rows", 20)
+    await ana.wait_for(channel, "changed 7 rows", 60)
     await asyncio.sleep(1)
 
     store = sqlite3.connect(f"file:{stage.data_dir / 'muster.db'}?mode=ro", uri=True)

@@ -15,6 +15,7 @@ from demo.stage import Stage
 from demo.storybook import SYSTEM
 from sandbox.driver import Person, words
 from sandbox.state.model import Channel
+from tests.stories.rig import PATIENCE
 
 WATCH = "watch: {every: 1 minute, bound: critical}"
 OFTEN = "watch: {every: 1 second, for: 1 second, bound: critical}"
@@ -31,6 +32,7 @@ async def watched(folder: Path) -> AsyncIterator[Stage]:
     assert WATCH in text
     overlay.write_text(text.replace(WATCH, OFTEN), encoding="utf-8")
     async with Stage(SYSTEM, folder / "data", tiers=False, lease="2s", watches=True, runbook=runbook) as stage:
+        stage.sandbox.wait_longer(PATIENCE)
         yield stage
 
 
@@ -40,26 +42,26 @@ async def test_a_watch_declares_what_no_monitor_saw_and_says_when_it_is_over(tmp
         await asyncio.sleep(2)
         assert incidents(it) == []
         await it.patient.fault("stuck-jobs", True)
-        channel = await ana.wait_for_channel("inc-", 20)
+        channel = await ana.wait_for_channel("inc-", 60)
         assert [each["procedure"] for each in incidents(it)] == ["stuck-jobs"]
         assert incidents(it)[0]["summary"] == "It is 7; it should be at most 5. Seen on storybook-api."
         await it.patient.fault("stuck-jobs", False)
         await said(ana, channel, "The monitor says it is over")
         await ana.command("/incident watches", channel)
-        await ana.wait_for(channel, lambda message: "(stuck-count)" in words(message), 10)
+        await ana.wait_for(channel, lambda message: "(stuck-count)" in words(message), 60)
 
 
 async def test_a_bot_that_starts_while_slack_is_away_looks_and_declares(tmp_path: Path) -> None:
     async with watched(tmp_path) as it:
         await it.bot.stop()
         it.sandbox.faults.outage = True
-        starting = asyncio.create_task(it.bot.start(within=90))
+        starting = asyncio.create_task(it.bot.start(within=110))
         await it.patient.fault("stuck-jobs", True)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not incidents(it):
                 await asyncio.sleep(0.1)
         it.sandbox.faults.outage = False
-        await Person(it.sandbox, "ana").wait_for_channel("inc-", 40)
+        await Person(it.sandbox, "ana").wait_for_channel("inc-", 60)
         await starting
 
 
@@ -68,12 +70,12 @@ async def test_killed_while_it_fires_there_is_one_incident_and_its_end_is_said_o
     async with watched(tmp_path) as it:
         ana = Person(it.sandbox, "ana")
         await it.patient.fault("stuck-jobs", True)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not incidents(it):
                 await asyncio.sleep(0.01)
         await it.bot.kill()
         await it.bot.start()
-        channel = await ana.wait_for_channel("inc-", 20)
+        channel = await ana.wait_for_channel("inc-", 60)
         await asyncio.sleep(2)
         await it.bot.kill()
         await it.patient.fault("stuck-jobs", False)
@@ -90,7 +92,7 @@ async def test_killed_while_it_fires_there_is_one_incident_and_its_end_is_said_o
 
 
 async def said(person: Person, channel: Channel, sentence: str) -> None:
-    await person.wait_for(channel, lambda message: sentence in words(message), 20)
+    await person.wait_for(channel, lambda message: sentence in words(message), 60)
 
 
 def incidents(it: Stage) -> list[dict[str, object]]:
