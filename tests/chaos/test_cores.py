@@ -23,10 +23,10 @@ def play(one: tuple[int, str]) -> Outcome:
 
 def test_runs_that_die_or_are_stuck_are_named_and_all_others_are_played() -> None:
     over = list(enumerate((GOOD, DIES, GOOD, STUCK, GOOD, DIES, GOOD)))
-    came = dict(spread(play, over, workers=2, patience=Patience(60), stuck_after=1))
+    came = dict(spread(play, over, workers=2, patience=Patience(100), stuck_after=4))
     assert set(came) == set(over)
     assert {one for one, outcome in came.items() if outcome.verdict.good} == {one for one in over if one[1] == GOOD}
-    assert came[1, DIES].verdict.broken == ["its process ended by itself (-9) after 0 s"]
+    assert came[1, DIES].verdict.broken[0].startswith("its process ended by itself (-9) after ")
     assert came[3, STUCK].verdict.broken[0].startswith("it was stuck")
 
 

@@ -12,13 +12,15 @@ from bot.slack.chat import SlackChat
 from bot.slack.client import client, session
 from bot.slack.reach import Reach
 from bot.slack.shared_budget import SharedBudgets
+from sandbox.deliveries import triggers
 from sandbox.driver import Person
 from sandbox.server import Sandbox
 
 
 @pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    """The workspace."""
+async def box(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    """The workspace, which waits for longer than Slack: a busy machine is not what is tested here."""
+    monkeypatch.setattr(triggers, "TRIGGER_SECONDS", 30.0)
     async with Sandbox(retry_delays=(0.0, 0.0, 0.0), answer_seconds=30) as sandbox:
         yield sandbox
 

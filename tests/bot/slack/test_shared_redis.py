@@ -104,10 +104,16 @@ async def test_the_rest_for_p0_is_kept_for_all_processes(first: SharedRedis, sec
 async def test_a_channels_posts_are_counted_together(first: SharedRedis, second: SharedRedis) -> None:
     """The burst of one channel is shared; another channel is free."""
     one, two = budgets(first), budgets(second)
-    for count in range(CHANNEL_BURST):
-        assert await wait((one, two)[count % 2], POST, channel="C1") == 0.0
-    assert 0 < await wait(two, POST, channel="C1") <= 1.1
-    assert await wait(two, POST, channel="C2") == 0.0
+    for channel in map(str, range(100)):
+        began = time.monotonic()
+        for number in range(CHANNEL_BURST):
+            assert await wait((one, two)[number % 2], POST, channel=channel) == 0.0
+        left = await wait(two, POST, channel=channel)
+        # On a busy machine the burst may take the second after which there is room again.
+        if time.monotonic() - began < 1:
+            break
+    assert 0 < left <= 1.1
+    assert await wait(two, POST, channel="another") == 0.0
 
 
 async def test_too_many_said_to_one_process_holds_for_all(first: SharedRedis, second: SharedRedis) -> None:

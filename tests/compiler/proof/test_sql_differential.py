@@ -151,7 +151,7 @@ async def test_every_statement_that_is_judged_to_look_leaves_no_trace(superuser:
     found = [statement for statement in texts("sql", Verdict.READ_ONLY) if await _run(connection, statement)]
     assert len(found) > 50
     with suppress(TimeoutError):
-        await asyncio.wait_for(connection.reset(), 5)
+        await asyncio.wait_for(connection.reset(), 60)
     assert tuple(await superuser.fetchrow(STATE) or ()) == before
     await connection.close()
 
