@@ -51,6 +51,13 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     refs = await _refs(incident, ports.pager) if incident.paged.there else ()
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
+    expected = pager_course.unexpected(incident.paged, refs, holds)
+    if expected:
+        await decide(
+            ports.store,
+            incident.id,
+            lambda it: pager_course.telling(it, expected, held=claim, now=ports.clock()),
+        )
     changed: dict[str, Sequence[str]] = {}
     for ref in refs:
         changed[ref] = await ports.pager.tell(ref, incident.paged.told, holds, by=by)
@@ -58,7 +65,7 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
         await ports.pager.tell(ref, replace(holds, state=PagerState.TRIGGERED), holds, by=by)
 
     def told(it: Incident) -> Change:
-        return pager_course.told(it, holds=holds, refs=refs, changed=changed, settles=claim, now=ports.clock())
+        return pager_course.told(it, holds=holds, changed=changed, expected=expected, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, told)
 

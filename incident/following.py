@@ -63,7 +63,7 @@ def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> 
     """The Change that a tiding makes, which also ends the job that took it in."""
     then = min(now, max(news.tiding.at or now, incident.declared_at))
     known = _known(incident, news)
-    echo = known.paged.echoed(news.tiding, now) if known.paged is not None else None
+    echo = known.paged.echoed(news.tiding, news.severity, now) if known.paged is not None else None
     if echo is not None:
         known = replace(known, paged=echo)
     silent = echo is not None or _stale(incident, news)

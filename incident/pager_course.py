@@ -1,6 +1,6 @@
 """What became of what Muster owed the pager."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -14,7 +14,7 @@ from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
 from incident.pager_owing import TO_PERSON, TO_POLICY
-from incident.paging import PAGER, PagerState, Standing
+from incident.paging import PAGER, Paged, PagerState, Standing, echo_of
 from incident.responder import Actor, UserId
 from incident.timeline import Event, Kind
 
@@ -54,23 +54,66 @@ def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
     return AlertRecord(alert=alert, incident_id=incident.id, first_at=now, last_at=now)
 
 
+def unexpected(paged: Paged, refs: Sequence[str], holds: Standing) -> tuple[str, ...]:
+    """Of what the pager may tell back when it is told ``holds``, that which no earlier attempt set out to change."""
+    known = paged.told
+    news = (
+        holds.state if known is None or known.state is not holds.state else None,
+        holds.severity if known is None or known.severity is not holds.severity else None,
+    )
+    echoes = (echo_of(ref, each) for ref in refs for each in news if each is not None)
+    return tuple(each for each in echoes if each not in paged.echoes)
+
+
+def telling(incident: Incident, echoes: Sequence[str], *, held: Claim, now: datetime) -> Change:
+    """The pager is about to be told: should no answer come, its own word of that is still known as Muster's."""
+    paged = incident.paged
+    after = incident if paged is None else replace(incident, paged=paged.expecting(echoes, now))
+    return Change(cause=f"telling:{held.id}:{held.fence}", at=now, incident=after)
+
+
 def told(
     incident: Incident,
     *,
     holds: Standing,
-    refs: Sequence[str],
     changed: Mapping[str, Sequence[str]],
+    expected: Sequence[str],
     settles: Claim,
     now: datetime,
 ) -> Change:
-    """The pager holds ``holds`` of it; ``changed`` is what was changed there for that, by its incident."""
+    """The pager holds ``holds`` of it; ``changed`` is what was changed there for that, by its incident.
+
+    Of what was ``expected`` to come back, that which was not changed will not.
+    """
     paged = incident.paged
     if paged is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    after = replace(incident, paged=replace(paged.linked(refs, holds).telling(changed, now), told=holds))
+    never = {*_never(holds, changed), *expected} - set(_echoes(holds, changed))
+    paged = replace(paged.linked(list(changed), holds).expecting_no(never), told=holds)
+    after = replace(incident, paged=paged)
     words = list(dict.fromkeys(chain.from_iterable(changed.values())))
     events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()
     return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
+
+
+def _echoes(holds: Standing, changed: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    for ref, words in changed.items():
+        for word in words:
+            if word == holds.state.value:
+                yield echo_of(ref, holds.state)
+            elif holds.severity is not None:
+                yield echo_of(ref, holds.severity)
+
+
+def _never(holds: Standing, changed: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """What an earlier attempt set out to change, and did not, as it shows: the pager was where it is to be already.
+
+    That it is acknowledged shows nothing: one that was resolved there is let be, too.
+    """
+    if holds.state is not PagerState.ACKNOWLEDGED:
+        others = [each for each in PagerState if each is not holds.state]
+        still = [ref for ref, words in changed.items() if holds.state.value not in words]
+        yield from (echo_of(ref, each) for ref in still for each in others)
 
 
 def summon(

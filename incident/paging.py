@@ -6,7 +6,7 @@ and what has the pager's own state already is not told again. So no change comes
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -73,8 +73,8 @@ class Paged(Struct, frozen=True, kw_only=True):
     newest: Mapping[str, datetime] = field(default_factory=dict)
     """When what the pager tells last changed there, by its own time: an older word of the same matter is no news."""
     echoes: Mapping[str, datetime] = field(default_factory=dict)
-    """When Muster brought one of them to a state, by both: the pager will tell of that, too, and much may have changed
-    here meanwhile."""
+    """When Muster set out to change one of them, by ``echo_of``: the pager will tell of that, too, and much may have
+    changed here meanwhile."""
 
     @property
     def there(self) -> bool:
@@ -86,19 +86,25 @@ class Paged(Struct, frozen=True, kw_only=True):
         more = tuple(dict.fromkeys((*self.refs, *refs)))
         return replace(self, refs=more, told=self.told or knows)
 
-    def telling(self, changed: Mapping[str, Sequence[str]], now: datetime) -> "Paged":
-        """What Muster has just changed there, by the pager's incident, in words: each of it will be told back."""
-        more = {f"{ref}/{word}": now for ref, words in changed.items() for word in words}
-        return replace(self, echoes={**self.echoes, **more})
+    def expecting(self, echoes: Iterable[str], now: datetime) -> "Paged":
+        """What Muster is about to change there: each of it may be told back, even where no answer comes."""
+        return replace(self, echoes={**self.echoes, **dict.fromkeys(echoes, now)})
 
-    def echoed(self, tiding: "Tiding", now: datetime) -> "Paged | None":
-        """The same once a tiding has come back that Muster caused itself; None: it is somebody else's."""
-        state = STATE_OF.get(tiding.word)
-        name = f"{tiding.ref}/{state.value}" if state is not None else ""
-        caused = self.echoes.get(name)
+    def expecting_no(self, echoes: Collection[str]) -> "Paged":
+        """The same once these came, or will not come: they were not changed."""
+        return replace(self, echoes={each: at for each, at in self.echoes.items() if each not in echoes})
+
+    def echoed(self, tiding: "Tiding", severity: Severity | None, now: datetime) -> "Paged | None":
+        """The same once a tiding has come back that Muster caused itself; None: it is somebody else's.
+
+        ``severity`` is what the priority means that it tells of.
+        """
+        holds = severity if tiding.word is Word.PRIORITY else STATE_OF.get(tiding.word)
+        echo = echo_of(tiding.ref, holds) if holds is not None else ""
+        caused = self.echoes.get(echo)
         if caused is None or now - caused > ECHO_WITHIN:
             return None
-        return replace(self, echoes={each: at for each, at in self.echoes.items() if each != name})
+        return self.expecting_no([echo])
 
     def helped(self, ref: str) -> "Paged":
         """With one that calls a single person or policy."""
@@ -153,6 +159,11 @@ STATE_OF: Final = {
     Word.MERGED: PagerState.RESOLVED,
 }
 """In which state the pager's incident is after what it tells."""
+
+
+def echo_of(ref: str, holds: PagerState | Severity) -> str:
+    """The name of what the pager tells when one of its incidents comes to that state, or is as bad as that."""
+    return f"{ref}/{holds.value}"
 
 
 def matter_of(tiding: Tiding) -> str | None:

@@ -164,6 +164,52 @@ async def test_muster_s_own_resolution_that_comes_back_after_a_reopening_here_en
     assert not (await world.again(incident)).open
 
 
+async def test_a_resolution_of_which_no_answer_came_is_known_again_after_a_reopening_here(
+    world: World, pager: FakePager
+) -> None:
+    """Found by a simulated run: the pager's word of it seemed to be that of whom Muster had named."""
+    incident = await began(world, pager)
+    await world.say(BEN, "ack", incident)
+    await world.work()
+    await world.say(BEN, "resolve made room", incident)
+    claim = await world.claim(JobName.TELL_PAGER)
+    await world.do_until_away(claim, saves=1)
+    assert pager.there[REF].state is PagerState.RESOLVED
+    await world.say(BEN, "reopen it is back", incident)
+    await told(world, "resolved", at=3)
+    assert (await world.again(incident)).open
+    await world.let_pass(seconds=30)
+    assert pager.there[REF].state is PagerState.TRIGGERED
+
+
+async def test_who_resolves_it_there_after_muster_could_not_is_heard(world: World, pager: FakePager) -> None:
+    """What Muster only set out to do there is not taken for done once it shows that it was not."""
+    incident = await began(world, pager)
+    await world.say(BEN, "ack", incident)
+    await world.work()
+    await world.say(BEN, "resolve made room", incident)
+    pager.away = True
+    await world.work()
+    pager.away = False
+    await world.say(BEN, "reopen it is back", incident)
+    await world.let_pass(seconds=30)
+    pager.there[REF].state = PagerState.RESOLVED
+    await told(world, "resolved", at=60)
+    assert not (await world.again(incident)).open
+
+
+async def test_two_severities_in_a_row_do_not_come_back_as_each_other(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    for level in ("P3", "P0"):
+        await world.say(ANA, f"severity {level} seen", incident)
+        await world.work()
+    for at, level in ((2, "P3"), (3, "P0")):
+        await told(world, "priority_updated", at=at, priority={"summary": level})
+        assert (await world.again(incident)).severity is Severity.P0
+    await told(world, "priority_updated", at=4, priority={"summary": "P2"})
+    assert (await world.again(incident)).severity is Severity.P2
+
+
 async def test_a_person_who_resolves_it_there_resolves_it_here(world: World, pager: FakePager) -> None:
     incident = await began(world, pager)
     pager.there[REF].state = PagerState.RESOLVED
@@ -330,7 +376,8 @@ async def test_a_death_between_the_call_and_its_record_leads_to_nothing_twice(
     if name is not JobName.CALL_PAGER:
         await world.say(ANA, "ack" if name is JobName.TELL_PAGER else "note look", incident)
     claim = await world.claim(name)
-    await world.do_until_away(claim, saves=0)
+    # What is told is written down before.
+    await world.do_until_away(claim, saves=1 if name is JobName.TELL_PAGER else 0)
     done = list(pager.changes)
     await world.let_pass(seconds=30)
     assert done

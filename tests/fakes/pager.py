@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from commands.outage import Outage
 from commands.pager import Called, Pager, Wanted
@@ -9,6 +10,12 @@ from incident.incident import Incident
 from incident.paging import PagerPerson, PagerState, Standing, key_of
 from incident.responder import UserId
 from incident.severity import Severity, of_word
+
+_REACHED: Final = {
+    PagerState.TRIGGERED: {PagerState.TRIGGERED, PagerState.ACKNOWLEDGED},
+    PagerState.ACKNOWLEDGED: {PagerState.ACKNOWLEDGED, PagerState.RESOLVED},
+    PagerState.RESOLVED: {PagerState.RESOLVED},
+}
 
 
 @dataclass
@@ -56,12 +63,15 @@ class FakePager(Pager):
 
     async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
         self._reach()
-        each = self.there[ref]
-        if (told is None or told.state is not now.state) and each.state is not now.state:
+        each, changed = self.there[ref], list[str]()
+        if (told is None or told.state is not now.state) and each.state not in _REACHED[now.state]:
             each.state = now.state
             self._changed(f"{ref} {now.state.value} by {by}")
-            return (now.state.value,)
-        return ()
+            changed.append(now.state.value)
+        if told is not None and told.severity not in (None, now.severity) and each.severity is not now.severity:
+            each.severity = now.severity
+            changed.append(f"priority {now.severity}")
+        return tuple(changed)
 
     async def note(self, ref: str, text: str, *, mark: str, by: UserId | None, again: bool) -> None:
         self._reach()
