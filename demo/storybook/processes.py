@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from demo.engine import Engine, Part
+from demo.ports import free_port
 from demo.postgres import RealPostgres
 from demo.redis import RealRedis
 from demo.redis_users import create_users
@@ -30,7 +31,7 @@ class ApiProcess:
 
     async def start(self) -> None:
         """Serve, at the same address as before."""
-        port = int(self.url.rpartition(":")[2] or 0)
+        port = int(self.url.rpartition(":")[2] or free_port())
         async with AsyncExitStack() as undo:
             self.url = await serve(undo, self._api.application(self.part.write), port=port)
             self._undo = undo.pop_all()

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from aiohttp import web
 
 from demo.engine import Part
+from demo.ports import free_port
 from demo.serving import serve
 
 VERSION: Final = "1.0.0-alpha"
@@ -60,7 +61,7 @@ class Box:
         async with AsyncExitStack() as undo:
             service = self._make(self.say)
             application = await service.open(undo)
-            self.url = await serve(undo, application, port=int(self.url.rpartition(":")[2] or 0))
+            self.url = await serve(undo, application, port=int(self.url.rpartition(":")[2] or free_port()))
             self.service = service
             self._undo = undo.pop_all()
 
