@@ -34,6 +34,14 @@ _WHOLE_OBJECT: Final = re.compile(
 )
 _GOES_WITHOUT: Final[Callable[[Sequence[str]], bool]] = named("aws:goes_without")
 _ENVIRONMENT: Final = re.compile(r"(?<![a-z])env(?:ironment|from)?(?![a-z])", re.IGNORECASE)
+_CARRYING: Final = frozenset(
+    {("docker",), ("docker-compose",), ("kubectl",), ("ssh",), ("watch",), ("podman",), ("oc",)}
+)
+_QUOTED: Final = re.compile(r"""'[^']+'|"(?:[^"\\]|\\.)+\"""", re.DOTALL)
+_DISGUISED: Final = re.compile(r"""\\\w|(?<=\w)(?:''|"")|(?:''|"")(?=\w)""", re.ASCII)
+"""A backslash or an empty pair of quotes inside a plain word, which only hides what the word is."""
+_PIECED: Final = re.compile(r"""(?=.*['"])(?!(['"])\w*\1$)\w*(?:(['"])\w+\2\w*)+""", re.ASCII)
+"""A plain word of pieces, some of them in quotes: `"d"f`."""
 _LEVEL: Final = re.compile(r"-[1-9c]|-[1-9]?c|--stdout|--best|--fast")
 _XARGS_FLAGS: Final = word_list("-r -0 -t --no-run-if-empty --null")
 _XARGS_VALUES: Final = word_list("-n -L -P")
@@ -81,9 +89,12 @@ def _objection(stage: Program) -> str | None:
 
 
 def _hides_its_name(stage: Program) -> bool:
-    """Whether the program behind `time`, `sudo` or `timeout` is spelled otherwise than it is called."""
+    """Whether the program, behind `time` or `sudo` and inside a carrier too, is spelled otherwise than it is called."""
     place = len(stage.argv) - len(wrappers.innermost(stage.argv))
-    return stage.spelled[place : place + 1] != stage.argv[place : place + 1] and bool(stage.spelled)
+    if stage.spelled[place : place + 1] != stage.argv[place : place + 1] and bool(stage.spelled):
+        return True
+    inside = stage.spelled[place + 1 :] if stage.argv[place : place + 1] in _CARRYING else ()
+    return any(_PIECED.fullmatch(word) or _DISGUISED.search(_QUOTED.sub("", word)) for word in inside)
 
 
 def _shows_whole_object(stage: Program) -> bool:

@@ -14,6 +14,15 @@ from compiler.proof.word_list import word_list
 from incident.verdict import Judgement, Verdict
 
 TOOLS = word_list("git gh")
+_HELPER = re.compile(r"[A-Za-z][\w+.-]*::", re.ASCII)
+"""An address that a program of its own fetches: `ext::sh -c …`."""
+_FETCHING = word_list("fetch clone pull push remote submodule")
+_RUNNING = {
+    "rebase": ("-x", "--exec"),
+    "clone": ("-u", "--upload-pack", "-c", "--config", "--template"),
+    "init": ("--template",),
+}
+"""Options that name a program, or a folder or setting with programs in it."""
 _SHOWING = word_list("log show diff blame annotate")
 _METHOD = ("-X", "--method")
 _LOOKING = re.compile(r"(?:-X|--method=)(?:GET|HEAD)")
@@ -34,6 +43,8 @@ _BODY = ("-f", "-F", "--field", "--raw-field", "--input")
 
 def judge(argv: Sequence[str]) -> Judgement:
     """The verdict for a command line, `argv[0]` being `git` or `gh`. Never raises."""
+    if list(argv[:1]) == ["git"] and _runs_a_program(argv):
+        return _refused("git", "an address or an option of it names a program that would run")
     if list(argv[:1]) == ["git"]:
         return _without_secrets(client.judge(GIT, argv), argv)
     if list(argv[:2]) == ["gh", "api"]:
@@ -41,6 +52,15 @@ def judge(argv: Sequence[str]) -> Judgement:
     if list(argv[:1]) == ["gh"]:
         return _once(client.judge(GH, argv), argv)
     return _refused("git", "the command is neither git nor gh")
+
+
+def _runs_a_program(argv: Sequence[str]) -> bool:
+    verb = next((word for word in argv[1:] if word in _RUNNING or word in _FETCHING), "")
+    options = _RUNNING.get(verb, ())
+    short = tuple(option for option in options if not option.startswith("--"))
+    if verb in _FETCHING and any(_HELPER.match(word) for word in argv[1:]):
+        return True
+    return any(word.partition("=")[0] in options or word.startswith(short) for word in argv[1:])
 
 
 def _without_secrets(judgement: Judgement, argv: Sequence[str]) -> Judgement:

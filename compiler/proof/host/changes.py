@@ -192,7 +192,19 @@ def _block_copy(words: Sequence[str]) -> str | None:
     return wrong or objection_to_changing(target)
 
 
+def _date(words: Sequence[str]) -> str | None:
+    named = any(_abbreviates(word, ("--file", "--reference")) or re.match("-[a-zA-Z]*[fr]", word) for word in words)
+    return "it prints what is in a file, or about it" if named else None
+
+
+def _split(words: Sequence[str]) -> str | None:
+    runs = any(_abbreviates(word, ("--filter",)) for word in words)
+    return "an option of it runs a program" if runs else _changing(words)
+
+
 _SPECIAL: Mapping[str, Callable[[Sequence[str]], str | None]] = {
+    "date": _date,
+    "split": _split,
     "kill": _kill,
     "pkill": _by_name,
     "killall": _by_name,

@@ -190,9 +190,9 @@ showmount: ^-e/--exports/-a/--all/-d/--directories --no-headers | host? # lists 
 conntrack: ^-L/--dump/-C/--count/-S/--stats -n -g -p=name -s=host -d=host --src=host --dst=host --sport=port
     --dport=port --state=name -f=name | name? # lists tracked connections
 nstat: -asz | | -a; -s # shows network counters, and keeps no note of having done so
-dig: -46 -x=host -t=name -p=port -q=name -c=name | dnsword+ # asks the name service
+dig: -46 -x=host -t=record -p=port -q=name -c=name | dnsword+ # asks the name service
 dig: -46 ^-x=host -p=port | dnsword* # asks the name service
-host: -tav46 -t=name -W=number | host host? # asks the name service
+host: -tav46 -t=record -W=number | host host? # asks the name service
 getent: | database word* # asks the host's own lists
 whois: | host # asks who owns a name
 ping, ping6: -qn46DOv -c=packets -i=seconds -w=seconds -W=seconds -s=number -t=number -I=name | host | -c 5
@@ -211,7 +211,7 @@ iptables-save, ip6tables-save: -c -t=name | # lists the firewall's rules
 """
 
 _WHOLE_WORDS = """
-nslookup: -type=name -query=name -q=name -debug -timeout=number | host host? # asks the name service
+nslookup: -type=record -query=record -q=record -debug -timeout=number | host host? # asks the name service
 openssl s_client: ^-connect=server -servername=host -showcerts -brief -tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3
     -starttls=name
     -status -verify=number -verify_return_error -prexit -alpn=word -4 -6 -quiet | # looks at a server's certificate

@@ -4,6 +4,7 @@ The tables beside this file say which forms of each tool look (reads.py, clients
 host and which are never run (changes.py). Here stand the few tools that no table describes.
 """
 
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 
@@ -131,7 +132,8 @@ def _first_option(argv: Sequence[str]) -> Judgement:
 
 
 def _nslookup(argv: Sequence[str]) -> Judgement:
-    return usage.judge(WHOLE_WORDS["nslookup"], argv)
+    words = [re.sub(r"^-(?:querytype|q|ty|type)=", "-query=", word) for word in argv]
+    return usage.judge(WHOLE_WORDS["nslookup"], words)
 
 
 def _ip(argv: Sequence[str]) -> Judgement:
