@@ -128,10 +128,10 @@ class Line(Pager):
         await self._reach("key")
         return self._pager.there[ref].key if ref in self._pager.there else ""
 
-    async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
         await self._reach("look")
-        each, state = self._pager.there[ref], now.state
-        if (told is not None and told.state is state) or each.state in _REACHED[state]:
+        each, state = self._pager.there[ref], news.state
+        if state is None or each.state in _REACHED[state]:
             return ()
 
         def put() -> None:

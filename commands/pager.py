@@ -43,8 +43,8 @@ class Pager(Protocol):
         """The name that whoever made the pager's incident gave it; empty when it has none."""
         ...
 
-    async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
-        """Bring the pager's incident to ``now``, in what changed since ``told`` and is not so there; what that was."""
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
+        """Bring the pager's incident to what is news, where it is not so there; what was changed."""
         ...
 
     async def note(self, ref: str, text: str, *, mark: str, by: UserId | None, again: bool) -> None:

@@ -1,9 +1,6 @@
 """The clock asks: the pager is called, told what changed here, given notes, and asked for help."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-
-from msgspec.structs import replace
 
 from commands.deciding import decide, known
 from commands.outage import NotYet
@@ -14,7 +11,7 @@ from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
 from incident.pager_owing import TO_PERSON, TO_POLICY, standing
-from incident.paging import PagerState
+from incident.paging import Standing
 from incident.responder import UserId, user_of
 from incident.timeline import Event, fact
 
@@ -51,21 +48,20 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     refs = await _refs(incident, ports.pager) if incident.paged.there else ()
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
-    expected = pager_course.unexpected(incident.paged, refs, holds)
-    if expected:
-        await decide(
-            ports.store,
-            incident.id,
-            lambda it: pager_course.telling(it, expected, held=claim, now=ports.clock()),
-        )
-    changed: dict[str, Sequence[str]] = {}
-    for ref in refs:
-        changed[ref] = await ports.pager.tell(ref, incident.paged.told, holds, by=by)
-    for ref in incident.paged.helps if not incident.open else ():
-        await ports.pager.tell(ref, replace(holds, state=PagerState.TRIGGERED), holds, by=by)
+    paged, news = incident.paged, holds.beside(incident.paged.told)
+    if pager_course.echoes(refs, news):
+
+        def telling(it: Incident) -> Change:
+            return pager_course.telling(it, refs, news, held=claim, now=ports.clock())
+
+        await decide(ports.store, incident.id, telling)
+    changed = {ref: await ports.pager.tell(ref, news, by=by) for ref in refs}
+    for ref in paged.helps if not incident.open else ():
+        await ports.pager.tell(ref, Standing(state=holds.state), by=by)
+    never = pager_course.never_echoed(paged, news, changed)
 
     def told(it: Incident) -> Change:
-        return pager_course.told(it, holds=holds, changed=changed, expected=expected, settles=claim, now=ports.clock())
+        return pager_course.told(it, holds=holds, changed=changed, never=never, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, told)
 

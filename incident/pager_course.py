@@ -1,6 +1,6 @@
 """What became of what Muster owed the pager."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -54,21 +54,18 @@ def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
     return AlertRecord(alert=alert, incident_id=incident.id, first_at=now, last_at=now)
 
 
-def unexpected(paged: Paged, refs: Sequence[str], holds: Standing) -> tuple[str, ...]:
-    """Of what the pager may tell back when it is told ``holds``, that which no earlier attempt set out to change."""
-    known = paged.told
-    news = (
-        holds.state if known is None or known.state is not holds.state else None,
-        holds.severity if known is None or known.severity is not holds.severity else None,
-    )
-    echoes = (echo_of(ref, each) for ref in refs for each in news if each is not None)
-    return tuple(each for each in echoes if each not in paged.echoes)
+def echoes(refs: Sequence[str], news: Standing) -> tuple[str, ...]:
+    """What the pager may tell back when it is told that of these."""
+    holds = [each for each in (news.state, news.severity) if each is not None]
+    return tuple(echo_of(ref, each) for ref in refs for each in holds)
 
 
-def telling(incident: Incident, echoes: Sequence[str], *, held: Claim, now: datetime) -> Change:
+def telling(incident: Incident, refs: Sequence[str], news: Standing, *, held: Claim, now: datetime) -> Change:
     """The pager is about to be told: should no answer come, its own word of that is still known as Muster's."""
-    paged = incident.paged
-    after = incident if paged is None else replace(incident, paged=paged.expecting(echoes, now))
+    after, paged = incident, incident.paged
+    if paged is not None:
+        doubtful = (paged.told or Standing()).unless(news)
+        after = replace(incident, paged=replace(paged.expecting(echoes(refs, news), now), told=doubtful))
     return Change(cause=f"telling:{held.id}:{held.fence}", at=now, incident=after)
 
 
@@ -77,43 +74,38 @@ def told(
     *,
     holds: Standing,
     changed: Mapping[str, Sequence[str]],
-    expected: Sequence[str],
+    never: Collection[str],
     settles: Claim,
     now: datetime,
 ) -> Change:
     """The pager holds ``holds`` of it; ``changed`` is what was changed there for that, by its incident.
 
-    Of what was ``expected`` to come back, that which was not changed will not.
+    What it will ``never`` tell back, because it was not changed, is expected no longer.
     """
     paged = incident.paged
     if paged is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    never = {*_never(holds, changed), *expected} - set(_echoes(holds, changed))
-    paged = replace(paged.linked(list(changed), holds).expecting_no(never), told=holds)
-    after = replace(incident, paged=paged)
+    after = replace(incident, paged=replace(paged.linked(list(changed), holds).expecting_no(never), told=holds))
     words = list(dict.fromkeys(chain.from_iterable(changed.values())))
     events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()
     return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
 
 
-def _echoes(holds: Standing, changed: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    for ref, words in changed.items():
-        for word in words:
-            if word == holds.state.value:
-                yield echo_of(ref, holds.state)
-            elif holds.severity is not None:
-                yield echo_of(ref, holds.severity)
+def never_echoed(before: Paged, news: Standing, changed: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """What will not come back of what was expected, as it shows now that the pager has answered.
 
-
-def _never(holds: Standing, changed: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """What an earlier attempt set out to change, and did not, as it shows: the pager was where it is to be already.
-
-    That it is acknowledged shows nothing: one that was resolved there is let be, too.
+    What this attempt found so already, unless an earlier one may have made it so. And what an earlier one set out to
+    do, where the pager was found where it is to be now: that it is acknowledged shows nothing, since one that was
+    resolved there is let be, too.
     """
-    if holds.state is not PagerState.ACKNOWLEDGED:
-        others = [each for each in PagerState if each is not holds.state]
-        still = [ref for ref, words in changed.items() if holds.state.value not in words]
-        yield from (echo_of(ref, each) for ref in still for each in others)
+    never = set[str]()
+    for ref, words in changed.items():
+        for holds, word in ((news.state, news.state), (news.severity, "priority")):
+            if holds is not None and not any(each.startswith(str(word)) for each in words):
+                never |= {echo_of(ref, holds)} - set(before.echoes)
+        if news.state is not None and news.state is not PagerState.ACKNOWLEDGED and news.state.value not in words:
+            never |= {echo_of(ref, each) for each in PagerState if each is not news.state}
+    return frozenset(never)
 
 
 def summon(

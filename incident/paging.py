@@ -53,10 +53,25 @@ class Paging(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """What both sides hold of an incident: how far it is, and how bad."""
+    """What both sides hold of an incident: how far it is, and how bad. None: that is no news, or nobody knows it."""
 
-    state: PagerState
+    state: PagerState | None = None
     severity: Severity | None = None
+
+    def beside(self, known: "Standing | None") -> "Standing":
+        """What is news in this for whoever knew that."""
+        known = known or Standing()
+        return Standing(
+            state=self.state if self.state is not known.state else None,
+            severity=self.severity if self.severity is not known.severity else None,
+        )
+
+    def unless(self, doubtful: "Standing") -> "Standing":
+        """What of this is known still while nobody knows whether that was changed."""
+        return Standing(
+            state=self.state if doubtful.state is None else None,
+            severity=self.severity if doubtful.severity is None else None,
+        )
 
 
 class Paged(Struct, frozen=True, kw_only=True):
@@ -69,7 +84,7 @@ class Paged(Struct, frozen=True, kw_only=True):
     call_owed_at: datetime | None = None
     """When it was decided to call the pager; None: not called by Muster."""
     told: Standing | None = None
-    """What the pager was last told, or knew when it was linked; None before that."""
+    """What the pager was last told, or knew when it was linked; None before that. Of what it is just told, nothing."""
     newest: Mapping[str, datetime] = field(default_factory=dict)
     """When what the pager tells last changed there, by its own time: an older word of the same matter is no news."""
     echoes: Mapping[str, datetime] = field(default_factory=dict)

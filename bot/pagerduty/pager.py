@@ -85,17 +85,17 @@ class PagerDuty:
         """The key under which an incident there was made."""
         return str((await self._incident(ref) or {}).get("incident_key") or "")
 
-    async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
-        """Bring one incident to ``now``, in what changed since ``told`` and is not so there; what that was."""
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
+        """Bring one incident to what is news, where it is not so there; what was changed."""
         there = await self._incident(ref)
         if there is None:
             return ()
         address = await self._address(by)
         changed: list[str] = []
-        if (told is None or told.state is not now.state) and there["status"] not in _REACHED[now.state]:
-            await self._put(ref, {"status": now.state.value, **_resolution(now.state)}, address)
-            changed.append(now.state.value)
-        priority = self._priority(there, told, now)
+        if news.state is not None and there["status"] not in _REACHED[news.state]:
+            await self._put(ref, {"status": news.state.value, **_resolution(news.state)}, address)
+            changed.append(news.state.value)
+        priority = self._priority(there, news)
         if priority is not None:
             await self._put(ref, {"priority": priority}, address)
             changed.append(f"priority {priority}")
@@ -225,11 +225,11 @@ class PagerDuty:
             if no.status != 400 or (await self._incident(ref) or {}).get("status") != changed.get("status"):
                 raise
 
-    def _priority(self, there: Answer, told: Standing | None, now: Standing) -> str | None:
+    def _priority(self, there: Answer, news: Standing) -> str | None:
         """The priority that PagerDuty lacks; None when it has one of that level, or nobody changed it here."""
-        if told is not None and told.severity is now.severity:
+        if news.severity is None:
             return None
-        named = [name for name, level in self._rules.priorities.items() if level is now.severity]
+        named = [name for name, level in self._rules.priorities.items() if level is news.severity]
         holds = (there.get("priority") or {}).get("summary")
         return named[0] if named and holds not in named else None
 

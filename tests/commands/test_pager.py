@@ -164,13 +164,15 @@ async def test_muster_s_own_resolution_that_comes_back_after_a_reopening_here_en
     assert not (await world.again(incident)).open
 
 
-async def test_a_resolution_of_which_no_answer_came_is_known_again_after_a_reopening_here(
-    world: World, pager: FakePager
+@pytest.mark.parametrize("owned", [True, False])
+async def test_a_resolution_of_which_no_answer_came_is_known_again_and_undone_after_a_reopening_here(
+    world: World, pager: FakePager, owned: bool
 ) -> None:
-    """Found by a simulated run: the pager's word of it seemed to be that of whom Muster had named."""
+    """Found by simulated runs: the pager's word of it seemed to be that of whom Muster had named."""
     incident = await began(world, pager)
-    await world.say(BEN, "ack", incident)
-    await world.work()
+    if owned:
+        await world.say(BEN, "ack", incident)
+        await world.work()
     await world.say(BEN, "resolve made room", incident)
     claim = await world.claim(JobName.TELL_PAGER)
     await world.do_until_away(claim, saves=1)
@@ -200,6 +202,7 @@ async def test_who_resolves_it_there_after_muster_could_not_is_heard(world: Worl
 
 async def test_two_severities_in_a_row_do_not_come_back_as_each_other(world: World, pager: FakePager) -> None:
     incident = await began(world, pager)
+    pager.there[REF].severity = Severity.P1
     for level in ("P3", "P0"):
         await world.say(ANA, f"severity {level} seen", incident)
         await world.work()

@@ -61,16 +61,16 @@ class FakePager(Pager):
         self._reach()
         return self.there[ref].key if ref in self.there else ""
 
-    async def tell(self, ref: str, told: Standing | None, now: Standing, *, by: UserId | None) -> tuple[str, ...]:
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
         self._reach()
         each, changed = self.there[ref], list[str]()
-        if (told is None or told.state is not now.state) and each.state not in _REACHED[now.state]:
-            each.state = now.state
-            self._changed(f"{ref} {now.state.value} by {by}")
-            changed.append(now.state.value)
-        if told is not None and told.severity not in (None, now.severity) and each.severity is not now.severity:
-            each.severity = now.severity
-            changed.append(f"priority {now.severity}")
+        if news.state is not None and each.state not in _REACHED[news.state]:
+            each.state = news.state
+            self._changed(f"{ref} {news.state.value} by {by}")
+            changed.append(news.state.value)
+        if news.severity is not None and each.severity not in (None, news.severity):
+            each.severity = news.severity
+            changed.append(f"priority {news.severity}")
         return tuple(changed)
 
     async def note(self, ref: str, text: str, *, mark: str, by: UserId | None, again: bool) -> None:

@@ -66,8 +66,8 @@ async def test_a_wrong_token_says_what_to_mend_and_is_not_tried_again(api: Pager
 
 async def test_what_changed_is_told_in_the_name_of_whoever_did_it(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still")
-    assert await side.pager.tell(ref, TRIGGERED, ACKNOWLEDGED, by=ANA) == ("acknowledged",)
-    assert await side.pager.tell(ref, ACKNOWLEDGED, RESOLVED, by=CLEO) == ("resolved",)
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ("acknowledged",)
+    assert await side.pager.tell(ref, RESOLVED.beside(ACKNOWLEDGED), by=CLEO) == ("resolved",)
     assert api.changes[1:] == [f"{ref} status acknowledged by PANA000", f"{ref} status resolved by PMUSTER"]
 
 
@@ -75,27 +75,29 @@ async def test_what_is_so_there_or_did_not_change_here_is_not_told(api: PagerDut
     ref = api.trigger("Orders stand still", priority="P2")
     api.change(ref, by="PBEN000", status="acknowledged")
     before = list(api.changes)
-    assert await side.pager.tell(ref, TRIGGERED, ACKNOWLEDGED, by=ANA) == ()
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ()
     api.change(ref, status="triggered")
-    assert await side.pager.tell(ref, ACKNOWLEDGED, ACKNOWLEDGED, by=ANA) == (), "its time ran out there: let it ring"
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(ACKNOWLEDGED), by=ANA) == (), (
+        "its time ran out there: let it ring"
+    )
     assert api.changes == [*before, f"{ref} status triggered by None"]
 
 
 async def test_one_that_was_resolved_is_opened_again(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still")
     api.change(ref, status="resolved")
-    assert await side.pager.tell(ref, RESOLVED, TRIGGERED, by=None) == ("triggered",)
+    assert await side.pager.tell(ref, TRIGGERED.beside(RESOLVED), by=None) == ("triggered",)
 
 
 async def test_a_severity_is_told_as_a_priority_unless_it_has_one_of_that_level(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still", priority="P5")
     mild = replace(TRIGGERED, severity=Severity.P3)
-    assert await side.pager.tell(ref, TRIGGERED, mild, by=ANA) == ()
-    assert await side.pager.tell(ref, mild, replace(mild, severity=Severity.P0), by=ANA) == ("priority P1",)
+    assert await side.pager.tell(ref, mild.beside(TRIGGERED), by=ANA) == ()
+    assert await side.pager.tell(ref, replace(mild, severity=Severity.P0).beside(mild), by=ANA) == ("priority P1",)
 
 
 async def test_one_that_is_gone_there_is_let_be(side: Side) -> None:
-    assert await side.pager.tell("QGONE00", TRIGGERED, ACKNOWLEDGED, by=ANA) == ()
+    assert await side.pager.tell("QGONE00", ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ()
 
 
 async def test_a_note_whose_answer_is_lost_is_found_by_its_mark(api: PagerDutyApi, side: Side) -> None:
