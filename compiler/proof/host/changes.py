@@ -18,7 +18,7 @@ CHANGING = word_list(
     update-alternatives restorecon setenforce setsebool auditctl a2ensite a2dissite a2enmod a2dismod apachectl
     postfix fuser smartctl newaliases postsuper fail2ban-client crontab initctl rc-service rc-update sv
     svc runsvdir invoke-rc.d conntrack nvidia-smi snapper lvconvert fstrim sync localectl setcap chcon partprobe
-    ipvsadm exim exim4 iscsiadm crm_mon jcmd multipath doveadm
+    nstat ipvsadm exim exim4 iscsiadm crm_mon jcmd multipath doveadm
     prlimit stress stress-ng ab wrk hey siege iperf iperf3
     """
 )

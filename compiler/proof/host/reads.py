@@ -189,7 +189,7 @@ nfsstat: -csmnrvl | # shows counters of network file systems
 showmount: ^-e/--exports/-a/--all/-d/--directories --no-headers | host? # lists exported folders
 conntrack: ^-L/--dump/-C/--count/-S/--stats -n -g -p=name -s=host -d=host --src=host --dst=host --sport=port
     --dport=port --state=name -f=name | name? # lists tracked connections
-nstat: -asz | | -a; -s # shows network counters, and keeps no note of having done so
+nstat: -az ^-s/--noupdate --zeros --ignore | # shows network counters, and keeps no note of having done so
 dig: -46 -x=host -t=record -p=port -q=name -c=name | dnsword+ # asks the name service
 dig: -46 ^-x=host -p=port | dnsword* # asks the name service
 host: -tav46 -t=record -W=number | host host? # asks the name service

@@ -104,6 +104,8 @@ def _command(argv: Sequence[str]) -> Command | Judgement:
         raise _Refused("--pattern and --count belong to --scan")
     if not words:
         raise _Refused("a session without a command is interactive, or takes commands from standard input")
+    for option, value in pairwise(words):
+        _check_credential(option, value)
     return Command(words=tuple(words), repeats=seen.repeats, target=seen.target)
 
 
