@@ -38,7 +38,7 @@ TIMERS: Final = frozenset(
     }
 )  # fmt: skip
 """What may still be owed in the end, because its time has not come. Everything else was wanted at once."""
-_HELD: Final = (JobState.CLAIMED, JobState.DOING)
+_HELD: Final = (JobState.CLAIMED, JobState.DOING, JobState.UNKNOWN)
 LOOKED_EVERY: Final = 2.0
 """Seconds between two looks whether all is done."""
 SIZES: Final = ((1, 30), (2, 31), (4, 25), (8, 12), (16, 2))
