@@ -35,8 +35,8 @@ def _leaves_one(chosen: Filter, one: bool) -> bool:
             return one or _keeps_first(options)
         case Lines(tool=tool):
             return one and tool not in _MANY
-        case awk.Program(test=test, summed=summed):
-            return one or bool(summed) or (test is not None and test["counter"] == "NR" and test["counting"] == "==")
+        case awk.Program():
+            return one
         case jq.Filter(steps=steps):
             return not any(isinstance(step, jq.Each | jq.Keys) for step in steps)
 

@@ -15,7 +15,6 @@ kubectl get pods -l app=x -o jsonpath='{.items[0].metadata.name}'
 kubectl get deploy api -o=jsonpath='{.spec.replicas}'
 kubectl get pods -o name | head -1
 kubectl get pods | grep api | awk '{print $1}' | head -n1
-kubectl get pods | awk 'NR==2 {print $1}'
 docker inspect --format '{{.Image}}' api
 docker container inspect -f '{{.Id}}' api
 psql -tAc "SELECT id FROM t ORDER BY 1 LIMIT 1"
