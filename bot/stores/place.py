@@ -16,7 +16,7 @@ from commands.outage import Outage
 FILE: Final = "muster.db"
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 5.0
-AT_TERMINAL: Final = 2.0
+AT_TERMINAL: Final = 4.0
 """Seconds that a PostgreSQL has for its first answer where somebody waits for it."""
 FOR_A_BOT: Final = 5.0
 """The same where nobody does, and it is asked again."""
