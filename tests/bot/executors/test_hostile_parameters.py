@@ -1,5 +1,7 @@
 """Whatever a step's parameter let through, the final command is judged again: data stays data, or nothing is sent."""
 
+from functools import partial
+
 import pytest
 
 from bot.executors.postgres.reading import judged as judged_sql
@@ -8,7 +10,7 @@ from bot.executors.tool.answer import NotAllowed
 from incident.plan import bind
 from incident.verdict import Verdict
 from tests.bot.executors import test_faults, test_rude_peers
-from tests.bot.executors.conftest import Clock
+from tests.bot.executors.conftest import PATIENT, Clock
 from tests.bot.executors.test_rude_peers import plan
 
 QUOTED, FLAG, TEMPLATE, SHELL, LOOK_ALIKE = "it's; rm -rf /", "--all", "{{.Config.Env}}", "$(id)", "\u0430dmin"
@@ -32,7 +34,10 @@ REFUSED = {
     "aws": [FLAG, FILE],
     "http": [QUOTED, TEMPLATE, LOOK_ALIKE, LINES, UPWARDS, FILE],
 }
-KINDS = {**test_faults.KINDS, **test_rude_peers.KINDS}
+MAKERS = {
+    **{kind: partial(each.make, caps=PATIENT) for kind, each in test_faults.KINDS.items()},
+    **{kind: each.make for kind, each in test_rude_peers.KINDS.items()},
+}
 
 
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in REFUSED.items() for value in values])
@@ -40,7 +45,7 @@ async def test_a_value_that_is_more_than_a_name_is_not_sent(kind: str, value: st
     words = COMMANDS[kind]
     template = {"method": "GET", "path": words[0]} if kind == "http" else {"argv": words}
     command = bind(template, {"value": value})
-    executor = KINDS[kind].make(1, clock)
+    executor = MAKERS[kind](1, clock)
     sight = await executor.look(plan(kind, command, Verdict.READ_ONLY))
     assert sight.error is not None
     assert sight.error.startswith("Nothing was sent, because this is"), sight.error
