@@ -17,6 +17,7 @@ from compiler.proof.named import named
 from compiler.proof.program import Feed, Programs, strictest
 from compiler.proof.proven import Kind
 from compiler.proof.secret_names import names_a_secret
+from compiler.proof.spellings import OTHER_ENGINES
 from compiler.proof.word_list import word_list
 from compiler.shell_parts import Pipe, Program, Redirection
 from incident.verdict import Judgement, Verdict
@@ -29,16 +30,17 @@ _UNPACKERS: Final = word_list("gunzip zcat gzcat bunzip2 bzcat unxz xzcat zstdca
 _PACKERS: Final = word_list("gzip zstd bzip2 xz pigz pv")
 _SAYERS: Final = word_list("echo printf")
 _WHOLE_OBJECT: Final = re.compile(
-    r"\b(?:docker|kubectl)\b.* (?:inspect|describe|(?:-o[= ]?|--output[= ])(?:yaml|json))(?= |$)|\bsystemctl show\b",
+    r"\b(?:docker|podman|nerdctl|kubectl|oc)\b.* (?:inspect|describe|(?:-o[= ]?|--output[= ])(?:yaml|json))(?= |$)"
+    r"|\bsystemctl\b.* show\b",
     re.DOTALL,
 )
 _GOES_WITHOUT: Final[Callable[[Sequence[str]], bool]] = named("aws:goes_without")
-_ENVIRONMENT: Final = re.compile(r"(?<![a-z])env(?:ironment|from)?(?![a-z])", re.IGNORECASE)
+_ENVIRONMENT: Final = re.compile(r"(?<![a-z-])env(?:ironment|from)?(?![a-z-])", re.IGNORECASE)
 _CARRYING: Final = frozenset(
-    {("docker",), ("docker-compose",), ("kubectl",), ("ssh",), ("watch",), ("podman",), ("oc",)}
+    (word,) for word in ("docker", "docker-compose", "kubectl", "ssh", "watch", "oc", *OTHER_ENGINES)
 )
 _QUOTED: Final = re.compile(r"""'[^']+'|"(?:[^"\\]|\\.)+\"""", re.DOTALL)
-_DISGUISED: Final = re.compile(r"""\\\w|(?<=\w)(?:''|"")|(?:''|"")(?=\w)""", re.ASCII)
+_DISGUISED: Final = re.compile(r"""(?<!\\)(?:\\\\)*\\\w|(?<=\w)(?:''|"")|(?:''|"")(?=\w)""", re.ASCII)
 """A backslash or an empty pair of quotes inside a plain word, which only hides what the word is."""
 _PIECED: Final = re.compile(r"""(?=.*['"])(?!(['"])\w*\1$)\w*(?:(['"])\w+\2\w*)+""", re.ASCII)
 """A plain word of pieces, some of them in quotes: `"d"f`."""

@@ -49,10 +49,10 @@ _PATTERNS = {
     "revision": r"(?!(?:.*/)?\.\.(?:/|$))[A-Za-z0-9_@][A-Za-z0-9_./@{}~^-]*",
     "pathspec": r"(?!(?:.*/)?\.\.(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_./*-]*",
     "fields": r"[A-Za-z][A-Za-z0-9,]*",
-    "dnsword": r"(?!(?i:[ai]xfr|type25[12])$)@?[A-Za-z0-9_*][A-Za-z0-9_.:*-]*"
+    "dnsword": r"(?!(?i:[ai]xfr|type0*25[12])$)@?[A-Za-z0-9_*][A-Za-z0-9_.:*-]*"
     r"|\+(?:no)?(?:short|trace|tcp|vc|answer|all|comments|stats|question|cmd"
     r"|additional|authority|dnssec|recurse|multiline|nssearch|ttlid|identify|search)|\+(?:time|tries|retry|bufsize)=\d+",
-    "record": r"(?!(?i:[ai]xfr|type25[12])$)[A-Za-z0-9]+",
+    "record": r"(?!(?i:[ai]xfr|type0*25[12])$)[A-Za-z0-9]+",
     "database": r"passwd|group|hosts|services|networks|protocols|ahosts|ahostsv4|ahostsv6|netgroup|rpc|ethers",
     "socket": r"[46]?[A-Za-z0-9:@][A-Za-z0-9_.:@,-]*",
     "belowmark": r"\+[Dd]",

@@ -56,6 +56,8 @@ _INSTANCE_ATTRIBUTES = word_list(
 _SHELLS = word_list("sh bash zsh ash dash ksh fish /bin/sh /bin/bash /bin/zsh /bin/ash /bin/dash /usr/bin/bash")
 _SHELL_FLAGS = word_list("-i -l -il -li --login")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_LITERAL = re.compile(r"""("[^"]*")|'[^']*'|`[^`]*`""")
+"""A quoted name, which is kept, or a text that something is compared with."""
 _WHOLE_ENVIRONMENT = re.compile(r'\b(?:env|environment)\b"?(?!"?\s*\.\s*"?[a-z_])', re.ASCII | re.IGNORECASE)
 """A program's environment by the name of the whole, and not one fact of it such as `environment.image`."""
 
@@ -176,10 +178,12 @@ def _check_read(call: Call) -> None:
 
 def _check_query(name: str, query: str, left_out: Sequence[str]) -> None:
     """A read that goes without its secrets is refused where they are what it is asked for."""
+    query = _LITERAL.sub(r"\1", query)
     shown = set(_IDENTIFIER.findall(query)) & set(left_out)
     if shown:
         raise Refused(f"{name}: --query asks for {', '.join(sorted(shown))}, which is left out of the answer")
-    if _WHOLE_ENVIRONMENT.search(query):
+    environment = any(each == "Variables" or "environment" in each.lower() for each in left_out)
+    if environment and _WHOLE_ENVIRONMENT.search(query):
         raise Refused(f"{name}: --query asks for the environment, whose values are left out of the answer")
     if "\\" in query:
         raise Refused(f"{name}: a backslash in --query hides a name: write that name plainly")

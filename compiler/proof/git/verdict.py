@@ -16,9 +16,13 @@ from incident.verdict import Judgement, Verdict
 TOOLS = word_list("git gh")
 _HELPER = re.compile(r"[A-Za-z][\w+.-]*::", re.ASCII)
 """An address that a program of its own fetches: `ext::sh -c …`."""
-_FETCHING = word_list("fetch clone pull push remote submodule")
+_FETCHING = word_list("fetch clone pull push remote submodule archive")
 _RUNNING = {
     "rebase": ("-x", "--exec"),
+    "fetch": ("--upload-pack",),
+    "pull": ("--upload-pack",),
+    "push": ("--receive-pack", "--exec"),
+    "archive": ("--exec",),
     "clone": ("-u", "--upload-pack", "-c", "--config", "--template"),
     "init": ("--template",),
 }
@@ -57,10 +61,19 @@ def judge(argv: Sequence[str]) -> Judgement:
 def _runs_a_program(argv: Sequence[str]) -> bool:
     verb = next((word for word in argv[1:] if word in _RUNNING or word in _FETCHING), "")
     options = _RUNNING.get(verb, ())
-    short = tuple(option for option in options if not option.startswith("--"))
-    if verb in _FETCHING and any(_HELPER.match(word) for word in argv[1:]):
+    addresses = (word.partition("=")[2] if word.startswith("--") else word for word in argv[1:])
+    if verb in _FETCHING and any(map(_HELPER.match, addresses)):
         return True
-    return any(word.partition("=")[0] in options or word.startswith(short) for word in argv[1:])
+    return any(_is_one_of(word, options) for word in argv[1:])
+
+
+def _is_one_of(word: str, options: Sequence[str]) -> bool:
+    """Whether git takes the word for one of these, in short, in a cluster or by its first letters too."""
+    name = word.partition("=")[0]
+    if word.startswith("--"):
+        return len(name) > 3 and any(option.startswith(name) for option in options)
+    letters = [option[1] for option in options if not option.startswith("--")]
+    return bool(re.match(rf"-[A-Za-z]*[{''.join(letters)}]", word)) if letters else False
 
 
 def _without_secrets(judgement: Judgement, argv: Sequence[str]) -> Judgement:
