@@ -31,8 +31,8 @@ LEASE: Final = timedelta(seconds=10)
 """After a death, another worker takes over within this time: HOLD and GRACE are parts of it."""
 HOLD: Final = 0.75
 """So long a claim holds without renewal."""
-RENEWED: Final = 0.2
-"""After so long all claims are renewed, and whoever lost one finds out and hangs up."""
+RENEWED: Final = 0.15
+"""So long after a renewal all claims are renewed again, and whoever lost one finds out and hangs up."""
 GRACE: Final = 0.25
 """So long what was taken from somebody silent is left alone: where only a clock was set forward, its holder lives and
 may just be calling, and whoever looked for what that call does would find nothing yet."""

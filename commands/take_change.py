@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
@@ -87,10 +88,13 @@ async def note_change(claim: Claim, *, ports: Ports) -> None:
 
     An incident that was declared after it came shows it from the start.
     """
-    told = await ports.store.system_change(claim.job.subject)
+    # When the job is due is by the store's clock, and moves when it is put off.
+    came, _, change_id = claim.job.subject.partition(" ")
+    came_at = datetime.fromisoformat(came)
+    told = await ports.store.system_change(change_id)
     incidents = await ports.store.open_incidents(limit=EVERY) if told is not None else ()
     for incident in incidents:
-        if told is not None and incident.system == told.system and incident.declared_at <= claim.job.due_at:
+        if told is not None and incident.system == told.system and incident.declared_at <= came_at:
             await decide(ports.store, incident.id, partial(_noted, change=told, ports=ports))
     await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
 

@@ -30,7 +30,7 @@ def reported(changes: Iterable[SystemChange], now: datetime) -> tuple[Job, ...]:
             name=JobName.NOTE_CHANGE,
             key=f"{JobName.NOTE_CHANGE.value}:{each.id}:{each.state.value}",
             due_at=now,
-            subject=each.id,
+            subject=f"{now.isoformat()} {each.id}",
         )
         for each in changes
     )

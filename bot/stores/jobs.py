@@ -56,7 +56,7 @@ async def claim(db: Database, worker: str, limit: int, lease: timedelta, grace: 
     """Take what is due, most urgent first, then longest due; what somebody silent held, only after ``grace``."""
     now = await db.now()
     await db.run("take_from_silent", now=now, lease_until=now + grace)
-    taken = await db.rows("claim", worker=worker, limit=limit, now=now, lease_until=now + lease)
+    taken = await db.rows("claim", worker=worker, limit=limit, now=now, lease_until=now + lease, rested=now + grace)
     return tuple(_claim(row) for row in sorted(taken, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
 
 

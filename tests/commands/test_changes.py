@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.sources.admission import Request
 from bot.sources.change_places import Places
 from bot.sources.changes import delivery_of, reader
+from bot.stores.sqlite import SQLiteStore
 from commands.answers import RecentChanges
 from commands.messages import Card, EventMessage
 from commands.outage import Unreadable
@@ -28,11 +29,13 @@ def unreadable(delivery: Delivery) -> tuple[SystemChange, ...]:
     raise Unreadable("the body is not JSON")
 
 
-async def told(world: World, what: str = "Checkout 1.4", *, system: str = SHOP, **more: object) -> Taken:
+async def told(
+    world: World, what: str = "Checkout 1.4", *, system: str = SHOP, store: SQLiteStore | None = None, **more: object
+) -> Taken:
     """A tool tells a change."""
     body = json.dumps({"what": what, "system": system, **more}).encode()
     delivery = delivery_of("changes", Request(headers={}, body=body, at=world.clock()))
-    return await take_change(delivery, read=READ, store=world.store)
+    return await take_change(delivery, read=READ, store=store or world.store)
 
 
 def noted(world: World, incident: Incident) -> list[str]:
@@ -142,3 +145,15 @@ async def test_a_dead_letter_is_taken_in_once_it_can_be_understood(world: World)
     assert await world.store.dead_deliveries() == ()
     found = await world.store.system_changes(SHOP, since=world.clock() - timedelta(days=1), until=None, limit=9)
     assert [each.what for each in found] == ["x"]
+
+
+async def test_a_change_is_told_where_the_process_is_ahead_of_its_database(world: World) -> None:
+    incident = await world.declared()
+    world.clock.advance(seconds=10)
+    ahead = await SQLiteStore.open(world.path, clock=lambda: world.clock() - timedelta(seconds=30))
+    try:
+        await told(world, "Checkout 1.4", store=ahead)
+    finally:
+        await ahead.close()
+    await world.work()
+    assert noted(world, await world.again(incident)) == ["Checkout 1.4"]

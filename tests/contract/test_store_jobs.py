@@ -131,6 +131,18 @@ async def test_what_somebody_silent_held_is_taken_at_once_and_claimed_after_a_gr
     await settle(store, held)
 
 
+async def test_what_rests_is_claimed_when_the_clock_that_had_leaped_is_set_right(
+    store: Store, clock: MovedClock
+) -> None:
+    await owe(store, making.job("k"))
+    await claim_one(store)
+    clock.pass_(hours=1)
+    assert await store.claim("another", limit=9, lease=LEASE, grace=timedelta(seconds=3)) == ()
+    clock.pass_(hours=-1)
+    (held,) = await store.claim("another", limit=9, lease=LEASE, grace=timedelta(seconds=3))
+    assert held.job.key == "k"
+
+
 async def test_a_renewed_lease_holds(store: Store, clock: MovedClock) -> None:
     await owe(store, making.job("k"))
     held = await claim_one(store)

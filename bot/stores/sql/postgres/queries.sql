@@ -289,7 +289,7 @@ SET state = 'claimed', worker = :worker, lease_until = :lease_until, fence = fen
 WHERE id = ANY (ARRAY(
     SELECT id FROM jobs
     WHERE state IN ('owed', 'claimed') AND worker IS NULL
-        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :rested)
     ORDER BY urgency, due_at, id LIMIT :limit
     FOR UPDATE SKIP LOCKED
 ))

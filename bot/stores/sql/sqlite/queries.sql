@@ -261,7 +261,7 @@ SET state = 'claimed', worker = :worker, lease_until = :lease_until, fence = fen
 WHERE id IN (
     SELECT id FROM jobs
     WHERE state IN ('owed', 'claimed') AND worker IS NULL
-        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :rested)
     ORDER BY urgency, due_at, id LIMIT :limit
 )
 RETURNING id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts
