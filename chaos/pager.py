@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from chaos.slack import Caught
 from chaos.weather import Weather
 from commands.outage import Outage
-from commands.pager import Called, Pager, Wanted
+from commands.pager import Called, Expect, Pager, Wanted
 from incident.incident import Incident
 from incident.paging import PagerPerson, PagerState, Standing, key_of, marked
 from incident.responder import UserId
@@ -128,7 +128,7 @@ class Line(Pager):
         await self._reach("key")
         return self._pager.there[ref].key if ref in self._pager.there else ""
 
-    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None, expect: Expect) -> tuple[str, ...]:
         await self._reach("look")
         each, state = self._pager.there[ref], news.state
         if state is None or each.state in _REACHED[state]:
@@ -139,6 +139,7 @@ class Line(Pager):
                 each.told[state.value] += 1
                 self._pager.put(each, state, self._pager.account(by))
 
+        await expect(state)
         await self._change("tell", put)
         return (state.value,)
 

@@ -1,14 +1,17 @@
 """The team's pager, as the commands need it: it rings telephones and keeps incidents of its own."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
 from incident.incident import Incident
-from incident.paging import PagerPerson, Standing
+from incident.paging import PagerPerson, PagerState, Standing
 from incident.responder import UserId
 from incident.severity import Severity
+
+Expect: TypeAlias = Callable[[PagerState | Severity], Awaitable[None]]
+"""Hears to what an incident of the pager's is just about to be brought."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -43,8 +46,11 @@ class Pager(Protocol):
         """The name that whoever made the pager's incident gave it; empty when it has none."""
         ...
 
-    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
-        """Bring the pager's incident to what is news, where it is not so there; what was changed."""
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None, expect: Expect) -> tuple[str, ...]:
+        """Bring the pager's incident to what is news, where it is not so there; what was changed.
+
+        Right before each change ``expect`` hears which: word of it will come back.
+        """
         ...
 
     async def note(self, ref: str, text: str, *, mark: str, by: UserId | None, again: bool) -> None:

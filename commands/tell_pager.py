@@ -4,15 +4,16 @@ from datetime import timedelta
 
 from commands.deciding import decide, known
 from commands.outage import NotYet
-from commands.pager import Pager, Wanted
+from commands.pager import Expect, Pager, Wanted
 from commands.ports import Ports
 from incident import opening, pager_course
 from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
 from incident.pager_owing import TO_PERSON, TO_POLICY, standing
-from incident.paging import Standing
+from incident.paging import PagerState, Standing
 from incident.responder import UserId, user_of
+from incident.severity import Severity
 from incident.timeline import Event, fact
 
 AGAIN = timedelta(seconds=3)
@@ -49,19 +50,22 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
     paged, news = incident.paged, holds.beside(incident.paged.told)
-    if pager_course.echoes(refs, news):
 
-        def telling(it: Incident) -> Change:
-            return pager_course.telling(it, refs, news, held=claim, now=ports.clock())
+    def expecting(ref: str) -> Expect:
+        async def expect(change: PagerState | Severity) -> None:
+            def telling(it: Incident) -> Change:
+                return pager_course.telling(it, ref, change, held=claim, now=ports.clock())
 
-        await decide(ports.store, incident.id, telling)
-    changed = {ref: await ports.pager.tell(ref, news, by=by) for ref in refs}
+            await decide(ports.store, incident.id, telling)
+
+        return expect
+
+    changed = {ref: await ports.pager.tell(ref, news, by=by, expect=expecting(ref)) for ref in refs}
     for ref in paged.helps if not incident.open else ():
-        await ports.pager.tell(ref, Standing(state=holds.state), by=by)
-    never = pager_course.never_echoed(paged, news, changed)
+        await ports.pager.tell(ref, Standing(state=holds.state), by=by, expect=expecting(ref))
 
     def told(it: Incident) -> Change:
-        return pager_course.told(it, holds=holds, changed=changed, never=never, settles=claim, now=ports.clock())
+        return pager_course.told(it, holds=holds, news=news, changed=changed, settles=claim, now=ports.clock())
 
     await decide(ports.store, incident.id, told)
 

@@ -1,6 +1,6 @@
 """What became of what Muster owed the pager."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -14,8 +14,9 @@ from incident.job import Claim, Job, JobName, owe
 from incident.opening import claimed
 from incident.owing import decided
 from incident.pager_owing import TO_PERSON, TO_POLICY
-from incident.paging import PAGER, Paged, PagerState, Standing, echo_of
+from incident.paging import PAGER, PagerState, Standing, echo_of
 from incident.responder import Actor, UserId
+from incident.severity import Severity
 from incident.timeline import Event, Kind
 
 SUMMONED = "summoned-"
@@ -54,58 +55,45 @@ def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
     return AlertRecord(alert=alert, incident_id=incident.id, first_at=now, last_at=now)
 
 
-def echoes(refs: Sequence[str], news: Standing) -> tuple[str, ...]:
-    """What the pager may tell back when it is told that of these."""
-    holds = [each for each in (news.state, news.severity) if each is not None]
-    return tuple(echo_of(ref, each) for ref in refs for each in holds)
-
-
-def telling(incident: Incident, refs: Sequence[str], news: Standing, *, held: Claim, now: datetime) -> Change:
-    """The pager is about to be told: should no answer come, its own word of that is still known as Muster's."""
-    after, paged = incident, incident.paged
+def telling(incident: Incident, ref: str, change: PagerState | Severity, *, held: Claim, now: datetime) -> Change:
+    """The pager is just about to be told: should no answer come, its own word of that is still known as Muster's."""
+    after, paged, echo = incident, incident.paged, echo_of(ref, change)
     if paged is not None:
-        doubtful = (paged.told or Standing()).unless(news)
-        after = replace(incident, paged=replace(paged.expecting(echoes(refs, news), now), told=doubtful))
-    return Change(cause=f"telling:{held.id}:{held.fence}", at=now, incident=after)
+        known = paged.told or Standing()
+        doubtful = replace(known, state=None) if isinstance(change, PagerState) else replace(known, severity=None)
+        after = replace(incident, paged=replace(paged.expecting(echo, now), told=doubtful))
+    return Change(cause=f"telling:{held.id}:{held.fence}:{echo}", at=now, incident=after)
 
 
 def told(
     incident: Incident,
     *,
     holds: Standing,
+    news: Standing,
     changed: Mapping[str, Sequence[str]],
-    never: Collection[str],
     settles: Claim,
     now: datetime,
 ) -> Change:
-    """The pager holds ``holds`` of it; ``changed`` is what was changed there for that, by its incident.
-
-    What it will ``never`` tell back, because it was not changed, is expected no longer.
-    """
+    """The pager holds ``holds`` of it; ``changed`` is what was changed there for its ``news``, by its incident."""
     paged = incident.paged
     if paged is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    after = replace(incident, paged=replace(paged.linked(list(changed), holds).expecting_no(never), told=holds))
+    paged = paged.linked(list(changed), holds).expecting_no(_never_echoed(news, changed))
+    after = replace(incident, paged=replace(paged, told=holds))
     words = list(dict.fromkeys(chain.from_iterable(changed.values())))
     events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()
     return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
 
 
-def never_echoed(before: Paged, news: Standing, changed: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """What will not come back of what was expected, as it shows now that the pager has answered.
+def _never_echoed(news: Standing, changed: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """What an earlier attempt was about to do, and did not, as it shows: the pager was found where it is to be now.
 
-    What this attempt found so already, unless an earlier one may have made it so. And what an earlier one set out to
-    do, where the pager was found where it is to be now: that it is acknowledged shows nothing, since one that was
-    resolved there is let be, too.
+    That it is acknowledged shows nothing, since one that was resolved there is let be, too.
     """
-    never = set[str]()
-    for ref, words in changed.items():
-        for holds, word in ((news.state, news.state), (news.severity, "priority")):
-            if holds is not None and not any(each.startswith(str(word)) for each in words):
-                never |= {echo_of(ref, holds)} - set(before.echoes)
-        if news.state is not None and news.state is not PagerState.ACKNOWLEDGED and news.state.value not in words:
-            never |= {echo_of(ref, each) for each in PagerState if each is not news.state}
-    return frozenset(never)
+    if news.state is None or news.state is PagerState.ACKNOWLEDGED:
+        return frozenset()
+    found = [ref for ref, words in changed.items() if news.state.value not in words]
+    return frozenset(echo_of(ref, each) for ref in found for each in PagerState if each is not news.state)
 
 
 def summon(

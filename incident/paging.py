@@ -6,7 +6,7 @@ and what has the pager's own state already is not told again. So no change comes
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -66,13 +66,6 @@ class Standing(Struct, frozen=True, kw_only=True):
             severity=self.severity if self.severity is not known.severity else None,
         )
 
-    def unless(self, doubtful: "Standing") -> "Standing":
-        """What of this is known still while nobody knows whether that was changed."""
-        return Standing(
-            state=self.state if doubtful.state is None else None,
-            severity=self.severity if doubtful.severity is None else None,
-        )
-
 
 class Paged(Struct, frozen=True, kw_only=True):
     """How one incident stands with the pager. ``refs`` are the pager's own incidents that are linked with it."""
@@ -88,7 +81,7 @@ class Paged(Struct, frozen=True, kw_only=True):
     newest: Mapping[str, datetime] = field(default_factory=dict)
     """When what the pager tells last changed there, by its own time: an older word of the same matter is no news."""
     echoes: Mapping[str, datetime] = field(default_factory=dict)
-    """When Muster set out to change one of them, by ``echo_of``: the pager will tell of that, too, and much may have
+    """When Muster was about to change one of them, by ``echo_of``: the pager will tell of that, too, and much may have
     changed here meanwhile."""
 
     @property
@@ -101,9 +94,9 @@ class Paged(Struct, frozen=True, kw_only=True):
         more = tuple(dict.fromkeys((*self.refs, *refs)))
         return replace(self, refs=more, told=self.told or knows)
 
-    def expecting(self, echoes: Iterable[str], now: datetime) -> "Paged":
-        """What Muster is about to change there: each of it may be told back, even where no answer comes."""
-        return replace(self, echoes={**self.echoes, **dict.fromkeys(echoes, now)})
+    def expecting(self, echo: str, now: datetime) -> "Paged":
+        """What Muster is about to change there: it may be told back, even where no answer comes."""
+        return replace(self, echoes={**self.echoes, echo: now})
 
     def expecting_no(self, echoes: Collection[str]) -> "Paged":
         """The same once these came, or will not come: they were not changed."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.pagerduty.calls import Answer, Calls, No
 from bot.pagerduty.people import Account, People
 from commands.outage import Outage
-from commands.pager import Called, Wanted
+from commands.pager import Called, Expect, Wanted
 from incident.incident import Incident
 from incident.paging import CLIENT, PagerPerson, PagerState, Standing, key_of, marked
 from incident.responder import UserId
@@ -85,18 +85,20 @@ class PagerDuty:
         """The key under which an incident there was made."""
         return str((await self._incident(ref) or {}).get("incident_key") or "")
 
-    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
-        """Bring one incident to what is news, where it is not so there; what was changed."""
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None, expect: Expect) -> tuple[str, ...]:
+        """Bring one incident to what is news, where it is not so there; what was changed, each told before."""
         there = await self._incident(ref)
         if there is None:
             return ()
         address = await self._address(by)
         changed: list[str] = []
         if news.state is not None and there["status"] not in _REACHED[news.state]:
+            await expect(news.state)
             await self._put(ref, {"status": news.state.value, **_resolution(news.state)}, address)
             changed.append(news.state.value)
         priority = self._priority(there, news)
-        if priority is not None:
+        if priority is not None and news.severity is not None:
+            await expect(news.severity)
             await self._put(ref, {"priority": priority}, address)
             changed.append(f"priority {priority}")
         return tuple(changed)

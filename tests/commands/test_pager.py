@@ -200,6 +200,21 @@ async def test_who_resolves_it_there_after_muster_could_not_is_heard(world: Worl
     assert not (await world.again(incident)).open
 
 
+async def test_who_owns_it_there_after_one_look_in_vain_is_heard(world: World, pager: FakePager) -> None:
+    """What Muster had not even begun to change there is not expected to come back."""
+    incident = await began(world, pager)
+    pager.there[REF].state = PagerState.ACKNOWLEDGED
+    pager.away = True
+    await told(world, "acknowledged", at=1)
+    await world.say(BEN, "resolve made room", incident)
+    await world.work()
+    pager.away = False
+    await world.say(BEN, "reopen it is back", incident)
+    await world.let_pass(seconds=30)
+    await told(world, "acknowledged", at=40)
+    assert (await world.again(incident)).acknowledged_by == BEN
+
+
 async def test_two_severities_in_a_row_do_not_come_back_as_each_other(world: World, pager: FakePager) -> None:
     incident = await began(world, pager)
     pager.there[REF].severity = Severity.P1

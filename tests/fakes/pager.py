@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from commands.outage import Outage
-from commands.pager import Called, Pager, Wanted
+from commands.pager import Called, Expect, Pager, Wanted
 from incident.incident import Incident
 from incident.paging import PagerPerson, PagerState, Standing, key_of
 from incident.responder import UserId
@@ -61,14 +61,16 @@ class FakePager(Pager):
         self._reach()
         return self.there[ref].key if ref in self.there else ""
 
-    async def tell(self, ref: str, news: Standing, *, by: UserId | None) -> tuple[str, ...]:
+    async def tell(self, ref: str, news: Standing, *, by: UserId | None, expect: Expect) -> tuple[str, ...]:
         self._reach()
         each, changed = self.there[ref], list[str]()
         if news.state is not None and each.state not in _REACHED[news.state]:
+            await expect(news.state)
             each.state = news.state
             self._changed(f"{ref} {news.state.value} by {by}")
             changed.append(news.state.value)
         if news.severity is not None and each.severity not in (None, news.severity):
+            await expect(news.severity)
             each.severity = news.severity
             changed.append(f"priority {news.severity}")
         return tuple(changed)

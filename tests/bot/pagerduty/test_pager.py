@@ -19,6 +19,10 @@ TRIGGERED = Standing(state=PagerState.TRIGGERED, severity=Severity.P1)
 RESOLVED = Standing(state=PagerState.RESOLVED, severity=Severity.P1)
 
 
+async def nothing(change: PagerState | Severity) -> None:
+    """Nobody wants to know."""
+
+
 def incident(system: str = "shop", *refs: str) -> Incident:
     return replace(declared().it, id="inc_0123456789abcdef0123", system=system, paged=Paged(paging=Paging(), refs=refs))
 
@@ -66,8 +70,8 @@ async def test_a_wrong_token_says_what_to_mend_and_is_not_tried_again(api: Pager
 
 async def test_what_changed_is_told_in_the_name_of_whoever_did_it(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still")
-    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ("acknowledged",)
-    assert await side.pager.tell(ref, RESOLVED.beside(ACKNOWLEDGED), by=CLEO) == ("resolved",)
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA, expect=nothing) == ("acknowledged",)
+    assert await side.pager.tell(ref, RESOLVED.beside(ACKNOWLEDGED), by=CLEO, expect=nothing) == ("resolved",)
     assert api.changes[1:] == [f"{ref} status acknowledged by PANA000", f"{ref} status resolved by PMUSTER"]
 
 
@@ -75,9 +79,9 @@ async def test_what_is_so_there_or_did_not_change_here_is_not_told(api: PagerDut
     ref = api.trigger("Orders stand still", priority="P2")
     api.change(ref, by="PBEN000", status="acknowledged")
     before = list(api.changes)
-    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ()
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(TRIGGERED), by=ANA, expect=nothing) == ()
     api.change(ref, status="triggered")
-    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(ACKNOWLEDGED), by=ANA) == (), (
+    assert await side.pager.tell(ref, ACKNOWLEDGED.beside(ACKNOWLEDGED), by=ANA, expect=nothing) == (), (
         "its time ran out there: let it ring"
     )
     assert api.changes == [*before, f"{ref} status triggered by None"]
@@ -86,18 +90,20 @@ async def test_what_is_so_there_or_did_not_change_here_is_not_told(api: PagerDut
 async def test_one_that_was_resolved_is_opened_again(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still")
     api.change(ref, status="resolved")
-    assert await side.pager.tell(ref, TRIGGERED.beside(RESOLVED), by=None) == ("triggered",)
+    assert await side.pager.tell(ref, TRIGGERED.beside(RESOLVED), by=None, expect=nothing) == ("triggered",)
 
 
 async def test_a_severity_is_told_as_a_priority_unless_it_has_one_of_that_level(api: PagerDutyApi, side: Side) -> None:
     ref = api.trigger("Orders stand still", priority="P5")
     mild = replace(TRIGGERED, severity=Severity.P3)
-    assert await side.pager.tell(ref, mild.beside(TRIGGERED), by=ANA) == ()
-    assert await side.pager.tell(ref, replace(mild, severity=Severity.P0).beside(mild), by=ANA) == ("priority P1",)
+    assert await side.pager.tell(ref, mild.beside(TRIGGERED), by=ANA, expect=nothing) == ()
+    assert await side.pager.tell(ref, replace(mild, severity=Severity.P0).beside(mild), by=ANA, expect=nothing) == (
+        "priority P1",
+    )
 
 
 async def test_one_that_is_gone_there_is_let_be(side: Side) -> None:
-    assert await side.pager.tell("QGONE00", ACKNOWLEDGED.beside(TRIGGERED), by=ANA) == ()
+    assert await side.pager.tell("QGONE00", ACKNOWLEDGED.beside(TRIGGERED), by=ANA, expect=nothing) == ()
 
 
 async def test_a_note_whose_answer_is_lost_is_found_by_its_mark(api: PagerDutyApi, side: Side) -> None:
