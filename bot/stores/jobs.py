@@ -1,7 +1,7 @@
 """The jobs table: owed, claimed under a lease, settled once. Each function is one part of a transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -16,19 +16,21 @@ from incident.watch import WatchRecord
 
 CUT_SHORT_LEASE: Final = timedelta(seconds=30)
 """How long whoever found a job cut short has to tell people; then somebody else finds it."""
+RESTS_FOR: Final = timedelta(seconds=5)
+"""How long at most a job rests whose time has come by the store's clock, but not by that of whoever had it."""
 
 
 async def owe(db: Database, changes: Iterable[Change]) -> None:
     """Owe each job of these changes; a known key is owed no second time, unless it converges.
 
-    What is owed at once is so by the store's clock: a process whose own is ahead calls nobody later for it.
+    The store's clock, which says what is due, and that of the process which owes may be apart (see :func:`_by_store`).
     """
-    owed = [(job, job.due_at <= change.at) for change in changes for job in change.jobs]
-    if not owed:
+    changes = [change for change in changes if change.jobs]
+    if not changes:
         return
     now = await db.now()
     folded: dict[str, Job] = {}
-    for job in (replace(job, due_at=min(job.due_at, now)) if at_once else job for job, at_once in owed):
+    for job in (_by_store(job, change, now) for change in changes for job in change.jobs):
         earlier = folded.get(job.key)
         if earlier is None:
             folded[job.key] = job
@@ -38,6 +40,19 @@ async def owe(db: Database, changes: Iterable[Change]) -> None:
     # One order for everybody, in which each incident's own stays.
     rows = sorted(map(_row, folded.values()), key=lambda row: str(row["incident_id"]))
     await db.run_many("owe", rows)
+
+
+def _by_store(job: Job, change: Change, now: datetime) -> Job:
+    """A job with its time by the store's clock.
+
+    What is owed at once is due at once: a process whose clock is ahead calls nobody later for it. A job that owes
+    itself again for later is not due at once: a process whose clock is behind would look at it without a pause.
+    """
+    if job.due_at <= change.at:
+        return replace(job, due_at=min(job.due_at, now))
+    if change.settles is not None and change.settles.job.key == job.key:
+        return replace(job, due_at=max(job.due_at, now + min(job.due_at - change.at, RESTS_FOR)))
+    return job
 
 
 def _row(job: Job) -> Mapping[str, Value]:

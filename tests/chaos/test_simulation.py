@@ -18,8 +18,8 @@ from chaos.weather import Climate, Weather
 from demo.bot_process import ROOT
 
 SEEDS = range(1, 13)
-FOUND = (700010, 700106, 700316, 700744, 1100521, 1100937)
-"""Seeds that found something: an end that nobody heard, a note that was let be, a rest that was none."""
+FOUND = (700010, 700106, 700316, 700744, 1100521, 1100937, 1400886)
+"""Seeds that found something: an end nobody heard, a note let be, a rest that was none, a timer that never rested."""
 EVERY = 211
 """So many points apart is a flow cut here; by `make chaos` at each."""
 

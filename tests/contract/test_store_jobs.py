@@ -75,6 +75,22 @@ async def test_what_is_owed_at_once_by_a_process_whose_clock_is_ahead_is_due_at_
     assert keys(await claim(store)) == ["at once"]
 
 
+@pytest.mark.parametrize(("wanted", "rests"), [(2, 2), (60, 5)], ids=["what it wanted", "five seconds at most"])
+async def test_what_owes_itself_for_later_by_a_clock_that_is_behind_rests(
+    store: Store, clock: MovedClock, wanted: int, rests: int
+) -> None:
+    timer = making.job("quiet", name=JobName.RESOLVE_QUIET)
+    await owe(store, timer)
+    held = await claim_one(store)
+    behind = NOW - timedelta(minutes=5)
+    again = replace(timer, due_at=behind + timedelta(seconds=wanted))
+    await store.save(replace(change("look again later", jobs=(again,), settles=held), at=behind))
+    clock.pass_(seconds=rests - 1)
+    assert await claim(store) == ()
+    clock.pass_(seconds=1)
+    assert keys(await claim(store)) == ["quiet"]
+
+
 async def test_a_claimed_job_is_nobody_elses_until_its_lease_lapses(store: Store, clock: MovedClock) -> None:
     await owe(store, making.job("k"))
     first = await claim_one(store)
