@@ -34,7 +34,7 @@ class ProcessSpool(Spool):
             self._process.touch("disk read")
         return found
 
-    def forget(self, count: int) -> None:
+    def forget(self, taken: Sequence[Spooled]) -> None:
         self._process.touch("disk forget")
-        super().forget(count)
+        super().forget(taken)
         self._process.touch("disk forgot")

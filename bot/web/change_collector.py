@@ -94,7 +94,7 @@ class ChangeCollector:
                 (oldest,) = await asyncio.to_thread(self._spool.oldest, 1)
             await self._taken(oldest.delivery, store)
             async with self._turn:
-                await asyncio.to_thread(self._spool.forget, 1)
+                await asyncio.to_thread(self._spool.forget, [oldest])
         self._away = False
 
     def _lost(self, away: Outage) -> None:

@@ -165,7 +165,7 @@ class Collector:
             self._lost(away)
             return
         async with self._turn:
-            await asyncio.to_thread(self._spool.forget, len(taken))
+            await asyncio.to_thread(self._spool.forget, spooled[: len(taken)])
         if self._away:
             log.info("store back: the spool is taken in")
         self._away = False

@@ -80,10 +80,12 @@ class Spool:
                 return segment.oldest(limit)
         return ()
 
-    def forget(self, count: int) -> None:
-        """The first so many were taken in."""
-        segment = next(each for each in self._segments if each.left)
-        segment.taken += count
+    def forget(self, taken: Sequence[Spooled]) -> None:
+        """These were taken in, as ``oldest`` gave them; an older segment may have been found meanwhile, and waits."""
+        if not taken:
+            return
+        segment = next(each for each in self._segments if taken[0].name.startswith(each.named))
+        segment.taken += len(taken)
         if not segment.left:
             self._segments.remove(segment)
             segment.remove()
@@ -158,6 +160,11 @@ class _Segment:
     def left(self) -> int:
         return len(self._places) - self.taken
 
+    @property
+    def named(self) -> str:
+        """How the names of its requests begin."""
+        return f"spool:{self.path.stem}:"
+
     def append(self, lines: Sequence[bytes]) -> None:
         content = b"".join(lines)
         try:
@@ -174,7 +181,7 @@ class _Segment:
 
     def oldest(self, limit: int) -> tuple[Spooled, ...]:
         some = self._places[self.taken : self.taken + limit]
-        return tuple(_spooled(self.path.stem, each, os.pread(self.file, each.length, each.start)) for each in some)
+        return tuple(_spooled(self.named, each, os.pread(self.file, each.length, each.start)) for each in some)
 
     def remove(self) -> None:
         """It is empty: the file goes, unless a line of it could not be read."""
@@ -221,8 +228,8 @@ def _whole(line: bytes) -> bool:
     return checksum == f"{zlib.crc32(text):08x}".encode()
 
 
-def _spooled(segment: str, place: _Place, line: bytes) -> Spooled:
-    return Spooled(name=f"spool:{segment}:{place.number}", delivery=_delivery(json.loads(line.partition(b" ")[2])))
+def _spooled(named: str, place: _Place, line: bytes) -> Spooled:
+    return Spooled(name=f"{named}{place.number}", delivery=_delivery(json.loads(line.partition(b" ")[2])))
 
 
 def _delivery(kept: dict[str, object]) -> Delivery:

@@ -78,5 +78,5 @@ def test_what_lies_in_the_spool_of_any_process_is_waited_for(tmp_path: Path) -> 
     assert spooled(tmp_path) == []
     spool.append([making.delivery()])
     assert len(spooled(tmp_path)) == 1
-    spool.forget(1)
+    spool.forget(spool.oldest(1))
     assert spooled(tmp_path) == []

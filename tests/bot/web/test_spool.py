@@ -46,9 +46,9 @@ def test_requests_come_back_whole_and_in_their_order(tmp_path: Path) -> None:
     spool.append(deliveries("c"))
     assert spool.waiting == 3
     assert [each.delivery for each in spool.oldest(2)] == list(deliveries("a", "b"))
-    spool.forget(2)
+    spool.forget(spool.oldest(2))
     assert keys(spool) == ["c"]
-    spool.forget(1)
+    spool.forget(spool.oldest(1))
     assert (spool.waiting, list((tmp_path / FOLDER).iterdir())) == (0, [])
 
 
@@ -70,8 +70,21 @@ def test_older_segments_come_first_whoever_wrote_them(tmp_path: Path) -> None:
     spool.append(deliveries("new"))
     spool.adopt()
     assert keys(spool) == ["old"]
-    spool.forget(1)
+    spool.forget(spool.oldest(1))
     assert keys(spool) == ["new"]
+
+
+def test_what_an_older_segment_holds_waits_while_a_newer_one_is_taken_in(tmp_path: Path) -> None:
+    other, spool = Spool(tmp_path), Spool(tmp_path)
+    other.append(deliveries("old"))
+    spool.append(deliveries("new", "newer"))
+    taken = spool.oldest(1)
+    other.close()  # its process dies while the store saves what was taken
+    spool.adopt()
+    spool.forget(taken)
+    assert spool.waiting == 2
+    spool.forget(spool.oldest(1))
+    assert keys(spool) == ["newer"]
 
 
 def test_a_line_that_was_cut_off_is_left_out_and_the_rest_is_kept(tmp_path: Path) -> None:
@@ -93,7 +106,7 @@ def test_a_damaged_line_is_kept_for_people_and_the_others_are_taken(
     spool = Spool(tmp_path)
     spool.adopt()
     assert [(each.delivery.key, each.name[-2:]) for each in spool.oldest(9)] == [("a", ":0"), ("c", ":2")]
-    spool.forget(2)
+    spool.forget(spool.oldest(2))
     assert [each.suffix for each in (tmp_path / FOLDER).iterdir()] == [".damaged"]
     assert "cannot be read" in caplog.text
 
@@ -126,7 +139,7 @@ def test_what_was_taken_in_makes_room_again(tmp_path: Path, monkeypatch: pytest.
     spool = Spool(tmp_path)
     for key in "abc":
         spool.append(deliveries(key))
-    spool.forget(1)
+    spool.forget(spool.oldest(1))
     assert len(list((tmp_path / FOLDER).iterdir())) == 2
     assert keys(spool) == ["b"]
 
