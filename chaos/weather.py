@@ -8,7 +8,6 @@ from random import Random
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 
 class Fault(StrEnum):
@@ -121,7 +120,3 @@ class Weather:
             yield
         finally:
             self._store_gone -= 1
-
-    def spare(self, *names: str) -> None:
-        """Let some things not go wrong in this run."""
-        self.climate = replace(self.climate, **dict.fromkeys(names, 0.0))

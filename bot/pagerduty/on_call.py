@@ -89,10 +89,17 @@ class OnCallList:
 
     async def ask(self, *, keep: bool = True) -> None:
         """Ask for every system now, and ``keep`` it in the folder. Raises Outage, after which what was known holds."""
-        known = {system: await self._turns(asks) for system, asks in self._asks.items()}
+        try:
+            known = {system: await self._turns(asks) for system, asks in self._asks.items()}
+        except (KeyError, TypeError, ValueError) as odd:
+            raise Outage("PagerDuty answered something else than who is on call", retry=True) from odd
         self._known = {**self._known, **known}
         if keep and known:
-            await asyncio.to_thread(_keep, self._file, self._known)
+            try:
+                await asyncio.to_thread(_keep, self._file, self._known)
+            except OSError as error:
+                # Only the next start would read it; who is on call is known here all the same.
+                log.warning("who is on call is not kept for a restart", extra={"error": error.strerror})
 
     async def _turns(self, asks: Asks) -> Turns:
         at = self._clock()

@@ -38,11 +38,12 @@ _SENTENCES: Final[Mapping[int, tuple[str, bool]]] = {
 }
 
 
-def outage(error: sqlite3.Error, path: Path) -> Outage:
+def outage(error: Exception, path: Path) -> Outage:
     """What a fault of the database means to people: one sentence, and whether asking again can help."""
     code = getattr(error, "sqlite_errorcode", None)
     sentence, retry = _SENTENCES.get(code & 0xFF if isinstance(code, int) else -1, ("", True))
-    return Outage(sentence.format(path=path) or f"The database {path} failed: {error}.", retry=retry)
+    said = str(error) or type(error).__name__
+    return Outage(sentence.format(path=path) or f"The database {path} failed: {said}.", retry=retry)
 
 
 class Connection:

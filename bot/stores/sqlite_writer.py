@@ -98,7 +98,7 @@ class Writer:
             connection.control("BEGIN IMMEDIATE")
             tells = [self._apart(work) for work in batch]
             connection.control("COMMIT")
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  (were this thread to end, every save would wait for ever)
             if connection.in_transaction:
                 connection.control("ROLLBACK")
             return [partial(work.fail, outage(error, self._path)) for work in batch]

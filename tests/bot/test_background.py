@@ -60,13 +60,16 @@ async def test_all_end_side_by_side_however_they_end() -> None:
     assert isinstance(tasks[0].exception(), RuntimeError)
 
 
-async def test_what_it_failed_at_is_raised_when_it_is_ended() -> None:
+async def test_what_it_failed_at_is_logged_at_once_and_raised_when_it_is_ended(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def fail() -> None:
         raise RuntimeError("broken")
 
     undo = AsyncExitStack()
     in_the_background(fail(), "work", undo)
     await asyncio.sleep(0.01)
+    assert "work in the background failed" in caplog.text
 
     with pytest.raises(RuntimeError, match="broken"):
         await undo.aclose()

@@ -57,6 +57,27 @@ async def test_a_file_that_cannot_be_read_is_no_answer(side: Side, tmp_path: Pat
     assert listed(side, tmp_path, FakeClock()).shifts("shop") == ()
 
 
+async def test_a_disk_that_takes_nothing_keeps_nobody_from_being_known(
+    side: Side, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns = listed(side, tmp_path / "away", FakeClock())
+    await turns.ask()
+    assert [each.person for each in turns.shifts("shop")] == [ANA]
+    assert "not kept for a restart" in caplog.text
+
+
+async def test_an_answer_about_something_else_is_an_outage_that_can_pass(
+    side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def odd(path: str, **query: object) -> dict[str, object]:
+        return {"oncalls": [{"escalation_level": 1}]}
+
+    monkeypatch.setattr(side.calls, "get", odd)
+    with pytest.raises(Outage, match="something else") as told:
+        await listed(side, tmp_path, FakeClock()).ask()
+    assert told.value.retry
+
+
 async def test_somebody_on_call_whom_slack_does_not_know_is_named(
     api: PagerDutyApi, side: Side, tmp_path: Path
 ) -> None:

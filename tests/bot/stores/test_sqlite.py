@@ -122,15 +122,16 @@ async def test_works_that_wait_together_are_committed_together_and_a_failed_one_
     assert texts(path) == ["first", "last"]
 
 
+@pytest.mark.parametrize("fault", [sqlite3.OperationalError("disk I/O error"), MemoryError()])
 async def test_a_commit_that_fails_fails_everyone_in_it_and_the_next_one_works(
-    path: Path, connection: Connection
+    path: Path, connection: Connection, fault: Exception
 ) -> None:
-    """A work that ends the transaction under the others stands for a disk that does."""
+    """A work that ends the transaction under the others stands for a disk or a memory that does."""
     writer = Writer(connection, path, asyncio.get_running_loop())
 
     def breaks(db: Connection) -> None:
         db.control("ROLLBACK")
-        raise sqlite3.OperationalError("disk I/O error")
+        raise fault
 
     added = (lambda db: db.run("add", text="1"), breaks, lambda db: db.run("add", text="2"))
     outcomes = await together(writer, *added)
