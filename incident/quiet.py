@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from incident import working
 from incident.alert import Alert, AlertRecord
-from incident.approval import Approval, ApprovalState
+from incident.approval import Approval
 from incident.change import Change
 from incident.digest import Facts
 from incident.flapping import Flapping
@@ -26,10 +26,6 @@ from incident.timeline import Event, Kind
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """How long to wait while people are in the middle of something."""
 
-_UNDER_WAY: Final = frozenset(
-    {ApprovalState.PREPARING, ApprovalState.ASKED, ApprovalState.APPROVED, ApprovalState.RUNNING}
-)
-
 
 def resolve(
     incident: Incident,
@@ -43,7 +39,7 @@ def resolve(
     due = quiet_at(incident, alerts)
     if due is None:
         return Change(cause=claimed(settles), at=now, settles=settles)
-    if due <= now and (incident.going is not None or any(each.state in _UNDER_WAY for each in requests)):
+    if due <= now and (incident.going is not None or any(not each.state.final for each in requests)):
         due = now + LOOK_AGAIN
     if due > now:
         later = owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank)

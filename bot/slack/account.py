@@ -46,9 +46,13 @@ async def identified(client: AsyncWebClient) -> Identity:
     """Whose token the client has. Raises Outage, without ``retry`` when Slack does not take the token."""
     try:
         answer = await client.auth_test()
+        members = [answer[name] for name in ("user_id", "bot_id", "team_id", "url")]
     except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise outage("auth.test", error) from error
-    user, bot, team, url = (str(answer[name]) for name in ("user_id", "bot_id", "team_id", "url"))
+    except (AttributeError, ValueError) as odd:
+        # Something between here and Slack answered in its place, and the SDK took that for an answer.
+        raise Outage("Slack did not answer", retry=True) from odd
+    user, bot, team, url = (str(told) for told in members)
     return Identity(user=user, bot=bot, team=team, url=url)
 
 

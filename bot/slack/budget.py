@@ -60,6 +60,8 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
 }
 """What each method that Muster calls may be asked."""
 
+MOST_CHANNELS: Final = 1000
+"""Of more channels than that, those are forgotten that have been silent for long enough."""
 CHANNEL_BURST: Final = 4
 """Posts in one channel: one a second, and a short burst of so many, which Slack bears, after a while of silence."""
 
@@ -95,6 +97,8 @@ class Budgets:
         now = self._clock()
         self._spent[method, ""].append(now)
         if method == POST:
+            if len(self._even) >= MOST_CHANNELS:
+                self._even = {known: even for known, even in self._even.items() if even > now}
             self._even[channel] = max(self._even.get(channel, now), now) + 1.0
 
     def _burst_over(self, channel: str, now: float, urgency: int) -> float:

@@ -216,7 +216,11 @@ async def _fetched(address: str) -> bytes:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FETCH_WITHIN)) as session,
             session.get(address, allow_redirects=False) as answer,
         ):
-            content = await answer.content.read(LARGEST_FETCH)
+            content = b""
+            async for part in answer.content.iter_any():  # a read alone ends with the first packet
+                content += part
+                if len(content) > LARGEST_FETCH:
+                    raise Outage(f"What SNS has at {address} is too long.", retry=False)
             if answer.status == 200:
                 return content
             raise Outage(f"SNS answered {answer.status} for {address}.", retry=True)

@@ -3,10 +3,13 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.http.call import Answer, Call
+from bot.slack import client as slack_client
 from bot.slack.account import Account
 from bot.slack.faults import Refusal
 from commands.outage import NotYet, Outage
 from sandbox.server import Sandbox
+from tests.fakes.web import listening
 
 
 class Memory:
@@ -49,6 +52,18 @@ async def test_what_slack_says_now_counts_before_what_was_kept(box: Sandbox, sla
     memory.kept["slack account"] = '{"user": "UOLD", "bot": "BOLD", "team": "T1", "url": "https://old.example"}'
     assert await account.ran_before()
     assert account.identity().user == box.app.user
+
+
+@pytest.mark.parametrize(("kind", "body"), [("json", b'["nobody"]'), ("json", b'{"ok": "\xff"}'), ("gzip", b"?")])
+async def test_whoever_answers_in_slacks_place_ends_no_asking(kind: str, body: bytes) -> None:
+    async def answer(_: Call) -> Answer:
+        return Answer(body=body, content_type=f"application/{kind}")
+
+    async with listening(answer) as port, slack_client.session() as session:
+        there = slack_client.client("xoxb-one", session, f"http://127.0.0.1:{port}/api/")
+        with pytest.raises(Outage, match="Slack did not answer") as away:
+            await Account(there, Memory()).ask()
+    assert away.value.retry
 
 
 async def test_a_token_that_is_not_taken_is_no_outage_that_passes(box: Sandbox, slack: AsyncWebClient) -> None:

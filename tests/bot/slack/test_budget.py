@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.budget import ALLOWANCES, CHANNEL_BURST, POST, Budgets, retry_after
+from bot.slack.budget import ALLOWANCES, CHANNEL_BURST, MOST_CHANNELS, POST, Budgets, retry_after
 from commands.outage import BudgetSpent
 from incident.owing import CHATTER
 
@@ -92,6 +92,18 @@ def test_after_a_burst_a_channel_takes_one_post_a_second(budgets: Budgets, time:
     time.now += 1
     assert spend(budgets, POST, channel="C1") is None
     assert spend(budgets, POST, channel="C1") == timedelta(seconds=1)
+
+
+def test_channels_that_are_silent_again_are_forgotten(budgets: Budgets, time: Time) -> None:
+    """A process that lives for years does not remember every channel that it ever posted in."""
+    for number in range(2 * MOST_CHANNELS):
+        budgets.note(POST, channel=f"C{number}")
+        time.now += 0.5
+    budgets.note(POST, channel="C1")
+    assert len(budgets._even) < MOST_CHANNELS
+    for _ in range(CHANNEL_BURST - 1):
+        assert spend(budgets, POST, channel="C1") is None
+    assert spend(budgets, POST, channel="C1") is not None
 
 
 def test_a_refused_call_costs_nothing(budgets: Budgets, time: Time) -> None:
