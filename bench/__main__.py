@@ -17,6 +17,7 @@ from typing import Final
 from bench import compile as compiling
 from bench import findings as ten
 from bench import intake, line, load, page, scale, steps, storm
+from bench.soak import resident_mb
 from demo.bot_process import ROOT
 from demo.stage import Stage
 from demo.storybook import SYSTEM
@@ -59,7 +60,7 @@ async def start_and_idle(stage: Stage) -> dict[str, object]:
     await asyncio.sleep(IDLE_SECONDS)
     return {
         "start": {"healthy_s": round(sorted(took)[STARTS // 2], 3)},
-        "idle": {"rss_mb": _resident_mb(stage.bot.pid)},
+        "idle": {"rss_mb": resident_mb(stage.bot.pid)},
     }
 
 
@@ -138,11 +139,6 @@ async def _alone(
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         async with Stage(SYSTEM, Path(folder), latency=LATENCY, runbook=runbook(Path(folder))) as stage:
             return await measuring(stage)
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000, 1)
 
 
 if __name__ == "__main__":

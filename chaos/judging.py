@@ -110,14 +110,14 @@ async def _deliveries(ports: Ports, outside: Outside, told: Told, verdict: Verdi
         record = await ports.store.alert(alert)
         counted = record.count if record is not None else 0
         # A monitor that says first that it is over is recorded as ignored, and counted from its first alarm on.
-        ignored = _ignored(alert, outside, verdict)
+        ignored = _ignored(alert, outside)
         if counted + ignored < sent:
             verdict.lost.append(f"{alert}: {sent} messages came, {counted} were counted and {ignored} ignored")
         if counted + ignored > sent:
             verdict.doubled.append(f"{alert}: {sent} messages came, {counted} were counted and {ignored} ignored")
 
 
-def _ignored(alert: str, outside: Outside, verdict: Verdict) -> int:
+def _ignored(alert: str, outside: Outside) -> int:
     rows = outside.database.connection.rows("ignored_alerts", alert=alert)
     return int(rows[0]["ignored"])
 

@@ -11,7 +11,6 @@ from incident import consequence, quiet
 from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
-from incident.opening import claimed
 
 
 async def wake_alert(claim: Claim, *, ports: Ports) -> None:
@@ -24,7 +23,7 @@ async def wake_alert(claim: Claim, *, ports: Ports) -> None:
             await ports.store.save(_settled(claim, now))
             return
         heard = await hear(record.alert, now=now, ground=ports)
-        await ports.store.save(replace(consequence.follow(heard, cause=claimed(claim), now=now), settles=claim))
+        await ports.store.save(replace(consequence.follow(heard, cause=claim.cause, now=now), settles=claim))
 
     await anew(attempt)
 
@@ -71,4 +70,4 @@ async def close_group(claim: Claim, *, ports: Ports) -> None:
 
 
 def _settled(claim: Claim, now: datetime) -> Change:
-    return Change(cause=claimed(claim), at=now, settles=claim)
+    return Change(cause=claim.cause, at=now, settles=claim)

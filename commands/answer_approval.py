@@ -9,7 +9,7 @@ from commands.outage import Outage
 from commands.ports import Ports
 from commands.store import Saved
 from commands.turns import together
-from incident import approval, glass, refusal, remedy, running
+from incident import answering, glass, refusal, remedy, running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident
@@ -88,7 +88,7 @@ async def may_reject(asked: Asked, approval_id: str, *, ports: Ports) -> Approva
     """The request, if this person could reject it now: asked before they write why. Raises as ``reject``."""
     incident, request = await with_approval(ports.store, approval_id)
     allowed = request.requester == asked.by or await _allowed(asked, incident, request, ports)
-    approval.reject(request, by=asked.by, allowed=allowed, reason="", now=ports.clock())
+    answering.reject(request, by=asked.by, allowed=allowed, reason="", now=ports.clock())
     return request
 
 
@@ -96,7 +96,7 @@ async def may_break_glass(asked: Asked, approval_id: str, *, ports: Ports) -> Ap
     """The request, if this person could let it run alone now. Raises as ``break_glass``."""
     incident, request = await with_approval(ports.store, approval_id)
     allowed = await _may_be_alone(asked, incident, request, ports)
-    approval.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
+    answering.break_glass(request, by=asked.by, allowed=allowed, reason="asked", now=ports.clock())
     remedy.check(incident, request, await ports.store.stopped(), ports.clock())
     await _check_plans(incident, request, ports)
     if not await _others(asked, incident, request, ports):

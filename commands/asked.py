@@ -62,8 +62,7 @@ async def incident_named(asked: Asked, words: str, ports: Ground) -> tuple[Incid
 
 def ask_further(asked: Asked, form: Form) -> FormWanted:
     """The form for what a line of text cannot hold. Raises Ended: it is asked of an open incident only."""
-    if not asked.incident.open:
-        raise refusal.Ended(number=asked.incident.number)
+    asked.incident.check_open()
     return FormWanted(form=form, incident=asked.incident)
 
 

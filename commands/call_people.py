@@ -28,7 +28,7 @@ async def invite(claim: Claim, *, ports: Ports) -> None:
     if incident.home.channel is None:
         raise NotYet("the channel is not open yet")
     missing = await ports.chat.invite(incident.home.channel, incident.responders, urgency=rank)
-    cause = opening.claimed(claim)
+    cause = claim.cause
     if not missing:
         await ports.store.save(Change(cause=cause, at=ports.clock(), settles=claim))
         return
@@ -58,7 +58,7 @@ async def page(claim: Claim, *, ports: Ports) -> None:
         claim = await _with_others(claim, ports)
     called_for = await _called_for(claim, ports)
     if not called_for:
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     incident, *others = called_for
     message = PageMessage(
@@ -76,7 +76,7 @@ async def page(claim: Claim, *, ports: Ports) -> None:
     evidence = f"{message.user}/{timestamp}"
     for each in others:
         await _called(each.id, message, evidence, cause=f"{claim.job.key}:{each.id}", settles=None, ports=ports)
-    await _called(incident.id, message, evidence, cause=opening.claimed(claim), settles=claim, ports=ports)
+    await _called(incident.id, message, evidence, cause=claim.cause, settles=claim, ports=ports)
 
 
 async def _has_place(claim: Claim, ports: Ports) -> None:
@@ -161,7 +161,7 @@ async def remind(claim: Claim, *, ports: Ports) -> None:
         again = claim.attempts > 1
         rank = incident.severity.rank
         await ports.chat.direct(UserId(user), message, mark=claim.job.key, again=again, urgency=rank)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=now, settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=now, settles=claim))
 
 
 async def _reason(claim: Claim, ports: Ports) -> str:

@@ -35,7 +35,7 @@ async def card(claim: Claim, *, ports: Ports) -> None:
     async def attempt() -> None:
         it = await known(ports.store, incident.id)
         findings = await ports.store.findings_of(incident.id)
-        cause, now = opening.claimed(claim), ports.clock()
+        cause, now = claim.cause, ports.clock()
         posted = opening.post_card(it, timestamp=timestamp, findings=findings, settles=claim, cause=cause, now=now)
         await ports.store.save(posted)
 
@@ -58,7 +58,7 @@ async def checklist(claim: Claim, *, ports: Ports) -> None:
     timestamp = await put_up(place, message, claim, urgency=rank, ports=ports)
 
     def posted(it: Incident) -> Change:
-        cause = opening.claimed(claim)
+        cause = claim.cause
         return opening.post_checklist(it, timestamp=timestamp, settles=claim, cause=cause, now=ports.clock())
 
     await decide(ports.store, incident.id, posted)
@@ -83,7 +83,7 @@ async def announcement(claim: Claim, *, ports: Ports) -> None:
     async def attempt() -> None:
         it = await known(ports.store, incident.id)
         findings = await ports.store.findings_of(incident.id)
-        cause, now = opening.claimed(claim), ports.clock()
+        cause, now = claim.cause, ports.clock()
         posted = opening.announce(it, place=place, findings=findings, settles=claim, cause=cause, now=now)
         await ports.store.save(posted)
 
@@ -183,4 +183,4 @@ async def _approval(incident: Incident, request: Approval, ports: Ports) -> Appr
 
 
 async def _settle(claim: Claim, ports: Ports) -> None:
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))

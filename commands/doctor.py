@@ -14,7 +14,7 @@ COUNTED = 100
 
 async def doctor(asked: Asked, *, ports: Ports) -> Checkup:
     """Seen only by whoever asks. What is not proven is asked anew first: perhaps it has been mended."""
-    system = _system(asked.about, asked.words, ports)
+    system = _system(asked.about, asked.words)
     catalogs = [ports.runbooks.catalog(each) for each in (ports.runbooks.systems if system is None else (system,))]
     known = [catalog for catalog in catalogs if catalog is not None]
     meant = {step.target for catalog in known for procedure in catalog.procedures for step in procedure.steps}
@@ -31,7 +31,7 @@ async def doctor(asked: Asked, *, ports: Ports) -> Checkup:
     )
 
 
-def _system(about: Incident | None, words: str, ports: Ports) -> str | None:
+def _system(about: Incident | None, words: str) -> str | None:
     """The incident's system; None for all of them."""
     return None if about is None or words.strip().lower() == EVERYWHERE else about.system
 

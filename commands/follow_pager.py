@@ -7,7 +7,6 @@ from commands.asked import procedure_of
 from commands.deciding import anew, known
 from commands.outage import NotYet, Outage
 from commands.ports import AlertPorts, Ports
-from incident import opening
 from incident.alert import Delivery
 from incident.change import Change
 from incident.following import News, follow
@@ -45,9 +44,7 @@ async def follow_pager(claim: Claim, *, ports: Ports) -> None:
     incident = await _about(tiding, delivery, ports) if delivery is not None and tiding is not None else None
     now = ports.clock()
     if delivery is None or tiding is None or incident is None or incident.paged is None:
-        await ports.store.save(
-            Change(cause=opening.claimed(claim), at=now, settles=claim, events=_strange(tiding, now))
-        )
+        await ports.store.save(Change(cause=claim.cause, at=now, settles=claim, events=_strange(tiding, now)))
         return
     by = await _who(tiding, claim, ports)
 

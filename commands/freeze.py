@@ -11,7 +11,7 @@ from commands.gating import may_stop
 from commands.messages import StopMessage
 from commands.ports import Ports
 from commands.store import Store
-from incident import freezing, opening, refusal
+from incident import freezing, refusal
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.incident import Incident, Place
@@ -69,7 +69,7 @@ async def tell_stop(claim: Claim, *, ports: Ports) -> None:
         place, message = Place(channel=ports.settings.announcements), StopMessage(event=link.event)
         again = claim.attempts > 1
         await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 async def _check(asked: Asked, ports: Ports) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Final
 
 from commands.ports import Ports
-from incident import opening
 from incident.change import Change
 from incident.job import Claim, Job, JobName
 
@@ -34,7 +33,7 @@ async def let_go(claim: Claim, *, ports: Ports) -> None:
         else:
             more = True
     jobs = (_next(ports, SOON if more else EVERY),) if list(ports.settings.retention) else ()
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), jobs=jobs, settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), jobs=jobs, settles=claim))
 
 
 def _next(ports: Ports, wait: timedelta) -> Job:

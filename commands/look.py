@@ -13,7 +13,7 @@ from commands.messages import FindingMessage
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.posting import belongs
-from incident import looking, opening, refusal
+from incident import looking, refusal
 from incident.change import Change
 from incident.digest import identifier
 from incident.finding import Finding, Phase, Sight, public
@@ -35,9 +35,9 @@ async def diagnose(claim: Claim, *, ports: Ports) -> None:
     step = next((each for each in offered if each.id == step_id), None)
     if catalog is None or procedure is None or step is None:
         # The runbook was changed since: there is no such diagnostic any longer.
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
-    cause = opening.claimed(claim)
+    cause = claim.cause
     try:
         values = _values(step, given)
         finding = await look(
@@ -169,7 +169,7 @@ async def post_finding(claim: Claim, *, ports: Ports) -> None:
         again, rank = claim.attempts > 1, claim.job.urgency
         place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
         await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=rank)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 async def _told_in_private(incident: Incident, finding: Finding, claim: Claim, ports: Ports) -> UserId | None:

@@ -5,7 +5,6 @@ from commands.ports import Ports
 from incident.change import Change
 from incident.incident import Place
 from incident.job import Claim
-from incident.opening import claimed
 
 
 async def tell_notice(claim: Claim, *, ports: Ports) -> None:
@@ -15,4 +14,4 @@ async def tell_notice(claim: Claim, *, ports: Ports) -> None:
         place, message = Place(channel=ports.settings.announcements), NoticeMessage(event=link.event)
         again = claim.attempts > 1
         await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
-    await ports.store.save(Change(cause=claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))

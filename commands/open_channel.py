@@ -22,7 +22,7 @@ TRIED_AGAIN: Final = timedelta(minutes=1)
 async def open_channel(claim: Claim, *, ports: Ports) -> None:
     """Create the channel, or adopt the one that an earlier attempt created without hearing the answer."""
     incident = await known(ports.store, claim.job.incident_id or "")
-    cause = opening.claimed(claim)
+    cause = claim.cause
     if incident.home.channel is not None:
         await ports.store.save(Change(cause=cause, at=ports.clock(), settles=claim))
         return

@@ -15,7 +15,7 @@ from commands.outage import NotYet, Outage
 from commands.ports import Ports
 from commands.show_output import live_output
 from commands.turns import together
-from incident import gate, opening, refusal, remedy, running, whole
+from incident import gate, refusal, remedy, running, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clockwork import WATCH
@@ -44,7 +44,7 @@ async def preview(claim: Claim, *, ports: Ports) -> None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         now = ports.clock()
         if asked.state is not ApprovalState.PREPARING:
-            change = Change(cause=opening.claimed(claim), at=now, settles=claim)
+            change = Change(cause=claim.cause, at=now, settles=claim)
         elif not seen:
             change = remedy.call_off(incident, asked, reason=reason, settles=claim, now=now)
         elif asked.parts:
@@ -87,7 +87,7 @@ async def run_remediation(claim: Claim, *, ports: Ports) -> None:
     """
     incident, request = await with_approval(ports.store, claim.job.subject)
     if request.state is not ApprovalState.APPROVED:
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     try:
         # Nobody looks before a run that may not begin; and what may begin now may not a moment later.
@@ -135,7 +135,7 @@ async def not_run(claim: Claim, reason: str, *, ports: Ports) -> None:
             under = await together(incident, asked, ports)
             change = running.settle(incident, asked, void, settles=claim, now=now, under=under)
         else:
-            change = Change(cause=opening.claimed(claim), at=now, settles=claim)
+            change = Change(cause=claim.cause, at=now, settles=claim)
         await ports.store.save(change)
 
     try:
@@ -226,7 +226,7 @@ async def _begin(claim: Claim, ports: Ports) -> Approval | None:
     async def attempt() -> Approval | None:
         incident, asked = await with_approval(ports.store, claim.job.subject)
         if asked.state.final:
-            await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+            await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
             return None
         change, keeping = await _beginning(claim, incident, asked, ports)
         try:

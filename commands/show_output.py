@@ -9,7 +9,7 @@ from commands.deciding import anew, with_approval
 from commands.messages import OutputMessage
 from commands.outage import NotYet, Outage
 from commands.ports import Ports
-from incident import opening, running
+from incident import running
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import Incident, Place
@@ -107,7 +107,7 @@ async def show_output(claim: Claim, *, ports: Ports) -> None:
     else:
         await ports.chat.edit(thread, _timestamp(request.output), message, urgency=rank)
         await ports.chat.attach(thread, message, mark=mark, again=again)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 def _thread(incident: Incident, request: Approval) -> Place:

@@ -13,7 +13,7 @@ from commands.outage import Conflict, Outage, Unreadable
 from commands.ports import Ports
 from commands.store import Store
 from commands.take_alerts import FAULT
-from incident import opening, recent
+from incident import recent
 from incident.alert import Delivery, DeliveryState
 from incident.change import Change
 from incident.incident import Incident
@@ -96,7 +96,7 @@ async def note_change(claim: Claim, *, ports: Ports) -> None:
     for incident in incidents:
         if told is not None and incident.system == told.system and incident.declared_at <= came_at:
             await decide(ports.store, incident.id, partial(_noted, change=told, ports=ports))
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 def _noted(incident: Incident, *, change: SystemChange, ports: Ports) -> Change:

@@ -8,7 +8,6 @@ from commands.take_alerts import Taken, heard, take_alerts
 from incident.alert import Delivery, DeliveryState
 from incident.change import Change
 from incident.job import Claim
-from incident.opening import claimed
 from incident.responder import monitor
 from incident.timeline import Event, Kind
 
@@ -29,7 +28,7 @@ async def take_delivery(claim: Claim, *, ports: Ports) -> None:
     """Take in a request that an older Muster kept and owed."""
     delivery = await ports.store.delivery(claim.job.subject)
     if delivery is None or delivery.state is not DeliveryState.RECEIVED:
-        await ports.store.save(Change(cause=claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     await replay(delivery, ports=ports, settles=claim)
 
@@ -44,4 +43,4 @@ async def bury(claim: Claim, reason: str, *, ports: Ports) -> None:
     dead = replace(delivery, state=DeliveryState.DEAD, reason=reason)
     facts = {"source": delivery.source, "delivery": delivery.key, "reason": reason}
     event = Event(kind=Kind.DEAD_LETTER, at=now, actor=monitor(delivery.source), facts=facts)
-    await ports.store.save(Change(cause=claimed(claim), at=now, deliveries=(dead,), events=(event,), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=now, deliveries=(dead,), events=(event,), settles=claim))

@@ -6,7 +6,7 @@ from commands.messages import EventMessage, Message, VerdictMessage
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.posting import belongs
-from incident import clockwork, opening, working
+from incident import clockwork, working
 from incident.change import Change
 from incident.finding import Comparison, Phase
 from incident.incident import Incident, Place
@@ -34,7 +34,7 @@ async def tell(claim: Claim, *, ports: Ports) -> None:
             again, rank = claim.attempts > 1, incident.severity.rank
             place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
             await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=rank)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 def _place(incident: Incident, event: Event, claim: Claim) -> Place | None:

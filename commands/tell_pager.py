@@ -6,7 +6,7 @@ from commands.deciding import decide, known
 from commands.outage import NotYet
 from commands.pager import Expect, Pager, Wanted
 from commands.ports import Ports
-from incident import opening, pager_course
+from incident import pager_course
 from incident.change import Change
 from incident.incident import Incident
 from incident.job import Claim
@@ -109,7 +109,7 @@ async def summon(claim: Claim, *, ports: Ports) -> None:
 
 
 async def _let_be(claim: Claim, ports: Ports) -> None:
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 async def _refs(incident: Incident, pager: Pager) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from commands.outage import NotYet
 from commands.ports import Ports
 from commands.posting import belongs, put_up
 from commands.turns import step_at, waiting, walked, watching
-from incident import opening, refusal, walking, whole
+from incident import refusal, walking, whole
 from incident.change import Change
 from incident.incident import Incident, Place
 from incident.job import Claim
@@ -25,7 +25,7 @@ async def walk_card(claim: Claim, *, ports: Ports) -> None:
     if walk.message is not None:
         channel, _, timestamp = walk.message.partition("/")
         await ports.chat.edit(Place(channel=channel), timestamp, message, urgency=rank)
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     stands = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
     timestamp = await put_up(stands, message, claim, urgency=rank, ports=ports)

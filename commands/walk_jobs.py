@@ -5,7 +5,7 @@ from commands.look import look, look_all, record
 from commands.outage import NotYet
 from commands.ports import Ports
 from commands.turns import catalog_of, step_at, watching
-from incident import holding, opening, refusal, walking
+from incident import holding, refusal, walking
 from incident.change import Change
 from incident.course import placed
 from incident.finding import Finding, Phase
@@ -21,7 +21,7 @@ async def run_leg(claim: Claim, *, ports: Ports) -> None:
     walk = incident.walk(walk_id)
     leg = walk.legs[index]
     if leg.state is not LegState.RUNNING:
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     catalog = catalog_of(incident, ports)
     step = step_at(walk, index, catalog)

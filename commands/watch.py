@@ -7,7 +7,7 @@ from commands.look import see
 from commands.ports import Ports
 from commands.take_alerts import take_alerts
 from commands.watched import every_watch
-from incident import opening, watching
+from incident import watching
 from incident.alert import Alert, AlertStatus, Delivery, DeliveryState
 from incident.change import Change
 from incident.digest import Facts, canonical
@@ -79,7 +79,7 @@ async def _strange(claim: Claim, ports: Ports) -> None:
     if claim.attempts < STRANGE_TIMES:
         await ports.store.put_off(claim, wait=STRANGE_FOR)
         return
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 async def _look(step: Step, catalog: Catalog, ports: Ports) -> tuple[Plan | None, Sight, Look]:

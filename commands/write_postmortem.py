@@ -7,7 +7,7 @@ from commands.deciding import decide, known
 from commands.look import look_all
 from commands.outage import NotYet
 from commands.ports import Ports
-from incident import drafting, looking, opening, working
+from incident import drafting, looking, working
 from incident.change import Change
 from incident.finding import Phase
 from incident.incident import Incident
@@ -58,7 +58,7 @@ async def share_postmortem(claim: Claim, *, ports: Ports) -> None:
     again = claim.attempts > 1
     title = f"{incident.key} post-mortem draft"
     await ports.chat.share_file(place, name, content, title, mark=claim.job.key, again=again)
-    await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+    await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 
 
 async def export_postmortem(claim: Claim, *, ports: Ports) -> None:
@@ -69,7 +69,7 @@ async def export_postmortem(claim: Claim, *, ports: Ports) -> None:
     paths = event.facts.get("paths") if event is not None else None
     if ports.export is None or not isinstance(paths, Mapping):
         # The export was switched off since, or the record of the draft is no longer kept.
-        await ports.store.save(Change(cause=opening.claimed(claim), at=ports.clock(), settles=claim))
+        await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
         return
     contents = {form: await _content(incident, form, str(path), event, ports) for form, path in paths.items()}
     addresses = await ports.export.keep(incident.key, contents)

@@ -10,7 +10,6 @@ from incident.change import Change
 from incident.clock import Clock, ClockKind, Signal
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.pager_owing import doubted
 from incident.responder import Role, UserId
@@ -55,7 +54,7 @@ def ring(
     again = clock.next_instant(after.clocks)
     if again is not None and after.clocks == incident.clocks:
         jobs.append(owe(JobName.RING_CLOCKS, incident.id, again, urgency=incident.severity.rank))
-    return decided(claimed(settles), now, after, *events, before=incident, jobs=jobs, settles=settles)
+    return decided(settles.cause, now, after, *events, before=incident, jobs=jobs, settles=settles)
 
 
 def _said(rung: Clock, signal: Signal, now: datetime) -> Event:

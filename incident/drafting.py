@@ -6,7 +6,6 @@ from datetime import datetime
 from incident.change import Change, event_id
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.timeline import Event, Kind
 
@@ -37,7 +36,7 @@ def write_postmortem(
         evidence=tuple(f"file:{path}" for path in paths.values()),
     )
     rank = incident.severity.rank
-    cause = claimed(settles)
+    cause = settles.cause
     written = event_id(cause, 0)
     jobs = [
         owe(JobName.SHARE_POSTMORTEM, incident.id, now, subject=path, urgency=rank, again=written)
@@ -56,4 +55,4 @@ def export_postmortem(incident: Incident, *, addresses: Sequence[str], settles: 
         facts={"address": addresses[0]},
         evidence=tuple(f"file:{address}" for address in addresses),
     )
-    return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
+    return decided(settles.cause, now, incident, event, before=incident, settles=settles)

@@ -15,7 +15,7 @@ from incident.change import Change
 from incident.digest import Facts
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed, reopen
+from incident.opening import reopen
 from incident.owing import decided
 from incident.pager_owing import standing
 from incident.paging import PAGER, PagerState, Tiding, Word, asks_for_help, matter_of
@@ -67,9 +67,9 @@ def follow(incident: Incident, news: News, *, settles: Claim, now: datetime) -> 
     if echo is not None:
         known = replace(known, paged=echo)
     silent = echo is not None or _stale(incident, news)
-    change = None if silent else _followed(known, news, claimed(settles), then)
+    change = None if silent else _followed(known, news, settles.cause, then)
     if change is None:
-        return decided(claimed(settles), now, known, before=incident, settles=settles)
+        return decided(settles.cause, now, known, before=incident, settles=settles)
     first, *rest = change.events
     proof = first.evidence if news.proof in first.evidence else (*first.evidence, news.proof)
     first = replace(first, evidence=proof, facts={**first.facts, "via": VIA})

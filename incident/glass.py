@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from incident import approval, refusal
+from incident import answering, refusal
 from incident.approval import Approval
 from incident.change import Change
 from incident.incident import FollowUp, Incident
@@ -38,9 +38,8 @@ def break_glass(
     Raises Spent, Expired, NoBreakGlass, NotTheRequester, NotOnCall, NothingSaid, NobodyToTell, Ended, and whatever the
     gate refuses: a reason stands in for a second person and for nothing else.
     """
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)
-    alone = approval.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
+    incident.check_open()
+    alone = answering.break_glass(asked, by=by, allowed=allowed, reason=reason, now=now)
     check(incident, asked, stop, now)
     if not set(tell) - {by}:
         raise refusal.NobodyToTell(system=incident.system)

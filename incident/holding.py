@@ -12,7 +12,6 @@ from incident.digest import Facts
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.timeline import Event, Kind
 from incident.walk import LegState, Walk, WalkState
@@ -37,7 +36,7 @@ def watched(
     """
     leg = walk.legs[index]
     if walk.state is not WalkState.GOING or leg.state is not LegState.HOLDING or leg.hold_ends_at is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
+        return Change(cause=settles.cause, at=now, settles=settles)
     seen_bad = (each.title for each in findings if each.healthy is False or each.sight.error is not None)
     bad = (*seen_bad, *((trouble,) if trouble else ()))
     over = now >= leg.hold_ends_at
@@ -51,7 +50,7 @@ def watched(
     if over:
         events.append(Event(kind=Kind.HOLD_OVER, at=now, facts=_over(walk, index, bad), evidence=evidence))
     jobs = () if over else (_look_again(incident, walk, index, min(now + LOOK_EVERY, leg.hold_ends_at)),)
-    return decided(claimed(settles), now, after, *events, *more, before=incident, jobs=jobs, settles=settles)
+    return decided(settles.cause, now, after, *events, *more, before=incident, jobs=jobs, settles=settles)
 
 
 def _look_again(incident: Incident, walk: Walk, index: int, due_at: datetime) -> Job:

@@ -174,6 +174,11 @@ class Incident(Struct, frozen=True, kw_only=True):
         """The walk that goes on."""
         return next((walk for walk in self.walks if walk.state is WalkState.GOING), None)
 
+    def check_open(self) -> None:
+        """For what can be asked of an open incident only. Raises Ended."""
+        if not self.open:
+            raise refusal.Ended(number=self.number)
+
     def walk(self, walk_id: str) -> Walk:
         """The walk of that id. Raises NoSuchWalk."""
         for walk in self.walks:

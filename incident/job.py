@@ -149,6 +149,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     attempts: int
     """How often it was begun, this time included."""
 
+    @property
+    def cause(self) -> str:
+        """The cause of what this claim decides: it cannot decide twice."""
+        return f"job:{self.id}:{self.fence}"
+
 
 def owe(
     name: JobName, incident_id: str, due_at: datetime, *, subject: str = "", urgency: int = 2, again: str = ""

@@ -66,30 +66,7 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
     title = " ".join(asked.title.split())
     if not visible(title) or len(title) > LONGEST_TITLE:
         raise refusal.BadTitle(title=title, length=len(title) if visible(title) else None)
-    policy = policy_of(asked.policy, asked.procedure)
-    incident = Incident(
-        id=identifier("inc", cause),
-        title=title,
-        severity=asked.severity,
-        declared_by=asked.by,
-        declared_at=now,
-        detected_at=asked.detected_at or now,
-        system=asked.system,
-        policy=policy,
-        summary=asked.summary.strip(),
-        procedure=asked.procedure.id if asked.procedure else None,
-        catalog=asked.catalog,
-        group=asked.group,
-        group_window=asked.group_window,
-        earlier=asked.earlier,
-        started_at=asked.started_at,
-        responders=tuple(dict.fromkeys(asked.responders)),
-        checklist=checklist.begin(asked.procedure),
-        clocks=clock.started(policy, now),
-        evidence=_frozen(asked.procedure, now),
-        alerts_summed=len(alerts),
-        paged=Paged(paging=asked.paging) if asked.paging is not None else None,
-    )
+    incident = replace(_new(asked, title, now), id=identifier("inc", cause), alerts_summed=len(alerts))
     declared = Event(
         kind=Kind.DECLARED,
         at=now,
@@ -114,6 +91,33 @@ def declare(asked: Declaration, *, cause: str, now: datetime, alerts: tuple[Aler
         jobs.append(owe(JobName.CLOSE_GROUP, incident.id, now + asked.group_window))
     events = (declared, *([incident.evidence.event] if incident.evidence else []), *doubted(asked.doubt, now))
     return decided(cause, now, incident, *events, before=None, jobs=jobs, alerts=owned)
+
+
+def _new(asked: Declaration, title: str, now: datetime) -> Incident:
+    """The incident as it begins, still without a name of its own."""
+    policy = policy_of(asked.policy, asked.procedure)
+    return Incident(
+        id="",
+        title=title,
+        severity=asked.severity,
+        declared_by=asked.by,
+        declared_at=now,
+        detected_at=asked.detected_at or now,
+        system=asked.system,
+        policy=policy,
+        summary=asked.summary.strip(),
+        procedure=asked.procedure.id if asked.procedure else None,
+        catalog=asked.catalog,
+        group=asked.group,
+        group_window=asked.group_window,
+        earlier=asked.earlier,
+        started_at=asked.started_at,
+        responders=tuple(dict.fromkeys(asked.responders)),
+        checklist=checklist.begin(asked.procedure),
+        clocks=clock.started(policy, now),
+        evidence=_frozen(asked.procedure, now),
+        paged=Paged(paging=asked.paging) if asked.paging is not None else None,
+    )
 
 
 def _frozen(procedure: Procedure | None, now: datetime) -> EvidenceFreeze | None:
@@ -271,11 +275,6 @@ def reopen(
     if incident.group_window is not None:
         jobs.append(owe(JobName.CLOSE_GROUP, incident.id, now + incident.group_window))
     return decided(cause, now, after, event, before=incident, jobs=jobs, alerts=owned)
-
-
-def claimed(claim: Claim) -> str:
-    """The cause of what one claim of a job decides: the same claim cannot decide twice."""
-    return f"job:{claim.id}:{claim.fence}"
 
 
 def policy_of(policy: Policy, procedure: Procedure | None) -> Policy:

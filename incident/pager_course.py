@@ -6,12 +6,10 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from incident import refusal
 from incident.alert import Alert, AlertRecord, AlertStatus
 from incident.change import Change, event_id
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.pager_owing import TO_PERSON, TO_POLICY
 from incident.paging import PAGER, PagerState, Standing, echo_of
@@ -31,7 +29,7 @@ def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: da
     """
     paged = incident.paged
     if paged is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
+        return Change(cause=settles.cause, at=now, settles=settles)
     owed_at, acknowledged_at = paged.call_owed_at or now, incident.acknowledged_at
     earlier = acknowledged_at is not None and acknowledged_at <= owed_at
     knows = Standing(state=PagerState.ACKNOWLEDGED if earlier else PagerState.TRIGGERED)
@@ -39,7 +37,7 @@ def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: da
     event = Event(kind=Kind.PAGER_CALLED, at=now, facts={"ref": ref})
     tell = owe(JobName.TELL_PAGER, incident.id, now, urgency=incident.severity.rank)
     kept = () if keyed else (_kept(incident, ref, now),)
-    return decided(claimed(settles), now, after, event, before=incident, jobs=(tell,), alerts=kept, settles=settles)
+    return decided(settles.cause, now, after, event, before=incident, jobs=(tell,), alerts=kept, settles=settles)
 
 
 def not_called(incident: Incident, *, settles: Claim, now: datetime) -> Change:
@@ -47,7 +45,7 @@ def not_called(incident: Incident, *, settles: Claim, now: datetime) -> Change:
     after = incident
     if incident.paged is not None:
         after = replace(incident, paged=replace(incident.paged, call_owed_at=None))
-    return Change(cause=claimed(settles), at=now, incident=after, settles=settles)
+    return Change(cause=settles.cause, at=now, incident=after, settles=settles)
 
 
 def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
@@ -77,12 +75,12 @@ def told(
     """The pager holds ``holds`` of it; ``changed`` is what was changed there for its ``news``, by its incident."""
     paged = incident.paged
     if paged is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
+        return Change(cause=settles.cause, at=now, settles=settles)
     paged = paged.linked(list(changed), holds).expecting_no(_never_echoed(news, changed))
     after = replace(incident, paged=replace(paged, told=holds))
     words = list(dict.fromkeys(chain.from_iterable(changed.values())))
     events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()
-    return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
+    return decided(settles.cause, now, after, *events, before=incident, settles=settles)
 
 
 def _never_echoed(news: Standing, changed: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -107,8 +105,7 @@ def summon(
     now: datetime,
 ) -> Change:
     """Somebody wants a person's help, or that of an escalation policy (its name, the pager's id). Raises Ended."""
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)
+    incident.check_open()
     facts = {"user": user, "policy": policy[0] if policy else None, "reason": reason}
     event = Event(kind=Kind.SUMMONED, at=now, actor=by, facts=facts)
     after = incident.with_responders(user) if user else incident
@@ -140,7 +137,7 @@ def summoned(incident: Incident, *, ref: str | None, user: UserId | None, settle
     paged = incident.paged
     if paged is not None and ref is not None:
         after = incident if ref in paged.refs else replace(incident, paged=paged.helped(ref))
-        return decided(claimed(settles), now, after, before=incident, settles=settles)
+        return decided(settles.cause, now, after, before=incident, settles=settles)
     facts = {"word": "stranger", "user": user}
     event = Event(kind=Kind.PAGER_SAID, at=now, facts=facts)
-    return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
+    return decided(settles.cause, now, incident, event, before=incident, settles=settles)

@@ -17,7 +17,6 @@ from incident.digest import Facts
 from incident.flapping import Flapping
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.responder import is_human, monitor
 from incident.routing import Routed
@@ -38,12 +37,12 @@ def resolve(
     """The monitor resolves it; or it is looked at again later; or nothing, where people resolve it."""
     due = quiet_at(incident, alerts)
     if due is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
+        return Change(cause=settles.cause, at=now, settles=settles)
     if due <= now and (incident.going is not None or any(not each.state.final for each in requests)):
         due = now + LOOK_AGAIN
     if due > now:
         later = owe(JobName.RESOLVE_QUIET, incident.id, due, urgency=incident.severity.rank)
-        return Change(cause=claimed(settles), at=now, jobs=(later,), settles=settles)
+        return Change(cause=settles.cause, at=now, jobs=(later,), settles=settles)
     last, routed = max(alerts, key=lambda each: _changed(each[0]))
     return working.resolve(
         incident,
@@ -51,7 +50,7 @@ def resolve(
         lingering="unknown",
         impact="",
         by=monitor(last.alert.source),
-        cause=claimed(settles),
+        cause=settles.cause,
         now=now,
         facts={"rule": routed.rule, "quiet_seconds": (now - _changed(last)).total_seconds()},
         settles=settles,
@@ -99,10 +98,10 @@ def looked_at(incident: Incident, record: AlertRecord, rule: Flapping, *, settle
     due = rule.steady_at(record.changes, now)
     if due > now:
         job = owe(JobName.STEADY_ALERT, incident.id, due, subject=record.id)
-        return Change(cause=claimed(settles), at=now, jobs=(job,), settles=settles)
+        return Change(cause=settles.cause, at=now, jobs=(job,), settles=settles)
     steady = replace(record, flapping=False)
     if not incident.open:
-        return Change(cause=claimed(settles), at=now, alerts=(steady,), settles=settles)
+        return Change(cause=settles.cause, at=now, alerts=(steady,), settles=settles)
     event = Event(
         kind=Kind.ALERT_STEADY,
         at=now,
@@ -110,13 +109,13 @@ def looked_at(incident: Incident, record: AlertRecord, rule: Flapping, *, settle
         evidence=(f"alert:{record.id}",),
     )
     over = () if record.firing else (owe(JobName.RESOLVE_QUIET, incident.id, now, urgency=incident.severity.rank),)
-    cause, alerts = claimed(settles), (steady,)
+    cause, alerts = settles.cause, (steady,)
     return decided(cause, now, incident, event, before=incident, jobs=over, alerts=alerts, settles=settles)
 
 
 def close_group(incident: Incident, *, newest: datetime, settles: Claim, now: datetime) -> Change:
     """No new alert joined since ``newest``: those that come now are another trouble; or it is looked at again later."""
-    window, cause = incident.group_window, claimed(settles)
+    window, cause = incident.group_window, settles.cause
     if not incident.open or incident.group is None or window is None:
         return Change(cause=cause, at=now, settles=settles)
     if newest + window > now:

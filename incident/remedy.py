@@ -8,14 +8,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from incident import approval, course, gate, refusal
+from incident import answering, approval, course, gate, refusal
 from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
 from incident.digest import Facts, identifier
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.plan import Plan
 from incident.responder import UserId, person
@@ -43,7 +42,7 @@ def request(
     approval for all of it. ``undoes`` is the request that it takes back. Raises Ended, NoProcedure, and whatever the
     gate refuses (``gate.check``).
     """
-    _open(incident)
+    incident.check_open()
     gate.check(incident, plan, policy, stop=stop, now=now)
     followed = procedure or incident.procedure
     if followed is None:
@@ -113,7 +112,7 @@ def ask_people(
         },
         evidence=(f"approval:{ready.id}",),
     )
-    return with_request(incident, ready, claimed(settles), now, event, jobs=(expiry,), settles=settles, beside=beside)
+    return with_request(incident, ready, settles.cause, now, event, jobs=(expiry,), settles=settles, beside=beside)
 
 
 def call_off(
@@ -127,7 +126,7 @@ def call_off(
 ) -> Change:
     """It could not even be asked for: whoever wanted it is told why, and nothing was run."""
     void = approval.withdraw(asked, reason=reason, now=now)
-    return with_request(incident, void, claimed(settles), now, voided(void, now), settles=settles, beside=beside)
+    return with_request(incident, void, settles.cause, now, voided(void, now), settles=settles, beside=beside)
 
 
 def approve(
@@ -144,8 +143,8 @@ def approve(
 
     Raises Spent, Expired, OwnRequest, NotAnApprover, SaidYes, Ended, and whatever the gate refuses.
     """
-    _open(incident)
-    yes = approval.approve(asked, by=by, allowed=allowed, now=now)
+    incident.check_open()
+    yes = answering.approve(asked, by=by, allowed=allowed, now=now)
     check(incident, asked, stop, now)
     facts: Facts = {**named(yes), "digest": yes.digest}
     evidence = (f"approval:{yes.id}",)
@@ -179,7 +178,7 @@ def reject(
     incident: Incident, asked: Approval, *, by: UserId, allowed: bool, reason: str, cause: str, now: datetime
 ) -> Change:
     """Somebody said no, or whoever asked took it back. Raises Spent, Expired, NotAnApprover."""
-    no = approval.reject(asked, by=by, allowed=allowed, reason=reason.strip(), now=now)
+    no = answering.reject(asked, by=by, allowed=allowed, reason=reason.strip(), now=now)
     event = replace(event_of(Kind.REJECTED, no, now, reason=no.reason), actor=person(by))
     return with_request(incident, no, cause, now, event)
 
@@ -187,16 +186,16 @@ def reject(
 def show_card(incident: Incident, asked: Approval, *, message: str, settles: Claim, now: datetime) -> Change:
     """Its card is posted; nothing further is owed for that."""
     shown = replace(asked, message=message)
-    return Change(cause=claimed(settles), at=now, incident=incident, approvals=(shown,), settles=settles)
+    return Change(cause=settles.cause, at=now, incident=incident, approvals=(shown,), settles=settles)
 
 
 def expire(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
     """Nobody answered in time, or somebody did and there is nothing left to do."""
     late = approval.expire(asked, now)
     if late is None:
-        return Change(cause=claimed(settles), at=now, settles=settles)
+        return Change(cause=settles.cause, at=now, settles=settles)
     event = voided(late, now) if late.state is ApprovalState.VOID else event_of(Kind.EXPIRED, late, now)
-    return with_request(incident, late, claimed(settles), now, event, settles=settles)
+    return with_request(incident, late, settles.cause, now, event, settles=settles)
 
 
 def begin(incident: Incident, asked: Approval, *, stop: Stop | None, settles: Claim, now: datetime) -> Change:
@@ -204,7 +203,7 @@ def begin(incident: Incident, asked: Approval, *, stop: Stop | None, settles: Cl
 
     Raises Ended, Spent, Expired, GuardBroken, and whatever the gate refuses.
     """
-    _open(incident)
+    incident.check_open()
     running = approval.begin(asked, digest=asked.plan.digest, now=now)
     gate.check(incident, asked.plan, asked.policy, stop=stop, now=now)
     event = Event(
@@ -244,11 +243,6 @@ def with_request(
 def voided(request: Approval, now: datetime) -> Event:
     """What the timeline says of a request that is void."""
     return event_of(Kind.VOIDED, request, now, reason=request.reason)
-
-
-def _open(incident: Incident) -> None:
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)
 
 
 def run_of(incident: Incident, asked: Approval, now: datetime) -> Job:

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from incident import approval, clock, course, refusal, reverting, whole
+from incident import answering, approval, clock, course, refusal, reverting, whole
 from incident.approval import Approval, ApprovalState
 from incident.change import Change
 from incident.clock import ClockKind
@@ -15,7 +15,6 @@ from incident.effect import Effect, Found
 from incident.finding import Comparison, Finding, Outcome, OutcomeState, compare
 from incident.incident import Incident
 from incident.job import Claim, Job, JobName, owe
-from incident.opening import claimed
 from incident.owing import CHATTER, decided
 from incident.remedy import event_of, named, with_request
 from incident.responder import UserId, person
@@ -40,11 +39,11 @@ def cancel(
     now: datetime,
     under: Approval | None = None,
 ) -> Change:
-    """Somebody stops it: at once what was not begun; whoever runs it sees this and stops. Raises as approval.cancel.
+    """Somebody stops it: at once what was not begun; whoever runs it sees this and stops. Raises as answering.cancel.
 
     ``under``: the approval for the whole procedure that it is of.
     """
-    stopped = approval.cancel(asked, by=by, allowed=allowed, now=now)
+    stopped = answering.cancel(asked, by=by, allowed=allowed, now=now)
     begun = stopped.state is ApprovalState.RUNNING
     event = Event(
         kind=Kind.CANCELLED,
@@ -100,7 +99,7 @@ def settle(
     jobs = _owed(incident, ended, effect_after, now)
     after, more = reverting.follow(incident, ended, now)
     return with_request(
-        after, ended, claimed(settles), now, event, *more, jobs=jobs, settles=settles, before=incident, beside=beside
+        after, ended, settles.cause, now, event, *more, jobs=jobs, settles=settles, before=incident, beside=beside
     )
 
 
@@ -169,7 +168,7 @@ def _changed(request: Approval) -> bool:
 def cooled_down(incident: Incident, asked: Approval, *, settles: Claim, now: datetime) -> Change:
     """The step may be asked for again; nobody needs to hear that once the incident is over."""
     events = (event_of(Kind.COOLED_DOWN, asked, now, target=asked.plan.target),) if incident.open else ()
-    return decided(claimed(settles), now, incident, *events, before=incident, settles=settles)
+    return decided(settles.cause, now, incident, *events, before=incident, settles=settles)
 
 
 def verify(
@@ -191,13 +190,13 @@ def verify(
     facts: Facts = {"approval": approval_id, "title": title, "comparison": verdict.value}
     event = Event(kind=Kind.VERIFIED, at=now, facts=facts, evidence=evidence)
     if verdict is not Comparison.HEALED:
-        return decided(claimed(settles), now, incident, event, before=incident, settles=settles)
+        return decided(settles.cause, now, incident, event, before=incident, settles=settles)
     now_mitigated, more = mitigated(incident, how=f"“{title}” and healthy diagnostics", now=now, evidence=evidence)
     watched = now_mitigated
     if incident.open and approval_id is not None:
         clocks = clock.stop(now_mitigated.clocks, (ClockKind.WATCH,), now)
         watched = replace(now_mitigated, clocks=(*clocks, *clock.start(ClockKind.WATCH, incident.policy, now)))
-    return decided(claimed(settles), now, watched, event, *more, before=incident, settles=settles)
+    return decided(settles.cause, now, watched, event, *more, before=incident, settles=settles)
 
 
 def _owed(incident: Incident, ended: Approval, effect_after: timedelta, now: datetime) -> list[Job]:

@@ -15,7 +15,6 @@ from incident.digest import Facts, identifier
 from incident.finding import Finding
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed
 from incident.owing import decided
 from incident.plan import Plan
 from incident.responder import UserId, person
@@ -56,7 +55,7 @@ def run(
     now: datetime,
 ) -> Change:
     """A diagnostic's turn: it looks at once. Raises Ended, WalkEnded, NotItsTurn."""
-    _open(incident)
+    incident.check_open()
     leg = walk.turn(index, tries)
     looks = replace(
         leg,
@@ -89,14 +88,14 @@ def looked(incident: Incident, walk: Walk, index: int, finding: Finding, *, sett
         note=error or "",
     )
     after, events = taken(incident, walk, index, leg, now)
-    return looking.find(after, finding, *events, cause=claimed(settles), now=now, settles=settles, before=incident)
+    return looking.find(after, finding, *events, cause=settles.cause, now=now, settles=settles, before=incident)
 
 
 def not_looked(incident: Incident, walk: Walk, index: int, *, why: str, settles: Claim, now: datetime) -> Change:
     """A diagnostic of the walk could not even be begun, for the reason given."""
     failed = replace(walk.legs[index], state=LegState.FAILED, at=now, note=why)
     after, events = taken(incident, walk, index, failed, now)
-    return decided(claimed(settles), now, after, *events, before=incident, settles=settles)
+    return decided(settles.cause, now, after, *events, before=incident, settles=settles)
 
 
 def request(
@@ -152,7 +151,7 @@ def done(
 
     Raises Ended, WalkEnded, NotItsTurn, NotManual, NothingSaid.
     """
-    _open(incident)
+    incident.check_open()
     leg = walk.turn(index, tries)
     if leg.kind is not StepKind.MANUAL:
         raise refusal.NotManual(step=leg.title)
@@ -186,7 +185,7 @@ def skip(
 
     ``waiting`` are the walk's open requests: one for all of its changes holds no longer without this one.
     """
-    _open(incident)
+    incident.check_open()
     leg = walk.turn(index, tries, holding=True)
     if not visible(reason):
         raise refusal.NothingSaid(what="reason")
@@ -259,12 +258,12 @@ def roll_back(
 def show_card(incident: Incident, walk: Walk, *, message: str, settles: Claim, now: datetime) -> Change:
     """It is posted; nothing further is owed for that."""
     after = incident.with_walk(replace(walk, message=message))
-    return Change(cause=claimed(settles), at=now, incident=after, settles=settles)
+    return Change(cause=settles.cause, at=now, incident=after, settles=settles)
 
 
 def begun(incident: Incident, walk: Walk, now: datetime) -> tuple[Incident, Event]:
     """The incident with a walk that begins, and the event of that. Raises Ended, WalkGoesOn."""
-    _open(incident)
+    incident.check_open()
     going = incident.going
     if going is not None:
         raise refusal.WalkGoesOn(title=going.title, by=going.by)
@@ -282,8 +281,3 @@ def _ended(
         after, _ = course.follow(after, each, now)
     told = (remedy.voided(each, now) for each in void)
     return decided(cause, now, after, event, *told, before=incident, approvals=void)
-
-
-def _open(incident: Incident) -> None:
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)

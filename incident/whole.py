@@ -17,7 +17,6 @@ from incident.change import Change
 from incident.digest import identifier
 from incident.incident import Incident
 from incident.job import Claim, JobName, owe
-from incident.opening import claimed
 from incident.plan import Plan
 from incident.responder import UserId
 from incident.runbook import GuardKind, Step, StepKind
@@ -107,8 +106,7 @@ def request(
     ``before`` is the incident as it was when the walk was not ``begun``. Raises Ended, NotAtOnce, and whatever the gate
     refuses for any of the steps.
     """
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)
+    incident.check_open()
     for part in parts:
         gate.check(incident, part.plan, part.policy, stop=stop, now=now)
     if sum(len(part.plan.shown) for part in parts) > MOST_SHOWN:
@@ -214,7 +212,7 @@ def take(
         evidence=(f"approval:{covered.id}", f"approval:{whole.id}"),
     )
     job = remedy.run_of(incident, covered, now)
-    return remedy.with_request(incident, covered, claimed(settles), now, event, jobs=(job,), settles=settles)
+    return remedy.with_request(incident, covered, settles.cause, now, event, jobs=(job,), settles=settles)
 
 
 def _changed(incident: Incident, asked: Approval, part: Part, preview: Preview, whole: Approval) -> str:

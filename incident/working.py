@@ -12,8 +12,9 @@ from incident.clock import ClockKind, ClockState
 from incident.digest import Facts
 from incident.incident import Incident, Status
 from incident.job import Claim, JobName, owe
-from incident.opening import bringing_in, claimed
+from incident.opening import bringing_in
 from incident.owing import HEADLINE_COUNT_FOLD, decided
+from incident.remedy import voided
 from incident.responder import MUSTER, Actor, Role, UserId, person, user_of
 from incident.severity import Policy, Severity
 from incident.timeline import Event, Kind
@@ -25,7 +26,7 @@ AT_RESOLUTION = "resolution"
 
 def acknowledge(incident: Incident, *, by: Actor, cause: str, now: datetime) -> Change:
     """Somebody is on it. Raises Ended, AlreadySo."""
-    _open(incident)
+    incident.check_open()
     if incident.acknowledged_at is not None:
         raise refusal.AlreadySo(what="acknowledged", by=incident.acknowledged_by, at=incident.acknowledged_at)
     user = user_of(by)
@@ -50,7 +51,7 @@ def change_severity(
 
     The same level again confirms it, which also counts as assessing. Raises Ended.
     """
-    _open(incident)
+    incident.check_open()
     clocks = clock.meet(incident.clocks, ClockKind.ASSESS, now)
     if to is not incident.severity:
         clocks = clock.rescaled(clocks, policy, now)
@@ -62,7 +63,7 @@ def change_severity(
 
 def take_role(incident: Incident, *, role: Role, user: UserId, by: Actor, cause: str, now: datetime) -> Change:
     """A role has a holder, or another one. Raises Ended, AlreadySo."""
-    _open(incident)
+    incident.check_open()
     holder = incident.roles.get(role)
     if holder == user:
         raise refusal.AlreadySo(what=role.value, by=user, at=None)
@@ -125,7 +126,7 @@ def update(
 
     Raises Ended, NothingSaid. *Resolved* is not a status of an update: resolving asks for more.
     """
-    _open(incident)
+    incident.check_open()
     if not visible(text):
         raise refusal.NothingSaid(what="update")
     to = status if status not in (None, Status.RESOLVED) else incident.status
@@ -178,7 +179,7 @@ def resolve(
     ``lingering`` is yes, no or unknown: whether effects or lost data remain. ``requests`` that nobody has answered are
     void from now on. Raises Ended, NothingSaid.
     """
-    _open(incident)
+    incident.check_open()
     if not visible(fix):
         raise refusal.NothingSaid(what="fix")
     running = (ClockKind.ASSESS, ClockKind.UPDATE, ClockKind.WATCH)
@@ -203,20 +204,15 @@ def resolve(
         or (each.parts and each.state is ApprovalState.APPROVED)
     )
     after, stopped = course.resolved(after, void, by=by, now=now)
-    events = (event, *(_voided(each, now) for each in void), *stopped, *_met(incident, after, now))
+    events = (event, *(voided(each, now) for each in void), *stopped, *_met(incident, after, now))
     return decided(cause, now, after, *events, before=incident, jobs=(draft,), approvals=void, settles=settles)
-
-
-def _voided(request: Approval, now: datetime) -> Event:
-    facts = {"approval": request.id, "title": request.plan.title, "reason": request.reason}
-    return Event(kind=Kind.VOIDED, at=now, facts=facts, evidence=(f"approval:{request.id}",))
 
 
 def sum_up(incident: Incident, *, messages: int, alerts: int, settles: Claim, now: datetime) -> Change:
     """What the monitors repeated since the last summary, in one line. ``messages`` counts all that ever came."""
     more = messages - incident.alerts_summed
     after = replace(incident, alerts_summed=messages)
-    cause = claimed(settles)
+    cause = settles.cause
     if more <= 0:
         return Change(cause=cause, at=now, settles=settles)
     event = Event(kind=Kind.ALERTS_REPEATED, at=now, facts={"count": more, "alerts": alerts, "since": ""})
@@ -259,8 +255,3 @@ def _met(before: Incident, after: Incident, now: datetime) -> Iterable[Event]:
                 "allowed_seconds": each.allowed.total_seconds(),
             }
             yield Event(kind=Kind.CLOCK_MET, at=now, facts=facts)
-
-
-def _open(incident: Incident) -> None:
-    if not incident.open:
-        raise refusal.Ended(number=incident.number)

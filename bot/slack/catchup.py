@@ -64,7 +64,7 @@ def catchup(
                 state_line(incident, leader=False), summary_line(incident), earlier_line(incident), _place(incident)
             ),
             paragraph(stop_line(stop) if incident.open else [], evidence_line(incident.evidence)),
-            paragraph(*clock_lines(incident.clocks), roles_line(incident), _counts(incident, alerts)),
+            paragraph(*clock_lines(incident.clocks), roles_line(incident), _counts(alerts)),
             paragraph(*change_lines(changes, _CHANGES)),
             _happened(timeline),
             _open_approvals(approvals),
@@ -77,7 +77,7 @@ def _place(incident: Incident) -> list[Element]:
     return [channel(incident.home.channel)] if incident.home.channel is not None else []
 
 
-def _counts(incident: Incident, alerts: Sequence[AlertRecord]) -> list[Element]:
+def _counts(alerts: Sequence[AlertRecord]) -> list[Element]:
     words = alerts_words(tally_of(alerts))
     return [text(words)] if words else []
 

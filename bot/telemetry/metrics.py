@@ -170,6 +170,6 @@ def process_gauges(*, connected: bool, stored: bool, spooled: int) -> tuple[Metr
     """Whether Slack reaches this process, whether it reaches its store, and what waits for that."""
     return (
         gauge("muster_slack_connected", "1 while Slack reaches this process, and answers it.", int(connected)),
-        gauge("muster_spooled", "Requests of monitors in this process's spool, which wait for the store.", spooled),
+        gauge("muster_spooled", "Requests in this process's spools, which wait for the store.", spooled),
         gauge("muster_store_up", "1 while the store answers; at 0 its numbers are left out.", int(stored)),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from msgspec.structs import replace
 
-from incident import approval, gate, refusal
+from incident import answering, approval, gate, refusal
 from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.evidence import EvidenceFreeze, Lift
@@ -151,21 +151,21 @@ def asked(policy: ApprovalPolicy) -> Approval:
 
 def test_a_quorum_is_so_many_different_people() -> None:
     request = asked(replace(DEFAULT, approvals=2))
-    one = approval.approve(request, by=CLEO, allowed=True, now=after(1))
+    one = answering.approve(request, by=CLEO, allowed=True, now=after(1))
     assert (one.state, one.yes, one.decided_by) == (ApprovalState.ASKED, (CLEO,), None)
     with pytest.raises(refusal.SaidYes) as twice:
-        approval.approve(one, by=CLEO, allowed=True, now=after(2))
+        answering.approve(one, by=CLEO, allowed=True, now=after(2))
     assert twice.value.facts["missing"] == 1
     with pytest.raises(refusal.OwnRequest):
-        approval.approve(one, by=BEN, allowed=True, now=after(2))
-    two = approval.approve(one, by=DAN, allowed=True, now=after(3))
+        answering.approve(one, by=BEN, allowed=True, now=after(2))
+    two = answering.approve(one, by=DAN, allowed=True, now=after(3))
     assert (two.state, two.yes, two.decided_by, two.decided_at) == (ApprovalState.APPROVED, (CLEO, DAN), DAN, after(3))
 
 
 def test_a_quorum_may_count_the_requester_where_a_rule_says_so() -> None:
     request = asked(replace(DEFAULT, approvals=2, requester_may_approve=True))
-    one = approval.approve(request, by=BEN, allowed=True, now=after(1))
-    assert approval.approve(one, by=CLEO, allowed=True, now=after(2)).state is ApprovalState.APPROVED
+    one = answering.approve(request, by=BEN, allowed=True, now=after(1))
+    assert answering.approve(one, by=CLEO, allowed=True, now=after(2)).state is ApprovalState.APPROVED
 
 
 def test_in_quiet_hours_more_must_say_yes_and_when_they_are_over_one_is_enough_again() -> None:
@@ -174,13 +174,13 @@ def test_in_quiet_hours_more_must_say_yes_and_when_they_are_over_one_is_enough_a
     policy = replace(DEFAULT, quiet_hours=(quiet,), quiet_approvals=2)
     assert (policy.wanted(after(1)), policy.wanted(after(6))) == (2, 1)
     gate.check(declared().it, remediation_plan(), policy, stop=None, now=after(1))
-    one = approval.approve(asked(policy), by=CLEO, allowed=True, now=after(1))
+    one = answering.approve(asked(policy), by=CLEO, allowed=True, now=after(1))
     assert one.state is ApprovalState.ASKED
-    assert approval.approve(one, by=CLEO, allowed=True, now=after(6)).state is ApprovalState.APPROVED
+    assert answering.approve(one, by=CLEO, allowed=True, now=after(6)).state is ApprovalState.APPROVED
 
 
 def test_a_quorum_that_is_not_reached_in_time_expires() -> None:
-    one = approval.approve(asked(replace(DEFAULT, approvals=2)), by=CLEO, allowed=True, now=after(1))
+    one = answering.approve(asked(replace(DEFAULT, approvals=2)), by=CLEO, allowed=True, now=after(1))
     late = approval.expire(one, after(16))
     assert late is not None
     assert late.state is ApprovalState.EXPIRED
@@ -189,4 +189,4 @@ def test_a_quorum_that_is_not_reached_in_time_expires() -> None:
 def test_where_a_rule_forbids_it_no_reason_breaks_the_glass() -> None:
     request = asked(replace(DEFAULT, break_glass=False))
     with pytest.raises(refusal.NoBreakGlass):
-        approval.break_glass(request, by=BEN, allowed=True, reason="alone", now=after(1))
+        answering.break_glass(request, by=BEN, allowed=True, reason="alone", now=after(1))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from incident import approval, glass, remedy, reverting, running, working
+from incident import answering, approval, glass, remedy, reverting, running, working
 from incident.approval import Approval, ApprovalState, Preview
 from incident.approval_policy import ApprovalPolicy
 from incident.change import Change
@@ -294,11 +294,11 @@ Answer = Callable[[Approval, UserId, bool, float], Approval]
 def answer(name: str, request: Approval, by: UserId, allowed: bool, at: float) -> Approval:
     now = after(at)
     if name == "approve":
-        return approval.approve(request, by=by, allowed=allowed, now=now)
+        return answering.approve(request, by=by, allowed=allowed, now=now)
     if name == "reject":
-        return approval.reject(request, by=by, allowed=allowed, reason="no", now=now)
+        return answering.reject(request, by=by, allowed=allowed, reason="no", now=now)
     if name == "glass":
-        return approval.break_glass(request, by=by, allowed=allowed, reason="alone", now=now)
+        return answering.break_glass(request, by=by, allowed=allowed, reason="alone", now=now)
     if name == "expire":
         return approval.expire(request, now) or request
     return approval.begin(request, digest=request.plan.digest, now=after(3))
