@@ -7,6 +7,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -81,14 +82,11 @@ class SQLiteStore(SqlStore):
     def _look(self, look: Work[T], at_one_moment: bool) -> T:
         db = self._free.get()
         try:
-            if at_one_moment:
-                db.control("BEGIN")
-            return at_once(look(Direct(db, self._clock)))
+            with db.at_one_moment() if at_one_moment else nullcontext():
+                return at_once(look(Direct(db, self._clock)))
         except sqlite3.Error as error:
             raise outage(error, self._path) from error
         finally:
-            if db.in_transaction:
-                db.control("COMMIT")
             self._free.put(db)
 
 

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -88,6 +89,18 @@ class Connection:
     def control(self, statement: str) -> None:
         """Begin, end or divide a transaction."""
         self._raw.execute(statement)
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """What is read inside is of one moment. A moment that could not be ended before is ended first."""
+        if self.in_transaction:
+            self.control("COMMIT")
+        self.control("BEGIN")
+        try:
+            yield
+        finally:
+            if self.in_transaction:
+                self.control("COMMIT")
 
     @property
     def in_transaction(self) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.stores.sqlite import SQLiteStore
+from bot.stores.sqlite import READERS, SQLiteStore
 from bot.stores.sqlite_connection import Connection
 from bot.stores.sqlite_writer import Writer
 from commands.outage import Outage
@@ -211,6 +211,26 @@ async def test_a_reading_connection_cannot_write(path: Path, connection: Connect
         reader.run("add", text="x")
     reader.close()
     connection.close()
+
+
+async def test_readers_that_cannot_end_a_moment_say_so_and_are_asked_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await SQLiteStore.open(path)
+    control = Connection.control
+
+    def failing(connection: Connection, statement: str) -> None:
+        if statement == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        control(connection, statement)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "control", failing)
+        for _ in range(2 * READERS):
+            with pytest.raises(Outage):
+                await asyncio.wait_for(store.figures(), 10)
+    assert (await asyncio.wait_for(store.figures(), 10)).due == 0
+    await store.close()
 
 
 async def test_a_closed_store_says_so_and_what_was_asked_before_is_done(path: Path) -> None:
