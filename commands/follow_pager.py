@@ -91,8 +91,9 @@ async def _who(tiding: Tiding, claim: Claim, ports: Ports) -> UserId | None:
         return await ports.pager.person(tiding.by)
     except NotYet:
         return None
-    except Outage:
-        if claim.attempts < PATIENCE:
+    except Outage as away:
+        # What cannot be told is no reason to lose what they did.
+        if away.retry and claim.attempts < PATIENCE:
             raise
         return None
 

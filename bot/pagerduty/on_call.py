@@ -88,18 +88,38 @@ class OnCallList:
             await asyncio.sleep(EVERY)
 
     async def ask(self, *, keep: bool = True) -> None:
-        """Ask for every system now, and ``keep`` it in the folder. Raises Outage, after which what was known holds."""
-        try:
-            known = {system: await self._turns(asks) for system, asks in self._asks.items()}
-        except (KeyError, TypeError, ValueError) as odd:
-            raise Outage("PagerDuty answered something else than who is on call", retry=True) from odd
+        """Ask for every system now, and ``keep`` it in the folder.
+
+        Raises Outage; what was known of a system holds as long as nothing new is told of it.
+        """
+        known: dict[str, Turns] = {}
+        faults: list[Outage] = []
+        for system, asks in self._asks.items():
+            try:
+                known[system] = await self._told(asks)
+            except Outage as fault:
+                faults.append(fault)
+                if fault.retry:
+                    break  # away for one, away for all; what it refuses of one system says nothing of the others
         self._known = {**self._known, **known}
         if keep and known:
-            try:
-                await asyncio.to_thread(_keep, self._file, self._known)
-            except OSError as error:
-                # Only the next start would read it; who is on call is known here all the same.
-                log.warning("who is on call is not kept for a restart", extra={"error": error.strerror})
+            await self._remember()
+        if faults:
+            raise faults[0]
+
+    async def _remember(self) -> None:
+        try:
+            await asyncio.to_thread(_keep, self._file, self._known)
+        except OSError as error:
+            # Only the next start would read it; who is on call is known here all the same.
+            log.warning("who is on call is not kept for a restart", extra={"error": error.strerror})
+
+    async def _told(self, asks: Asks) -> Turns:
+        """What PagerDuty says now. Raises Outage."""
+        try:
+            return await self._turns(asks)
+        except (KeyError, TypeError, ValueError) as odd:
+            raise Outage("PagerDuty answered something else than who is on call", retry=True) from odd
 
     async def _turns(self, asks: Asks) -> Turns:
         at = self._clock()

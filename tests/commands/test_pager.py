@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from commands.outage import Outage
 from commands.tell_pager import not_called
 from incident.incident import Incident, Status
 from incident.job import JobName
-from incident.paging import PagerState, Paging, key_of
+from incident.paging import PagerPerson, PagerState, Paging, key_of
 from incident.refusal import NobodyToPage
 from incident.responder import known_to_pager, person
 from incident.severity import Severity
@@ -88,6 +89,21 @@ async def test_whom_only_the_pager_knows_is_named_as_there(world: World, pager: 
     [event] = await world.events(incident, Kind.ACKNOWLEDGED)
     assert event.actor == known_to_pager("Ben There")
     assert (await world.again(incident)).acknowledged_by is None
+
+
+async def test_what_somebody_did_counts_though_it_is_refused_to_say_who_they_are(
+    world: World, pager: FakePager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their account was deleted there, or the token may not look at it."""
+
+    async def refused(known: PagerPerson) -> None:
+        raise Outage("PagerDuty refused: there is no such thing", retry=False)
+
+    incident = await began(world, pager)
+    monkeypatch.setattr(pager, "person", refused)
+    await told(world, "acknowledged")
+    [event] = await world.events(incident, Kind.ACKNOWLEDGED)
+    assert (event.actor, world.errors) == (known_to_pager("Ben There"), [])
 
 
 async def test_the_same_webhook_twice_is_one_event(world: World, pager: FakePager) -> None:

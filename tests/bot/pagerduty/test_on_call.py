@@ -1,10 +1,12 @@
 """Whoever PagerDuty names is called, its last answer holds while it is away, and a doubt is said."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.pagerduty.calls import Answer, No
 from bot.pagerduty.on_call import FRESH, Asks, OnCallList
 from commands.outage import Outage
 from tests.bot.pagerduty.conftest import Side
@@ -76,6 +78,24 @@ async def test_an_answer_about_something_else_is_an_outage_that_can_pass(
     with pytest.raises(Outage, match="something else") as told:
         await listed(side, tmp_path, FakeClock()).ask()
     assert told.value.retry
+
+
+async def test_a_schedule_that_is_gone_keeps_no_other_system_from_being_known(
+    side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = side.calls.get
+
+    async def without_schedules(path: str, **query: str | Sequence[str]) -> Answer:
+        if "schedule_ids[]" in query:
+            raise No("PagerDuty refused: there is no such thing", 404)
+        return await get(path, **query)
+
+    turns = listed(side, tmp_path, FakeClock())
+    monkeypatch.setattr(side.calls, "get", without_schedules)
+    with pytest.raises(No):
+        await turns.ask()
+    assert [each.person for each in turns.shifts("edge")] == [ANA]
+    assert (turns.doubt("edge"), "has not said yet" in turns.doubt("shop")) == ("", True)
 
 
 async def test_somebody_on_call_whom_slack_does_not_know_is_named(
