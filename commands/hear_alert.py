@@ -10,7 +10,7 @@ from incident.alert import Alert
 from incident.consequence import Heard
 from incident.intake import Seen, Verb
 from incident.routing import Routed
-from incident.silence import silenced
+from incident.silence import read, silenced
 from incident.taking import View
 
 
@@ -18,7 +18,7 @@ async def hear(alert: Alert, *, now: datetime, ground: Ground) -> Heard:
     """One alert that is heard of again without a request: what is known of it is looked up."""
     routed = ground.settings.routed(alert, now)
     known = await ground.store.known(set(alert.names), {routed.group}, now)
-    routed = silenced(routed, alert, known.silences, now)
+    routed = silenced(routed, alert, read(known.silences), now)
     seen = View(known).seen(alert, routed.group)
     return heard_as(alert, routed, seen, delivery=None, received_at=now, now=now, ground=ground)
 

@@ -25,9 +25,10 @@ from incident.change import Change
 from incident.consequence import follow
 from incident.digest import identifier
 from incident.job import Job
+from incident.muting import Mute
 from incident.responder import monitor
 from incident.routing import Routed
-from incident.silence import Silence, silenced
+from incident.silence import read, silenced
 from incident.taking import Batch, Known, Taking, View, request_keys
 from incident.timeline import Event, Kind
 
@@ -136,8 +137,9 @@ async def _take(takings: Sequence[Taking], ports: AlertPorts, within: float) -> 
             partial(request_keys, takings, now=now),
             {each.cause for each in takings if each.cause},
         )
+    mutes = read(known.silences)
     asked = [
-        _asked(one, key, _silenced(one, each, known.silences, now), ports)
+        _asked(one, key, _silenced(one, each, mutes, now), ports)
         for one, key, each in zip(takings, known.keys, routes, strict=True)
     ]
     batch, taken = _decided(asked, known, now, ports)
@@ -177,8 +179,8 @@ def _asked(taking: Taking, key: str, routes: Sequence[Routed], ports: AlertPorts
     return _Asked(taking=taking, key=key, routes=routes, tidings=tidings)
 
 
-def _silenced(taking: Taking, routes: Sequence[Routed], silences: Sequence[Silence], now: datetime) -> Sequence[Routed]:
-    return [silenced(routed, alert, silences, now) for alert, routed in zip(taking.alerts, routes, strict=True)]
+def _silenced(taking: Taking, routes: Sequence[Routed], mutes: Sequence[Mute], now: datetime) -> Sequence[Routed]:
+    return [silenced(routed, alert, mutes, now) for alert, routed in zip(taking.alerts, routes, strict=True)]
 
 
 def _decided(

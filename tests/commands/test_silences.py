@@ -6,10 +6,12 @@ import pytest
 
 from commands.answers import Silences
 from commands.messages import NoticeMessage
-from incident import refusal
+from incident import refusal, silence
+from incident.matching import Matcher, matcher
 from incident.responder import UserId
 from incident.timeline import Kind
 from tests.commands.test_routing import hear, on_system_chain, only
+from tests.fakes import monitor
 from tests.fakes.chat import NEWS
 from tests.fakes.settings import ANA, BEN
 from tests.fakes.world import World
@@ -50,6 +52,22 @@ async def test_what_a_lifted_silence_kept_quiet_is_decided_at_once(world: World)
     assert "fires still, now that “shop” is over" in str(declared.facts["reason"])
     await world.let_pass(hours=25)
     assert len(await world.store.recent_incidents()) == 1
+
+
+async def test_a_silence_is_read_once_for_all_alerts_that_come_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands come in a second, and each would read it anew."""
+    await silences(world, "instance=eu-1 severity!=info for 2h because the database is moved")
+    taken: list[str] = []
+
+    def counted(written: str) -> Matcher:
+        taken.append(written)
+        return matcher(written)
+
+    monkeypatch.setattr(silence, "matcher", counted)
+    await world.knock(monitor.body(*(monitor.alert(instance=f"us-{number}") for number in range(20))))
+    assert taken == ["instance=eu-1", "severity!=info"]
 
 
 async def test_a_longer_silence_of_the_same_keeps_it_quiet_for_longer(world: World) -> None:

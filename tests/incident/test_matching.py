@@ -11,7 +11,7 @@ from incident import routing
 from incident.alert import Alert, AlertStatus
 from incident.matching import BadMatcher, matcher
 from incident.responder import MUSTER
-from incident.silence import Silence, silenced
+from incident.silence import Silence, read, silenced
 from tests.fakes.runbooks import FakeRunbooks
 
 ALERT = Alert(
@@ -130,6 +130,6 @@ def test_a_silence_whose_pattern_is_no_longer_read_keeps_nothing_quiet_and_break
         reason="a move",
     )
     routed = routing.routed(ALERT, routing.Routing(), FakeRunbooks(), now)
-    assert silenced(routed, ALERT, (made,), now).muted is None
-    read = replace(made, name="new", matchers=("team=~d.*",))
-    assert silenced(routed, ALERT, (made, read), now).muted is not None
+    assert silenced(routed, ALERT, read([made]), now).muted is None
+    newer = replace(made, name="new", matchers=("team=~d.*",))
+    assert silenced(routed, ALERT, read([made, newer]), now).muted is not None
