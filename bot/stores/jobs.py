@@ -16,6 +16,9 @@ from incident.watch import WatchRecord
 
 CUT_SHORT_LEASE: Final = timedelta(seconds=30)
 """How long whoever found a job cut short has to tell people; then somebody else finds it."""
+STRANGE_FOR: Final = timedelta(seconds=5)
+"""For how long a job is left to whoever knows it: a newer Muster, where two versions share a store for a while."""
+_KNOWN: Final = frozenset(each.value for each in JobName)
 RESTS_FOR: Final = timedelta(seconds=5)
 """How long at most a job rests whose time has come by the store's clock, but not by that of whoever had it."""
 
@@ -72,7 +75,12 @@ async def claim(db: Database, worker: str, limit: int, lease: timedelta, grace: 
     now = await db.now()
     await db.run("take_from_silent", now=now, lease_until=now + grace)
     taken = await db.rows("claim", worker=worker, limit=limit, now=now, lease_until=now + lease, rested=now + grace)
-    return tuple(_claim(row) for row in sorted(taken, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
+    for row in taken:
+        if row["name"] not in _KNOWN:
+            until, error = now + STRANGE_FOR, "left to a newer Muster, which knows what it is"
+            await db.run("put_off", id=row["id"], fence=row["fence"], until=until, error=error, forgive=1)
+    known = [row for row in taken if row["name"] in _KNOWN]
+    return tuple(_claim(row) for row in sorted(known, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
 
 
 async def renew(db: Database, claims: Sequence[Claim], lease: timedelta) -> frozenset[int]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 
 import pytest
 from msgspec.structs import replace
@@ -52,6 +53,25 @@ async def test_the_most_urgent_come_first_then_those_longest_due_then_those_owed
     )
     assert keys(await claim(store, limit=2)) == ["urgent", "first"]
     assert keys(await claim(store)) == ["second", "third", "calm"]
+
+
+class Newer(StrEnum):
+    """The names of jobs that a later version of Muster has, too."""
+
+    OF_TOMORROW = "of_tomorrow"
+
+
+async def test_a_job_that_only_a_newer_muster_knows_is_left_to_it_and_holds_up_no_other(
+    store: Store, clock: MovedClock
+) -> None:
+    """Two versions share a store while processes are replaced one after the other, or when one is taken back."""
+    strange = replace(making.job("strange", urgency=0), name=Newer.OF_TOMORROW)
+    await owe(store, making.job("known"), strange)
+    assert keys(await claim(store)) == ["known"]
+    assert await claim(store) == ()
+    left = await store.next_due()
+    assert left is not None
+    assert clock() < left <= clock() + LEASE
 
 
 async def test_a_claim_carries_the_job_as_it_was_owed(store: Store) -> None:
