@@ -5,6 +5,7 @@ as it comes; a team's own table goes before them. Source: jmespath.org/specifica
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -46,23 +47,32 @@ _USUAL: Final[Mapping[str, str]] = {
     " monitor.name; check.alias; check.name; check.url; attributes.name; data.essentials.alertRule; msg",
     "description": "long_description; description; details; text; message; output; msg; error; downtime.error;"
     " annotations.description; attributes.cause; data.essentials.description",
-    "state": "status; state; current_state; alert_state; event_status; monitor_status; new_status; event_type; event;"
-    " action; attributes.status; data.essentials.monitorCondition; ([heartbeat][?status==`0`] && 'down');"
+    "state": "status; state; current_state; alert_state; event_status; monitor_status; new_status; trigger_status;"
+    " event_value; event_type; event; action; attributes.status; data.essentials.monitorCondition;"
+    " ([heartbeat][?status==`0`] && 'down');"
     " ([heartbeat][?status==`1`] && 'up'); ([heartbeat][?status==`2`] && 'pending');"
     " ([heartbeat][?status==`3`] && 'maintenance');"
     " (contains(keys(@), 'heartbeat') && heartbeat == null && ends_with(msg, ' Testing') && 'testing' || `null`)",
-    "key": "key; id; alert_id; dedup_key; fingerprint; check_id; monitor_id; event_id; incident_id; uid; check.token;"
-    " check.id; monitor.id; data.essentials.alertId",
-    "severity": "severity; priority; importance_level; level; urgency; labels.severity; data.essentials.severity",
-    "service": "service; host; hostname; app; component; check_params.hostname; labels.service; resource_name;"
-    " policy_name",
+    "key": "key; id; alert_id; alert_uid; dedup_key; fingerprint; check_id; monitor_id; event_id; incident_id; uid;"
+    " check.token; check.id; monitor.id; data.essentials.alertId",
+    "severity": "severity; priority; importance_level; level; urgency; event_severity; trigger_severity;"
+    " labels.severity; data.essentials.severity",
+    "service": "service; host; hostname; host_name; app; component; check_params.hostname; labels.service;"
+    " resource_name; policy_name; impactedEntities[0]; data.essentials.configurationItems[0]",
     "link": "link; url; html_url; permalink; incident_url; issueUrl; check_params.full_url; attributes.url;"
-    " check.url; monitor.url",
-    "time": "starts_at; started_at; startsAt; state_changed_timestamp; timestamp; time; created_at; createdAt; date;"
-    " downtime.started_at; attributes.started_at; data.essentials.firedDateTime; heartbeat.time",
+    " check.url; monitor.url; link_to_upstream_details; data.essentials.investigationLink",
+    "time": "",
+    "began": "starts_at; started_at; startsAt; downtime.started_at; attributes.started_at;"
+    " data.essentials.firedDateTime; issueUrl && createdAt",
+    "ended": "ends_at; ended_at; endsAt; resolved_at; resolvedAt; closed_at; closedAt; downtime.ended_at;"
+    " attributes.resolved_at; data.essentials.resolvedDateTime; issueUrl && updatedAt",
+    "told": "state_changed_timestamp; timestamp; time; created_at; createdAt; date; heartbeat.time",
     "labels": "labels; tags",
 }
-"""Where well-known monitors put things: the first of these that says something counts."""
+"""Where well-known monitors put things: the first of these that says something counts.
+
+``began`` and ``ended`` mean the same in every body about one alert. ``told`` is when this body's state began, and so is
+what a team's map calls the time."""
 
 
 class Mapped(Struct, frozen=True, kw_only=True):
@@ -90,6 +100,10 @@ class Mapped(Struct, frozen=True, kw_only=True):
                 continue
             if found is not None:
                 yield found
+
+    def moment(self, name: str, within: object) -> datetime | None:
+        """The first moment that stands at one of the places."""
+        return next(filter(None, map(time, self.found(name, within))), None)
 
     def state(self, word: str) -> AlertStatus | None:
         """What a state's word means, or the end of a name such as ``incident.opened``."""
@@ -179,8 +193,7 @@ def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
     if status is None:
         known = f"the state “{word[:40]}” is not known" if word else "no state was found"
         raise Unreadable(f"{known}: name it in the source's `map` and `states`")
-    at = next(filter(None, map(time, mapped.found("time", entry))), None)
-    resolved = status is AlertStatus.RESOLVED
+    starts_at, ends_at = _moments(entry, mapped, resolved=status is AlertStatus.RESOLVED)
     labels = next(filter(None, map(texts, mapped.found("labels", entry))), {})
     return (
         Alert(
@@ -191,9 +204,18 @@ def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
             description=mapped.text("description", entry),
             severity=mapped.text("severity", entry) or None,
             service=mapped.text("service", entry) or None,
-            starts_at=None if resolved else at,
-            ends_at=at if resolved else None,
+            starts_at=starts_at,
+            ends_at=ends_at,
             labels={**labels, **named(alertname=title)},
             links=next(filter(None, (links(link=each) for each in mapped.found("link", entry))), {}),
         ),
     )
+
+
+def _moments(entry: Mapping[str, object], mapped: Mapped, *, resolved: bool) -> tuple[datetime | None, datetime | None]:
+    """When it began and when it ended, as far as the entry says.
+
+    Many monitors say in the end, too, when it began: taken for the end it would be the outage's first minute.
+    """
+    own, began, told = mapped.moment("time", entry), mapped.moment("began", entry), mapped.moment("told", entry)
+    return (began, own or mapped.moment("ended", entry) or told) if resolved else (own or began or told, None)

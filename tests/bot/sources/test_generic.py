@@ -1,6 +1,7 @@
 """Any monitor that posts JSON: by the usual names, or by a team's own map. Bodies are made here."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.fakes.clock import START
 
 FIRING, RESOLVED = AlertStatus.FIRING, AlertStatus.RESOLVED
 SECONDS = int(START.timestamp())
+BEGAN = START - timedelta(minutes=10)
 
 
 def found(body: object, mapped: Mapped | None = None) -> list[tuple[str, str, AlertStatus]]:
@@ -24,6 +26,9 @@ def found(body: object, mapped: Mapped | None = None) -> list[tuple[str, str, Al
         {"check_id": 7, "check_name": "Shop", "current_state": "DOWN"},
         {"event_id": "7", "name": "Shop", "event_status": "PROBLEM"},
         {"uid": 7, "subject": "Shop", "state": "ACTIVATED"},
+        {"event_id": "7", "event_name": "Shop", "trigger_status": "PROBLEM", "event_severity": "High"},
+        {"event_id": "7", "event_name": "Shop", "event_value": "1", "host_name": "db1"},
+        {"alert_uid": "7", "title": "Shop", "state": "alerting", "link_to_upstream_details": "https://x.example"},
         {"payload": {"id": 7, "title": "Shop", "status": "open"}},
         {"data": {"alerts": [{"id": 7, "title": "Shop", "status": "critical"}]}},
         [{"id": 7, "title": "Shop", "status": "1"}],
@@ -42,6 +47,58 @@ def test_down_and_up_in_one_body_keep_their_order_and_one_odd_entry_loses_nothin
 def test_times_are_read_by_their_size(at: object) -> None:
     (alert,) = parse(json.dumps({"title": "Shop", "status": "up", "timestamp": at}).encode())
     assert alert.ends_at == START
+
+
+ENDS: dict[str, dict[str, object]] = {
+    "google": {
+        "incident": {
+            "incident_id": "g",
+            "state": "closed",
+            "condition_name": "CPU",
+            "started_at": SECONDS - 600,
+            "ended_at": SECONDS,
+        }
+    },
+    "new relic": {
+        "id": "n",
+        "title": "Slow",
+        "state": "CLOSED",
+        "issueUrl": "https://nr.example/1",
+        "createdAt": (SECONDS - 600) * 1000,
+        "updatedAt": SECONDS * 1000,
+    },
+    "azure": {
+        "schemaId": "azureMonitorCommonAlertSchema",
+        "data": {
+            "essentials": {
+                "alertRule": "Slow",
+                "monitorCondition": "Resolved",
+                "firedDateTime": BEGAN.isoformat(),
+                "resolvedDateTime": START.isoformat(),
+            }
+        },
+    },
+    "updown": {
+        "event": "check.up",
+        "time": START.isoformat(),
+        "check": {"url": "https://shop.example"},
+        "downtime": {"started_at": BEGAN.isoformat(), "ended_at": START.isoformat()},
+    },
+    "its end is not said": {"title": "Slow", "state": "ok", "started_at": SECONDS - 600, "timestamp": SECONDS},
+}
+
+
+@pytest.mark.parametrize("body", ENDS.values(), ids=ENDS)
+def test_when_an_outage_began_is_not_taken_for_its_end(body: dict[str, object]) -> None:
+    (alert,) = parse(json.dumps(body).encode())
+    assert (alert.status, alert.starts_at, alert.ends_at) == (RESOLVED, BEGAN, START)
+
+
+def test_the_time_of_a_team_s_map_is_when_the_state_began() -> None:
+    mapped = Mapped(expressions={"time": "at"})
+    body = {"title": "Slow", "state": "down", "at": SECONDS, "started_at": SECONDS - 600}
+    (down,), (up,) = (parse(json.dumps({**body, "state": each}).encode(), mapped) for each in ("down", "up"))
+    assert (down.starts_at, up.starts_at, up.ends_at) == (START, BEGAN, START)
 
 
 def test_a_teams_map_goes_before_the_usual_names() -> None:
