@@ -9,6 +9,7 @@ entries, so each is looked for under all its names. Source: docs.datadoghq.com/i
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from bot.sources.batches import alerts_in
 from bot.sources.reading import first, links, named, text, time
@@ -30,6 +31,10 @@ _SCOPED: Final = re.compile(r"(?P<word>.+?)(?: on \{(?P<scope>.*)\})?", re.DOTAL
 _PRIORITY: Final = re.compile(r"P[1-5]")
 _UNFILLED: Final = re.compile(r"\$\{?[A-Z_]+\}?|null")
 """Datadog leaves some variables that mean nothing for a monitor as they are, and writes ``null`` for others."""
+_FOOTER: Final = re.compile(
+    r"\[\[Monitor Status\]\((?P<link>https://[^\s()]+/monitors[/#](?P<monitor>\d{1,20})\b[^\s()]*)\)"
+)
+"""What Datadog writes below a monitor's message: the default body names the monitor and its group nowhere else."""
 
 Table = Mapping[str, object]
 
@@ -47,8 +52,9 @@ def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
     if status is None:
         raise Unreadable("neither a transition nor the title says whether it fires: see docs/monitors.md")
     tags = _tags(whole.get("tags") or whole.get("alert_tags"))
-    monitor = first(whole, "monitor_id", "alert_id")
-    scope = first(whole, "alert_scope", "scopes", "scope") or said["scope"]
+    below = _below(whole)
+    monitor = first(whole, "monitor_id", "alert_id") or below["monitor"]
+    scope = first(whole, "alert_scope", "scopes", "scope") or said["scope"] or below["scope"]
     at = time(first(whole, "date_posix", "last_updated", "date", "timestamp"))
     again = transition.lower().startswith("re") and status is AlertStatus.FIRING
     return (
@@ -68,19 +74,44 @@ def _told(given: Mapping[str, object]) -> tuple[Alert, ...]:
             starts_at=None if again or status is AlertStatus.RESOLVED else at,
             ends_at=at if status is AlertStatus.RESOLVED else None,
             labels={**_tags(scope), **tags, **named(alertname=title, monitor=monitor, scope=scope)},
-            links=links(datadog=first(whole, "link", "url", "alert_link"), snapshot=text(whole.get("snapshot"))),
+            links=links(
+                datadog=first(whole, "link", "url", "alert_link", "event_url") or below["link"],
+                snapshot=text(whole.get("snapshot")),
+            ),
         ),
     )
 
 
 def _plain(whole: Table) -> dict[str, object]:
-    """The entries under plain names: ``$ALERT_ID`` and ``alertId`` are ``alert_id``; what is not filled is left out."""
+    """The entries under plain names: ``$ALERT_ID`` and ``alertId`` are ``alert_id``; what is not filled is left out.
+
+    Some templates put the variables into tables, such as ``alert`` and ``event``: what stands outside counts more.
+    """
+    inner = [each for each in whole.values() if isinstance(each, Mapping)]
     plain: dict[str, object] = {}
-    for name, value in whole.items():
-        if isinstance(value, str) and _UNFILLED.fullmatch(value.strip()):
+    for name, value in (pair for each in (*inner, whole) for pair in each.items()):
+        said = value.strip() if isinstance(value, str) else value
+        if said is None or said == "" or (isinstance(said, str) and _UNFILLED.fullmatch(said)):
             continue
         plain[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip("${}")).lower()] = value
     return plain
+
+
+def _below(whole: Table) -> Mapping[str, str]:
+    """The monitor, its group and its address from the line below the message; each empty where there is none."""
+    if (found := _FOOTER.search(first(whole, "body", "event_msg", "message"))) is None:
+        return {"monitor": "", "scope": "", "link": ""}
+    link = found["link"].replace("&amp;", "&")
+    return {"monitor": found["monitor"], "scope": parse_qs(_query(link)).get("group", [""])[0], "link": link}
+
+
+def _query(link: str) -> str:
+    """The query of an address; Datadog once wrote it behind ``#``."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    return parts.query or parts.fragment.partition("?")[2]
 
 
 def _prefixes(title: str) -> tuple[str, Mapping[str, str]]:

@@ -98,6 +98,40 @@ def test_what_datadog_writes_as_null_is_not_said() -> None:
     assert (alert.severity, alert.key, alert.links) == ("P3", "7/host:a", {})
 
 
+def default(title: str, monitor: int, group: str = "") -> Alert:
+    at = f"https://app.datadoghq.example/monitors/{monitor}?group={group}&event_id={len(title)}"
+    foot = f"[[Monitor Status]({at})] · [[Edit Monitor](https://app.datadoghq.example/monitors/{monitor}/edit)]"
+    return one({"id": "1", "title": title, "body": f"%%%\nsee https://x.example/monitors/9\n- - -\n\n{foot}\n%%%"})
+
+
+def test_the_line_below_the_default_body_names_the_monitor_its_group_and_where_to_look() -> None:
+    fired = default("[Triggered] Disk of a full", 5, "host%3Aa%2Cenv%3Aprod")
+    assert (fired.key, fired.group, fired.labels["host"]) == ("5/host:a,env:prod", "monitor 5", "a")
+    assert fired.links["datadog"].startswith("https://app.datadoghq.example/monitors/5?")
+    over = default("[Recovered] Disk of a has space again", 5, "host%3Aa%2Cenv%3Aprod")
+    assert (over.key, over.status) == (fired.key, AlertStatus.RESOLVED), "its words may differ at the end"
+    assert default("[Triggered] Disk of a full", 6).key == "6/", "another monitor of the same name"
+    assert default("[Triggered on {host:b}] Disk", 5).key == "5/host:b"
+
+
+@pytest.mark.parametrize("link", ["https://[/monitors/5", "https://x.example/monitors/", "http://x/monitors/5", ""])
+def test_a_line_below_the_body_that_is_none_leaves_the_title(link: str) -> None:
+    alert = one({"title": "[Triggered] Slow", "body": f"[[Monitor Status]({link})]"})
+    assert (alert.title, alert.links) == ("Slow", {})
+
+
+def test_variables_that_a_template_puts_into_tables_are_read() -> None:
+    inner = {"alert_id": "160", "alert_transition": "Recovered", "alert_scope": ""}
+    body = {"title": "[P3] [Recovered] Shop", "alert": inner, "event": {"event_url": "https://dd.example/e/1"}}
+    alert = one(body)
+    assert (alert.key, alert.status, alert.links) == (
+        "160/",
+        AlertStatus.RESOLVED,
+        {"datadog": "https://dd.example/e/1"},
+    )
+    assert one({**body, "alert_transition": "Triggered", "alert_id": 7}).key == "7/", "what stands outside counts more"
+
+
 def test_brackets_that_belong_to_the_title_stay() -> None:
     assert one({"title": "[Triggered] [shop] Errors"}).title == "[shop] Errors"
 
