@@ -71,7 +71,7 @@ def _alert(
         title=(_any(annotations, "summary", "title", "message") or _name(labels) or _told_apart(labels))[:200],
         description=_any(annotations, "description", "message") or "",
         severity=_any(labels, "severity", "priority", "level"),
-        service=_any(labels, "service", "job", "app", "namespace"),
+        service=_any(labels, "service", "service_name", "job", "app", "namespace"),
         group=_group(whole) or fingerprint,
         starts_at=started,
         ends_at=time(entry.get("endsAt")) if resolved else None,

@@ -138,7 +138,8 @@ def _metric(alert: Table, action: str, data: Table) -> tuple[Alert, ...]:
         raise Unreadable("the metric alert has no id")
     projects = alert.get("projects")
     project = text(projects[0]) if isinstance(projects, list) and projects else ""
-    title = first(alert, "title") or text(rule.get("name")) or f"Metric alert {number}"
+    # A rule is named by what it watches; the incident's own title may be two words by chance.
+    title = text(rule.get("name")) or first(alert, "title") or f"Metric alert {number}"
     resolved = status is AlertStatus.RESOLVED
     return (
         Alert(

@@ -49,6 +49,7 @@ def _incident(incident: Mapping[str, object], whole: Mapping[str, object]) -> tu
         raise Unreadable("the incident has no id")
     name = text(incident.get("name")) or f"Incident {number}"
     updates = incident.get("incident_updates")
+    components = _components(incident)
     newest = updates[0] if isinstance(updates, list) and updates and isinstance(updates[0], Mapping) else {}
     return (
         Alert(
@@ -58,12 +59,10 @@ def _incident(incident: Mapping[str, object], whole: Mapping[str, object]) -> tu
             title=name[:200],
             description=text(newest.get("body")),
             severity=text(incident.get("impact")) or None,
-            service=_page(whole),
+            service=_supplier(whole) or (None if "," in components else components or None),
             starts_at=time(incident.get("started_at")) or time(incident.get("created_at")),
             ends_at=time(incident.get("resolved_at")) if status is AlertStatus.RESOLVED else None,
-            labels=named(
-                alertname=name, impact=incident.get("impact"), page=_page(whole), components=_components(incident)
-            ),
+            labels=named(alertname=name, impact=incident.get("impact"), page=_page(whole), components=components),
             links=links(statuspage=first(incident, "shortlink", "url")),
         ),
     )
@@ -88,7 +87,7 @@ def _component(whole: Mapping[str, object]) -> tuple[Alert, ...]:
             status=status,
             title=f"{name}: {state.replace('_', ' ')}"[:200],
             severity=None if resolved else state,
-            service=_page(whole),
+            service=_supplier(whole) or name,
             starts_at=None if resolved else at,
             ends_at=at if resolved else None,
             labels=named(alertname=name, component=name, page=_page(whole)),
@@ -98,6 +97,11 @@ def _component(whole: Mapping[str, object]) -> tuple[Alert, ...]:
 
 def _page(whole: Mapping[str, object]) -> str | None:
     return first(table(whole, "page"), "name", "id") or None
+
+
+def _supplier(whole: Mapping[str, object]) -> str | None:
+    """The supplier's name; most pages say only their id, and that tells nobody whose page it is."""
+    return text(table(whole, "page").get("name")) or None
 
 
 def _components(incident: Mapping[str, object]) -> str:

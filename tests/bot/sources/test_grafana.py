@@ -53,6 +53,11 @@ def test_an_alert_is_read_whole_and_the_deprecated_entries_beside_it_are_not() -
     )
 
 
+def test_open_telemetry_s_name_of_a_service_goes_before_a_job() -> None:
+    assert one(labels={"alertname": "Slow", "service_name": "shop", "job": "collector"}).service == "shop"
+    assert one(labels={"service": "web", "service_name": "shop"}).service == "web"
+
+
 @pytest.mark.parametrize("name", ["DatasourceNoData", "DatasourceError"])
 def test_what_has_no_data_or_fails_is_called_by_its_rule_as_well(name: str) -> None:
     assert one(annotations={}, labels={"alertname": name, "rulename": "Orders slow"}).title == f"{name}: Orders slow"

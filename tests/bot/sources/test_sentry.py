@@ -110,7 +110,12 @@ def test_an_issue_that_is_back_began_when_it_was_seen_again_and_not_when_it_was_
 def test_a_metric_alert_is_read_by_its_action(action: str, status: AlertStatus, severity: str | None) -> None:
     (alert,) = found(action, metric_alert=METRIC, description_text="50 errors", web_url="https://sentry.example/a/7")
     assert (alert.key, alert.status, alert.severity) == ("metric:7", status, severity)
-    assert (alert.title, alert.service, alert.labels["alertname"]) == ("Errors rise", "shop", "Error rate")
+    assert (alert.title, alert.service, alert.labels["alertname"]) == ("Error rate", "shop", "Error rate")
+
+
+def test_a_metric_alert_is_called_by_its_rule_and_by_its_own_title_without_one() -> None:
+    titles = [found("critical", metric_alert={**METRIC, **odd})[0].title for odd in ({}, {"alert_rule": None})]
+    assert titles == ["Error rate", "Errors rise"]
 
 
 def test_what_is_about_something_else_is_no_alert() -> None:

@@ -65,6 +65,22 @@ def test_an_incident_of_a_supplier_is_read_by_its_status(state: str, status: Ale
     assert (alert.severity, alert.service, alert.labels["components"]) == ("major", "Cloud", "API")
 
 
+@pytest.mark.parametrize(
+    ("told", "service"),
+    [
+        ({"incident": {"components": [{"name": "API"}]}}, "API"),
+        ({"incident": {"components": [{"name": "API"}, {"name": "Web"}]}}, None),
+        ({"incident": {"components": [{"name": "API"}]}, "page": {"id": "p", "name": "Cloud"}}, "Cloud"),
+        ({"component": {"id": "c", "name": "API", "status": "major_outage"}}, "API"),
+    ],
+)
+def test_a_page_s_id_is_no_service(told: dict[str, dict[str, object]], service: str | None) -> None:
+    incident = {"incident": {"id": "s1", "name": "Errors", "status": "identified", **told.get("incident", {})}}
+    whole = {"page": {"id": "lbkhbwn21v5q"}, **told, **(incident if "incident" in told else {})}
+    (alert,) = statuspage.parse(json.dumps(whole).encode())
+    assert (alert.service, alert.labels["page"]) == (service, "Cloud" if service == "Cloud" else "lbkhbwn21v5q")
+
+
 def test_planned_work_of_a_supplier_pages_nobody() -> None:
     planned = {"id": "s1", "name": "Move", "status": "investigating", "scheduled_for": START.isoformat()}
     assert page(incident=planned) == page(incident={"id": "s1", "status": "in_progress"}) == ()
