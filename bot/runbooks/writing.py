@@ -1,11 +1,11 @@
 """What `muster runbook compile` makes of a runbook: the catalog's text, and all that it found as one JSON object."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from bot.json_lines import json_line
 from bot.runbooks.files import CATALOG, Compilation, Unreadable, read_text
 from compiler.compiling.compiled import Compiled
 from compiler.found import Found
@@ -30,7 +30,7 @@ def written(made: Compilation, *, as_json: bool) -> Written:
         path=made.path,
         system=str(made.compiled.catalog["system"]),
         catalog=made.compiled.text,
-        json=json.dumps(as_object(made), ensure_ascii=False) if as_json else "",
+        json=json_line(as_object(made)) if as_json else "",
         remarks=made.catalog.remarks if made.catalog is not None else (),
     )
 

@@ -1,6 +1,5 @@
 """``muster alerts dead`` and ``replay``: what monitors sent and nobody understood, and taking it in after all."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -8,6 +7,7 @@ from typing import Final, TypeAlias
 import typer
 
 from bot import config
+from bot.json_lines import json_line
 from bot.redaction.redactor import Redactor
 from bot.runbooks.load import load_runbooks
 from bot.settings.team import TeamSettings
@@ -36,7 +36,7 @@ async def list_dead(place: StorePlace, *, as_json: bool) -> None:
         dead = await store.dead_deliveries(limit=MOST)
     for each in dead:
         listed = f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}"
-        typer.echo(json.dumps(_row(each), ensure_ascii=False) if as_json else listed)
+        typer.echo(json_line(_row(each)) if as_json else listed)
 
 
 async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) -> bool:

@@ -1,6 +1,5 @@
 """``muster alerts explain``: what a monitor's payload would be taken for, before the monitor is pointed at Muster."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 from msgspec.structs import asdict
 
 from bot.config import Written, WrongSetting, secrets_here, written
+from bot.json_lines import json_line
 from bot.redaction.redactor import Redactor
 from bot.sources.table import SOURCES, ParserTable
 from bot.terminal.rehearsal import Rehearsal
@@ -39,7 +39,7 @@ def explain(source: str, files: Sequence[Path], *, as_json: bool, config_file: P
     would = _would(configuration) if configuration is not None else None
     for path in files:
         told = _explained(source, path, parser, would, now)
-        typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
+        typer.echo(json_line(told) if as_json else "\n".join(_lines(told)))
 
 
 def _parser(configuration: Written) -> ParserTable:

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
+from bot.json_lines import json_line
+
 _FOUND_SOMETHING: Final = 3
 _REFUSED: Final = "refused"
 _INTO: Final = "Write catalog.yaml into this folder; of several runbooks, into folders in it by their systems' names."
@@ -105,7 +107,7 @@ def _lines(stream: Iterable[bytes]) -> Iterator[str]:
 def _told(verdict: str, reason: str, kind: str, *, as_json: bool) -> str:
     plain = reason.encode("utf-8", errors="replace").decode()
     if as_json:
-        return json.dumps({"verdict": verdict, "reason": plain, "kind": kind}, ensure_ascii=False)
+        return json_line({"verdict": verdict, "reason": plain, "kind": kind})
     return f"{verdict:<10} {kind:<11} {' '.join(plain.split())}"
 
 

@@ -39,6 +39,13 @@ def test_each_file_is_one_json_object_on_a_line_of_its_own(tmp_path: Path) -> No
     assert told[2]["error"] == "the file cannot be read: No such file or directory"
 
 
+def test_a_line_stays_one_whatever_a_title_holds(tmp_path: Path) -> None:
+    body = tmp_path / "body.json"
+    body.write_text(json.dumps({**FIRING, "title": "Shop\u2028is down"}))
+    _, out, _ = explained("--source", "generic", "--json", body, body)
+    assert [json.loads(line)["alerts"][0]["title"] for line in out.splitlines()] == ["Shop\u2028is down"] * 2
+
+
 def test_people_read_a_sentence_a_file(tmp_path: Path) -> None:
     (tmp_path / "good.json").write_text(json.dumps(FIRING))
     (tmp_path / "none.json").write_text(json.dumps({"alerts": []}))
