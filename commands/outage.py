@@ -26,14 +26,17 @@ class BudgetSpent(Outage):
 
 
 class Away(Struct, frozen=True, kw_only=True):
-    """A time in which Slack could not be reached. ``until`` is None while it lasts."""
+    """A time in which Slack could not be reached. ``until`` is None while it lasts.
 
-    since: datetime
+    ``since`` is None where the process that says so began in the middle of it: it may have been so for long.
+    """
+
+    since: datetime | None
     until: datetime | None = None
 
     def covers(self, at: datetime) -> bool:
         """Whether it was so at that moment."""
-        return self.since <= at and (self.until is None or at <= self.until)
+        return (self.since is None or self.since <= at) and (self.until is None or at <= self.until)
 
 
 class NotYet(Outage):

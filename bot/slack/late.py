@@ -28,11 +28,16 @@ def late(message: LateMessage) -> Rendered:
 
 
 def _why(away: Away | None) -> list[Element]:
+    """The reason as far as it is known: a stop of Muster's own leaves no trace of itself."""
     if away is None:
-        return [bold("🕓 Slack's limits held these lines back; each is from the time that stands before it:")]
+        return [
+            bold("🕓 Slack's limits, or a stop of Muster's own, held these lines back; each has its time before it:")
+        ]
+    end = [] if away.until is None else [moment(When(away.until))]
+    if away.since is None:
+        return [bold(f"🕓 Slack was away{' until ' if end else ''}"), *end, bold("; this was not said yet:")]
     head = [bold("🕓 Slack was away from "), moment(When(away.since))]
-    until = [bold(" to "), moment(When(away.until))] if away.until is not None else []
-    return [*head, *until, bold("; these lines are from then:")]
+    return [*head, *([bold(" to "), *end] if end else []), bold("; these lines are from then:")]
 
 
 def _line(event: Event) -> list[Element]:

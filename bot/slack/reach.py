@@ -76,17 +76,19 @@ class Reach:
         return self._trouble
 
     async def begin(self) -> None:
-        """Ask for the first time. Raises Outage, and then Slack is away, and is asked again and again."""
-        began = self._now()
+        """Ask for the first time. Raises Outage, and then Slack is away, and is asked again and again.
+
+        Since when is not known: what another process left unsaid before this one began was held back by it, too.
+        """
         try:
             async with asyncio.timeout(AT_START):
                 await self._asks()
         except TimeoutError as late:
             fault = Outage("Slack did not answer", retry=True)
-            self._lost(fault, began)
+            self._lost(fault, None)
             raise fault from late
         except Outage as fault:
-            self._lost(fault, began)
+            self._lost(fault, None)
             raise
 
     async def back(self) -> None:
@@ -125,7 +127,7 @@ class Reach:
         if self._silent >= FAILURES and self._trouble is None:
             self._lost(fault, self._silent_since)
 
-    def _lost(self, fault: Outage, since: datetime) -> None:
+    def _lost(self, fault: Outage, since: datetime | None) -> None:
         self._note(fault)
         self._there.clear()
         self._last = Away(since=since)
@@ -147,7 +149,7 @@ class Reach:
         if self._asking is not None:
             await end(self._asking)
 
-    async def _ask(self, since: datetime) -> None:
+    async def _ask(self, since: datetime | None) -> None:
         wait = FIRST_ASKED
         while True:
             self._next = self._counts() + wait
@@ -164,4 +166,4 @@ class Reach:
         self._there.set()
         self._open_at = self._counts() + SETTLE
         self._last = Away(since=since, until=self._now())
-        log.warning("slack is back", extra={"away_since": since.isoformat()})
+        log.warning("slack is back", extra={"away_since": since.isoformat() if since is not None else None})

@@ -69,6 +69,19 @@ async def test_what_slacks_limits_held_back_is_joined_too_and_does_not_call_it_a
     assert (len(said.events), said.away) == (2, None)
 
 
+async def test_what_a_process_finds_unsaid_that_began_in_an_outage_was_held_back_by_that(world: World) -> None:
+    """Since when Slack is away it cannot know; the lines are from before it began."""
+    incident = await world.declared()
+    await world.say(ANA, "update first", about=incident)
+    await world.say(ANA, "update second", about=incident)
+    world.clock.now += timedelta(seconds=20)
+    world.chat.away = Away(since=None, until=world.clock())
+    await world.work()
+    (said,) = lines(world, incident, LateMessage)
+    assert isinstance(said, LateMessage)
+    assert (len(said.events), said.away) == (2, world.chat.away)
+
+
 async def test_a_moment_is_not_late(world: World) -> None:
     incident = await world.declared()
     await world.say(ANA, "update first", about=incident)

@@ -127,7 +127,7 @@ async def test_a_start_without_slack_pages_keeps_time_and_records_and_tells_all_
             kinds_posted(it)
             said = [words(each) for each in channel.messages.values() if each.thread_ts is None]
             assert Counter("looking at the workers" in each for each in said)[True] == 1
-            (late,) = [each for each in said if "Slack was away from" in each]
+            (late,) = [each for each in said if "Slack was away until" in each]
             assert late.index("acknowledged") < late.index("looking at the workers")
             assert len(incident_channels(it)) == 2
             assert await missing(it) == ""

@@ -206,7 +206,7 @@ MESSAGES: dict[type[Message], st.SearchStrategy[Message]] = {
         LateMessage,
         incident=any_incident(),
         events=st.lists(any_event(), min_size=1, max_size=MOST_JOINED).map(tuple),
-        away=st.sampled_from([None, Away(since=NOW), Away(since=NOW, until=NOW)]),
+        away=st.sampled_from([None, Away(since=NOW), Away(since=NOW, until=NOW), Away(since=None)]),
     ),
     StopMessage: st.builds(StopMessage, event=A_STOPPING),
     NoticeMessage: st.builds(NoticeMessage, event=any_event()),

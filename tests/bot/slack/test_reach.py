@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
@@ -148,12 +149,14 @@ async def test_a_start_without_slack_is_an_outage_from_its_beginning(known: Reac
     with pytest.raises(Outage, match="did not answer"):
         await known.begin()
     assert known.last is not None
+    assert known.last.covers(NOW - timedelta(days=1)), "what another process left unsaid was held back by it, too"
     with pytest.raises(NotYet):
         known.check(0)
     asked.fault = None
     async with asyncio.timeout(60):
         await known.back()
     assert known.last.until is not None
+    assert not known.last.covers(known.last.until + timedelta(seconds=1))
 
 
 async def test_a_start_does_not_wait_long_for_slack(asked: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
