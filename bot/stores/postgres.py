@@ -17,6 +17,7 @@ from bot.stores.postgres_connection import (
     Connection,
     Session,
     applied,
+    check_rights,
     migrate,
     named_queries,
     outage,
@@ -200,12 +201,13 @@ async def _answers(connection: Connection, within: float) -> None:
 async def applied_at(dsn: str, *, answers_within: float = ANSWERS_WITHIN) -> Mapping[str, str] | None:
     """The migrations that made the database, by name, without a change to it; None when it has none of Muster's tables.
 
-    Raises Outage.
+    Raises Outage, and so where the role may record nothing there.
     """
     with _opening():
         connection = await asyncpg.connect(dsn, timeout=answers_within, command_timeout=PATIENCE)
         try:
             await _answers(connection, answers_within)
+            await check_rights(connection)
             return await applied(connection)
         finally:
             await connection.close()

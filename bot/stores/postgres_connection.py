@@ -63,6 +63,12 @@ _SENTENCES: Final[tuple[tuple[tuple[type[BaseException], ...], str, bool], ...]]
 """What went wrong, in people's words, and whether asking again can help; the first that fits."""
 _MIGRATING: Final = "migrations"
 _MIGRATE_WITHIN: Final = 3600.0
+_MAY_RECORD: Final = """
+SELECT coalesce(
+    has_table_privilege(to_regclass('jobs')::oid, 'INSERT'), has_schema_privilege(current_schema(), 'CREATE'), false
+)
+"""
+"""Without tables yet, whether it may make some."""
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -187,6 +193,12 @@ async def applied(connection: Connection) -> Mapping[str, str] | None:
     if await connection.fetchval("SELECT to_regclass('migrations')") is None:
         return None
     return {row["name"]: row["checksum"] for row in await connection.fetch("SELECT name, checksum FROM migrations")}
+
+
+async def check_rights(connection: Connection) -> None:
+    """See that the role may record something, or make the tables for it: else it is let in in vain. Raises Outage."""
+    if not await connection.fetchval(_MAY_RECORD):
+        raise outage(asyncpg.InsufficientPrivilegeError())
 
 
 def _check_server(connection: Connection) -> None:

@@ -199,3 +199,24 @@ async def test_a_postgresql_is_looked_into_without_making_its_tables(tmp_path: P
     assert "all of 1 timelines verify" in filled.sentence
     away = await look_at_storage(StorePlace(data_dir=tmp_path, url=database.replace("/test_", "/gone_")))
     assert [each.grade for each in away if each.about == "database"] == [Grade.FAIL]
+
+
+async def test_a_role_that_may_record_nothing_is_told_before_and_after_the_tables_are_made(
+    tmp_path: Path, postgres: RealPostgres, database: str
+) -> None:
+    """PostgreSQL 15 and later let a role in that may make no table; and one may be given the right to look only."""
+    name, role = database.rsplit("/", 1)[1], f"looker_{uuid4().hex[:8]}"
+    superuser = await asyncpg.connect(database)
+    await superuser.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE {role} LOGIN PASSWORD 'correct'")
+    place = StorePlace(data_dir=tmp_path, url=postgres.dsn(name, role=role, password="correct"))
+    try:
+        for allowed in ("SELECT", "SELECT, INSERT, UPDATE, DELETE"):
+            (told,) = [each for each in await look_at_storage(place) if each.about == "database"]
+            assert (told.grade, "make the role the owner of the database" in told.sentence) == (Grade.FAIL, True)
+            await (await PostgresStore.open(database)).close()
+            await superuser.execute(f"GRANT {allowed} ON ALL TABLES IN SCHEMA public TO {role}")
+        (told,) = [each for each in await look_at_storage(place) if each.about == "database"]
+        assert told.grade is Grade.OK
+    finally:
+        await superuser.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+        await superuser.close()
