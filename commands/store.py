@@ -246,7 +246,7 @@ class Store(Protocol):
         ...
 
     async def lines_behind(self, claim: Claim, *, limit: int) -> tuple[Claim, ...]:
-        """The lines that wait behind this one, oldest first, whoever holds them."""
+        """The lines that wait behind this one, oldest first, whoever holds them, up to one that was begun before."""
         ...
 
     async def join(self, claim: Claim, others: Sequence[Claim], *, subject: str) -> None:

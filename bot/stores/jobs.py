@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from msgspec.structs import replace
@@ -143,12 +144,15 @@ async def waits_behind(db: Database, held: Claim) -> bool:
 
 
 async def lines_behind(db: Database, held: Claim, limit: int) -> tuple[Claim, ...]:
-    """The lines of the same queue that come next, oldest first; nobody need hold them."""
+    """The lines of the same queue that come next, oldest first; nobody need hold them.
+
+    Up to one that was begun before: what may stand already is looked for, and said, by itself, and before what follows.
+    """
     least, most = _queue(held.job)
     rows = await db.rows(
         "lines_behind", incident_id=held.job.incident_id, least=least, most=most, id=held.id, limit=limit
     )
-    return tuple(_claim(row) for row in rows)
+    return tuple(takewhile(lambda each: each.attempts <= 1, map(_claim, rows)))
 
 
 async def join(db: Database, held: Claim, others: Sequence[Claim], subject: str) -> None:

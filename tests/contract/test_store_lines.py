@@ -24,16 +24,17 @@ async def test_the_lines_behind_one_are_those_of_its_incident_and_queue_in_order
     assert not await store.waits_behind(held["quiet"])
 
 
-async def test_a_line_that_was_begun_before_is_said_by_itself(store: Store) -> None:
-    """It may stand already, and nobody could end it: the others are joined without it."""
-    await owe(store, making.job("first"), making.job("second"), making.job("third"))
+async def test_a_line_that_was_begun_before_is_said_by_itself_and_in_its_turn(store: Store) -> None:
+    """It may stand already, and nobody could end it: those before it are joined without it and what follows."""
+    await owe(store, *(making.job(key) for key in ("first", "second", "third", "fourth")))
     held = {each.job.key: each for each in await claim(store)}
-    await store.put_off(held["second"], wait=timedelta(0), error="no answer")
+    await store.put_off(held["third"], wait=timedelta(0), error="no answer")
     (again,) = await claim(store)
-    assert (again.job.key, again.attempts) == ("second", 2)
+    assert (again.job.key, again.attempts) == ("third", 2)
     behind = await store.lines_behind(held["first"], limit=10)
-    assert [each.job.key for each in behind] == ["third"]
-    await store.join(held["first"], behind, subject="late/e1 e3")
+    assert [each.job.key for each in behind] == ["second"]
+    await store.join(held["first"], behind, subject="late/e1 e2")
+    assert [each.job.key for each in await store.lines_behind(again, limit=10)] == ["fourth"]
 
 
 async def test_a_line_that_says_others_ends_them_whoever_holds_them(store: Store, clock: MovedClock) -> None:

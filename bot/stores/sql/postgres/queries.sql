@@ -347,10 +347,9 @@ WHERE incident_id = :incident_id AND urgency BETWEEN :least AND :most AND name =
 LIMIT 1
 
 -- name: lines_behind
--- None that was begun before: what may stand already is looked for, and said, by itself.
 SELECT id, key, name, incident_id, subject, urgency, due_at, fence, generation, attempts FROM jobs
 WHERE incident_id = :incident_id AND urgency BETWEEN :least AND :most AND name = 'tell' AND id > :id
-    AND state IN ('owed', 'claimed') AND attempts <= 1
+    AND state IN ('owed', 'claimed')
 ORDER BY id LIMIT :limit
 
 -- name: end_line
