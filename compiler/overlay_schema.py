@@ -69,7 +69,7 @@ _PARAMETER: Final = _object(
         "default": {"type": ["string", "number"]},
         "integer": _object({"from": {"type": "integer"}, "to": {"type": "integer"}}, required=("from", "to")),
         "choice": _WORDS,
-        "text": _said("A regular expression that the whole value must match.", _TEXT),
+        "text": _said("A regular expression (of RE2) that the whole value must match.", _TEXT),
         "from": _said(
             "The earlier step whose value it takes when nobody gives another.", {"type": "string", "pattern": _ID}
         ),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from compiler.section import Section
 from incident import refusal
+from incident.pattern import Unreadable, pattern
 from incident.runbook import Parameter, ParameterKind
 
 
@@ -59,17 +60,17 @@ def _choice(section: Section) -> Parameter:
 
 
 def _text(section: Section) -> Parameter:
-    pattern = section.text("text")
+    written = section.text("text")
     try:
-        re.compile(pattern, re.ASCII)
-    except re.error as fault:
+        pattern(written)
+    except Unreadable as fault:
         raise section.wrong("text", f"must be a regular expression: {fault}") from fault
     return Parameter(
         name=parameter_name(section, "name"),
         kind=ParameterKind.TEXT,
         label=section.text("label"),
         default=section.optional_text("default"),
-        pattern=pattern,
+        pattern=written,
     )
 
 

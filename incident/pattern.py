@@ -1,7 +1,7 @@
-"""What a team's ``=~`` means: a pattern of RE2, as in Alertmanager, matched in time that grows with its text only.
+"""What a team's pattern means, behind ``=~`` or for a parameter: RE2's, matched in time that grows with its text only.
 
 RE2 has no backreferences and looks neither ahead nor behind: those are what lets a pattern take for ever on a hostile
-label. It is loaded with the first pattern, so that whoever writes none does not wait for it.
+text. It is loaded with the first pattern, so that whoever writes none does not wait for it.
 """
 
 import re
@@ -14,7 +14,7 @@ _MOST_MEMORY: Final = 1 << 20
 _REASONS: Final[Mapping[str, str]] = {
     r"invalid escape sequence: \\[1-9]": "it refers back to one of its groups, which patterns here cannot",
     r"invalid perl operator: \(\?(=|!|<=|<!)": "it looks ahead or behind, which patterns here cannot: write what the"
-    " value is, or use !~ for what it is not",
+    " value is (in a matcher, use !~ for what it is not)",
     "invalid perl operator": "{at} means nothing here",
     "invalid escape sequence": "{at} means nothing here",
     "invalid repetition size": "it repeats something more than 1000 times",

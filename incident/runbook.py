@@ -16,6 +16,7 @@ from incident import refusal
 from incident.digest import Facts
 from incident.expectation import Expectation
 from incident.measure import Measure
+from incident.pattern import matches, pattern
 from incident.severity import Policy, Severity
 from incident.verdict import Verdict
 from incident.watch import Bound, Watch
@@ -84,7 +85,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return value
 
     def _check_text(self, value: str) -> None:
-        if not re.fullmatch(self.pattern, value, re.ASCII):
+        if not matches(pattern(self.pattern), value):
             raise refusal.BadParameter(name=self.label, value=value, rule=self.shape)
         if not value.isprintable():
             raise refusal.BadParameter(name=self.label, value=value, rule="text of visible characters on one line")

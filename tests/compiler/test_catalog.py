@@ -133,6 +133,11 @@ def test_the_digest_names_the_content_and_not_its_looks() -> None:
         ("{from: 1, to: 9}", "{from: 9, to: 1}", "“integer” must say the lowest and the highest value"),
         ("default: 3", "default: 30", "“default” must be a whole number from 1 to 9"),
         (
+            "integer: {from: 1, to: 9}, default: 3",
+            "text: '(?=a)a'",
+            "“text” must be a regular expression: it looks ahead",
+        ),
+        (
             "arguments: [shop, age]\n        par",
             "arguments: [shop, old]\n        par",
             "uses old, which no parameter is",

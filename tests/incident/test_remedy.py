@@ -104,6 +104,13 @@ def test_a_text_is_one_plain_word_unless_its_step_says_otherwise(value: str) -> 
         Parameter(name="user", kind=ParameterKind.TEXT, label="User").read(value)
 
 
+def test_what_a_person_types_holds_nobody_up_whatever_the_pattern() -> None:
+    host = Parameter(name="host", kind=ParameterKind.TEXT, label="Host", pattern="([a-z0-9]+-?)+")
+    assert host.read("api-7-eu") == "api-7-eu"
+    with pytest.raises(BadParameter):
+        host.read("a" * 100 + "!")
+
+
 @pytest.mark.parametrize("value", LOOK_ALIKES[1:])
 def test_whatever_a_step_takes_nothing_that_the_card_would_not_show(value: str) -> None:
     anything = Parameter(name="user", kind=ParameterKind.TEXT, label="User", pattern=r"[\s\S]+")
