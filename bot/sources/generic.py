@@ -19,8 +19,6 @@ from compiler.proof.word_list import word_list
 from incident.alert import Alert, AlertStatus
 
 NAME: Final = "generic"
-MOST: Final = 1000
-"""Alerts in one body."""
 _DEEPEST: Final = 5
 """How many wrappings with a single name each are taken off."""
 
@@ -164,7 +162,7 @@ def request_key(request: Request) -> str | None:
 def parse(body: bytes, mapped: Mapped | None = None) -> tuple[Alert, ...]:
     """The alerts of one body, in its order. One odd alert never loses the rest. Raises Unreadable."""
     mapped = mapped or Mapped()
-    return of_each(_entries(loaded(body), mapped)[:MOST], lambda entry: _alert(entry, mapped))
+    return of_each(_entries(loaded(body), mapped), lambda entry: _alert(entry, mapped))
 
 
 def _entries(whole: object, mapped: Mapped, depth: int = 0) -> list[Mapping[str, object]]:

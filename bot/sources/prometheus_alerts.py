@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from msgspec.structs import replace
-
+from bot.sources.batches import MOST, TOO_MANY, with_more
 from bot.sources.reading import first, text, texts, time
 from commands.outage import Unreadable
 from incident.alert import Alert, AlertStatus
@@ -32,12 +31,12 @@ def alerts_of(
     if listed and not entries:
         raise Unreadable("no entry of the list is an alert")
     common = texts(whole.get("commonLabels")), texts(whole.get("commonAnnotations"))
-    alerts = tuple([_alert(each, whole, source, links, *common) for each in entries])
+    alerts = with_more(
+        [_alert(each, whole, source, links, *common) for each in entries[:MOST]], len(entries) - MOST, TOO_MANY
+    )
     left_out = text(whole.get("truncatedAlerts"))
-    if not alerts or not _SOME.fullmatch(left_out):
-        return alerts
-    more = f"{alerts[0].description}\nand {left_out} more alerts of its group, which the monitor left out".strip()
-    return (replace(alerts[0], description=more), *alerts[1:])
+    some = int(left_out) if _SOME.fullmatch(left_out) else 0
+    return with_more(alerts, some, "of its group, which the monitor left out")
 
 
 def _says(entry: Table) -> bool:

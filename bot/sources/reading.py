@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,8 @@ _MAIL: Final = re.compile(r"[A-Z][a-z]{2}, [\w :+-]{10,40}", re.ASCII)
 """``Mon, 04 May 2026 10:00:00 GMT``, as in letters and HTTP."""
 _NUMBER: Final = re.compile(r"\d{9,22}(\.\d+)?", re.ASCII)
 _LONGEST_TEXT: Final = 10_000
+_MOST_TEXTS: Final = 200
+"""Labels of one alert, more than any monitor has; of those that a body names once, each of its alerts gets a copy."""
 _PACKED: Final = b"\x1f\x8b"
 """How everything begins that gzip made."""
 _LARGEST_UNPACKED: Final = 4 * 1024 * 1024
@@ -152,10 +155,11 @@ def named(**labels: object) -> dict[str, str]:
 
 
 def texts(value: object) -> dict[str, str]:
-    """A table of texts, such as labels; entries that are no text are left out."""
+    """A table of texts, such as labels, at most _MOST_TEXTS; entries that are no text are left out."""
     if not isinstance(value, dict):
         return {}
-    return {text(name): text(each) for name, each in value.items() if isinstance(each, (str, int, float, bool))}
+    listed = value.items() if len(value) <= _MOST_TEXTS else islice(value.items(), _MOST_TEXTS)
+    return {text(name): text(each) for name, each in listed if isinstance(each, (str, int, float, bool))}
 
 
 def time(value: object) -> datetime | None:

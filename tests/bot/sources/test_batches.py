@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from bot.sources.batches import MOST
 from bot.sources.table import SOURCES
 from commands.outage import Unreadable
 from tests.bot.sources.bodies import (
@@ -79,3 +80,22 @@ def test_out_of_an_empty_entry_no_alert_is_made(source: str, empty: Mapping[str,
     assert len(taken(source, prometheus("firing", empty, entry("firing")))) == 1
     with pytest.raises(Unreadable, match="no entry of the list is an alert"):
         taken(source, prometheus("firing", empty))
+
+
+@pytest.mark.parametrize("source", ["alertmanager", "generic"])
+def test_of_more_alerts_than_can_be_read_the_first_one_says_how_many_were_left_out(source: str) -> None:
+    """Each has to be read while everybody else waits; what is left out is never left out unsaid."""
+    entries = [{"status": "firing", "title": "Slow", "labels": {"n": str(number)}} for number in range(MOST + 7)]
+    first, *others = SOURCES[source].parse(json.dumps({"alerts": entries}).encode())
+    assert len(others) == MOST - 1
+    assert "and 7 more alerts" in first.description
+    assert not any(each.description for each in others)
+
+
+def test_a_body_that_names_thousands_of_labels_for_all_of_its_alerts_gives_each_some() -> None:
+    """Each alert would carry a copy: a body within the limit would become gigabytes."""
+    common = {f"label-{number}": "x" for number in range(5_000)}
+    entries = [{"status": "firing", "labels": {"instance": "eu-1"}}]
+    (alert,) = SOURCES["alertmanager"].parse(json.dumps({"alerts": entries, "commonLabels": common}).encode())
+    assert len(alert.labels) < 300
+    assert alert.labels["instance"] == "eu-1"
