@@ -4,6 +4,7 @@ Without a table the usual names are tried, so that what Pingdom, Zabbix or a she
 as it comes; a team's own table goes before them. Source: jmespath.org/specification.html.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -38,11 +39,13 @@ _RESOLVED: Final = word_list(
 _QUIET: Final = word_list("ack acked acknowledge acknowledged maintenance paused pending snoozed testing")
 """Somebody has it in hand, nobody looks, or it is a test without a state: nothing changes in what is broken."""
 
+_NEXT_WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 _USUAL: Final[Mapping[str, str]] = {
     "items": "alerts; events; incidents; items; data.alerts; incident && [incident]",
     "title": "title; name; check_name; alertname; alert_name; monitor_name; event_name; event_definition_title;"
-    " rule_name; ruleName; condition_name; trigger; subject; summary; message; check; labels.alertname; alert.name;"
-    " monitor.name; check.alias; check.name; check.url; attributes.name; data.essentials.alertRule; msg",
+    " rule_name; condition_name; problem_title; trigger; subject; summary; message; check; labels.alertname;"
+    " alert.name; monitor.name; check.alias; check.name; check.url; attributes.name; data.essentials.alertRule; msg",
     "description": "long_description; description; details; text; message; output; msg; error; downtime.error;"
     " annotations.description; attributes.cause; data.essentials.description",
     "state": "status; state; current_state; alert_state; event_status; monitor_status; new_status; trigger_status;"
@@ -52,13 +55,13 @@ _USUAL: Final[Mapping[str, str]] = {
     " ([heartbeat][?status==`3`] && 'maintenance');"
     " (contains(keys(@), 'heartbeat') && heartbeat == null && ends_with(msg, ' Testing') && 'testing' || `null`)",
     "key": "key; id; alert_id; alert_uid; dedup_key; fingerprint; check_id; monitor_id; event_id; incident_id; uid;"
-    " check.token; check.id; monitor.id; data.essentials.alertId",
+    " problem_id; check.token; check.id; monitor.id; data.essentials.alertId",
     "severity": "severity; priority; importance_level; level; urgency; event_severity; trigger_severity;"
-    " labels.severity; data.essentials.severity",
+    " problem_severity; labels.severity; data.essentials.severity",
     "service": "service; host; hostname; host_name; app; component; check_params.hostname; labels.service;"
-    " resource_name; policy_name; impactedEntities[0]; data.essentials.configurationItems[0]",
-    "link": "link; url; html_url; permalink; incident_url; issueUrl; check_params.full_url; attributes.url;"
-    " check.url; monitor.url; link_to_upstream_details; data.essentials.investigationLink",
+    " resource_name; policy_name; impacted_entity; impactedEntities[0]; data.essentials.configurationItems[0]",
+    "link": "link; url; html_url; permalink; incident_url; issue_url; problem_url; check_params.full_url;"
+    " attributes.url; check.url; monitor.url; link_to_upstream_details; data.essentials.investigationLink",
     "time": "",
     "began": "starts_at; started_at; startsAt; downtime.started_at; attributes.started_at;"
     " data.essentials.firedDateTime; issueUrl && createdAt",
@@ -181,6 +184,7 @@ def _entries(whole: object, mapped: Mapped, depth: int = 0) -> list[Mapping[str,
 
 def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
     """The alert of one entry; none when its state changes nothing."""
+    entry = _plain(entry)
     title = mapped.text("title", entry)
     if not title:
         raise Unreadable("no title was found: name it in the source's `map`")
@@ -208,6 +212,11 @@ def _alert(entry: Mapping[str, object], mapped: Mapped) -> tuple[Alert, ...]:
             links=next(filter(None, (links(link=each) for each in mapped.found("link", entry))), {}),
         ),
     )
+
+
+def _plain(entry: Mapping[str, object]) -> Mapping[str, object]:
+    """The entry, with its names also as most write them: ``alertName`` and ``AlertName`` are ``alert_name``, too."""
+    return {**{_NEXT_WORD.sub("_", name).lower(): value for name, value in entry.items()}, **entry}
 
 
 def _moments(entry: Mapping[str, object], mapped: Mapped, *, resolved: bool) -> tuple[datetime | None, datetime | None]:

@@ -28,6 +28,9 @@ def found(body: object, mapped: Mapped | None = None) -> list[tuple[str, str, Al
         {"uid": 7, "subject": "Shop", "state": "ACTIVATED"},
         {"event_id": "7", "event_name": "Shop", "trigger_status": "PROBLEM", "event_severity": "High"},
         {"event_id": "7", "event_name": "Shop", "event_value": "1", "host_name": "db1"},
+        {"alertId": 7, "alertName": "Shop", "currentState": "ALARM"},
+        {"Name": "Shop", "Status": "Down", "ID": "7", "URL": "https://shop.example", "StatusCode": "500"},
+        {"PID": "-77_1V2", "ProblemID": "7", "ProblemTitle": "Shop", "State": "OPEN", "ProblemSeverity": "ERROR"},
         {"alert_uid": "7", "title": "Shop", "state": "alerting", "link_to_upstream_details": "https://x.example"},
         {"payload": {"id": 7, "title": "Shop", "status": "open"}},
         {"data": {"alerts": [{"id": 7, "title": "Shop", "status": "critical"}]}},
@@ -36,6 +39,12 @@ def found(body: object, mapped: Mapped | None = None) -> list[tuple[str, str, Al
 )
 def test_the_usual_names_and_words_are_known(body: object) -> None:
     assert found(body) == [("7", "Shop", FIRING)]
+
+
+def test_a_name_as_most_write_it_goes_before_the_same_in_other_letters() -> None:
+    assert found({"Status": "up", "title": "Shop", "status": "down", "Id": 8, "id": 7}) == [("7", "Shop", FIRING)]
+    mapped = Mapped(expressions={"title": "AlertName", "state": "Verdict"}, states={"bad": FIRING})
+    assert found({"AlertName": "Shop", "Verdict": "bad"}, mapped) == [("Shop", "Shop", FIRING)]
 
 
 def test_down_and_up_in_one_body_keep_their_order_and_one_odd_entry_loses_nothing() -> None:
