@@ -215,7 +215,8 @@ def link(value: object) -> str | None:
     except ValueError:
         return None
     usable = parts.scheme in {"http", "https"} and parts.netloc and not re.search(r"[\s<>|\"]", address)
-    return address if usable else None
+    # People may write HTTPS://, and not all that shows a link takes that for one.
+    return parts.scheme + address[len(parts.scheme) :] if usable else None
 
 
 def links(**values: object) -> dict[str, str]:

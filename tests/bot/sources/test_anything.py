@@ -66,6 +66,12 @@ def test_what_is_no_json_object_is_a_sentence(name: str, body: bytes) -> None:
         SOURCES[name].parse(body)
 
 
+def test_a_link_s_scheme_is_in_small_letters() -> None:
+    body = {"monitorID": "7", "alertType": "1", "monitorURL": "HTTPS://Shop.example/A"}
+    (alert,) = SOURCES["uptimerobot"].parse(json.dumps(body).encode())
+    assert alert.links == {"monitored": "https://Shop.example/A"}
+
+
 def test_what_steers_a_terminal_is_left_out_of_a_title() -> None:
     labels = {"alertname": "Disk\x1b]0;gone\x07 \x1b[2Jfull\x9b1m\u202e\u2066"}
     body = {"alerts": [{"status": "firing", "labels": labels, "annotations": {"description": "one\n\ttwo"}}]}
