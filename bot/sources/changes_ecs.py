@@ -61,7 +61,7 @@ def _event(body: Mapping[str, object]) -> Mapping[str, object]:
     """EventBridge's event: the body itself, or what a message of SNS holds."""
     message = body.get("Message")
     if text(body.get("Type")) == "Notification" and isinstance(message, str):
-        return document(message.encode())
+        return document(message.encode(errors="replace"))
     return body
 
 

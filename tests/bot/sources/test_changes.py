@@ -217,6 +217,11 @@ def test_a_topic_of_sns_can_bring_it() -> None:
         read("ecs", ecs("SERVICE_DEPLOYMENT_FAILED", "arn:aws:sqs:eu-west-1:1:queue"))
 
 
+def test_a_message_of_sns_with_half_a_letter_in_it_is_unreadable_and_no_fault() -> None:
+    with pytest.raises(Unreadable):
+        read("ecs", {"Type": "Notification", "Message": "\ud800"})
+
+
 def test_a_later_time_than_its_arrival_is_not_believed() -> None:
     ahead = one("changes", {"what": "x", "system": "shop", "at": "2027-03-01T12:00:00Z"})
     assert ahead.at == NOW
