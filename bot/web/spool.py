@@ -26,6 +26,7 @@ from incident.alert import Delivery
 
 FOLDER: Final = "spool"
 SUFFIX: Final = ".spool"
+BEGUN: Final = ".begun"
 DAMAGED: Final = ".damaged"
 MOST_BYTES: Final = 512 * 1024 * 1024
 """A spool that is larger takes no more: the senders are asked to come again."""
@@ -129,8 +130,11 @@ class _Segment:
         numbers = (_NAME.match(path.name) for path in folder.glob(f"*{SUFFIX}"))
         number = max((int(each[1]) for each in numbers if each is not None), default=0) + 1
         path = folder / f"{number:012}-{uuid.uuid4().hex[:12]}{SUFFIX}"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        # Locked before it can be found: an empty one that nobody holds is taken for left behind, and removed.
+        begun = path.with_suffix(BEGUN)
+        file = os.open(begun, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        begun.rename(path)
         _sync_folder(folder)
         return cls(path, file, own=True)
 

@@ -87,6 +87,25 @@ def test_what_an_older_segment_holds_waits_while_a_newer_one_is_taken_in(tmp_pat
     assert keys(spool) == ["newer"]
 
 
+def test_a_segment_that_is_just_being_made_is_not_taken_for_one_that_was_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Removed as empty, it would take what is put aside next with it when its process dies."""
+    other, lock = Spool(tmp_path), spooling.fcntl.flock
+
+    def looked_at_meanwhile(file: int, how: int) -> None:
+        monkeypatch.setattr(spooling.fcntl, "flock", lock)
+        other.adopt()
+        lock(file, how)
+
+    monkeypatch.setattr(spooling.fcntl, "flock", looked_at_meanwhile)
+    spool = Spool(tmp_path)
+    spool.append(deliveries("a"))
+    spool.close()
+    other.adopt()
+    assert keys(other) == ["a"]
+
+
 def test_a_line_that_was_cut_off_is_left_out_and_the_rest_is_kept(tmp_path: Path) -> None:
     left_behind(tmp_path, "a", "b")
     (file,) = (tmp_path / FOLDER).iterdir()
