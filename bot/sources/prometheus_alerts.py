@@ -13,6 +13,8 @@ from incident.digest import canonical
 
 Table = Mapping[str, object]
 
+_COUNT: Final = re.compile(r"\[[A-Z]+(:\d{1,9})?(, ?[A-Z]+:\d{1,9})*\]", re.ASCII)
+"""``[FIRING:2, RESOLVED:1]``, as it stands before a title."""
 _SOME: Final = re.compile(r"0*[1-9]\d{0,8}", re.ASCII)
 """A number above 0 that a monitor may mean: Python counts no number of thousands of digits."""
 
@@ -61,13 +63,14 @@ def _alert(
     resolved = status.lower() == "resolved"
     started = time(entry.get("startsAt"))
     fingerprint = _fingerprint(entry, whole, labels)
+    own = _any(annotations, "summary", "title", "message") or _name(labels)
     return Alert(
         source=source,
         # The same labels that fire again later are another alert, so the key holds the start, too.
         key=f"{fingerprint}@{started.isoformat()}" if started else fingerprint,
         thing=f"{fingerprint}@" if started else "",
         status=AlertStatus.RESOLVED if resolved else AlertStatus.FIRING,
-        title=(_any(annotations, "summary", "title", "message") or _name(labels) or _told_apart(labels))[:200],
+        title=(own or _told_apart(labels) or _told_of_all(whole))[:200],
         description=_any(annotations, "description", "message") or "",
         severity=_any(labels, "severity", "priority", "level"),
         service=_any(labels, "service", "service_name", "job", "app", "namespace"),
@@ -105,4 +108,10 @@ def _name(labels: Mapping[str, str]) -> str:
 
 
 def _told_apart(labels: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in sorted(labels.items()) if value) or "An alert without a name"
+    return ", ".join(f"{name}={value}" for name, value in sorted(labels.items()) if value)
+
+
+def _told_of_all(whole: Table) -> str:
+    """What Grafana writes above all alerts of a body, without their count: some have no labels of their own."""
+    title = _COUNT.sub("", text(whole.get("title"))).strip()
+    return title or text(whole.get("message")).partition("\n")[0] or "An alert without a name"

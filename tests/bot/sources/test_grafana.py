@@ -53,6 +53,19 @@ def test_an_alert_is_read_whole_and_the_deprecated_entries_beside_it_are_not() -
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ({"title": "[RESOLVED:1]  (TestAlert Grafana)", "message": "x"}, "(TestAlert Grafana)"),
+        ({"title": "[FIRING:2, RESOLVED:1]", "message": "Webhook test message.\nx"}, "Webhook test message."),
+        ({"title": None}, "An alert without a name"),
+    ],
+)
+def test_an_alert_without_labels_is_called_as_its_body_is(told: dict[str, object], title: str) -> None:
+    (alert,) = parse(json.dumps({"alerts": [entry(labels={}, annotations={})], **told}).encode())
+    assert alert.title == title
+
+
 def test_open_telemetry_s_name_of_a_service_goes_before_a_job() -> None:
     assert one(labels={"alertname": "Slow", "service_name": "shop", "job": "collector"}).service == "shop"
     assert one(labels={"service": "web", "service_name": "shop"}).service == "web"
