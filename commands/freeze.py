@@ -8,6 +8,7 @@ from commands.answers import Stopping
 from commands.asked import Asked
 from commands.deciding import anew, said_before
 from commands.gating import may_stop
+from commands.late import is_late
 from commands.messages import StopMessage
 from commands.ports import Ports
 from commands.store import Store
@@ -66,8 +67,8 @@ async def tell_stop(claim: Claim, *, ports: Ports) -> None:
     """The clock asks: say in the announcements that remediations are stopped, or may run again."""
     link = await ports.store.event(claim.job.subject)
     if link is not None and link.event is not None:
-        place, message = Place(channel=ports.settings.announcements), StopMessage(event=link.event)
-        again = claim.attempts > 1
+        late, again = is_late(link.recorded_at, ports=ports), claim.attempts > 1
+        place, message = Place(channel=ports.settings.announcements), StopMessage(event=link.event, late=late)
         await ports.chat.post(place, message, mark=claim.job.key, again=again, urgency=claim.job.urgency)
     await ports.store.save(Change(cause=claim.cause, at=ports.clock(), settles=claim))
 

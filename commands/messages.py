@@ -99,10 +99,11 @@ class OutputMessage(Struct, frozen=True, kw_only=True):
 
 
 class EventMessage(Struct, frozen=True, kw_only=True):
-    """One line about something that happened, for everybody."""
+    """One line about something that happened, for everybody. ``late``: so long ago that the line says when."""
 
     incident: Incident
     event: Event
+    late: bool = False
 
 
 class LateMessage(Struct, frozen=True, kw_only=True):
@@ -117,12 +118,14 @@ class StopMessage(Struct, frozen=True, kw_only=True):
     """All remediations are stopped, or may run again, told where incidents are announced."""
 
     event: Event
+    late: bool = False
 
 
 class NoticeMessage(Struct, frozen=True, kw_only=True):
     """What concerns no incident, told where they are announced: an alert that is only told, a target out of sight."""
 
     event: Event
+    late: bool = False
 
 
 class VerdictMessage(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The clock asks: something that happened is to be said, once, where those who need it will read it."""
 
 from commands.deciding import decide, known
-from commands.late import events_of, joined, late_message
+from commands.late import events_of, is_late, joined, late_message
 from commands.messages import EventMessage, Message, VerdictMessage
 from commands.outage import NotYet
 from commands.ports import Ports
@@ -28,8 +28,8 @@ async def tell(claim: Claim, *, ports: Ports) -> None:
         place = _place(incident, link.event, claim)
         if place is None:
             raise NotYet("the incident has no place in Slack yet")
-        claim = await joined(claim, link, ports=ports)
-        message = await _message(incident, link.event, claim, ports)
+        claim, late = await joined(claim, link, ports=ports), is_late(link.recorded_at, ports=ports)
+        message = await _message(incident, link.event, claim, late=late, ports=ports)
         if message is not None:
             again, rank = claim.attempts > 1, incident.severity.rank
             place = await belongs(place, incident.home, claim, urgency=rank, ports=ports)
@@ -67,11 +67,11 @@ async def sum_up_repeats(claim: Claim, *, ports: Ports) -> None:
     await decide(ports.store, incident.id, summed)
 
 
-async def _message(incident: Incident, event: Event, claim: Claim, ports: Ports) -> Message | None:
+async def _message(incident: Incident, event: Event, claim: Claim, *, late: bool, ports: Ports) -> Message | None:
     if LATE in claim.job.subject:
         return await late_message(incident, claim, ports=ports)
     if event.kind is not Kind.VERIFIED:
-        return EventMessage(incident=incident, event=event)
+        return EventMessage(incident=incident, event=event, late=late)
     findings = await ports.store.findings_of(incident.id)
     after = tuple(each for each in findings if f"finding:{each.id}" in event.evidence)
     cause = fact(event, "approval")

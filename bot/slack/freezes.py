@@ -2,6 +2,7 @@
 
 from bot.slack import fit, signs
 from bot.slack.blocks import Element, Rendered, bold, elements, joined, moment, mrkdwn, named, paragraph, rendered, text
+from bot.slack.late import since
 from bot.words.phrase import When
 from bot.words.sentences import event_phrase
 from commands.answers import Stopping
@@ -36,7 +37,7 @@ def evidence_line(frozen: EvidenceFreeze | None) -> list[Element]:
 
 def stop_message(message: StopMessage) -> Rendered:
     """The line in the announcements."""
-    return _told(message.event, [])
+    return _told(message.event, [], late=message.late)
 
 
 def stopping(answer: Stopping) -> Rendered:
@@ -54,8 +55,8 @@ def _runs(request: Approval) -> list[Element]:
     return [text(f"• {fit.one_line(request.plan.title, fit.NAME)} on {fit.one_line(request.plan.target, fit.NAME)}")]
 
 
-def _told(event: Event, more: list[list[Element]]) -> Rendered:
-    phrase = (f"{signs.EVENT[event.kind]} ", *event_phrase(event))
+def _told(event: Event, more: list[list[Element]], *, late: bool = False) -> Rendered:
+    phrase = (*since(event, late=late), f"{signs.EVENT[event.kind]} ", *event_phrase(event))
     return rendered(mrkdwn(phrase), [paragraph(elements(phrase, fit.SECTION), *more)])
 
 

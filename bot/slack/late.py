@@ -1,10 +1,13 @@
-"""What could not be said in time, in one message: a line of why, then what happened, each with its own time."""
+"""What could not be said in time, in one message: a line of why, then what happened, each with its own time.
+
+A line that comes late by itself says its time, too.
+"""
 
 from typing import Final
 
 from bot.slack import signs
 from bot.slack.blocks import Element, Rendered, bold, elements, fallback, moment, paragraph, rendered, text
-from bot.words.phrase import When
+from bot.words.phrase import Phrase, When
 from bot.words.sentences import event_phrase
 from commands.messages import LateMessage
 from commands.outage import Away
@@ -25,6 +28,11 @@ def late(message: LateMessage) -> Rendered:
         fallback(f"{message.incident.key}: {many}"),
         [paragraph(_why(message.away)), *(paragraph(*part) for part in parts)],
     )
+
+
+def since(event: Event, *, late: bool) -> Phrase:
+    """What a line that comes late by itself begins with: when it was."""
+    return ("🕓 ", When(event.at), " · ") if late else ()
 
 
 def _why(away: Away | None) -> list[Element]:

@@ -24,6 +24,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.card import state_line, summary_line
 from bot.slack.finding import said
+from bot.slack.late import since
 from bot.slack.names import Action, pack
 from bot.slack.walk_buttons import next_buttons, wait_buttons
 from bot.words.findings import amount
@@ -44,7 +45,7 @@ def event_line(message: EventMessage) -> Rendered:
     """One line about what happened, with the button for what it asks for."""
     event, incident = message.event, message.incident
     sign = signs.EVENT.get(event.kind, "")
-    phrase: Phrase = ((f"{sign} ",) if sign else ()) + event_phrase(event)
+    phrase: Phrase = (*since(event, late=message.late), *((f"{sign} ",) if sign else ()), *event_phrase(event))
     return rendered(
         f"{incident.key}: {mrkdwn(phrase)}",
         [paragraph(elements(phrase, _LONGEST)), actions(*_event_buttons(message))],
@@ -54,6 +55,7 @@ def event_line(message: EventMessage) -> Rendered:
 def notice(message: NoticeMessage) -> Rendered:
     """What concerns no incident: an alert that is only told, by which rule, or a target that watches cannot see."""
     phrase: Phrase = (
+        *since(message.event, late=message.late),
         f"{signs.EVENT.get(message.event.kind, signs.EVENT[Kind.ALERT_NOTIFIED])} ",
         *event_phrase(message.event),
     )

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.slack.render import render
-from commands.messages import EventMessage, LateMessage, Message, PageMessage, ReminderMessage
+from commands.messages import EventMessage, LateMessage, Message, PageMessage, ReminderMessage, StopMessage
 from commands.outage import Away
 from incident.incident import Incident
 from incident.job import JobName
@@ -105,6 +107,30 @@ async def test_an_answer_lost_on_the_way_does_not_say_it_twice(world: World) -> 
     assert isinstance(said, LateMessage)
     assert len(said.events) == 3
     assert lines(world, incident, EventMessage) == []
+
+
+async def test_a_line_that_was_tried_before_comes_by_itself_and_says_when_it_was(world: World) -> None:
+    """Another one may stand already, so it is joined with none."""
+    incident = await world.declared()
+    await world.say(ANA, "update first", about=incident)
+    world.chat.fail("post", times=1)
+    await world.work()
+    await away(world, 3)
+    await world.work()
+    (said,) = lines(world, incident, EventMessage)
+    assert isinstance(said, EventMessage)
+    assert (said.event.facts["text"], said.late) == ("first", True)
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(0, False), (3, True)])
+async def test_what_is_announced_of_no_incident_says_when_it_was_if_it_comes_late(
+    world: World, minutes: int, late: bool
+) -> None:
+    await world.say(ANA, "freeze a wrong deploy")
+    await away(world, minutes)
+    await world.work()
+    (said,) = [each.message for each in world.chat.posts if isinstance(each.message, StopMessage)]
+    assert said.late is late
 
 
 async def test_a_death_after_the_lines_were_joined_does_not_lose_them(world: World) -> None:

@@ -1,13 +1,18 @@
 """Why lines come late, as far as it is known: nothing is called a limit that may have been another thing."""
 
 import pytest
+from msgspec.structs import replace
 
 from bot.slack.render import render
-from commands.messages import LateMessage
+from commands.messages import EventMessage, LateMessage, Message, NoticeMessage, StopMessage
 from commands.outage import Away
 from incident.timeline import Event, Kind
 from tests.bot.slack.examples import NOW, an_incident
 from tests.bot.slack.reading import lines
+
+UPDATED = Event(kind=Kind.UPDATED, at=NOW, facts={"text": "x"})
+NOTIFIED = Event(kind=Kind.ALERT_NOTIFIED, at=NOW, facts={"title": "Disk"})
+STOPPED = Event(kind=Kind.STOPPED, at=NOW, facts={"reason": "x"})
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,19 @@ def test_why_lines_are_late_is_said_as_far_as_it_is_known(away: Away | None, why
     read = lines(render(LateMessage(incident=an_incident(), events=(event,), away=away))).splitlines()
     assert read[0] == why
     assert "the workers are back" in read[1]
+
+
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [
+        (
+            EventMessage(incident=an_incident(), event=UPDATED, late=True),
+            "🕓 12:03 UTC · 💬 Muster gave an update: x",
+        ),
+        (NoticeMessage(event=NOTIFIED, late=True), "🕓 12:03 UTC · 🔔 "),
+        (StopMessage(event=STOPPED, late=True), "🕓 12:03 UTC · 🛑 "),
+    ],
+)
+def test_a_line_that_comes_late_by_itself_begins_with_its_time(message: Message, read: str) -> None:
+    assert lines(render(message)).startswith(read)
+    assert "🕓" not in lines(render(replace(message, late=False)))
