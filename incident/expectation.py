@@ -1,6 +1,7 @@
 """What a diagnostic's value is when nothing is wrong: a bound that it keeps to, or a word that it is."""
 
 from enum import StrEnum
+from math import isnan
 
 from msgspec import Struct
 
@@ -49,6 +50,8 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
         return None
+    # A rate of nothing in nothing is no number: it is neither above a bound nor below it.
+    return None if isnan(number) else number

@@ -2,6 +2,7 @@
 
 import pytest
 
+from incident.digest import Json
 from incident.expectation import Expectation, Operator
 
 
@@ -20,5 +21,6 @@ def test_a_number_is_compared_as_the_words_say(operator: Operator, below: bool, 
     assert str(expected) == f"{operator.value} 5"
 
 
-def test_what_is_no_number_is_neither_well_nor_not() -> None:
-    assert Expectation(operator=Operator.LESS_THAN, value=5.0).holds("many") is None
+@pytest.mark.parametrize("seen", ["many", "NaN", float("nan"), None, True])
+def test_what_is_no_number_is_neither_well_nor_not(seen: Json) -> None:
+    assert Expectation(operator=Operator.LESS_THAN, value=5.0).holds(seen) is None
