@@ -39,6 +39,13 @@ def _over(facts: Mapping[str, object]) -> str:
     )
 
 
+def _repeated(facts: Mapping[str, object]) -> str:
+    messages, alerts = ("" if facts.get(each) == 1 else "s" for each in ("count", "alerts"))
+    return (
+        f"The monitors sent {{count}} more message{messages}, of {{alerts}} alert{alerts} in all[ since {{since:when}}]"
+    )
+
+
 def _steady(facts: Mapping[str, object]) -> str:
     return "Steady again: {title}, which " + ("fires" if facts.get("firing") else "is over")
 
@@ -52,7 +59,7 @@ REFUSALS: Final[Mapping[type[Refused], Template]] = {
 
 EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ALERT_JOINED: "Another alert joined: {title}[ ({reason})]",
-    Kind.ALERTS_REPEATED: "{alerts} alerts came {count} more times[ since {since:when}]",
+    Kind.ALERTS_REPEATED: _repeated,
     Kind.ALERT_RESOLVED: _over,
     Kind.ALERT_IGNORED: "An alert was ignored: {title}[ ({reason})]",
     Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})][, for {by:who}]",

@@ -320,3 +320,15 @@ def test_as_healthy_as_before_does_not_mean_that_the_same_was_seen() -> None:
     assert sentences.comparison_words(Comparison.UNCHANGED) == (
         "Unchanged: as many diagnostics are healthy now as before."
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "alerts", "said"),
+    [
+        (1999, 2000, "The monitors sent 1999 more messages, of 2000 alerts in all"),
+        (1, 1, "The monitors sent 1 more message, of 1 alert in all"),
+    ],
+)
+def test_a_storm_in_which_each_alert_came_once_is_no_repetition(count: int, alerts: int, said: str) -> None:
+    event = Event(kind=Kind.ALERTS_REPEATED, at=NOW, facts={"count": count, "alerts": alerts, "since": ""})
+    assert sentences.event_sentence(event) == said
