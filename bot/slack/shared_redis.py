@@ -144,7 +144,8 @@ def _client(url: str) -> Redis:
     except ValueError:
         # The library's own words may repeat the address, and with it the password.
         raise Outage(
-            "The variable that redis.url_env names holds no address of a Redis: write redis://user:password@host:6379/0.",
+            "The variable that redis.url_env names holds no address of a Redis: write redis://host:6379/0, with "
+            "user:password@ before the host.",
             retry=False,
         ) from None
 

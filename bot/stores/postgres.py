@@ -40,7 +40,8 @@ ANSWERS_WITHIN: Final = 5.0
 """Seconds for a connection, and for the first answer on it."""
 TRIES: Final = 4
 _NO_ADDRESS: Final = (
-    "The variable of store.url_env holds no address of a PostgreSQL: write postgresql://user:password@host/database."
+    "The variable of store.url_env holds no address of a PostgreSQL: write postgresql://host/database, with "
+    "user:password@ before the host."
 )
 AGAIN: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.InvalidCachedStatementError)
 """Faults after which nothing was done and the same may be done once more."""

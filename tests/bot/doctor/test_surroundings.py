@@ -220,3 +220,12 @@ async def test_a_role_that_may_record_nothing_is_told_before_and_after_the_table
     finally:
         await superuser.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
         await superuser.close()
+
+
+async def test_how_an_address_is_written_is_shown_whole(team: Team) -> None:
+    """No part of the example is taken for a password, and left out."""
+    team.environment.update(MUSTER_REDIS_URL="http://here", MUSTER_STORE_URL="sqlite:///here")
+    team.more = "redis: {url_env: MUSTER_REDIS_URL}\nstore: {url_env: MUSTER_STORE_URL}\n"
+    told = await team.look()
+    assert "write redis://host:6379/0, with user:password@ before the host." in told["redis"].sentence
+    assert "write postgresql://host/database, with user:password@ before the host." in told["database"].sentence

@@ -165,7 +165,7 @@ async def test_what_cannot_be_opened_is_said_in_one_sentence_without_the_address
         await PostgresStore.open(database.replace(*change_of))
     assert refused.value.retry is retry
     assert "127.0.0" not in refused.value.sentence
-    assert "@" not in refused.value.sentence.replace("user:password@host", "")
+    assert "@" not in refused.value.sentence.replace("user:password@", "")
 
 
 async def test_whoever_gives_up_on_a_database_that_hangs_waits_no_longer_and_all_goes_on_when_it_answers(
