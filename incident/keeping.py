@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class Lasting(StrEnum):
-    """What is kept for a time. Nothing of an open incident is let go."""
+    """What is kept for a time. Nothing of an open incident is let go, nor what a post-mortem rests on that is due."""
 
     DELIVERIES = "deliveries"
     """The bodies of what monitors sent, once they were taken in."""

@@ -12,6 +12,7 @@ from incident.incident import Incident, Status
 from incident.keeping import Lasting
 from tests.contract import making
 from tests.contract.making import NOW, change
+from tests.contract.stores import MovedClock
 
 LATER = NOW + timedelta(days=1)
 
@@ -64,6 +65,23 @@ async def test_what_a_diagnostic_printed_goes_and_that_it_looked_stays(store: St
     assert (over.sight.output, over.sight.value, over.withheld) == ("", 3, None)
     assert over.sight.receipt == open_.sight.receipt
     assert open_.sight.output == "3"
+
+
+async def test_nothing_goes_of_an_incident_for_which_something_is_owed(store: Store, clock: MovedClock) -> None:
+    """Its post-mortem is due, and is drafted from the beginning."""
+    await incident(store, "inc_over", resolved=True)
+    await store.save(change("deadline", jobs=(making.job("ring", incident_id="inc_over", due_at=LATER),)))
+    await store.save(change("of the system", jobs=(making.job("let go", incident_id=None),)))
+    for each in (Lasting.TIMELINE, Lasting.FINDINGS, Lasting.ALERTS):
+        assert await let_go(store, each) == 0
+    for held in await store.claim("worker", limit=10, lease=timedelta(seconds=10)):
+        await store.save(change(f"settle {held.job.key}", settles=held))
+    assert await let_go(store, Lasting.TIMELINE) == 0, "what is not due is owed"
+    clock.pass_(days=2)
+    (ring,) = await store.claim("worker", limit=10, lease=timedelta(seconds=10))
+    await store.save(change("late", settles=ring))
+    for each, gone in ((Lasting.TIMELINE, 2), (Lasting.FINDINGS, 1), (Lasting.ALERTS, 1)):
+        assert await let_go(store, each) == gone
 
 
 async def test_the_alerts_of_closed_incidents_go_once_they_came_last_so_long_ago(store: Store) -> None:

@@ -403,19 +403,24 @@ UPDATE deliveries SET body = ''::bytea WHERE key IN (
 )
 
 -- name: let_go_findings
+-- Not while something is owed for its incident, as the word of its post-mortem's deadline is.
 UPDATE findings
 SET body = jsonb_set(jsonb_set(body::jsonb, '{sight,output}', '""'), '{withheld}', 'null')::text
 WHERE id IN (
     SELECT id FROM findings
     WHERE body::jsonb #>> '{sight,output}' <> '' AND at < :before
         AND incident_id NOT IN (SELECT id FROM incidents WHERE is_open)
+        AND incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
     ORDER BY at LIMIT :limit
 )
 
 -- name: let_go_timeline
+-- Likewise: a draft tells an incident from its beginning.
 UPDATE events SET body = NULL WHERE id IN (
     SELECT id FROM events
-    WHERE body IS NOT NULL AND recorded_at < :before AND chain NOT IN (SELECT id FROM incidents WHERE is_open)
+    WHERE body IS NOT NULL AND recorded_at < :before
+        AND chain NOT IN (SELECT id FROM incidents WHERE is_open)
+        AND chain NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
     ORDER BY recorded_at LIMIT :limit
 )
 
@@ -424,6 +429,7 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND (body::jsonb ->> 'last_at')::timestamptz < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open))
+        AND (incident_id IS NULL OR incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL))
     ORDER BY first_at LIMIT :limit
 )
 

@@ -369,17 +369,22 @@ UPDATE deliveries SET body = x'' WHERE key IN (
 )
 
 -- name: let_go_findings
+-- Not while something is owed for its incident, as the word of its post-mortem's deadline is.
 UPDATE findings SET body = json_set(body, '$.sight.output', '', '$.withheld', NULL) WHERE id IN (
     SELECT id FROM findings
     WHERE json_extract(body, '$.sight.output') <> '' AND at < :before
         AND incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1)
+        AND incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
     ORDER BY at LIMIT :limit
 )
 
 -- name: let_go_timeline
+-- Likewise: a draft tells an incident from its beginning.
 UPDATE events SET body = NULL WHERE id IN (
     SELECT id FROM events
-    WHERE body IS NOT NULL AND recorded_at < :before AND chain NOT IN (SELECT id FROM incidents WHERE is_open = 1)
+    WHERE body IS NOT NULL AND recorded_at < :before
+        AND chain NOT IN (SELECT id FROM incidents WHERE is_open = 1)
+        AND chain NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
     ORDER BY recorded_at LIMIT :limit
 )
 
@@ -388,6 +393,7 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND json_extract(body, '$.last_at') < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1))
+        AND (incident_id IS NULL OR incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL))
     ORDER BY first_at LIMIT :limit
 )
 
