@@ -136,10 +136,12 @@ def _pager(aside: Aside, found: Found) -> None:
 
 
 def _mirrored(incident: Incident, aside: Aside, found: Found) -> None:
-    """One call, and the same state on both sides."""
+    """One call, unless people there end it alone, and the same state on both sides."""
     pager = aside.outside.pager
     calls = pager.of_key(key_of(incident.id))
-    if len(calls) > 1:
+    ended = PagerState.RESOLVED.value
+    # What somebody resolved there while it goes on here is called for anew when it gets worse.
+    if len(calls) > 1 + sum(each.came[ended] - each.told[ended] for each in calls):
         found.doubled.append(f"{incident.key}: PagerDuty was called {len(calls)} times")
     refs = incident.paged.refs if incident.paged is not None else ()
     _told_back(incident, [pager.there[ref] for ref in refs], aside.events.get(incident.id, ()), found)

@@ -46,10 +46,10 @@ async def tell_pager(claim: Claim, *, ports: Ports) -> None:
     if ports.pager is None or incident.paged is None:
         await _let_be(claim, ports)
         return
-    refs = await _refs(incident, ports.pager) if incident.paged.there else ()
     holds = standing(incident)
     by = user_of(incident.resolved_by) if incident.resolved_by is not None else incident.acknowledged_by
     paged, news = incident.paged, holds.beside(incident.paged.told)
+    refs = paged.hearing(news) if paged.refs or not paged.there else await _refs(incident, ports.pager)
 
     def expecting(ref: str) -> Expect:
         async def expect(change: PagerState | Severity) -> None:

@@ -18,7 +18,7 @@ from incident.job import Claim, JobName, owe
 from incident.opening import reopen
 from incident.owing import decided
 from incident.pager_owing import standing
-from incident.paging import PAGER, PagerState, Tiding, Word, asks_for_help, matter_of
+from incident.paging import PAGER, STATE_OF, PagerState, Tiding, Word, asks_for_help, matter_of
 from incident.responder import Actor, UserId, known_to_pager, monitor, person
 from incident.runbook import Procedure
 from incident.severity import Policy, Severity
@@ -87,7 +87,9 @@ def _known(incident: Incident, news: News) -> Incident:
     paged = replace(paged, newest=newest)
     if asks_for_help(tiding.key) or tiding.ref in paged.helps:
         return replace(incident, paged=paged.helped(tiding.ref))
-    return replace(incident, paged=paged.linked([tiding.ref], standing(incident)))
+    linked = paged.linked([tiding.ref], standing(incident))
+    lives = STATE_OF.get(tiding.word) in (PagerState.TRIGGERED, PagerState.ACKNOWLEDGED) and not _stale(incident, news)
+    return replace(incident, paged=linked.lives(tiding.ref) if lives else linked)
 
 
 def _stale(incident: Incident, news: News) -> bool:
@@ -123,7 +125,8 @@ def _resolved(incident: Incident, news: News, cause: str, then: datetime) -> Cha
         return None
     by_hand = news.tiding.by is not None and incident.paged.paging.follows_resolve
     if not by_hand or news.firing:
-        return _said(incident, news, cause, then)
+        after = replace(incident, paged=incident.paged.ended(news.tiding.ref))
+        return decided(cause, then, after, _event(news, then), before=incident)
     return working.resolve(
         incident,
         fix=FIX,

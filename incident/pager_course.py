@@ -33,7 +33,7 @@ def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: da
     owed_at, acknowledged_at = paged.call_owed_at or now, incident.acknowledged_at
     earlier = acknowledged_at is not None and acknowledged_at <= owed_at
     knows = Standing(state=PagerState.ACKNOWLEDGED if earlier else PagerState.TRIGGERED)
-    after = replace(incident, paged=replace(paged.linked([ref], knows), told=knows))
+    after = replace(incident, paged=replace(paged.linked([ref], knows).lives(ref), told=knows))
     event = Event(kind=Kind.PAGER_CALLED, at=now, facts={"ref": ref})
     tell = owe(JobName.TELL_PAGER, incident.id, now, urgency=incident.severity.rank)
     kept = () if keyed else (_kept(incident, ref, now),)

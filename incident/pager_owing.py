@@ -38,9 +38,12 @@ def linked(incident: Incident, alerts: Iterable[AlertRecord]) -> Incident:
 
 
 def called(incident: Incident, before: Incident | None, events: Sequence[Event], now: datetime) -> Incident:
-    """The same, when it has just become bad enough, or lasted so long, that the pager is called."""
+    """The same, when it has just become bad enough, or lasted so long, that the pager is called.
+
+    It is called anew where nobody is called there any more, because somebody resolved it there alone.
+    """
     paged = incident.paged
-    if paged is None or paged.there or paged.paging.calls_from is None or not incident.open:
+    if paged is None or (paged.there and not paged.silent) or paged.paging.calls_from is None or not incident.open:
         return incident
     worse = before is None or incident.severity.raised_from(before.severity)
     back = any(each.kind is Kind.REOPENED for each in events)
@@ -63,7 +66,7 @@ def pager_jobs(
     if paged is None:
         return
     known = before.paged if before is not None else None
-    if paged.call_owed_at is not None and (known is None or known.call_owed_at is None):
+    if paged.call_owed_at is not None and (known is None or known.call_owed_at != paged.call_owed_at):
         yield owe(JobName.CALL_PAGER, incident.id, now, urgency=rank, again=paged.call_owed_at.isoformat())
     elif before is not None and (paged.there or paged.helps) and standing(incident) != standing(before):
         yield owe(JobName.TELL_PAGER, incident.id, now, urgency=rank)

@@ -74,8 +74,10 @@ class Paged(Struct, frozen=True, kw_only=True):
     refs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
     """Those that Muster made to call one person or policy; they end with this one, and else stand for themselves."""
+    over: tuple[str, ...] = ()
+    """Those that were resolved there alone: they call nobody any more, while the incident goes on here."""
     call_owed_at: datetime | None = None
-    """When it was decided to call the pager; None: not called by Muster."""
+    """When it was last decided to call the pager; None: not called by Muster."""
     told: Standing | None = None
     """What the pager was last told, or knew when it was linked; None before that. Of what it is just told, nothing."""
     newest: Mapping[str, datetime] = field(default_factory=dict)
@@ -88,6 +90,29 @@ class Paged(Struct, frozen=True, kw_only=True):
     def there(self) -> bool:
         """Whether the pager has an incident of it, or will have."""
         return bool(self.refs) or self.call_owed_at is not None
+
+    @property
+    def living(self) -> tuple[str, ...]:
+        """Those that are not over there alone."""
+        return tuple(each for each in self.refs if each not in self.over)
+
+    @property
+    def silent(self) -> bool:
+        """Whether all of them are over there alone: whoever is to be called is called anew."""
+        return bool(self.refs) and not self.living
+
+    def hearing(self, news: Standing) -> tuple[str, ...]:
+        """Those that are told of it. One that is over there alone hears of the end, and of a beginning if all are."""
+        ends, begins = news.state is PagerState.RESOLVED, news.state is PagerState.TRIGGERED
+        return self.refs if ends or (begins and self.silent) else self.living
+
+    def ended(self, ref: str) -> "Paged":
+        """With one that is over there alone."""
+        return replace(self, over=tuple(dict.fromkeys((*self.over, ref))))
+
+    def lives(self, ref: str) -> "Paged":
+        """With one that goes on there, whatever it was before."""
+        return replace(self, over=tuple(each for each in self.over if each != ref))
 
     def linked(self, refs: Sequence[str], knows: Standing) -> "Paged":
         """With more of the pager's incidents. ``knows`` is what the pager holds of the first one."""

@@ -12,7 +12,7 @@ from incident.timeline import Kind
 _SAID: Final[Mapping[str, str]] = {
     Word.ACKNOWLEDGED: "{actor} acknowledged the call for help in PagerDuty",
     Word.UNACKNOWLEDGED: "PagerDuty calls people again: it is no longer acknowledged there",
-    Word.RESOLVED: "{actor} resolved it in PagerDuty. If it is over here, too: /incident resolve",
+    Word.RESOLVED: "{actor} resolved it in PagerDuty, which rings no more. If it is over here, too: /incident resolve",
     Word.MERGED: "{actor} merged it in PagerDuty[ into {text}], where it goes on",
     Word.REOPENED: "{actor} reopened it in PagerDuty, which is told that it is acknowledged here",
     Word.PRIORITY: "{actor} changed the priority in PagerDuty to {text}; the severity here stays",

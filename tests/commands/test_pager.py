@@ -330,6 +330,55 @@ async def test_what_nothing_follows_from_is_said_in_one_line(world: World, pager
     assert event.facts["text"] == "Dan"
 
 
+async def resolved_there_alone(world: World, pager: FakePager) -> Incident:
+    """A P1 for which Muster called, and which Ben resolved there; here people want to say so themselves."""
+    world.settings.paged = Paging(calls_from=Severity.P1, follows_resolve=False)
+    incident = await world.declared()
+    world.clock.advance(minutes=1)
+    pager.there["PD1"].state = PagerState.RESOLVED
+    await told(world, "resolved", at=1, id="PD1", incident_key=key_of(incident.id))
+    assert (await world.again(incident)).open
+    return incident
+
+
+async def test_what_was_resolved_there_alone_calls_anew_when_it_gets_worse(world: World, pager: FakePager) -> None:
+    """Once: the call that then rings is told what changes here, the one that is over is not."""
+    incident = await resolved_there_alone(world, pager)
+    pager.there["PD1"].severity = Severity.P1
+    await world.say(ANA, "severity P2 fewer users", incident)
+    await world.work()
+    assert pager.changes == ["PD1 called"], "milder is no reason to call"
+    await world.say(ANA, "severity P0 all of it", incident)
+    await world.work()
+    assert pager.changes == ["PD1 called", "PD2 called"]
+    assert pager.there["PD1"].severity is Severity.P1, "one that is over takes no priority"
+    world.clock.advance(minutes=1)
+    await world.say(ANA, "ack", incident)
+    await world.work()
+    assert pager.changes[2:] == [f"PD2 acknowledged by {ANA}"]
+    await world.say(ANA, "resolve restarted it", incident)
+    await world.work()
+    await world.say(ANA, "reopen it is back", incident)
+    await world.work()
+    assert pager.changes[3:] == [f"PD2 resolved by {ANA}", "PD2 triggered by None"]
+
+
+async def test_what_was_resolved_there_alone_and_lasts_too_long_calls_anew(world: World, pager: FakePager) -> None:
+    incident = await resolved_there_alone(world, pager)
+    await world.let_pass(minutes=31)
+    assert await world.events(incident, Kind.ESCALATED)
+    assert pager.changes == ["PD1 called", "PD2 called"]
+
+
+async def test_what_was_resolved_there_alone_and_reopened_there_calls_by_itself(world: World, pager: FakePager) -> None:
+    incident = await resolved_there_alone(world, pager)
+    pager.there["PD1"].state = PagerState.TRIGGERED
+    await told(world, "reopened", at=2, id="PD1", incident_key=key_of(incident.id))
+    await world.say(ANA, "severity P0 all of it", incident)
+    await world.work()
+    assert pager.changes == ["PD1 called"]
+
+
 async def test_a_declaration_as_bad_as_that_calls_the_pager_once_and_a_milder_one_does_not(
     world: World, pager: FakePager
 ) -> None:

@@ -49,9 +49,9 @@ class FakePager(Pager):
 
     async def call(self, incident: Incident) -> Called:
         self._reach()
-        found = await self.find(incident)
-        ref = found if found is not None else self._made(key_of(incident.id), "called")
-        return Called(ref=ref, keyed=self.keyed)
+        key = key_of(incident.id)
+        rings = (ref for ref, each in self.there.items() if each.key == key and each.state is not PagerState.RESOLVED)
+        return Called(ref=next(rings, None) or self._made(key, "called"), keyed=self.keyed)
 
     async def find(self, incident: Incident) -> str | None:
         self._reach()
