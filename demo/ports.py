@@ -1,5 +1,6 @@
 """A port for a server that is started next, and that may be stopped and started again where it was."""
 
+import atexit
 import secrets
 import socket
 from collections import deque
@@ -43,6 +44,12 @@ def _held_back(port: int) -> bool:
     if len(_held) > _HELD_AT_MOST:
         _held.popleft().close()
     return True
+
+
+@atexit.register
+def _let_go() -> None:
+    while _held:
+        _held.pop().close()
 
 
 def _bound(to: socket.socket, port: int) -> bool:
