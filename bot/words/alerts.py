@@ -65,7 +65,7 @@ EVENTS: Final[Mapping[Kind, Template]] = {
     Kind.ALERT_MUTED: "Kept quiet[ until {until:day}]: {title}[ ({rule}: {reason})][, for {by:who}]",
     Kind.ALERT_NOTIFIED: _notified,
     Kind.ALERT_FLAPPING: "{title} flaps: {changes} changes, too many for {within_seconds:span}. It is only counted "
-    "until it is steady",
+    "until it is steady, or fires after the incident was resolved",
     Kind.ALERT_STEADY: _steady,
     Kind.SILENCED: "{actor} silenced {name} until {until:day}, because {reason}",
     Kind.SILENCE_LIFTED: "{actor} lifted the silence of {name}[ ({reason})]",
