@@ -180,8 +180,8 @@ class Store(Protocol):
         """A raw webhook request by its delivery key."""
         ...
 
-    async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
-        """The requests that could not be understood, oldest first."""
+    async def dead_deliveries(self, limit: int = 100, *, after: Delivery | None = None) -> tuple[Delivery, ...]:
+        """The requests that could not be understood, oldest first; those that came ``after`` that one."""
         ...
 
     async def record(self, incident_id: str) -> Record:

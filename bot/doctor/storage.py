@@ -134,8 +134,8 @@ async def _dead_letters(store: Store) -> Remark:
     dead = await store.dead_deliveries(limit=_MANY)
     if not dead:
         return ok("dead letters", "None.")
-    count = f"{_MANY} or more" if len(dead) == _MANY else str(len(dead))
-    newest = dead[-1]
-    words = f"{count} could not be understood, the last from {newest.source}: {newest.reason or 'no reason is kept'}."
+    count, which = (f"{_MANY} or more", "one") if len(dead) == _MANY else (str(len(dead)), "the last")
+    shown = dead[-1]
+    words = f"{count} could not be understood, {which} from {shown.source}: {shown.reason or 'no reason is kept'}."
     mend = "`muster alerts dead` lists them; mend the sender or muster.yaml, then `muster alerts replay` takes them in"
     return warn("dead letters", words, mend)

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
 
 from bot.stores import changing, jobs, rows, taking
@@ -41,6 +41,8 @@ from incident.watch import WatchRecord
 T = TypeVar("T")
 LATELY: Final = 100_000
 """Among so many of the newest requests the last one of a monitor is looked for."""
+
+_BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ASKED: Final = "store asked"
 """Under this name it is written when the store was asked whether it takes changes again."""
@@ -184,8 +186,9 @@ class SqlStore(Store):
         row = await self._row("delivery", key=key)
         return None if row is None else rows.delivery(row)
 
-    async def dead_deliveries(self, limit: int = 100) -> tuple[Delivery, ...]:
-        return await self._rows(rows.delivery, "dead_deliveries", limit=limit)
+    async def dead_deliveries(self, limit: int = 100, *, after: Delivery | None = None) -> tuple[Delivery, ...]:
+        at, key = (_BEFORE_ALL, "") if after is None else (after.received_at, after.key)
+        return await self._rows(rows.delivery, "dead_deliveries", limit=limit, after_at=at, after_key=key)
 
     async def claim(
         self, worker: str, *, limit: int, lease: timedelta, grace: timedelta = timedelta(0)

@@ -1,6 +1,6 @@
 """``muster alerts dead`` and ``replay``: what monitors sent and nobody understood, and taking it in after all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -26,17 +26,16 @@ from incident.system_change import SystemChange
 
 Read: TypeAlias = Callable[[Delivery], tuple[SystemChange, ...]]
 
-MOST: Final = 1000
-"""Of more dead letters, the oldest so many are listed and replayed at once."""
+AT_ONCE: Final = 200
+"""So many are read into memory: each is as large as its monitor's request."""
 
 
 async def list_dead(place: StorePlace, *, as_json: bool) -> None:
     """Print the dead letters, oldest first, one a line. Raises Outage."""
     async with opened(place) as store:
-        dead = await store.dead_deliveries(limit=MOST)
-    for each in dead:
-        listed = f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}"
-        typer.echo(json_line(_row(each)) if as_json else listed)
+        async for each in _every(store):
+            listed = f"{each.key}\t{each.received_at.isoformat()}\t{each.reason}"
+            typer.echo(json_line(_row(each)) if as_json else listed)
 
 
 async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) -> bool:
@@ -55,12 +54,20 @@ async def replay_dead(config_file: Path, keys: Sequence[str], *, every: bool) ->
             clock=utc_now,
         )
         read = reader(places(written.file), hide)
-        return all([await _replayed(each, ports, read) for each in await _asked(store, keys, every=every)])
+        if every:
+            return all([await _replayed(each, ports, read) async for each in _every(store)])
+        return all([await _replayed(each, ports, read) for each in await _named(store, keys)])
 
 
-async def _asked(store: Store, keys: Sequence[str], *, every: bool) -> tuple[Delivery, ...]:
-    if every:
-        return await store.dead_deliveries(limit=MOST)
+async def _every(store: Store) -> AsyncIterator[Delivery]:
+    """All that are dead, oldest first, also behind those that stay so."""
+    last: Delivery | None = None
+    while some := await store.dead_deliveries(limit=AT_ONCE, after=last):
+        for last in some:
+            yield last
+
+
+async def _named(store: Store, keys: Sequence[str]) -> tuple[Delivery, ...]:
     found = [(key, await store.delivery(key)) for key in keys]
     for key, delivery in found:
         if delivery is None or delivery.state is not DeliveryState.DEAD:

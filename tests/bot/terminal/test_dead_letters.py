@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.stores.sqlite import SQLiteStore
+from bot.terminal import dead_letters
 from bot.terminal.command_line import app
 from demo.bot_process import ROOT
 from incident.alert import Delivery, DeliveryState
@@ -79,6 +80,16 @@ async def test_all_of_them_are_replayed_in_their_order(config: Path) -> None:
     config.write_text(config.read_text().replace("headline", "what"))
     assert await run(config, "replay", "--all") == (0, "generic:1\ttaken\ngeneric:2\ttaken\n")
     assert await messages(config.parent) == 2
+
+
+async def test_all_are_reached_behind_those_that_stay_dead(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letters, "AT_ONCE", 2)
+    names = [f"generic:{number}" for number in range(5)]
+    await kept(config.parent, *names)
+    code, shown = await run(config, "replay", "--all")
+    assert (code, [line.partition("\t")[0] for line in shown.splitlines()]) == (3, names)
+    code, shown = await run(config, "dead")
+    assert (code, [line.partition("\t")[0] for line in shown.splitlines()]) == (0, names)
 
 
 async def test_a_secret_of_the_settings_is_hidden_when_it_is_taken_in(

@@ -251,7 +251,7 @@ WHERE source = :source ORDER BY received_at DESC LIMIT 1
 
 -- name: dead_deliveries
 SELECT key, source, received_at, headers, body, state, reason FROM deliveries
-WHERE state = 'dead' ORDER BY received_at, key LIMIT :limit
+WHERE state = 'dead' AND (received_at, key) > (:after_at, :after_key) ORDER BY received_at, key LIMIT :limit
 
 -- name: owe
 -- A known key is owed no second time, but a converge job is owed anew. While it waits, the earlier time stands, so that
