@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ _MEBIBYTE: Final = 1024 * 1024
 _LITTLE: Final = 1024 * _MEBIBYTE
 _TOO_LITTLE: Final = 100 * _MEBIBYTE
 _MANY: Final = 100
+PATIENCE: Final = 10.0
+"""Seconds for timelines: years of them take minutes, and whoever asks the doctor has none."""
 _APART: Final = 2.0
 """Seconds: more than a slow answer explains."""
 
@@ -106,11 +109,19 @@ def _schema(dialect: str, applied: Mapping[str, str]) -> Remark | None:
 
 
 async def _chains(store: Store) -> Remark:
-    chains = await store.chains()
-    broken = [chain for chain in chains if broken_at(chain, await store.timeline(chain)) is not None]
+    chains, broken, looked, begun = await store.chains(), list[str](), 0, time.monotonic()
+    for chain in chains:
+        if looked and time.monotonic() - begun > PATIENCE:
+            break
+        looked += 1
+        if broken_at(chain, await store.timeline(chain)) is not None:
+            broken.append(chain)
     if broken:
-        words = f"{len(broken)} of {len(chains)} timelines were changed after the fact: {', '.join(broken[:3])}."
+        words = f"{len(broken)} of {looked} timelines were changed after the fact: {', '.join(broken[:3])}."
         return fail("database", words, "`muster audit verify` shows where; compare with a backup")
+    if looked < len(chains):
+        words = f"{looked} of {len(chains)} timelines were looked at, and verify; `muster audit verify` looks at all."
+        return ok("database", f"Its schema is current. In {PATIENCE:.0f} s {words}")
     return ok("database", f"Its schema is current, and all of {len(chains)} timelines verify.")
 
 

@@ -24,6 +24,7 @@ from incident.responder import TERMINAL
 from incident.stop import Stop
 from incident.timeline import Event, Kind
 from tests.bot.doctor.conftest import Team, failed
+from tests.contract import making
 
 NOW = datetime(2026, 1, 21, 3, 0, tzinfo=UTC)
 
@@ -80,6 +81,19 @@ async def test_a_stop_that_stands_is_told_with_its_reason(tmp_path: Path) -> Non
     await store.close()
     told = (await told_of(tmp_path))["remediations"]
     assert told == "warn: All of them are stopped since 21 Jan 03:00 UTC: a wrong deploy."
+
+
+async def test_of_years_of_timelines_it_looks_at_as_many_as_there_is_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await SQLiteStore.open(tmp_path / "muster.db")
+    for name in ("inc_1", "inc_2", "inc_3"):
+        await store.save(making.change(name, incident=making.incident(name), events=(making.event("declared"),)))
+    await store.close()
+    monkeypatch.setattr(storage, "PATIENCE", -1)
+    told = (await told_of(tmp_path))["database"]
+    assert told.startswith("ok: ")
+    assert "1 of 3 timelines were looked at, and verify; `muster audit verify` looks at all." in told
 
 
 async def test_a_timeline_that_was_changed_is_told(tmp_path: Path) -> None:
