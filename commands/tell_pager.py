@@ -21,10 +21,14 @@ AGAIN = timedelta(seconds=3)
 
 
 async def call_pager(claim: Claim, *, ports: Ports) -> None:
-    """Ring whoever is on call, once: the pager knows the incident by its id. One that is resolved is let be."""
+    """Ring whoever is on call, once: the pager knows the incident by its id. One that is resolved is let be.
+
+    If an earlier attempt may have rung, what rings is looked for, to be told that it is over.
+    """
     incident = await known(ports.store, claim.job.incident_id or "")
     if ports.pager is None or not incident.open:
-        await not_called(claim, "", ports=ports)
+        rings = await ports.pager.find(incident) if ports.pager is not None and claim.attempts > 1 else None
+        await _not_called(claim, rings, ports)
         return
     made = await ports.pager.call(incident)
 
@@ -36,8 +40,14 @@ async def call_pager(claim: Claim, *, ports: Ports) -> None:
 
 async def not_called(claim: Claim, reason: str, *, ports: Ports) -> None:
     """The pager is not called: nothing waits for its incident any longer."""
-    incident_id = claim.job.incident_id or ""
-    await decide(ports.store, incident_id, lambda it: pager_course.not_called(it, settles=claim, now=ports.clock()))
+    await _not_called(claim, None, ports)
+
+
+async def _not_called(claim: Claim, rings: str | None, ports: Ports) -> None:
+    def let_be(it: Incident) -> Change:
+        return pager_course.not_called(it, settles=claim, now=ports.clock(), ref=rings)
+
+    await decide(ports.store, claim.job.incident_id or "", let_be)
 
 
 async def tell_pager(claim: Claim, *, ports: Ports) -> None:

@@ -125,6 +125,8 @@ def _resolved(incident: Incident, news: News, cause: str, then: datetime) -> Cha
         return None
     by_hand = news.tiding.by is not None and incident.paged.paging.follows_resolve
     if not by_hand or news.firing:
+        if news.tiding.by is None and not news.firing:
+            return _said(incident, news, cause, then)  # it healed by itself: no reason to ring anew
         after = replace(incident, paged=incident.paged.ended(news.tiding.ref))
         return decided(cause, then, after, _event(news, then), before=incident)
     return working.resolve(

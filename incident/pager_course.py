@@ -40,12 +40,19 @@ def called(incident: Incident, *, ref: str, keyed: bool, settles: Claim, now: da
     return decided(settles.cause, now, after, event, before=incident, jobs=(tell,), alerts=kept, settles=settles)
 
 
-def not_called(incident: Incident, *, settles: Claim, now: datetime) -> Change:
-    """The pager was not called: it is over already, or the pager could not be called. It may be, when it gets worse."""
-    after = incident
-    if incident.paged is not None:
-        after = replace(incident, paged=replace(incident.paged, call_owed_at=None))
-    return Change(cause=settles.cause, at=now, incident=after, settles=settles)
+def not_called(incident: Incident, *, settles: Claim, now: datetime, ref: str | None = None) -> Change:
+    """The pager was not called: it is over already, or the pager could not be called. It may be, when it gets worse.
+
+    Or it was, and the answer was lost: what rings there by ``ref`` is told that it is over.
+    """
+    paged, jobs = incident.paged, list[Job]()
+    if paged is not None:
+        paged = replace(paged, call_owed_at=None)
+        if ref is not None and ref not in paged.refs:
+            paged = replace(paged.linked([ref], Standing()), told=None)
+            jobs.append(owe(JobName.TELL_PAGER, incident.id, now, urgency=incident.severity.rank))
+    after = replace(incident, paged=paged)
+    return Change(cause=settles.cause, at=now, incident=after, jobs=tuple(jobs), settles=settles)
 
 
 def _kept(incident: Incident, ref: str, now: datetime) -> AlertRecord:
@@ -77,6 +84,8 @@ def told(
     if paged is None:
         return Change(cause=settles.cause, at=now, settles=settles)
     paged = paged.linked(list(changed), holds).expecting_no(_never_echoed(news, changed))
+    for ref in (each for each, words in changed.items() if PagerState.TRIGGERED.value in words):
+        paged = paged.lives(ref)
     after = replace(incident, paged=replace(paged, told=holds))
     words = list(dict.fromkeys(chain.from_iterable(changed.values())))
     events = (Event(kind=Kind.PAGER_TOLD, at=now, facts={"changed": words}),) if words else ()

@@ -102,9 +102,10 @@ class Paged(Struct, frozen=True, kw_only=True):
         return bool(self.refs) and not self.living
 
     def hearing(self, news: Standing) -> tuple[str, ...]:
-        """Those that are told of it. One that is over there alone hears of the end, and of a beginning if all are."""
-        ends, begins = news.state is PagerState.RESOLVED, news.state is PagerState.TRIGGERED
-        return self.refs if ends or (begins and self.silent) else self.living
+        """Those that are told of it. Of those that are over there alone, all hear of the end, and one begins anew."""
+        if news.state is PagerState.RESOLVED:
+            return self.refs
+        return self.refs[-1:] if news.state is PagerState.TRIGGERED and self.silent else self.living
 
     def ended(self, ref: str) -> "Paged":
         """With one that is over there alone."""

@@ -1,5 +1,6 @@
 """Both sides of an incident that the pager knows: each change is told once to the other, and never comes back."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -32,12 +33,14 @@ def pager(world: World) -> FakePager:
     return made
 
 
-async def told(world: World, event_type: str, at: int = 0, **changed: object) -> None:
+async def told(
+    world: World, event_type: str, at: int = 0, *, agent: Mapping[str, str] | None = AGENT, **changed: object
+) -> None:
     """The pager's webhook, taken in: what happened ``at`` so many seconds after the start."""
     event = monitor.pagerduty(f"incident.{event_type}", **changed)["event"]
     assert isinstance(event, dict)
     happened = (START + timedelta(seconds=at)).isoformat()
-    event = {**event, "id": f"01{event_type}{at}", "agent": AGENT, "occurred_at": happened}
+    event = {**event, "id": f"01{event_type}{at}", "agent": agent, "occurred_at": happened}
     await world.knock({"event": event}, "pagerduty")
     await world.work()
 
@@ -368,6 +371,29 @@ async def test_what_was_resolved_there_alone_and_lasts_too_long_calls_anew(world
     await world.let_pass(minutes=31)
     assert await world.events(incident, Kind.ESCALATED)
     assert pager.changes == ["PD1 called", "PD2 called"]
+
+
+async def test_what_healed_by_itself_there_does_not_ring_anew_when_it_lasts(world: World, pager: FakePager) -> None:
+    incident = await began(world, pager)
+    pager.there[REF].state = PagerState.RESOLVED
+    await told(world, "resolved", at=1, agent=None)
+    assert (await world.again(incident)).open
+    await world.let_pass(minutes=31)
+    assert await world.events(incident, Kind.ESCALATED)
+    assert not [
+        each for each in pager.changes if "called" in each and pager.there[each.split()[0]].key == key_of(incident.id)
+    ]
+
+
+async def test_a_call_anew_of_which_no_answer_came_ends_with_the_incident(world: World, pager: FakePager) -> None:
+    incident = await resolved_there_alone(world, pager)
+    pager.forgets = 1
+    await world.say(ANA, "severity P0 all of it", incident)
+    await world.work()
+    assert pager.there["PD2"].state is PagerState.TRIGGERED
+    await world.say(ANA, "resolve restarted it", incident)
+    await world.let_pass(minutes=1)
+    assert pager.there["PD2"].state is PagerState.RESOLVED
 
 
 async def test_what_was_resolved_there_alone_and_reopened_there_calls_by_itself(world: World, pager: FakePager) -> None:

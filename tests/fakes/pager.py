@@ -55,7 +55,7 @@ class FakePager(Pager):
 
     async def find(self, incident: Incident) -> str | None:
         self._reach()
-        return next((ref for ref, each in self.there.items() if each.key == key_of(incident.id)), None)
+        return next((ref for ref, each in reversed(self.there.items()) if each.key == key_of(incident.id)), None)
 
     async def key(self, ref: str) -> str:
         self._reach()
