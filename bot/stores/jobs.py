@@ -133,6 +133,7 @@ async def cut_short(db: Database) -> tuple[Claim, ...]:
     """Take the once jobs whose holder went silent while doing them, so that only the caller can end them."""
     now = await db.now()
     found = await db.rows("cut_short", now=now, lease_until=now + CUT_SHORT_LEASE)
+    found = [row for row in found if row["name"] in _KNOWN]
     return tuple(_claim(row) for row in sorted(found, key=lambda row: (row["urgency"], row["due_at"], row["id"])))
 
 

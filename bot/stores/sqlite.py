@@ -82,6 +82,7 @@ class SQLiteStore(SqlStore):
     def _look(self, look: Work[T], at_one_moment: bool) -> T:
         db = self._free.get()
         try:
+            db.take_back()
             with db.at_one_moment() if at_one_moment else nullcontext():
                 return at_once(look(Direct(db, self._clock)))
         except sqlite3.Error as error:

@@ -90,11 +90,14 @@ class Connection:
         """Begin, end or divide a transaction."""
         self._raw.execute(statement)
 
+    def take_back(self) -> None:
+        """End what a fault left begun: what came next would be a part of it, or see only what was so then."""
+        if self.in_transaction:
+            self.control("ROLLBACK")
+
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """What is read inside is of one moment. A moment that could not be ended before is ended first."""
-        if self.in_transaction:
-            self.control("COMMIT")
+        """What is read inside is of one moment."""
         self.control("BEGIN")
         try:
             yield

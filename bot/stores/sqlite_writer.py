@@ -7,6 +7,7 @@ is told that theirs is saved before the commit that holds it is on disk.
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -95,12 +96,13 @@ class Writer:
     def _commit(self, batch: list[_Work]) -> list[Tell]:
         connection = self._connection
         try:
+            connection.take_back()
             connection.control("BEGIN IMMEDIATE")
             tells = [self._apart(work) for work in batch]
             connection.control("COMMIT")
         except Exception as error:  # noqa: BLE001  (were this thread to end, every save would wait for ever)
-            if connection.in_transaction:
-                connection.control("ROLLBACK")
+            with suppress(sqlite3.Error):  # what cannot be taken back now is before the next ones begin
+                connection.take_back()
             return [partial(work.fail, outage(error, self._path)) for work in batch]
         return tells
 

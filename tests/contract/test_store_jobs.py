@@ -400,6 +400,19 @@ async def test_a_remediation_whose_holder_went_silent_is_found_by_one_and_only_t
     assert await claim(store) == ()
 
 
+async def test_what_was_cut_short_and_only_a_newer_muster_knows_is_left_to_it(
+    store: Store, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(store)
+    clock.pass_(minutes=1)
+    with monkeypatch.context() as older:
+        older.setattr("bot.stores.jobs._KNOWN", frozenset())
+        assert await store.cut_short() == ()
+    clock.pass_(minutes=1)
+    (found,) = await store.cut_short()
+    await settle(store, found)
+
+
 async def test_a_cut_short_remediation_is_found_again_when_its_finder_dies_too(store: Store, clock: MovedClock) -> None:
     await begun(store)
     clock.pass_(seconds=11)

@@ -141,6 +141,27 @@ async def test_a_commit_that_fails_fails_everyone_in_it_and_the_next_one_works(
     assert texts(path) == ["after"]
 
 
+async def test_a_disk_that_takes_not_even_the_taking_back_ends_nobody_but_those_who_asked(
+    path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(connection, path, asyncio.get_running_loop())
+    control = Connection.control
+
+    def failing(connection: Connection, statement: str) -> None:
+        if statement in ("COMMIT", "ROLLBACK"):
+            raise sqlite3.OperationalError("disk I/O error")
+        control(connection, statement)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "control", failing)
+        for text in ("1", "2"):
+            with pytest.raises(Outage):
+                await asyncio.wait_for(writer.do(lambda db, text=text: db.run("add", text=text)), 10)
+    await asyncio.wait_for(writer.do(lambda db: db.run("add", text="after")), 10)
+    await writer.close()
+    assert texts(path) == ["after"]
+
+
 async def test_a_process_that_keeps_the_file_locked_is_an_outage_that_can_pass(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +250,9 @@ async def test_readers_that_cannot_end_a_moment_say_so_and_are_asked_again(
         for _ in range(2 * READERS):
             with pytest.raises(Outage):
                 await asyncio.wait_for(store.figures(), 10)
+    await store.save(change("later", incident=making.incident("i1")))
+    for _ in range(2 * READERS):
+        assert await store.incident("i1") is not None, "no reader looks at the past"
     assert (await asyncio.wait_for(store.figures(), 10)).due == 0
     await store.close()
 

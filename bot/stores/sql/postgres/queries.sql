@@ -403,14 +403,18 @@ UPDATE deliveries SET body = ''::bytea WHERE key IN (
 )
 
 -- name: let_go_findings
--- Not while something is owed for its incident, as the word of its post-mortem's deadline is.
+-- Not while its incident's post-mortem is due, or written.
 UPDATE findings
 SET body = jsonb_set(jsonb_set(body::jsonb, '{sight,output}', '""'), '{withheld}', 'null')::text
 WHERE id IN (
     SELECT id FROM findings
     WHERE body::jsonb #>> '{sight,output}' <> '' AND at < :before
         AND incident_id NOT IN (SELECT id FROM incidents WHERE is_open)
-        AND incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
+        AND incident_id NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        )
     ORDER BY at LIMIT :limit
 )
 
@@ -420,7 +424,11 @@ UPDATE events SET body = NULL WHERE id IN (
     SELECT id FROM events
     WHERE body IS NOT NULL AND recorded_at < :before
         AND chain NOT IN (SELECT id FROM incidents WHERE is_open)
-        AND chain NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
+        AND chain NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        )
     ORDER BY recorded_at LIMIT :limit
 )
 
@@ -429,7 +437,11 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND (body::jsonb ->> 'last_at')::timestamptz < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open))
-        AND (incident_id IS NULL OR incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL))
+        AND (incident_id IS NULL OR incident_id NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        ))
     ORDER BY first_at LIMIT :limit
 )
 

@@ -369,12 +369,16 @@ UPDATE deliveries SET body = x'' WHERE key IN (
 )
 
 -- name: let_go_findings
--- Not while something is owed for its incident, as the word of its post-mortem's deadline is.
+-- Not while its incident's post-mortem is due, or written.
 UPDATE findings SET body = json_set(body, '$.sight.output', '', '$.withheld', NULL) WHERE id IN (
     SELECT id FROM findings
     WHERE json_extract(body, '$.sight.output') <> '' AND at < :before
         AND incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1)
-        AND incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
+        AND incident_id NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        )
     ORDER BY at LIMIT :limit
 )
 
@@ -384,7 +388,11 @@ UPDATE events SET body = NULL WHERE id IN (
     SELECT id FROM events
     WHERE body IS NOT NULL AND recorded_at < :before
         AND chain NOT IN (SELECT id FROM incidents WHERE is_open = 1)
-        AND chain NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL)
+        AND chain NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        )
     ORDER BY recorded_at LIMIT :limit
 )
 
@@ -393,7 +401,11 @@ DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts
     WHERE first_at < :before AND json_extract(body, '$.last_at') < :before
         AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents WHERE is_open = 1))
-        AND (incident_id IS NULL OR incident_id NOT IN (SELECT incident_id FROM jobs WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL))
+        AND (incident_id IS NULL OR incident_id NOT IN (
+            SELECT incident_id FROM jobs
+            WHERE state IN ('owed', 'claimed') AND incident_id IS NOT NULL
+                AND name IN ('ring_clocks', 'write_postmortem', 'share_postmortem', 'export_postmortem')
+        ))
     ORDER BY first_at LIMIT :limit
 )
 
