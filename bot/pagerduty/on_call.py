@@ -118,8 +118,8 @@ class OnCallList:
         """What PagerDuty says now. Raises Outage."""
         try:
             return await self._turns(asks)
-        except (KeyError, TypeError, ValueError) as odd:
-            raise Outage("PagerDuty answered something else than who is on call", retry=True) from odd
+        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            raise Outage("PagerDuty answered something else than who is on call", retry=False) from odd
 
     async def _turns(self, asks: Asks) -> Turns:
         at = self._clock()

@@ -68,31 +68,22 @@ async def test_a_disk_that_takes_nothing_keeps_nobody_from_being_known(
     assert "not kept for a restart" in caplog.text
 
 
-async def test_an_answer_about_something_else_is_an_outage_that_can_pass(
-    side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def odd(path: str, **query: object) -> dict[str, object]:
-        return {"oncalls": [{"escalation_level": 1}]}
-
-    monkeypatch.setattr(side.calls, "get", odd)
-    with pytest.raises(Outage, match="something else") as told:
-        await listed(side, tmp_path, FakeClock()).ask()
-    assert told.value.retry
-
-
-async def test_a_schedule_that_is_gone_keeps_no_other_system_from_being_known(
-    side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("odd", [True, False])
+async def test_what_is_odd_or_refused_of_one_system_keeps_no_other_from_being_known(
+    side: Side, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: bool
 ) -> None:
     get = side.calls.get
 
     async def without_schedules(path: str, **query: str | Sequence[str]) -> Answer:
-        if "schedule_ids[]" in query:
-            raise No("PagerDuty refused: there is no such thing", 404)
-        return await get(path, **query)
+        if "schedule_ids[]" not in query:
+            return await get(path, **query)
+        if odd:
+            return {"oncalls": ["odd"]}
+        raise No("PagerDuty refused: there is no such thing", 404)
 
     turns = listed(side, tmp_path, FakeClock())
     monkeypatch.setattr(side.calls, "get", without_schedules)
-    with pytest.raises(No):
+    with pytest.raises(Outage, match="something else" if odd else "no such thing"):
         await turns.ask()
     assert [each.person for each in turns.shifts("edge")] == [ANA]
     assert (turns.doubt("edge"), "has not said yet" in turns.doubt("shop")) == ("", True)
