@@ -36,7 +36,7 @@ export class Conversation {
 
   /** Reads the newest page. */
   async read() {
-    this.take(await this.app.api.get("messages", { channel: this.id, limit: PAGE }));
+    await this.app.store.reading(this.app.api.get("messages", { channel: this.id, limit: PAGE }), (answer) => this.take(answer));
   }
 
   /** Shows the newest page; the one before it is there before anybody has scrolled up to it. */
@@ -49,8 +49,8 @@ export class Conversation {
   async fetchOlder() {
     const { hasMore, messages } = this.log;
     if (this.app.current !== this || !hasMore || !messages.length) return;
-    const answer = await this.app.api.get("messages", { channel: this.id, before: messages[0].ts, limit: PAGE });
-    this.app.store.take(this.id, answer, { older: true });
+    const asked = this.app.api.get("messages", { channel: this.id, before: messages[0].ts, limit: PAGE });
+    await this.app.store.reading(asked, (answer) => this.app.store.take(this.id, answer, { older: true }));
   }
 
   /** What is in view at the end of the column has been read. */

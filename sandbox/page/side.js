@@ -21,7 +21,7 @@ export function threadSide(app, channel, ts) {
   const writer = new Composer(app, { place: { channel: channel.id, thread_ts: ts }, label: "Reply…" });
   const foot = channel.is_archived ? h("p", { class: "shut" }, "This channel is archived.") : writer.node;
   const show = () => column.show(app.store.log(key).messages);
-  const read = async () => app.store.take(key, await app.api.get("messages", { channel: channel.id, thread_ts: ts, limit: 1000 }));
+  const read = () => app.store.reading(app.api.get("messages", { channel: channel.id, thread_ts: ts, limit: 1000 }), (answer) => app.store.take(key, answer));
   read().catch((fault) => app.notice(fault.message));
   return { node: frame(app, "Thread", app.store.nameOf(channel), column.node, foot), key, show, read, focus: () => writer.focus() };
 }

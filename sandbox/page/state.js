@@ -5,6 +5,9 @@ export const threadKey = (channel, ts) => `${channel}/${ts}`;
 
 const emptyLog = () => ({ messages: [], hasMore: true, loaded: false });
 
+// What says how something is now, so that it may be taken in twice.
+const NOW_SO = new Set(["message", "message_changed", "message_deleted", "reaction", "channel", "read"]);
+
 export class Store {
   constructor(me) {
     this.me = me;
@@ -17,6 +20,7 @@ export class Store {
     this.panel = false;
     this.version = null;
     this.logs = new Map();
+    this.readings = new Set();
     this.viewing = null;
     this.listeners = new Map();
   }
@@ -29,6 +33,18 @@ export class Store {
 
   emit(topic, detail) {
     for (const listener of this.listeners.get(topic) ?? []) listener(detail);
+  }
+
+  /** Takes in what `asked` brings, and once more what the stream told meanwhile: the answer may be older than that. */
+  async reading(asked, takeIn) {
+    const meanwhile = [];
+    this.readings.add(meanwhile);
+    try {
+      takeIn(await asked);
+    } finally {
+      this.readings.delete(meanwhile);
+    }
+    for (const event of meanwhile) this.happened(event);
   }
 
   /** Takes in a whole /page/state answer. */
@@ -80,6 +96,11 @@ export class Store {
   }
 
   apply(event) {
+    if (NOW_SO.has(event.type)) for (const meanwhile of this.readings) meanwhile.push(event);
+    this.happened(event);
+  }
+
+  happened(event) {
     this[`on_${event.type}`]?.(event);
   }
 

@@ -66,7 +66,8 @@ class Workspace {
       onStatus: (live) => (this.status.hidden = live),
     });
     if (!opening) await this.stream.opened;
-    this.store.load(opening?.state ?? (await this.api.get("state")));
+    if (opening?.state) this.store.load(opening.state);
+    else await this.readState();
     this.enter(this.store.channel(channel) ? channel : busiest(this.store));
     if (opening?.channel === this.ui.channel) this.current.take(opening.messages);
     else await this.tell(this.current.read());
@@ -127,8 +128,12 @@ class Workspace {
 
   async openNewDirect(user) {
     const { channel } = await this.api.post("dm", { user });
-    if (!this.store.channel(channel)) this.store.load(await this.api.get("state"));
+    if (!this.store.channel(channel)) await this.readState();
     return this.openChannel(channel);
+  }
+
+  readState() {
+    return this.store.reading(this.api.get("state"), (state) => this.store.load(state));
   }
 
   openTab(name) {
@@ -187,7 +192,7 @@ class Workspace {
   }
 
   async reread() {
-    this.store.load(await this.api.get("state"));
+    await this.readState();
     if (!this.store.channel(this.ui.channel)) this.enter(busiest(this.store));
     await this.current.read();
     await this.aside?.read();

@@ -77,6 +77,47 @@ async def test_a_thread_is_read_and_answered_at_the_side(open_page: OpenPage, an
     await expect(page.locator(".side")).to_have_count(0)
 
 
+async def test_what_is_answered_while_a_thread_is_read_stands_in_it(
+    open_page: OpenPage, ana: Person, ben: Person
+) -> None:
+    """The page of messages may have been made before the answer, and come after the stream has told of it."""
+    root = ben.post("incidents", "what happened?")
+    page = await open_page(ana)
+
+    async def old(route: Route) -> None:
+        read = await route.fetch()
+        ben.post("incidents", "the queue stopped", root.ts)
+        await expect(page.locator(".thread-summary .count")).to_have_text("1 reply")
+        await route.fulfill(response=read)
+
+    await page.route("**/page/messages?*thread_ts=*", old)
+    await page.locator(".message").hover()
+    await page.get_by_role("button", name="Reply in thread").click()
+    await expect(page.locator(".side .message .text")).to_have_text(["what happened?", "the queue stopped"])
+
+
+async def test_what_happens_while_a_channel_is_read_is_shown_as_it_is_now(
+    open_page: OpenPage, ana: Person, ben: Person, client: AsyncWebClient
+) -> None:
+    channel = ana.channel("engineering").id
+    await client.conversations_join(channel=channel)
+    edited, deleted = [(await client.chat_postMessage(channel=channel, text=text))["ts"] for text in ("one", "two")]
+    page = await open_page(ana)
+    entry = page.locator(".side-entry", has_text="engineering")
+
+    async def old(route: Route) -> None:
+        read = await route.fetch()
+        await client.chat_update(channel=channel, ts=edited, text="one, better")
+        await client.chat_delete(channel=channel, ts=deleted)
+        ben.post("engineering", "@ana three")
+        await expect(entry.locator(".badge")).to_have_text("1")
+        await route.fulfill(response=read)
+
+    await page.route("**/page/messages?*", old, times=1)
+    await entry.click()
+    await expect(page.locator(".message:not(.system) .text")).to_have_text(["one, better (edited)", "@Ana Ruiz three"])
+
+
 async def test_reactions_pins_and_files_are_shown_and_live(
     open_page: OpenPage, ana: Person, ben: Person, client: AsyncWebClient
 ) -> None:
