@@ -21,6 +21,8 @@ EVERY: Final = 30.0
 FRESH: Final = timedelta(seconds=60)
 """For so long an answer is taken as what is so now."""
 FILE: Final = "on-call.json"
+PAGE: Final = 100
+"""Rows of one answer, as many as PagerDuty gives."""
 
 log = logging.getLogger(__name__)
 
@@ -123,17 +125,26 @@ class OnCallList:
 
     async def _turns(self, asks: Asks) -> Turns:
         at = self._clock()
-        query: dict[str, str | tuple[str, ...]] = {"include[]": "users", "limit": "100"}
+        query: dict[str, str | tuple[str, ...]] = {"include[]": "users"}
         if asks.schedules:
             query["schedule_ids[]"] = asks.schedules
         else:
             query["escalation_policy_ids[]"] = asks.policy or ""
-        told = (await self._calls.get("/oncalls", **query))["oncalls"]
+        told = await self._rows(query)
         first = list(_first(told, asks))
         later = [each for each in told if not asks.schedules and each["escalation_level"] > 1]
         shifts, strangers = await self._named(first)
         then, _ = await self._named(sorted(later, key=lambda each: int(each["escalation_level"])))
         return Turns(at=at, first=shifts, then=tuple(each.person for each in then), strangers=strangers)
+
+    async def _rows(self, query: Mapping[str, str | tuple[str, ...]]) -> list[Answer]:
+        """Every page of it: a schedule has a row for each level of each policy that goes by it."""
+        rows: list[Answer] = []
+        while True:
+            page = await self._calls.get("/oncalls", **query, limit=str(PAGE), offset=str(len(rows)))
+            rows += page["oncalls"]
+            if not page.get("more") or not page["oncalls"]:
+                return rows
 
     async def _named(self, told: Iterable[Answer]) -> tuple[tuple[Shift, ...], tuple[str, ...]]:
         found: dict[UserId, Shift] = {}

@@ -57,6 +57,8 @@ class PagerDutyApi:
         self.incidents: dict[str, Record] = {}
         self.on_call: dict[str, list[str]] = {"PSCHED1": ["PANA000"]}
         self.levels: dict[str, list[list[str]]] = {"PPOLICY": [["PANA000"], ["PBEN000"]]}
+        self.policies = 1
+        """How many policies go by each schedule."""
         self.changes: list[str] = []
         self.asked: list[str] = []
         self.troubles: list[Trouble] = []
@@ -191,13 +193,15 @@ class PagerDutyApi:
         rows = [
             {"user": _user(user), "schedule": {"id": schedule}, "escalation_level": 1, "end": "2100-01-01T09:00:00Z"}
             for schedule in request.query.getall("schedule_ids[]", []) for user in self.on_call.get(schedule, [])
+            for _ in range(self.policies)
         ]  # fmt: skip
         for policy in request.query.getall("escalation_policy_ids[]", []):
             for level, users in enumerate(self.levels.get(policy, []), 1):
                 rows += [
                     {"user": _user(user), "schedule": None, "escalation_level": level, "end": None} for user in users
                 ]
-        return web.json_response({"oncalls": rows})
+        limit, offset = (int(request.query.get(name, default)) for name, default in (("limit", "25"), ("offset", "0")))
+        return web.json_response({"oncalls": rows[offset : offset + limit], "more": offset + limit < len(rows)})
 
     async def _thing(self, request: web.Request) -> web.Response:
         known = request.match_info["id"]

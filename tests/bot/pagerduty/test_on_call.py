@@ -34,6 +34,15 @@ async def test_schedules_in_their_order_and_the_levels_of_a_policy(
     assert turns.doubt("shop") == turns.doubt("edge") == ""
 
 
+async def test_schedules_of_more_policies_than_one_answer_lists_are_read_to_their_end(
+    api: PagerDutyApi, side: Side, tmp_path: Path
+) -> None:
+    api.policies, api.on_call["PSCHED2"] = 120, ["PBEN000"]
+    turns = listed(side, tmp_path, FakeClock())
+    await turns.ask()
+    assert [each.person for each in turns.shifts("shop")] == [BEN, ANA]
+
+
 async def test_a_system_that_pagerduty_does_not_know_of_is_none_of_its_business(side: Side, tmp_path: Path) -> None:
     turns = listed(side, tmp_path, FakeClock())
     assert (turns.shifts("other"), turns.escalation("other"), turns.doubt("other")) == ((), (), "")
