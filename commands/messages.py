@@ -136,6 +136,9 @@ class VerdictMessage(Struct, frozen=True, kw_only=True):
     comparison: Comparison
     before: tuple[Finding, ...]
     after: tuple[Finding, ...]
+    at: datetime
+    late: bool = False
+    """It comes long after it was: it says when."""
 
 
 class ReminderMessage(Struct, frozen=True, kw_only=True):

@@ -81,4 +81,6 @@ async def _message(incident: Incident, event: Event, claim: Claim, *, late: bool
         comparison=Comparison(fact(event, "comparison")),
         before=tuple(each for each in findings if each.phase is Phase.BEFORE and each.cause == cause),
         after=after,
+        at=event.at,
+        late=late,
     )

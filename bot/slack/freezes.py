@@ -56,7 +56,7 @@ def _runs(request: Approval) -> list[Element]:
 
 
 def _told(event: Event, more: list[list[Element]], *, late: bool = False) -> Rendered:
-    phrase = (*since(event, late=late), f"{signs.EVENT[event.kind]} ", *event_phrase(event))
+    phrase = (*since(event.at, late=late), f"{signs.EVENT[event.kind]} ", *event_phrase(event))
     return rendered(mrkdwn(phrase), [paragraph(elements(phrase, fit.SECTION), *more)])
 
 

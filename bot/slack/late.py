@@ -3,6 +3,7 @@
 A line that comes late by itself says its time, too.
 """
 
+from datetime import datetime
 from typing import Final
 
 from bot.slack import signs
@@ -30,9 +31,9 @@ def late(message: LateMessage) -> Rendered:
     )
 
 
-def since(event: Event, *, late: bool) -> Phrase:
+def since(at: datetime, *, late: bool) -> Phrase:
     """What a line that comes late by itself begins with: when it was."""
-    return ("🕓 ", When(event.at), " · ") if late else ()
+    return ("🕓 ", When(at), " · ") if late else ()
 
 
 def _why(away: Away | None) -> list[Element]:

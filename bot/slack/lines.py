@@ -45,7 +45,7 @@ def event_line(message: EventMessage) -> Rendered:
     """One line about what happened, with the button for what it asks for."""
     event, incident = message.event, message.incident
     sign = signs.EVENT.get(event.kind, "")
-    phrase: Phrase = (*since(event, late=message.late), *((f"{sign} ",) if sign else ()), *event_phrase(event))
+    phrase: Phrase = (*since(event.at, late=message.late), *((f"{sign} ",) if sign else ()), *event_phrase(event))
     return rendered(
         f"{incident.key}: {mrkdwn(phrase)}",
         [paragraph(elements(phrase, _LONGEST)), actions(*_event_buttons(message))],
@@ -55,7 +55,7 @@ def event_line(message: EventMessage) -> Rendered:
 def notice(message: NoticeMessage) -> Rendered:
     """What concerns no incident: an alert that is only told, by which rule, or a target that watches cannot see."""
     phrase: Phrase = (
-        *since(message.event, late=message.late),
+        *since(message.event.at, late=message.late),
         f"{signs.EVENT.get(message.event.kind, signs.EVENT[Kind.ALERT_NOTIFIED])} ",
         *event_phrase(message.event),
     )
@@ -157,11 +157,12 @@ def verdict(message: VerdictMessage) -> Rendered:
     """Whether a remediation helped, and each diagnostic before and after."""
     words = f"{signs.COMPARISON[message.comparison]} {comparison_words(message.comparison)}"
     title = fit.one_line(message.title, fit.NAME)
+    when = elements(since(message.at, late=message.late))
     before = {found.step_id: found for found in message.before}
     return rendered(
         fallback(f"{message.incident.key}: after {title}: {words}"),
         [
-            paragraph([bold(f"After “{title}”")], [text(words)], _watched(message)),
+            paragraph([*when, bold(f"After “{title}”")], [text(words)], _watched(message)),
             paragraph(*(_compared(before.get(found.step_id), found) for found in message.after[:_FINDINGS])),
         ],
     )

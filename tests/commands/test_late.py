@@ -5,13 +5,22 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.render import render
-from commands.messages import EventMessage, LateMessage, Message, PageMessage, ReminderMessage, StopMessage
-from commands.outage import Away
-from incident.incident import Incident
+from commands.answer_approval import approve
+from commands.messages import (
+    EventMessage,
+    LateMessage,
+    Message,
+    PageMessage,
+    ReminderMessage,
+    StopMessage,
+    VerdictMessage,
+)
+from commands.outage import Away, Outage
+from incident.incident import Incident, Place
 from incident.job import JobName
 from incident.timeline import Kind
 from tests.fakes.chat import NEWS
-from tests.fakes.settings import ANA, BEN
+from tests.fakes.settings import ANA, BEN, CLEO
 from tests.fakes.world import World
 
 
@@ -120,6 +129,30 @@ async def test_a_line_that_was_tried_before_comes_by_itself_and_says_when_it_was
     (said,) = lines(world, incident, EventMessage)
     assert isinstance(said, EventMessage)
     assert (said.event.facts["text"], said.late) == ("first", True)
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(0, False), (3, True)])
+async def test_a_verdict_that_comes_late_says_when_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, minutes: int, late: bool
+) -> None:
+    incident = await world.declared()
+    request = await world.requested(incident)
+    await approve(world.asked(CLEO), request.id, ports=world.ports)
+    posted, failed = world.chat.post, list[Message]()
+
+    async def post(place: Place, message: Message, *, mark: str, again: bool, urgency: int) -> str:
+        if isinstance(message, VerdictMessage) and not failed:
+            failed.append(message)
+            raise Outage("Slack did not answer", retry=True)
+        return await posted(place, message, mark=mark, again=again, urgency=urgency)
+
+    monkeypatch.setattr(world.chat, "post", post)
+    await world.work()
+    await away(world, minutes)
+    await world.let_pass(minutes=1)
+    (said,) = lines(world, incident, VerdictMessage)
+    assert isinstance(said, VerdictMessage)
+    assert said.late is late
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(0, False), (3, True)])

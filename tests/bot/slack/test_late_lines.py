@@ -4,15 +4,25 @@ import pytest
 from msgspec.structs import replace
 
 from bot.slack.render import render
-from commands.messages import EventMessage, LateMessage, Message, NoticeMessage, StopMessage
+from commands.messages import EventMessage, LateMessage, Message, NoticeMessage, StopMessage, VerdictMessage
 from commands.outage import Away
+from incident.finding import Comparison
 from incident.timeline import Event, Kind
-from tests.bot.slack.examples import NOW, an_incident
+from tests.bot.slack.examples import NOW, a_finding, an_incident
 from tests.bot.slack.reading import lines
 
 UPDATED = Event(kind=Kind.UPDATED, at=NOW, facts={"text": "x"})
 NOTIFIED = Event(kind=Kind.ALERT_NOTIFIED, at=NOW, facts={"title": "Disk"})
 STOPPED = Event(kind=Kind.STOPPED, at=NOW, facts={"reason": "x"})
+VERDICT = VerdictMessage(
+    incident=an_incident(),
+    title="Requeue",
+    comparison=Comparison.HEALED,
+    before=(),
+    after=(a_finding(),),
+    at=NOW,
+    late=True,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,7 @@ def test_why_lines_are_late_is_said_as_far_as_it_is_known(away: Away | None, why
         ),
         (NoticeMessage(event=NOTIFIED, late=True), "🕓 12:03 UTC · 🔔 "),
         (StopMessage(event=STOPPED, late=True), "🕓 12:03 UTC · 🛑 "),
+        (VERDICT, "🕓 12:03 UTC · After “Requeue”"),
     ],
 )
 def test_a_line_that_comes_late_by_itself_begins_with_its_time(message: Message, read: str) -> None:

@@ -167,7 +167,13 @@ def a_verdict(draw: st.DrawFn) -> VerdictMessage:
     before, after = (tuple(draw(st.lists(any_finding(), max_size=2))) * 9 for _ in "ab")
     comparison = draw(st.sampled_from(Comparison))
     return VerdictMessage(
-        incident=draw(any_incident()), title=draw(TEXT), comparison=comparison, before=before, after=after
+        incident=draw(any_incident()),
+        title=draw(TEXT),
+        comparison=comparison,
+        before=before,
+        after=after,
+        at=NOW,
+        late=draw(st.booleans()),
     )
 
 

@@ -179,7 +179,12 @@ def test_a_verdict_compares_before_and_after() -> None:
     """Each diagnostic with its two values."""
     after = a_finding(healthy=True, sight=Sight(output="", value=0))
     message = VerdictMessage(
-        incident=an_incident(), title="Requeue", comparison=Comparison.HEALED, before=(a_finding(),), after=(after,)
+        incident=an_incident(),
+        title="Requeue",
+        comparison=Comparison.HEALED,
+        before=(a_finding(),),
+        after=(after,),
+        at=NOW,
     )
     read = lines(render(message))
     assert "✅ Healed: every diagnostic that was bad before is healthy now." in read
