@@ -29,8 +29,7 @@ class PageEvents:
         """Hold one page's stream open until it goes away."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         reader = (me.id, asyncio.Queue[Json](MOST_BEHIND))
-        # Whoever has read an older version than this reads again; everything later comes by the stream.
-        reader[1].put_nowait({"type": "opened", "version": self._stage.workspace.version})
+        reader[1].put_nowait(self._opened(me))
         self._readers.add(reader)
         try:
             await response.prepare(http)
@@ -41,6 +40,12 @@ class PageEvents:
             return response
         finally:
             self._readers.discard(reader)
+
+    def _opened(self, me: User) -> Json:
+        """Where the stream begins: whoever has read an older version reads again, and these are the forms in front."""
+        workspace = self._stage.workspace
+        views = [view_json(workspace, view) for view in workspace.modals.get(me.id, [])]
+        return {"type": "opened", "version": workspace.version, "views": views}
 
     @staticmethod
     async def _next(events: asyncio.Queue[Json]) -> bytes:
@@ -76,7 +81,9 @@ class PageEvents:
             return
         elif change.kind == "read":
             if change.user == me.id:
-                yield {"type": "read", "channel": change.channel.id, "ts": change.detail["ts"]}
+                seen = self._stage.channel(change.channel, me)
+                left = {"unread": seen["unread"], "mentions": seen["mentions"]}
+                yield {"type": "read", "channel": change.channel.id, "ts": change.detail["ts"], **left}
         elif change.message is None:
             yield {"type": "channel", "channel": self._stage.channel(change.channel, me)}
         elif change.message.ephemeral_to in (None, me.id):

@@ -11,7 +11,7 @@ const TALLEST_PX = 220;
 /** A composer that posts to `place` ({channel, thread_ts?}); `label` says where that is. */
 export class Composer {
   constructor(app, { place, label }) {
-    Object.assign(this, { app, place, sending: false });
+    Object.assign(this, { app, place, sent: Promise.resolve() });
     this.input = h("textarea", { class: "composer-input", rows: "1", placeholder: label, "aria-label": label, autocomplete: "off", spellcheck: "true" });
     this.hint = h("p", { class: "composer-hint", hidden: true });
     this.fault = h("p", { class: "fault", role: "alert", hidden: true });
@@ -72,12 +72,16 @@ export class Composer {
     this.submit();
   }
 
-  async submit() {
+  /** Sends what is written, after what was sent before: the next line may be there before the answer to the last one. */
+  submit() {
     const text = this.input.value.trim();
-    if (!text || this.sending) return;
-    this.sending = true;
-    const slow = setTimeout(() => this.node.classList.add("slow"), SLOW_MS);
+    if (!text) return;
     this.write("");
+    this.sent = this.sent.then(() => this.post(text));
+  }
+
+  async post(text) {
+    const slow = setTimeout(() => this.node.classList.add("slow"), SLOW_MS);
     try {
       await this.app.api.post("post", { ...this.place, text: wireText(text) });
     } catch (problem) {
@@ -87,7 +91,6 @@ export class Composer {
     } finally {
       clearTimeout(slow);
       this.node.classList.remove("slow");
-      this.sending = false;
     }
   }
 

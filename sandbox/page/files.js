@@ -39,13 +39,14 @@ const isText = (file) => /^text\/|json|yaml|x-sh/.test(file.mimetype ?? "");
 
 async function previewText(app, card, file, href) {
   const shown = h("pre", { class: "file-preview" }, h("code", {}, "…"));
-  const more = h("button", { type: "button", class: "file-open", on: { click: () => read(app, file, text) } }, icon("eye"), file.mimetype === "text/markdown" || file.name.endsWith(".md") ? "Read it" : "Show all of it");
+  const more = h("button", { type: "button", class: "file-open", disabled: true, on: { click: () => read(app, file, text) } }, icon("eye"), file.mimetype === "text/markdown" || file.name.endsWith(".md") ? "Read it" : "Show all of it");
   card.append(shown, more);
   let text = "";
   try {
     const response = await fetch(href);
     if (!response.ok) throw new Error(`answered ${response.status}`);
     text = await response.text();
+    more.disabled = false;
     shown.firstChild.textContent = text.split("\n").slice(0, PREVIEW_LINES).join("\n");
   } catch (fault) {
     shown.replaceWith(h("p", { class: "fault" }, `The file could not be read (${fault.message}).`));

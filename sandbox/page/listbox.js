@@ -42,7 +42,7 @@ export class Listbox {
       const found = await this.search(typed);
       if (this.filter.value.trim() === typed) this.draw(found);
     } catch (fault) {
-      this.draw([], fault.message);
+      if (this.filter.value.trim() === typed) this.draw([], fault.message);
     }
   }
 

@@ -62,6 +62,7 @@ function watch() {
   panel ??= new DemoPanel(() => showPanel(false));
   demo.replaceChildren(panel.node);
   store.on("call", (call) => panel.take(call));
+  store.on("opened", () => panel.missed());
   const wanted = sessionStorage.getItem("panel") ?? (innerWidth >= 1180 ? "open" : "shut");
   showPanel(wanted === "open");
 }

@@ -22,6 +22,7 @@ export class Modals {
     this.stack = [];
     this.dialog = null;
     this.shown = null;
+    this.submitting = false;
     this.redraw = () => this.draw();
   }
 
@@ -33,13 +34,22 @@ export class Modals {
   apply({ action, view, errors = null }) {
     if (action === "close") return this.close(view?.id);
     const held = this.stack.find((entry) => entry.view.id === view.id);
-    if (held && errors) return this.showErrors(errors);
+    if (held && errors) return this.submitting ? null : this.showErrors(errors); // the answer brings them, too
     if (held) {
       Object.assign(held, { view, changes: held.changes + 1 });
       return whenLetGo(this.dialog?.node, this.redraw);
     }
     this.stack = [...(action === "open" ? [] : this.stack), { view, form: new Form(), changes: 0 }];
     return this.draw();
+  }
+
+  /** Takes in which views are open, from below: what happened while the stream was not has not come by it. */
+  stand(views) {
+    const held = new Map(this.stack.map((entry) => [entry.view.id, entry]));
+    const versions = (all) => all.map((view) => view.hash).join();
+    if (versions(views) === versions(this.stack.map((entry) => entry.view))) return;
+    this.stack = views.map((view) => standing(held.get(view.id), view));
+    whenLetGo(this.dialog?.node, this.redraw);
   }
 
   /** Takes away the view and what lies above it; without an id, all of them. */
@@ -94,6 +104,7 @@ export class Modals {
     this.showErrors(missing);
     if (Object.keys(missing).length || button.getAttribute("aria-busy")) return;
     busy(button, true);
+    this.submitting = true;
     try {
       const answer = await this.app.api.submit(view.id, form.collect(view.blocks));
       if (answer.errors) this.showErrors(answer.errors);
@@ -102,6 +113,7 @@ export class Modals {
       this.say(fault.message);
     } finally {
       busy(button, false);
+      this.submitting = false;
     }
   }
 
@@ -126,9 +138,9 @@ export class Modals {
   }
 
   async dismiss() {
-    const { view, form } = this.top;
-    if (form.touched && view.submit && !(await confirmed(this.app, DISCARD, (text) => text.text))) return;
-    this.leave();
+    const { top } = this;
+    if (top.form.touched && top.view.submit && !(await confirmed(this.app, DISCARD, (text) => text.text))) return;
+    if (this.top === top) this.leave(); // else another has come meanwhile, of which nobody was asked
   }
 
   leave() {
@@ -137,6 +149,11 @@ export class Modals {
     this.close(view.id);
     this.app.tell(this.app.api.post("close", { view_id: view.id }));
   }
+}
+
+function standing(held, view) {
+  if (!held) return { view, form: new Form(), changes: 0 };
+  return held.view.hash === view.hash ? held : Object.assign(held, { view, changes: held.changes + 1 });
 }
 
 function missingFields(view, form) {

@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { drawChains } from "./calls.js";
 import { h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
+import { whenLetGo } from "./press.js";
 
 const WATCH_MS = 1500;
 const REDRAW_MS = 200;
@@ -26,7 +27,11 @@ export class DemoPanel {
     this.opened = new Map();
     this.timer = null;
     this.reading = null;
+    this.whole = 0;
+    this.looks = { asked: 0, shown: 0 };
+    this.asked = { asked: 0, shown: 0 };
     this.controls = "";
+    this.drawControls = () => this.fillControls();
   }
 
   /** Starts or stops watching the patient and the calls. */
@@ -44,11 +49,18 @@ export class DemoPanel {
     if (this.timer) this.reading ??= setTimeout(() => this.readCalls(), REDRAW_MS);
   }
 
+  /** The stream is open again: what was called meanwhile has not come by it. */
+  missed() {
+    if (this.timer) this.readCalls();
+  }
+
   async look() {
+    const newest = inOrder(this.looks);
     try {
-      this.draw(await get("panel"));
+      const seen = await get("panel");
+      if (newest()) this.draw(seen);
     } catch (fault) {
-      this.health.replaceChildren(h("p", { class: "fault" }, fault.message));
+      if (newest()) this.health.replaceChildren(h("p", { class: "fault" }, fault.message));
     }
   }
 
@@ -59,6 +71,11 @@ export class DemoPanel {
     const controls = JSON.stringify([faults, alerts]);
     if (controls === this.controls) return;
     this.controls = controls;
+    whenLetGo(this.node, this.drawControls);
+  }
+
+  fillControls() {
+    const [faults, alerts] = JSON.parse(this.controls);
     this.faults.replaceChildren(h("h3", {}, "Break something"), ...faults.map((fault) => this.faultSwitch(fault)));
     this.alerts.replaceChildren(h("h3", {}, "Fire an alert"), ...alerts.map((alert) => this.alertButton(alert)));
   }
@@ -88,15 +105,29 @@ export class DemoPanel {
 
   async readCalls() {
     this.reading = null;
+    const newest = inOrder(this.asked);
     try {
-      const { calls, chains } = await get("calls", { after: Math.max(0, ...this.calls.keys()) });
+      const { calls, chains } = await get("calls", { after: this.known() });
       for (const call of calls) this.calls.set(call.n, call);
-      this.chains = chains;
+      if (!this.whole && calls.length) this.whole = calls[0].n - 1; // what was before is kept no more
+      if (newest()) this.chains = chains;
       this.record.replaceChildren(h("h3", {}, "What the bot did"), drawChains([...this.calls.values()], this.chains, this.opened));
     } catch (fault) {
       this.record.replaceChildren(h("p", { class: "fault" }, fault.message));
     }
   }
+
+  /** The last call up to which all are held: a later one may have ended, and been told, before it. */
+  known() {
+    while (this.calls.has(this.whole + 1)) this.whole += 1;
+    return this.whole;
+  }
+}
+
+// Whether what was asked now is, when it is answered, not older than what is shown: an answer may be overtaken by the next one.
+function inOrder(counted) {
+  const number = (counted.asked += 1);
+  return () => number > counted.shown && Boolean((counted.shown = number));
 }
 
 function drawHealth(health) {

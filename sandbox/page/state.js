@@ -7,6 +7,7 @@ const emptyLog = () => ({ messages: [], hasMore: true, loaded: false });
 
 // What says how something is now, so that it may be taken in twice.
 const NOW_SO = new Set(["message", "message_changed", "message_deleted", "reaction", "channel", "read"]);
+const isHome = (event) => event.type === "view" && event.view?.type === "home";
 
 export class Store {
   constructor(me) {
@@ -25,7 +26,7 @@ export class Store {
     this.listeners = new Map();
   }
 
-  /** Calls `listener` on each change of `topic`: people, channels, channel, log, home, view, call, stale. */
+  /** Calls `listener` on each change of `topic`: people, channels, channel, log, home, view, call, opened, stale. */
   on(topic, listener) {
     if (!this.listeners.has(topic)) this.listeners.set(topic, []);
     this.listeners.get(topic).push(listener);
@@ -91,12 +92,13 @@ export class Store {
   }
 
   /** The stream is open: what happened between the reading and now has not come by it. */
-  on_opened({ version }) {
+  on_opened({ version, views }) {
+    this.emit("opened", views);
     if (this.version !== null && this.version !== version) this.emit("stale");
   }
 
   apply(event) {
-    if (NOW_SO.has(event.type)) for (const meanwhile of this.readings) meanwhile.push(event);
+    if (NOW_SO.has(event.type) || isHome(event)) for (const meanwhile of this.readings) meanwhile.push(event);
     this.happened(event);
   }
 
@@ -131,12 +133,12 @@ export class Store {
     this.emit("channel", channel);
   }
 
-  on_read({ channel }) {
-    this.markRead(channel);
+  on_read({ channel, unread, mentions }) {
+    this.unread(channel, unread, mentions);
   }
 
   on_view(event) {
-    if (event.view?.type === "home") {
+    if (isHome(event)) {
       this.home = event.view;
       this.emit("home");
     } else this.emit("view", event);
@@ -174,9 +176,13 @@ export class Store {
   }
 
   markRead(id) {
+    this.unread(id, 0, 0);
+  }
+
+  unread(id, unread, mentions) {
     const channel = this.channels.get(id);
-    if (!channel || !(channel.unread || channel.mentions)) return;
-    channel.unread = channel.mentions = 0;
+    if (!channel || (channel.unread === unread && channel.mentions === mentions)) return;
+    Object.assign(channel, { unread, mentions });
     this.emit("channels");
   }
 }

@@ -24,7 +24,7 @@ export async function openWorkspace(shell, me, start = {}) {
 
 class Workspace {
   constructor(shell, me) {
-    Object.assign(this, { shell, me, api: actingAs(me), store: new Store(me), layers: [], ui: { channel: null, thread: null, tab: "messages" }, current: null, aside: null });
+    Object.assign(this, { shell, me, api: actingAs(me), store: new Store(me), layers: [], ui: { channel: null, thread: null, tab: "messages" }, current: null, aside: null, asked: 0, taken: 0 });
     this.actAs = shell.actAs;
     this.openBeside = shell.openBeside;
     this.names = namesOf(this);
@@ -53,6 +53,7 @@ class Workspace {
     store.on("channels", () => this.shell.counted());
     store.on("home", () => this.ui.tab === "home" && this.current?.showHome());
     store.on("view", (event) => this.dialogs.apply(event));
+    store.on("opened", (views) => this.dialogs.stand(views));
     store.on("stale", () => this.tell(this.reread()));
     this.root.addEventListener("keydown", (event) => this.escape(event));
     this.looked = () => this.current?.markRead();
@@ -68,6 +69,7 @@ class Workspace {
     if (!opening) await this.stream.opened;
     if (opening?.state) this.store.load(opening.state);
     else await this.readState();
+    this.dialogs.redraw();
     this.enter(this.store.channel(channel) ? channel : busiest(this.store));
     if (opening?.channel === this.ui.channel) this.current.take(opening.messages);
     else await this.tell(this.current.read());
@@ -132,8 +134,14 @@ class Workspace {
     return this.openChannel(channel);
   }
 
+  /** Reads what is around the messages; of several readings under way the one asked for last has the last word. */
   readState() {
-    return this.store.reading(this.api.get("state"), (state) => this.store.load(state));
+    const asked = (this.asked += 1);
+    return this.store.reading(this.api.get("state"), (state) => {
+      if (asked < this.taken) return;
+      this.taken = asked;
+      this.store.load(state);
+    });
   }
 
   openTab(name) {

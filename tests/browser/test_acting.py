@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -81,8 +81,13 @@ async def test_a_press_without_an_answer_is_busy_and_then_says_so(
     await client.chat_postMessage(channel=ana.channel("incidents").id, text="card", blocks=approval())
     page = await open_page(ana)
     silent = page.get_by_role("button", name="Never answered")
+
+    async def late(route: Route) -> None:
+        await expect(silent).to_have_attribute("aria-busy", "true")
+        await route.continue_()
+
+    await page.route("**/page/click", late)
     await silent.click()
-    await expect(silent).to_have_attribute("aria-busy", "true")
     await expect(page.get_by_role("alert").filter(has_text="did not answer")).to_be_visible()
     await expect(silent).not_to_have_attribute("aria-busy", "true")
 
