@@ -7,6 +7,7 @@ from sandbox.record.calls import Call
 from tests.stories.rig import Rig
 
 ONCE = {"card": 1, "checklist": 1, "announcement": 1, "page": 2}
+OTHERS = ("conversations.invite", "conversations.setTopic", "pins.add", "bookmarks.add")
 
 
 def mark(call: Call) -> str:
@@ -22,7 +23,7 @@ async def complete(rig: Rig, within: float = 60, *, pages: int = ONCE["page"]) -
 
     def whole() -> bool | None:
         kinds = Counter(mark(call).split(":")[0] for call in rig.calls("chat.postMessage"))
-        others = all(rig.calls(each) for each in ("conversations.setTopic", "pins.add", "bookmarks.add"))
+        others = all(rig.calls(each) for each in OTHERS)
         return True if others and all(kinds[kind] >= count for kind, count in wanted.items()) else None
 
     await rig.sandbox.pulse.until(whole, within, lambda: "the incident never became complete")

@@ -39,7 +39,7 @@ async def test_a_private_finding_a_proof_and_an_undo(stage: Stage) -> None:
     )
     assert not any(re.search(r"user_\d", words(message)) for message in told)
 
-    finding = next(message for message in ana.thread(channel, card.ts) if _has(message, "proof"))
+    finding = await ana.wait_for(channel, lambda each: each.thread_ts == card.ts and _has(each, "proof"), WITHIN)
     await ana.click(finding, "proof")
     proof = await ana.wait_for_modal(within=WITHIN)
     assert "Whether its credential could write" in json.dumps(proof.payload)

@@ -82,6 +82,7 @@ async def test_a_page_is_acknowledged_noted_and_resolved_in_slack_and_once_in_pa
             "status resolved by PBEN000",
         ]
         assert incident_channels(it) == ["inc-1-orders-stand-still"]
+        await ben.wait_for(channel, lambda message: "✅" in message.text and "resolved it" in message.text, 60)
         said = [message.text for message in ben.reads(channel)]
         assert len([each for each in said if "✅" in each and "resolved it" in each]) == 1
         assert not [each for each in said if "gave up" in each or "keeps trying" in each]
@@ -100,9 +101,10 @@ async def test_what_is_done_in_pagerduty_is_done_here_and_not_told_back(tmp_path
         before = list(api.changes)
         await quiet(api)
         assert api.changes == before
-        answer = await ben.command("/incident show", channel)
-        assert "it is the disk" in str(answer)
-        assert "Jo (PagerDuty)" in str(answer)
+        async with asyncio.timeout(60):
+            while "it is the disk" not in (shown := str(await ben.command("/incident show", channel))):
+                await asyncio.sleep(0.1)
+        assert "Jo (PagerDuty)" in shown
 
 
 async def test_a_declaration_calls_once_through_limits_troubles_and_lost_answers(tmp_path: Path) -> None:
