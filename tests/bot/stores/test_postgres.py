@@ -114,11 +114,13 @@ async def test_who_comes_second_waits_for_a_migration_that_lasts(
     long = Migration(name=ONE.name, sql="SELECT pg_sleep(2.5); CREATE TABLE one (a TEXT);")
     first = asyncio.create_task(migrate(connection, [long]))
     sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
-    while not await second.fetchval(sleeping):
+    watching = await asyncpg.connect(database)
+    while not await watching.fetchval(sleeping):
         assert not first.done(), first
         await asyncio.sleep(0.01)
     assert await migrate(second, [long]) == ()
     assert await first == (ONE.name,)
+    await watching.close()
     await second.close()
 
 
@@ -324,8 +326,7 @@ async def test_a_process_that_stops_in_the_middle_of_a_change_lets_go_of_its_loc
 ) -> None:
     """A connection that vanished without a word is ended by the server, and nobody waits for it for long."""
     frozen = await asyncpg.connect(database, server_settings={"idle_in_transaction_session_timeout": "500"})
-    await frozen.execute("BEGIN")
-    await frozen.execute("UPDATE counters SET value = value + 1")
+    await frozen.execute("BEGIN; UPDATE counters SET value = value + 1")  # in one breath: a pause would end it
     async with asyncio.timeout(PATIENCE):
         saved = await store.save(change("a", incident=making.incident()))
     assert saved.incident is not None
