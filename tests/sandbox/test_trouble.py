@@ -49,13 +49,13 @@ async def test_a_cut_socket_is_opened_again(bolt: AsyncApp, box: Sandbox, ana: P
     async def incident(ack):
         await ack()
 
-    box.faults.refuse_handshakes(1_000)
+    box.faults.break_("apps.connections.open", times=1_000)
     await box.sockets.drop(box.app)
     async with asyncio.timeout(60):
         while box.sockets.connections(box.app):
             await asyncio.sleep(0.01)
         assert (await ana.command("/incident")).failure == "dispatch_failed"
-        box.faults.refuse_handshakes(0)
+        box.faults.clear()
         await box.connected()
     assert (await ana.command("/incident")).ok
 
