@@ -19,6 +19,6 @@ async def test_a_bot_that_does_not_become_ready_is_ended(tmp_path: Path) -> None
         await bot.start(within=2)
     with pytest.raises(LookupError):
         _ = bot.pid
-    if begun.exists():
+    if begun.exists() and (pid := begun.read_text()):
         with pytest.raises(ProcessLookupError):
-            os.kill(int(begun.read_text()), 0)
+            os.kill(int(pid), 0)

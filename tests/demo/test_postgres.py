@@ -35,8 +35,11 @@ def alive(pid: int) -> bool:
 
 
 def family(pid: int) -> set[int]:
-    """A process and all that descend from it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """A process and all that descend from it; one that has ended meanwhile has nobody."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        children = []
     return {pid}.union(*(family(int(child)) for child in children))
 
 
