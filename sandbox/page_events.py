@@ -1,7 +1,6 @@
 """The page's live stream: each change goes, as Server-Sent Events, to those who may see it and nobody else."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterator
 
 from aiohttp import web
@@ -57,9 +56,12 @@ class PageEvents:
         return f"data: {compact(event)}\n\n".encode()
 
     def _tell(self, event: Json, user_id: str, events: asyncio.Queue[Json]) -> None:
-        """Queue an event; a page that has stopped reading loses some, and reads everything again when it returns."""
-        with contextlib.suppress(asyncio.QueueFull):
-            events.put_nowait(event)
+        """Queue an event; a page that is too far behind begins anew instead, and reads everything again."""
+        if events.full():
+            while not events.empty():
+                events.get_nowait()
+            event = self._opened(self._stage.workspace.users[user_id])
+        events.put_nowait(event)
 
     def _on_call(self, call: Call) -> None:
         event = {"type": "call", "call": self._stage.call(call)} if self._readers else {}

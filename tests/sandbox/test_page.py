@@ -1,5 +1,6 @@
 """The browser page's API: what each person sees, what they do, the live stream, and who is kept out."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox import page_events
 from sandbox.driver import Person
 from sandbox.page_files import PageFiles
 from sandbox.server import Sandbox
@@ -146,6 +148,23 @@ async def test_the_stream_brings_what_the_person_may_see(
     assert texts == ["for ana", "card", "a finding"]
     assert seen[-1]["message"]["reply_count"] == 1
     assert "chat.postMessage" in {event["call"]["method"] for event in seen if event["type"] == "call"}
+
+
+async def test_a_page_that_is_too_far_behind_is_told_to_begin_anew(
+    page: Page, box: Sandbox, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_events, "MOST_BEHIND", 3)
+    events = page.events()
+    assert (await anext(events))["type"] == "open"
+    assert (await anext(events))["type"] == "opened"
+    for number in range(10):
+        ana.post("general", f"message {number}")
+    seen = [await anext(events)]
+    while seen[-1]["type"] != "opened" or seen[-1]["version"] != box.workspace.version:
+        assert len(seen) <= 3, "what was lost is not told"
+        async with asyncio.timeout(60):
+            seen.append(await anext(events))
+    await events.aclose()
 
 
 async def test_the_record_shows_calls_and_chains_without_secrets(
