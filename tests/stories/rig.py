@@ -111,7 +111,7 @@ async def rig(
                 port,
                 lease=lease,
                 deliveries="http" if signed_http else "socket",
-                linger="1s" if one_door else "0s",
+                linger="3s" if one_door else "0s",
                 runbook=runbook,
                 more=more,
             )

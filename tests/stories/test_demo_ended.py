@@ -27,4 +27,6 @@ async def test_whoever_ends_the_demo_ends_its_bot_and_its_servers(tmp_path: Path
     assert children
     demo.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(demo.wait(), WITHIN) == 0
-    assert not [each for each in children if Path(f"/proc/{each}").exists()]
+    async with asyncio.timeout(WITHIN):
+        while [each for each in children if Path(f"/proc/{each}").exists()]:  # whoever takes over its dead may be slow
+            await asyncio.sleep(0.1)
