@@ -235,8 +235,10 @@ def _state(stage: Stage) -> str:
 
 
 def _card_ended(ben: Person, channel: Channel) -> bool | None:
+    """Whether it stands there, and neither waits for an answer nor runs."""
     requests = [message for message in ben.reads(channel) if _is_request(message)]
-    return True if requests and not any(_has(message, "approve") for message in requests) else None
+    going = any(_has(message, action) for message in requests for action in ("approve", "cancel"))
+    return True if requests and not going else None
 
 
 async def _runs(stage: Stage) -> int:
