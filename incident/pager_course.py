@@ -83,7 +83,10 @@ def told(
     paged = incident.paged
     if paged is None:
         return Change(cause=settles.cause, at=now, settles=settles)
-    paged = paged.linked(list(changed), holds).expecting_no(_never_echoed(news, changed))
+    # Of what it answered to have done, its word may still be on its way.
+    doubted = paged.told is None or paged.told.state is None
+    gone = _never_echoed(news, changed) if doubted else ()
+    paged = paged.linked(list(changed), holds).expecting_no(gone)
     for ref in (each for each, words in changed.items() if PagerState.TRIGGERED.value in words):
         paged = paged.lives(ref)
     after = replace(incident, paged=replace(paged, told=holds))

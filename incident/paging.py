@@ -138,7 +138,19 @@ class Paged(Struct, frozen=True, kw_only=True):
         caused = self.echoes.get(echo)
         if caused is None or now - caused > ECHO_WITHIN:
             return None
-        return self.expecting_no([echo])
+        answered = self._answered(tiding.ref, holds) if isinstance(holds, PagerState) else self
+        return answered.expecting_no([echo])
+
+    def _answered(self, ref: str, state: PagerState) -> "Paged":
+        """With what the pager holds, where its word of what it was told last comes and its answer did not.
+
+        Told again, it would undo what a person did there since.
+        """
+        asked = {each: self.echoes[echo] for each in PagerState if (echo := echo_of(ref, each)) in self.echoes}
+        last = max(asked, key=lambda each: asked[each])
+        if self.told is None or self.told.state is not None or self.refs != (ref,) or last is not state:
+            return self
+        return replace(self, told=replace(self.told, state=state))
 
     def helped(self, ref: str) -> "Paged":
         """With one that calls a single person or policy."""

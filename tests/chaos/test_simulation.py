@@ -18,8 +18,9 @@ from chaos.weather import Climate, Weather
 from demo.bot_process import ROOT
 
 SEEDS = range(1, 13)
-FOUND = (700010, 700106, 700316, 700744, 1100521, 1100937, 1400886)
-"""Seeds that found something: an end nobody heard, a note let be, a rest that was none, a timer that never rested."""
+FOUND = (700010, 700106, 700316, 700744, 1100521, 1100937, 1400886, 3201661, 3202143)
+"""Seeds that found something: an end nobody heard, a note let be, a rest that was none, a timer that never rested, a
+word of the pager's taken for another's."""
 EVERY = 211
 """So many points apart is a flow cut here; by `make chaos` at each."""
 

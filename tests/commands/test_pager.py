@@ -203,6 +203,40 @@ async def test_a_resolution_of_which_no_answer_came_is_known_again_and_undone_af
     assert pager.there[REF].state is PagerState.TRIGGERED
 
 
+async def test_who_resolves_it_there_after_muster_rang_anew_and_heard_no_answer_is_not_undone(
+    world: World, pager: FakePager
+) -> None:
+    """Found by simulated runs: the pager's own word of it says that it rang; to ring again would undo theirs."""
+    incident = await began(world, pager)
+    await world.say(BEN, "resolve made room", incident)
+    await world.work()
+    await world.say(BEN, "reopen it is back", incident)
+    pager.forgets = 1
+    await world.work()
+    assert pager.there[REF].state is PagerState.TRIGGERED
+    await told(world, "resolved", at=3)
+    await told(world, "reopened", at=4)
+    pager.there[REF].state = PagerState.RESOLVED
+    await world.let_pass(minutes=3)
+    assert pager.there[REF].state is PagerState.RESOLVED
+    await told(world, "resolved", at=5)
+    assert not (await world.again(incident)).open
+
+
+async def test_a_resolution_that_comes_back_after_people_there_began_it_anew_ends_nothing(
+    world: World, pager: FakePager
+) -> None:
+    """Found by simulated runs: it rings there already, which says nothing of whether Muster's own word has come."""
+    incident = await began(world, pager)
+    await world.say(BEN, "resolve made room", incident)
+    await world.work()
+    pager.there[REF].state = PagerState.TRIGGERED
+    await world.say(BEN, "reopen it is back", incident)
+    await world.work()
+    await told(world, "resolved", at=3)
+    assert (await world.again(incident)).open
+
+
 async def test_who_resolves_it_there_after_muster_could_not_is_heard(world: World, pager: FakePager) -> None:
     """What Muster only set out to do there is not taken for done once it shows that it was not."""
     incident = await began(world, pager)
